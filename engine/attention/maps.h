@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/api.h"
+#include "engine/attention/pairwise.h"
+#include "engine/result.h"
+#include "engine/tensor/tensor.h"
+
+namespace fovea {
+
+/// The form of an attention map. It alone decides how the map is shown.
+enum class MapKind {
+    Channel,   ///< [C]
+    Spatial,   ///< [H×W]
+    Full,      ///< [C×gridHeight×gridWidth]
+    Pairwise,  ///< [heads×N×M], row = query
+    Branch,    ///< [B] or [B×C]
+    Temporal,  ///< [T] or [T×C]
+    Region,    ///< affine θ [2×3] or box [4]
+};
+
+/// What the numbers of a map do to the features.
+enum class MapRole {
+    Gate,          ///< multiplies the features
+    Distribution,  ///< non-negative weights which sum to 1 over positions, keys, branches …
+    Additive,      ///< is added to the features
+    Mask,          ///< 0 or 1
+    Saliency,      ///< ranks positions; neither multiplies nor sums to 1
+};
+
+/// One attention tensor as it exists inside the module; `name` is "channel", "spatial", "matrix" … (the vector files
+/// call it "attn.<name>").
+struct AttentionMap {
+    std::string name;
+    MapKind kind = MapKind::Spatial;
+    MapRole role = MapRole::Gate;
+    std::string title;   ///< FOVEA_TEXT: "Channel gate", "Spatial gate", "Attention matrix"
+    Tensor data;         ///< the values; empty for a Pairwise map which is given by `factors`
+    int gridHeight = 0;  ///< Spatial and Full: the grid of cells (1 for a map along one axis); Pairwise: of the queries
+    int gridWidth = 0;
+    int keyHeight = 0;   ///< Pairwise: grid of the keys
+    int keyWidth = 0;
+    std::shared_ptr<const PairwiseFactors> factors;  ///< Pairwise computed on demand, row by row
+};
+
+/// "channel", "spatial", "full", "pairwise", "branch", "temporal", "region".
+FOVEA_API const char* mapKindName(MapKind kind) noexcept;
+/// "gate", "distribution", "additive", "mask", "saliency".
+FOVEA_API const char* mapRoleName(MapRole role) noexcept;
+
+/// Heads of a Pairwise map, 0 for other kinds.
+FOVEA_API int headCount(const AttentionMap& map) noexcept;
+
+/// One query's weights over all keys [M], or, with `to`, one key's weights from all queries [N]. Out-of-range head or
+/// position is clamped. head −1: the mean over heads. Only for Pairwise maps.
+FOVEA_API std::vector<float> pairwiseRow(const AttentionMap& map, int head, int position, bool to);
+
+/// The whole tensor of a map, materialised if it is given by factors. Over `maxBytes` it is an error which says so.
+FOVEA_API Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes = std::size_t{1} << 30);
+
+}  // namespace fovea

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/api.h"
+#include "engine/models/retina.h"
+#include "engine/pipeline/result.h"
+
+namespace fovea {
+
+/// One module to run, as values.
+struct ModuleJob {
+    const ModuleInfo* info = nullptr;
+    ParamSet params;
+    std::string weightsFile;                 ///< a safetensors file; empty: seeded random (or parameter-free)
+    std::shared_ptr<const Weights> weights;  ///< given tensors instead of a file; wins over weightsFile
+    std::uint64_t seed = 1;
+    bool trace = false;
+};
+
+/// Everything one pass needs, as values.
+struct PipelineRequest {
+    std::uint64_t epoch = 0;
+    Frame frame;
+    RetinaOptions retina;
+    std::vector<ModuleJob> jobs;  ///< run in this order
+};
+
+/// frame → features (cached) → modules (cached) → maps. Used by one thread at a time; owns backbone and module instances.
+class FOVEA_API Pipeline {
+public:
+    Pipeline();
+    ~Pipeline();
+    Pipeline(const Pipeline&) = delete;
+    Pipeline& operator=(const Pipeline&) = delete;
+
+    /// Runs the request. After the features and after every module `publish` gets a snapshot (may be empty). Returns the full result;
+    /// an error only when the features fail or the pass was stopped: a failing module's error stays in its ModuleResult.
+    Result<std::shared_ptr<const FrameResult>> run(
+        const PipelineRequest& request, const std::stop_token& stop,
+        const std::function<void(std::shared_ptr<const FrameResult>)>& publish = {});
+
+    /// How often the backbone ran; for tests of the cache.
+    [[nodiscard]] std::uint64_t backboneRuns() const noexcept;
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+}  // namespace fovea

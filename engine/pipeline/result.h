@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/attention/module.h"
+#include "engine/models/backbone.h"
+#include "engine/result.h"
+#include "engine/source/frame.h"
+
+namespace fovea {
+
+/// What one module gave for one frame.
+struct ModuleResult {
+    const ModuleInfo* info = nullptr;
+    ParamSet params;
+    Provenance provenance;
+    Result<AttentionOutput> output = AttentionOutput{};  ///< a failing module fills only its own cell
+    Trace trace;
+    double milliseconds = 0.0;
+};
+
+/// Frame, features and the modules finished so far. Immutable once published.
+struct FrameResult {
+    std::uint64_t epoch = 0;
+    Frame frame;
+    std::shared_ptr<const Features> features;
+    std::vector<std::shared_ptr<const ModuleResult>> modules;  ///< in the order they were asked for; null while unfinished
+
+    /// The finished result of a module, or null.
+    [[nodiscard]] std::shared_ptr<const ModuleResult> find(const std::string& id) const {
+        for (const auto& m : modules) {
+            if (m && m->info->id == id) {
+                return m;
+            }
+        }
+        return nullptr;
+    }
+};
+
+}  // namespace fovea

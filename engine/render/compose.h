@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "engine/api.h"
+#include "engine/render/colormap.h"
+#include "engine/render/field.h"
+#include "engine/source/frame.h"
+
+namespace cv {
+class Mat;
+}
+
+namespace fovea {
+
+/// How a field is drawn. Display is not data: nothing here re-runs a model.
+struct OverlayStyle {
+    std::string colormap = "inferno";
+    std::string divergingColormap = "blue-red";  ///< used for diverging fields
+    double opacity = 0.6;                        ///< 0..1
+    bool smooth = true;                          ///< bilinear between cell centres; false: flat cells
+    bool autoRange = true;                       ///< the field's scaleMin..scaleMax; else `range`
+    ValueRange range;
+    bool operator==(const OverlayStyle&) const = default;
+};
+
+/// The range and table actually used for this field.
+FOVEA_API ValueRange effectiveRange(const ScalarField& field, const OverlayStyle& style) noexcept;
+FOVEA_API const Colormap& effectiveColormap(const ScalarField& field, const OverlayStyle& style);
+
+/// Which part of the picture is drawn where: output pixel (u, v) shows picture position originX + (u+0.5)/zoom, likewise y.
+struct Viewport {
+    double originX = 0.0;
+    double originY = 0.0;
+    double zoom = 1.0;  ///< output pixels per picture pixel
+    int width = 0;      ///< of the output
+    int height = 0;
+    bool operator==(const Viewport&) const = default;
+};
+
+/// The viewport which shows the whole picture at its own size.
+FOVEA_API Viewport fullViewport(const Frame& frame) noexcept;
+
+/// Paints picture and field (null: the picture alone) into a CV_8UC4 image of the viewport's size, B,G,R,255 in memory.
+/// Outside the picture the pixels are `background` (0xFFRRGGBB). Returns an empty Mat when stopped.
+FOVEA_API cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, const OverlayStyle& style, const Viewport& viewport,
+                                 std::uint32_t background, const std::stop_token& stop = {});
+
+/// A pairwise matrix as a picture of at most `side`×`side` pixels (block means; the mean over heads for head −1), CV_8UC4, with its range.
+struct MatrixPicture {
+    std::shared_ptr<const cv::Mat> pixels;
+    int queries = 0;
+    int keys = 0;
+    float min = 0.0F;  ///< of the block means shown
+    float max = 0.0F;
+};
+FOVEA_API Result<MatrixPicture> composeMatrix(const AttentionMap& map, int head, const OverlayStyle& style, int side,
+                                              const std::stop_token& stop = {});
+
+}  // namespace fovea

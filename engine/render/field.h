@@ -1,0 +1,82 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/api.h"
+#include "engine/pipeline/result.h"
+#include "engine/result.h"
+
+namespace fovea {
+
+/// How a channel vector becomes a picture (per cell; w̄ = mean_c w_c).
+enum class ChannelMode {
+    Before,   ///< B = mean_c |x_c|
+    After,    ///< A = mean_c |w_c·x_c|
+    Changed,  ///< D = mean_c (w_c − w̄)·|x_c|: a uniform gate gives 0 exactly
+    Single,   ///< x_c of one channel
+};
+
+/// Which number field of a result is looked at. Plain values; the map's kind decides which members count.
+struct FieldSpec {
+    std::string module;                            ///< id
+    std::string map;                               ///< AttentionMap::name; empty: defaultMap()
+    ChannelMode channelMode = ChannelMode::After;  ///< Channel maps
+    int channel = -1;                              ///< Channel with Single; Full: one channel, −1 the mean over channels
+    int head = -1;                                 ///< Pairwise: −1 the mean over heads
+    double queryX = 0.5;                           ///< Pairwise: the query as a fraction of the query grid
+    double queryY = 0.5;
+    bool toQuery = false;  ///< Pairwise: false, where the query looks; true, who looks at it
+    bool operator==(const FieldSpec&) const = default;
+};
+
+/// H×W numbers over the picture, with everything a view must say about them.
+struct ScalarField {
+    std::vector<float> values;  ///< height·width, row-major; all finite
+    int height = 0;
+    int width = 0;
+    CellGeometry geometry;
+    float min = 0.0F;  ///< true ends
+    float max = 0.0F;
+    bool diverging = false;  ///< centred at 0 (Changed, signed channels)
+    bool sharedScale = false;  ///< Before and After: `scaleMin`, `scaleMax` cover both
+    float scaleMin = 0.0F;  ///< the automatic range: true ends, or symmetric about 0 when diverging, or shared by Before and After
+    float scaleMax = 0.0F;
+    std::string module;      ///< title of the module
+    std::string map;         ///< FOVEA_TEXT title of the map
+    std::string what;        ///< FOVEA_TEXT: "after", "what attention changed", "mean over channels", "from the query"
+    std::string unit;
+    Provenance provenance;
+};
+
+/// The map of a module that is shown first: spatial before full before pairwise before channel; null when none has a picture.
+FOVEA_API const AttentionMap* defaultMap(const AttentionOutput& output);
+
+/// The field `spec` names. Missing module or map, or a map kind without a picture, is an error.
+FOVEA_API Result<ScalarField> makeField(const FrameResult& result, const FieldSpec& spec);
+
+/// The cell of a position on the picture (pixels of the upright picture); clamped into the grid.
+struct Cell {
+    int i = 0;
+    int j = 0;
+    bool operator==(const Cell&) const = default;
+};
+FOVEA_API Cell cellAt(const ScalarField& field, double x, double y) noexcept;
+
+/// Statistics of a field; areas as fractions of the cells.
+struct FieldStatistics {
+    float min = 0.0F;
+    float max = 0.0F;
+    double mean = 0.0;
+    Cell peak;
+    double halfMassArea = 0.0;  ///< least share of cells which holds half of Σ|value|; 0 for an all-zero field
+    double entropyBits = 0.0;   ///< of |value| / Σ|value|
+    double maxEntropyBits = 0.0;
+    std::vector<int> histogram; ///< 64 equal bins over [min, max]; a constant field fills the first
+};
+FOVEA_API FieldStatistics fieldStatistics(const ScalarField& field);
+
+/// Where the peak lies, in words for a screen reader: FOVEA_TEXT "upper left" … "centre".
+FOVEA_API std::string regionName(const ScalarField& field, const Cell& cell);
+
+}  // namespace fovea

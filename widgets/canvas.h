@@ -1,0 +1,85 @@
+#pragma once
+
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+
+#include "engine/render/render.h"
+
+namespace fovea {
+
+/// What lies under the cursor, for the status bar.
+struct CursorInfo {
+    bool inside = false;  ///< over the picture
+    int x = 0;
+    int y = 0;
+    QRgb colour = 0;      ///< of the picture's own pixel
+    bool hasValue = false;
+    Cell cell;
+    float value = 0.0F;
+};
+
+/// The picture with its overlay. Wheel zooms about the cursor, drag pans, F / Ctrl+9 fits, Ctrl+1 shows 1:1, arrow keys move the query;
+/// it never renders: it asks by renderRequested() for pixels at its own device resolution and paints what comes back; meanwhile it
+/// paints the last pixels moved and scaled.
+class Canvas final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit Canvas(QWidget* parent = nullptr);
+    ~Canvas() override;
+
+    /// The newest snapshot. A frame of another source resets the view to fit.
+    void setResult(std::shared_ptr<const FrameResult> result);
+    void setField(std::optional<FieldSpec> field);
+    void setStyle(const OverlayStyle& style);
+    /// Pixels for an earlier request; ones for an outdated frame are dropped.
+    void setRendered(const RenderedOverlay& rendered);
+    /// The chip on the picture: "CBAM · spatial gate · random (seed 1)", with the colour of its domain; hard mechanisms get a dashed rim.
+    void setChip(const QString& text, std::optional<Domain> domain, bool hard);
+    /// One sentence in the middle while there is no picture.
+    void setPlaceholder(const QString& text);
+    /// A pin at the query of a pairwise map, as fractions of the picture; none hides it.
+    void setQuery(std::optional<QPointF> query);
+    /// Free space kept at the right edge of the fitted picture (for the colour scale).
+    void setRightMargin(int pixels);
+
+    [[nodiscard]] double zoom() const;               ///< device pixels per picture pixel
+    [[nodiscard]] QPointF pictureAt(QPointF position) const;  ///< picture pixels of a widget position
+    [[nodiscard]] QPointF positionOf(QPointF picture) const;  ///< the inverse
+    [[nodiscard]] const RenderedOverlay& rendered() const;    ///< what is painted now
+    [[nodiscard]] QString textSummary() const;       ///< for screen readers: "strongest upper left; half the weight on 12 % of the area"
+
+public Q_SLOTS:
+    void fit();
+    void actualSize();
+    void zoomBy(double factor);
+    /// While true the picture is shown without its overlay.
+    void setPeek(bool peek);
+
+Q_SIGNALS:
+    void renderRequested(const fovea::OverlayRequest& request);
+    /// A click, or arrow keys: fractions of the picture.
+    void queryChosen(QPointF fraction);
+    void cursorMoved(const fovea::CursorInfo& info);
+    void zoomChanged(double zoom);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+}  // namespace fovea
