@@ -1,11 +1,13 @@
 #pragma once
 
 #include <QColor>
+#include <QRect>
 #include <QString>
 
 #include "engine/attention/module.h"
 
 class QApplication;
+class QPainter;
 
 namespace fovea {
 
@@ -43,6 +45,6 @@ void applyTheme(QApplication& application, ThemeName name);
 double contrastRatio(const QColor& a, const QColor& b);
 
 /// Paints the common focus ring inside `rect`; every custom-painted view calls it when it has focus.
-void paintFocusRing(class QPainter& painter, const QRect& rect);
+void paintFocusRing(QPainter& painter, const QRect& rect);
 
 }  // namespace fovea
