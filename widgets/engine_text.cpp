@@ -1,0 +1,88 @@
+#include "widgets/engine_text.h"
+
+#include <QCoreApplication>
+
+#include <cmath>
+
+namespace fovea {
+namespace {
+
+QString tr(const char* text) { return QCoreApplication::translate("fovea::EngineText", text); }
+
+}  // namespace
+
+QString engineText(const std::string& text) { return QCoreApplication::translate("engine", text.c_str()); }
+
+QString errorText(const Error& error) {
+    const QString text = engineText(error.text);
+    // One pass over the template, so that an argument which itself holds "%1" is never taken for a place.
+    QString out;
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const int digit = text[i] == u'%' && i + 1 < text.size() ? text[i + 1].digitValue() : -1;
+        if (digit >= 1 && static_cast<std::size_t>(digit) <= error.args.size()) {
+            out += QString::fromStdString(error.args[static_cast<std::size_t>(digit - 1)]);
+            ++i;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+QString provenanceLabel(const Provenance& provenance) {
+    const QString source = QString::fromStdString(provenance.source);
+    switch (provenance.kind) {
+        case ProvenanceKind::ParameterFree:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "parameter-free"));
+        case ProvenanceKind::File:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "your file (%1)")).arg(source);
+        case ProvenanceKind::Random:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "random (seed %1)")).arg(provenance.seed);
+        case ProvenanceKind::Trained:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "trained (%1)")).arg(source);
+    }
+    return {};
+}
+
+QString domainLabel(Domain domain) {
+    switch (domain) {
+        case Domain::Channel:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "channel"));
+        case Domain::Spatial:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "spatial"));
+        case Domain::ChannelSpatial:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "channel + spatial"));
+        case Domain::Temporal:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "temporal"));
+        case Domain::SpatialTemporal:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "spatial + temporal"));
+        case Domain::Branch:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "branch"));
+    }
+    return {};
+}
+
+QString attentionKindLabel(AttentionKind kind) {
+    switch (kind) {
+        case AttentionKind::Soft:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "soft"));
+        case AttentionKind::Hard:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "hard"));
+        case AttentionKind::Self:
+            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "self"));
+    }
+    return {};
+}
+
+QString numberText(double value) {
+    QString text = QString::number(value, 'g', 3);
+    if (text.contains(u'e')) {
+        text.replace(QStringLiteral("e-0"), QStringLiteral("e-")).replace(QStringLiteral("e+0"), QStringLiteral("e"));
+        text.replace(QStringLiteral("e+"), QStringLiteral("e"));
+    }
+    return text.replace(u'-', QChar(0x2212));
+}
+
+QString exactNumberText(double value) { return QString::number(value, 'g', 9); }
+
+}  // namespace fovea
