@@ -5,10 +5,9 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <opencv2/imgproc.hpp>
 
 #include "engine/models/retina_parts.h"
-
-#include <opencv2/imgproc.hpp>
 
 namespace fovea::retina {
 namespace {
@@ -115,7 +114,8 @@ RowPlanes filterRows(const cv::Mat& padded, int width) {
     return planes;
 }
 
-float magnitude(float re, float im) { return std::sqrt(re * re + im * im); }
+/// Twice the modulus: a wave of amplitude a and the filter's own frequency gives about a.
+float amplitude(float re, float im) { return 2.0F * std::sqrt(re * re + im * im); }
 
 }  // namespace
 
@@ -145,8 +145,8 @@ std::vector<cv::Mat> gaborEnergies(const cv::Mat& plane) {
             float* falling = energies[static_cast<std::size_t>((4 + step) % kOrientations)].ptr<float>(y);
             for (int x = 0; x < width; ++x) {
                 const float even = cc[x] - dc * mean[x];
-                rising[x] = magnitude(even - ss[x], sc[x] + cs[x]);
-                falling[x] = magnitude(even + ss[x], sc[x] - cs[x]);
+                rising[x] = amplitude(even - ss[x], sc[x] + cs[x]);
+                falling[x] = amplitude(even + ss[x], sc[x] - cs[x]);
             }
         }
     }
