@@ -1,6 +1,9 @@
+#include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
 
 #include "support/view_test.h"
+#include "widgets/card.h"
 #include "widgets/statistics_view.h"
 #include "widgets/theme.h"
 
@@ -117,7 +120,27 @@ private Q_SLOTS:
         show(view, makeTestField(3, 3, {9.0F, 0.0F, 0.0F, 0.0F, 0.0F, 0.0F, 0.0F, 0.0F, 0.0F}));
         QCOMPARE(described(view), view.textSummary());
         QVERIFY(view.textSummary().contains(QStringLiteral("upper left")));
-        QVERIFY(view.textSummary().contains(QStringLiteral("half the weight on 11.1 %")));
+        QVERIFY(view.textSummary().contains(QStringLiteral("half the weight on 11 %")));
+    }
+
+    void itsCardFolds() {
+        auto* view = new StatisticsView;
+        Card card(view);
+        card.setTitle(QStringLiteral("Spatial gate"));
+        card.setAside(QStringLiteral("20 × 13"));
+        showAt(card, 216, card.sizeHint().height());
+        QCOMPARE(card.content(), view);
+        QCOMPARE(view->accessibleName(), QStringLiteral("Spatial gate"));
+        QCOMPARE(card.grab().toImage().pixel(card.width() / 2, 4), theme().card.rgb());
+        QSignalSpy folded(&card, &Card::foldedChanged);
+        auto* title = card.findChild<QToolButton*>();
+        QVERIFY(title->width() >= title->sizeHint().width());
+        QTest::mouseClick(title, Qt::LeftButton);
+        QVERIFY(card.folded());
+        QVERIFY(!view->isVisible());
+        card.setFolded(false);
+        QVERIFY(view->isVisible());
+        QCOMPARE(folded.size(), 2);
     }
 
     void speaksAnotherLanguage() {

@@ -23,7 +23,14 @@ constexpr int kRowsTop = kHistogram + kAxis + 4;
 constexpr int kRow = 15;
 constexpr int kRows = 4;
 
-QString percentText(double fraction) { return numberText(fraction * 100.0); }
+// Two digits say enough about a share; the exact one is in the hover.
+QString percentText(double fraction) {
+    const double percent = fraction * 100.0;
+    if (percent > 0.0 && percent < 0.1) {
+        return QStringLiteral("<0.1");
+    }
+    return numberText(percent < 10.0 ? std::round(percent * 10.0) / 10.0 : std::round(percent));
+}
 
 }  // namespace
 
