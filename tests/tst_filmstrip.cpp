@@ -3,7 +3,7 @@
 
 #include <opencv2/core.hpp>
 
-#include "support/view_test.h"
+#include "tests/support/view_test.h"
 #include "widgets/filmstrip.h"
 #include "widgets/theme.h"
 

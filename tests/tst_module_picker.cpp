@@ -5,7 +5,7 @@
 #include <QTest>
 
 #include "engine/attention/registry.h"
-#include "support/view_test.h"
+#include "tests/support/view_test.h"
 #include "widgets/module_picker.h"
 #include "widgets/theme.h"
 

@@ -10,7 +10,7 @@
 #include <QToolButton>
 #include <QWheelEvent>
 
-#include "support/view_test.h"
+#include "tests/support/view_test.h"
 #include "widgets/param_form.h"
 #include "widgets/theme.h"
 

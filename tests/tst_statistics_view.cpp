@@ -2,7 +2,7 @@
 #include <QTest>
 #include <QToolButton>
 
-#include "support/view_test.h"
+#include "tests/support/view_test.h"
 #include "widgets/card.h"
 #include "widgets/statistics_view.h"
 #include "widgets/theme.h"
@@ -70,7 +70,7 @@ private Q_SLOTS:
         show(view, makeTestField(2, 2, {1.0F, 1.0F, 1.0F, 5.0F}));
         const auto rows = view.rows();
         QCOMPARE(rows.size(), std::size_t{4});
-        QCOMPARE(rows[0].second, QStringLiteral("25 % of picture"));
+        QCOMPARE(rows[0].second, QStringLiteral("25 % of area"));
         QVERIFY(rows[1].second.endsWith(QStringLiteral("of 2.0 bits")));
         QCOMPARE(rows[2].second, QStringLiteral("2"));
         QVERIFY(rows[3].second.endsWith(QStringLiteral("(1, 1)")));
