@@ -62,9 +62,12 @@ QColor mixed(const QColor& a, const QColor& b, double t) {
 }
 
 bool drawLine(QPainter& painter, const QRect& rect, const QString& text, const QColor& colour, Qt::Alignment alignment) {
-    const QString shown = painter.fontMetrics().elidedText(text, Qt::ElideRight, rect.width());
+    // Eliding measures in fractions of a pixel; a text which has just the room its own advance asked for is whole.
+    const QFontMetrics metrics = painter.fontMetrics();
+    const QString shown =
+        metrics.horizontalAdvance(text) <= rect.width() ? text : metrics.elidedText(text, Qt::ElideRight, rect.width());
     painter.setPen(colour);
-    painter.drawText(rect, static_cast<int>(alignment | Qt::AlignVCenter) | Qt::TextSingleLine, shown);
+    painter.drawText(rect, static_cast<int>(alignment | Qt::AlignVCenter) | Qt::TextSingleLine | Qt::TextDontClip, shown);
     return shown != text;
 }
 

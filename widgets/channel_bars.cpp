@@ -23,6 +23,7 @@ constexpr int kRowsWanted = 12;
 constexpr int kColumnsTop = 23;  // the line of column heads: order, axis
 constexpr int kTop = kColumnsTop + 17;
 constexpr int kGap = 6;
+constexpr int kInset = 3;  // so that the ring around a row spares its text
 constexpr int kHintWidth = 3;
 
 }  // namespace
@@ -100,6 +101,12 @@ struct ChannelBars::State {
 
     [[nodiscard]] ChannelMode wholeMode() const { return role == MapRole::Additive ? ChannelMode::Before : ChannelMode::After; }
 
+    // What is added to the features has no "after" and no "changed".
+    void markMode() const {
+        const bool single = mode == ChannelMode::Single;
+        modes->setCurrent(single ? -1 : static_cast<int>(role == MapRole::Additive ? ChannelMode::Before : mode));
+    }
+
     // A row chosen once shows its channel alone; chosen again it gives all channels back.
     void choose(ChannelBars& view, int row) {
         if (row < 0 || row >= rows()) {
@@ -121,9 +128,9 @@ struct ChannelBars::State {
             valueWidth = std::max(valueWidth, metrics.horizontalAdvance(numberText(static_cast<double>(end) * 0.888)));
         }
         const int usable = width - kHintWidth - 2;
-        const int nameWidth = (usable - valueWidth - 2 * kGap) * 54 / 100;
-        const int barLeft = nameWidth + kGap;
-        return {QRect(0, 0, nameWidth, kRow), QRect(barLeft, 0, usable - valueWidth - kGap - barLeft, kRow),
+        const int nameWidth = (usable - kInset - valueWidth - 2 * kGap) * 57 / 100;
+        const int barLeft = kInset + nameWidth + kGap;
+        return {QRect(kInset, 0, nameWidth, kRow), QRect(barLeft, 0, usable - valueWidth - kGap - barLeft, kRow),
                 QRect(usable - valueWidth, 0, valueWidth, kRow)};
     }
 
@@ -150,7 +157,8 @@ struct ChannelBars::State {
         const int left = modes->width() + kGap;
         chip->setGeometry(left, 0, std::min(std::max(0, view.width() - left), chip->sizeHint().width()), 20);
         chip->setVisible(channel >= 0 && chip->width() > 30);
-        sort->setGeometry(0, kColumnsTop, std::min(sort->sizeHint().width(), columns(view.width(), metrics).name.width()), kRow);
+        sort->setGeometry(kInset, kColumnsTop, std::min(sort->sizeHint().width(), columns(view.width(), metrics).name.width()),
+                          kRow);
         modes->setVisible(!weights.empty());
         sort->setVisible(!weights.empty());
     }
@@ -162,9 +170,9 @@ struct ChannelBars::State {
         if (shown || row == hovered) {
             painter.setPen(Qt::NoPen);
             painter.setBrush(shown ? t.selection : t.control);
-            painter.drawRoundedRect(QRect(-1, y, at.value.right() + 4, kRow), 3, 3);
+            painter.drawRoundedRect(QRect(0, y, at.value.right() + 2, kRow), 3, 3);
         }
-        drawLine(painter, at.name.translated(shown ? 2 : 0, y).adjusted(0, 0, shown ? -2 : 0, 0), label(c), t.text);
+        drawLine(painter, at.name.translated(0, y), label(c), t.text);
         const double value = static_cast<double>(weightOf(c));
         const double span = static_cast<double>(hi) - static_cast<double>(lo);
         const double zero = at.bar.left() + at.bar.width() * -static_cast<double>(lo) / span;
@@ -175,17 +183,19 @@ struct ChannelBars::State {
         painter.drawRoundedRect(QRectF(std::min(zero, end), y + 3.0, std::abs(end - zero), kRow - 6.0), 2, 2);
         drawLine(painter, at.value.translated(0, y), numberText(value), shown ? t.text : t.secondary, Qt::AlignRight);
         if (view.hasFocus() && row == selected) {
-            paintFocusRing(painter, QRect(-1, y, at.value.right() + 4, kRow));
+            paintFocusRing(painter, QRect(0, y, at.value.right() + 2, kRow));
         }
     }
 
     void paintAxis(QPainter& painter, const Columns& at) const {
         const QRect line = at.bar.translated(0, kColumnsTop);
         drawLine(painter, line, numberText(static_cast<double>(lo)), theme().secondary, Qt::AlignLeft);
-        // The end of the axis is the right edge of the bars; its number may reach into the empty head of the value column.
+        // The end of the axis is the right edge of the bars; only if both numbers do not fit it moves over the values.
+        const QFontMetrics metrics = painter.fontMetrics();
         const QString end = numberText(static_cast<double>(hi));
-        const int advance = painter.fontMetrics().horizontalAdvance(end);
-        drawLine(painter, QRect(line.right() - advance + 1, line.top(), advance + 1, kRow), end, theme().secondary);
+        const int both = metrics.horizontalAdvance(numberText(static_cast<double>(lo))) + metrics.horizontalAdvance(end) + 4;
+        const int right = both <= line.width() ? line.right() : at.value.right();
+        drawLine(painter, QRect(line.left(), line.top(), right - line.left() + 1, kRow), end, theme().secondary, Qt::AlignRight);
     }
 };
 
@@ -231,6 +241,7 @@ void ChannelBars::setWeights(const std::vector<float>& weights, const QStringLis
     s.reorder();
     s.scale();
     s.retranslate();
+    s.markMode();
     s.placeHeader(*this);
     updateGeometry();
     update();
@@ -242,7 +253,7 @@ void ChannelBars::setMode(ChannelMode mode, int channel) {
     s.mode = mode;
     s.channel = mode == ChannelMode::Single ? channel : -1;
     s.retranslate();
-    s.modes->setCurrent(mode == ChannelMode::Single ? -1 : static_cast<int>(mode));
+    s.markMode();
     s.placeHeader(*this);
     update();
     announceSummary(this);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "widgets/accessible_view.h"
 #include "widgets/card_parts.h"
@@ -85,13 +86,16 @@ struct MatrixView::State {
         return QStringLiteral("%1, %2").arg(index / width).arg(index % width);
     }
 
-    void fillHeads() {
+    // An open list must survive the next frame, so the entries change only with their number or language.
+    void fillHeads(bool translate) {
         const int most = map != nullptr ? headCount(*map) : 0;
         const QSignalBlocker quiet(heads);
-        heads->clear();
-        heads->addItem(tr("mean"));
-        for (int h = 1; h <= most; ++h) {
-            heads->addItem(QString::number(h));
+        if (translate || heads->count() != most + 1) {
+            heads->clear();
+            heads->addItem(tr("mean"));
+            for (int h = 1; h <= most; ++h) {
+                heads->addItem(QString::number(h));
+            }
         }
         heads->setCurrentIndex(std::clamp(field.head + 1, 0, most));
         heads->setVisible(most > 1);
@@ -105,7 +109,7 @@ struct MatrixView::State {
         direction->setSegments({{0, tr("From"), tr("Where the chosen place looks: its row of the matrix")},
                                 {1, tr("To"), tr("Which places look at the chosen one: its column of the matrix")}});
         direction->setAccessibleName(tr("Direction"));
-        fillHeads();
+        fillHeads(true);
     }
 
     // The strip of the chosen row or column, at least two pixels so that it can be seen in a matrix of thousands.
@@ -139,14 +143,8 @@ struct MatrixView::State {
     }
 
     void paintFooter(QPainter& painter, const QRect& line) const {
-        const QColor colour = theme().secondary;
-        drawLine(painter, line, QStringLiteral("%1 × %2").arg(queries()).arg(keys()), colour);
-        if (fits()) {
-            drawLine(painter, line.adjusted(line.width() * 2 / 5, 0, 0, 0),
-                     QStringLiteral("%1 … %2").arg(numberText(static_cast<double>(rendered.picture.min)),
-                                                   numberText(static_cast<double>(rendered.picture.max))),
-                     colour, Qt::AlignRight);
-        }
+        const auto& [lo, hi] = std::pair(static_cast<double>(rendered.picture.min), static_cast<double>(rendered.picture.max));
+        drawLine(painter, line, QStringLiteral("%1 … %2").arg(numberText(lo), numberText(hi)), theme().secondary);
     }
 };
 
@@ -196,7 +194,7 @@ void MatrixView::setMap(std::shared_ptr<const FrameResult> result, const FieldSp
     s.style = style;
     s.map = findMap(s.result.get(), field);
     s.header->setVisible(s.map != nullptr);
-    s.fillHeads();
+    s.fillHeads(false);
     s.direction->setCurrent(field.toQuery ? 1 : 0);
     requestPixels();
     update();
@@ -301,10 +299,10 @@ void MatrixView::paintEvent(QPaintEvent*) {
         painter.drawText(box.adjusted(4, 4, -4, -4), Qt::AlignCenter | Qt::TextWordWrap, errorText(*s.rendered.error));
     } else if (s.fits()) {
         s.paintMatrix(painter, box);
+        s.paintFooter(painter, QRect(box.left(), box.bottom() + 2, box.width(), kFooter - 1));
     } else {
         painter.fillRect(box, theme().control);
     }
-    s.paintFooter(painter, QRect(0, box.bottom() + 2, width(), kFooter - 1));
     if (hasFocus()) {
         paintFocusRing(painter, box);
     }

@@ -50,7 +50,7 @@ QString words(const ModuleInfo& info) {
     return QStringLiteral("%1 · %2").arg(domainLabel(info.domain), attentionKindLabel(info.kind));
 }
 
-QString toolTip(const ModuleInfo& info) {
+QString tipText(const ModuleInfo& info) {
     return QStringLiteral("<b>%1</b><br>%2<br>%3<br>%4")
         .arg(engineText(info.longTitle).toHtmlEscaped(), QString::fromStdString(info.paper).toHtmlEscaped(),
              engineText(info.summary).toHtmlEscaped(), words(info).toHtmlEscaped());
@@ -105,7 +105,7 @@ private:
         }
         const bool hard = index.data(HardRole).toBool();
         const QColor colour = t.domain(static_cast<Domain>(index.data(DomainRole).toInt()));
-        const QPointF dot(option.rect.left() + kInset + 4.0, option.rect.center().y() + 0.5);
+        const QPointF dot(option.rect.left() + 10.0, option.rect.center().y() + 0.5);
         if (hard) {
             QPen rim(colour, 1.6);
             rim.setDashPattern({1.6, 1.3});
@@ -117,16 +117,21 @@ private:
             painter.setBrush(colour);
             painter.drawEllipse(dot, 4.0, 4.0);
         }
-        QRect text = option.rect.adjusted(kInset + 16, 0, -kInset, -1);
+        QRect text = option.rect.adjusted(21, 0, -6, -1);
         const QString year = index.data(YearRole).toString();
-        const QString aside = hard ? QStringLiteral("%1  %2").arg(attentionKindLabel(AttentionKind::Hard), year) : year;
+        // "hard" stands beside the dashed dot where the title leaves room for it.
+        const QString title = index.data().toString();
+        const QString both = QStringLiteral("%1  %2").arg(attentionKindLabel(AttentionKind::Hard), year);
+        const QFontMetrics small(smallFont(option.font));
+        const bool room = QFontMetrics(option.font).horizontalAdvance(title) + small.horizontalAdvance(both) + 8 <= text.width();
+        const QString aside = hard && room ? both : year;
         painter.setFont(smallFont(option.font));
-        const int asideWidth = painter.fontMetrics().horizontalAdvance(aside) + 1;
+        const int asideWidth = small.horizontalAdvance(aside) + 1;
         drawLine(painter, QRect(text.right() - asideWidth + 1, text.top(), asideWidth, text.height()), aside,
                  selected ? t.text : t.secondary, Qt::AlignRight);
         painter.setFont(option.font);
         text.setRight(text.right() - asideWidth - 6);
-        drawLine(painter, text, index.data().toString(), t.text);
+        drawLine(painter, text, title, t.text);
         if (option.state.testFlag(QStyle::State_HasFocus)) {
             paintFocusRing(painter, option.rect.adjusted(0, 0, -1, -1));
         }
@@ -164,7 +169,7 @@ struct ModulePicker::State {
         item->setData(info.year > 0 ? QString::number(info.year) : QString(), YearRole);
         item->setData(static_cast<int>(info.domain), DomainRole);
         item->setData(info.kind == AttentionKind::Hard, HardRole);
-        item->setToolTip(toolTip(info));
+        item->setToolTip(tipText(info));
         item->setData(QStringLiteral("%1, %2, %3").arg(QString::fromStdString(info.title), words(info)).arg(info.year),
                       Qt::AccessibleTextRole);
         item->setData(engineText(info.summary), Qt::AccessibleDescriptionRole);
@@ -284,7 +289,7 @@ ModulePicker::ModulePicker(QWidget* parent) : QWidget(parent), m_state(std::make
     column->setContentsMargins(kInset, kInset, kInset, kInset);
     column->setSpacing(6);
     s.search = new QLineEdit(this);
-    s.search->setClearButtonEnabled(true);
+    s.search->setStyleSheet(QStringLiteral("QLineEdit { padding: 3px 5px; font-size: 12px; }"));
     s.list = new QListView(this);
     s.model = new QStandardItemModel(this);
     s.list->setModel(s.model);

@@ -21,8 +21,14 @@ namespace {
 
 constexpr int kSliderSteps = 200;
 
-// Values a slider sets have three significant digits, so that what is shown is what is used.
-double rounded(double value) { return QString::number(value, 'g', 3).toDouble(); }
+// Values which a slider or a step sets are short: three digits in decades, else as many decimals as the step needs.
+double shortened(double value, double step, bool logarithmic) {
+    if (logarithmic || !(step > 0.0)) {
+        return QString::number(value, 'g', 3).toDouble();
+    }
+    const int decimals = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 24);
+    return QString::number(value, 'f', decimals).toDouble();
+}
 
 QString labelText(const ParamSpec& spec) {
     const QString label = engineText(spec.label.empty() ? spec.key : spec.label);
@@ -94,7 +100,7 @@ public:
         const double real = std::get<double>(value);
         const QSignalBlocker quietSpin(m_spin);
         const QSignalBlocker quietSlider(m_slider);
-        if (m_spin->value() != real) {
+        if (m_spin->value() != real) {  // setting it again would discard what is being typed
             m_spin->setValue(real);
         }
         m_slider->setValue(tickOf(real));
@@ -108,7 +114,7 @@ private:
         const double t = static_cast<double>(tick) / kSliderSteps;
         const double value =
             m_logarithmic ? m_spec.min * std::pow(m_spec.max / m_spec.min, t) : m_spec.min + t * (m_spec.max - m_spec.min);
-        return std::clamp(rounded(value), m_spec.min, m_spec.max);
+        return std::clamp(shortened(value, (m_spec.max - m_spec.min) / kSliderSteps, m_logarithmic), m_spec.min, m_spec.max);
     }
 
     [[nodiscard]] int tickOf(double value) const {
@@ -156,7 +162,9 @@ public:
     void show(const ParamValue& value) override {
         const QSignalBlocker quietSpin(m_spin);
         const QSignalBlocker quietSlider(m_slider);
-        m_spin->setValue(std::get<int>(value));
+        if (m_spin->value() != std::get<int>(value)) {  // setting it again would discard what is being typed
+            m_spin->setValue(std::get<int>(value));
+        }
         m_slider->setValue(std::get<int>(value));
     }
 
@@ -278,8 +286,11 @@ public:
         const auto& point = std::get<PointValue>(value);
         const QSignalBlocker quietX(m_x);
         const QSignalBlocker quietY(m_y);
-        m_x->setValue(point.x);
-        m_y->setValue(point.y);
+        for (const auto& [spin, fraction] : {std::pair(m_x, point.x), std::pair(m_y, point.y)}) {
+            if (spin->value() != fraction) {
+                spin->setValue(fraction);
+            }
+        }
     }
 
 private:
@@ -295,17 +306,19 @@ RealSpin::RealSpin(bool logarithmic, QWidget* parent) : QDoubleSpinBox(parent), 
 }
 
 void RealSpin::stepBy(int steps) {
-    if (m_logarithmic) {
-        setValue(std::clamp(rounded(value() * std::pow(10.0, steps / 10.0)), minimum(), maximum()));
-    } else {
-        setValue(std::clamp(rounded(value() + steps * singleStep()), minimum(), maximum()));
-    }
+    const double target = m_logarithmic ? value() * std::pow(10.0, steps / 10.0) : value() + steps * singleStep();
+    setValue(std::clamp(shortened(target, singleStep() / 10.0, m_logarithmic), minimum(), maximum()));
     selectAll();
 }
 
 QSize RealSpin::sizeHint() const { return {66, QWidget::minimumSizeHint().height()}; }
 
-QString RealSpin::textFromValue(double value) const { return QString::number(value, 'g', QLocale::FloatingPointShortest); }
+QString RealSpin::textFromValue(double value) const {
+    const double magnitude = std::abs(value);
+    const bool plain = magnitude == 0.0 || (magnitude >= 1e-4 && magnitude < 1e7);
+    QString text = QString::number(value, plain ? 'f' : 'e', QLocale::FloatingPointShortest);
+    return text.replace(QStringLiteral("e-0"), QStringLiteral("e-")).replace(QStringLiteral("e+0"), QStringLiteral("e"));
+}
 
 double RealSpin::valueFromText(const QString& text) const { return text.toDouble(); }
 

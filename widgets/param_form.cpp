@@ -68,7 +68,10 @@ struct ParamForm::State {
         provenanceLine->setText(provenanceLabel(provenance));
         if (seed != nullptr && provenance.kind == ProvenanceKind::Random) {
             const QSignalBlocker quiet(seed);
-            seed->setValue(static_cast<int>(std::min<std::uint64_t>(provenance.seed, kMaxSeed)));
+            const int value = static_cast<int>(std::min<std::uint64_t>(provenance.seed, kMaxSeed));
+            if (seed->value() != value) {  // setting it again would discard what is being typed
+                seed->setValue(value);
+            }
         }
     }
 

@@ -13,47 +13,47 @@
 namespace fovea {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("CommandLine", text); }
+QString translated(const char* text) { return QCoreApplication::translate("CommandLine", text); }
 
 /// The options of `fovea render`, and what they ask for.
 struct Options {
     QCommandLineOption output{{QStringLiteral("o"), QStringLiteral("output")},
-                              tr(QT_TRANSLATE_NOOP("CommandLine", "PNG to write; its description goes beside it as .json.")),
+                              translated(QT_TRANSLATE_NOOP("CommandLine", "PNG to write; its description goes beside it as .json.")),
                               QStringLiteral("OUT.png")};
-    QCommandLineOption module{QStringLiteral("module"), tr(QT_TRANSLATE_NOOP("CommandLine", "Module id; see fovea modules.")),
+    QCommandLineOption module{QStringLiteral("module"), translated(QT_TRANSLATE_NOOP("CommandLine", "Module id; see fovea modules.")),
                               QStringLiteral("ID")};
-    QCommandLineOption param{QStringLiteral("param"), tr(QT_TRANSLATE_NOOP("CommandLine", "A parameter of the module; may be repeated.")),
+    QCommandLineOption param{QStringLiteral("param"), translated(QT_TRANSLATE_NOOP("CommandLine", "A parameter of the module; may be repeated.")),
                              QStringLiteral("k=v")};
     QCommandLineOption weights{QStringLiteral("weights"),
-                               tr(QT_TRANSLATE_NOOP("CommandLine", "The module's state_dict as a safetensors file.")),
+                               translated(QT_TRANSLATE_NOOP("CommandLine", "The module's state_dict as a safetensors file.")),
                                QStringLiteral("FILE")};
-    QCommandLineOption seed{QStringLiteral("seed"), tr(QT_TRANSLATE_NOOP("CommandLine", "Seed of random weights (1).")),
+    QCommandLineOption seed{QStringLiteral("seed"), translated(QT_TRANSLATE_NOOP("CommandLine", "Seed of random weights (1).")),
                             QStringLiteral("N")};
     QCommandLineOption stride{QStringLiteral("stride"),
-                              tr(QT_TRANSLATE_NOOP("CommandLine", "Output stride of the Retina: 4, 8, 16 or 32 (8).")),
+                              translated(QT_TRANSLATE_NOOP("CommandLine", "Output stride of the Retina: 4, 8, 16 or 32 (8).")),
                               QStringLiteral("N")};
-    QCommandLineOption map{QStringLiteral("map"), tr(QT_TRANSLATE_NOOP("CommandLine", "Which map of the module, by name.")),
+    QCommandLineOption map{QStringLiteral("map"), translated(QT_TRANSLATE_NOOP("CommandLine", "Which map of the module, by name.")),
                            QStringLiteral("NAME")};
-    QCommandLineOption mode{QStringLiteral("mode"), tr(QT_TRANSLATE_NOOP("CommandLine", "Channel maps: before, after or changed.")),
+    QCommandLineOption mode{QStringLiteral("mode"), translated(QT_TRANSLATE_NOOP("CommandLine", "Channel maps: before, after or changed.")),
                             QStringLiteral("MODE")};
-    QCommandLineOption channel{QStringLiteral("channel"), tr(QT_TRANSLATE_NOOP("CommandLine", "One channel instead of their mean.")),
+    QCommandLineOption channel{QStringLiteral("channel"), translated(QT_TRANSLATE_NOOP("CommandLine", "One channel instead of their mean.")),
                                QStringLiteral("N")};
     QCommandLineOption head{QStringLiteral("head"),
-                            tr(QT_TRANSLATE_NOOP("CommandLine", "One head of a pairwise map instead of their mean.")),
+                            translated(QT_TRANSLATE_NOOP("CommandLine", "One head of a pairwise map instead of their mean.")),
                             QStringLiteral("N")};
     QCommandLineOption query{QStringLiteral("query"),
-                             tr(QT_TRANSLATE_NOOP("CommandLine", "Query of a pairwise map as fractions of the picture (0.5,0.5).")),
+                             translated(QT_TRANSLATE_NOOP("CommandLine", "Query of a pairwise map as fractions of the picture (0.5,0.5).")),
                              QStringLiteral("X,Y")};
-    QCommandLineOption to{QStringLiteral("to"), tr(QT_TRANSLATE_NOOP("CommandLine", "Who looks at the query, not where it looks."))};
-    QCommandLineOption colormap{QStringLiteral("colormap"), tr(QT_TRANSLATE_NOOP("CommandLine", "Colour map, such as viridis.")),
+    QCommandLineOption to{QStringLiteral("to"), translated(QT_TRANSLATE_NOOP("CommandLine", "Who looks at the query, not where it looks."))};
+    QCommandLineOption colormap{QStringLiteral("colormap"), translated(QT_TRANSLATE_NOOP("CommandLine", "Colour map, such as viridis.")),
                                 QStringLiteral("NAME")};
-    QCommandLineOption range{QStringLiteral("range"), tr(QT_TRANSLATE_NOOP("CommandLine", "Values of the two ends of the colours.")),
+    QCommandLineOption range{QStringLiteral("range"), translated(QT_TRANSLATE_NOOP("CommandLine", "Values of the two ends of the colours.")),
                              QStringLiteral("LO:HI")};
-    QCommandLineOption opacity{QStringLiteral("opacity"), tr(QT_TRANSLATE_NOOP("CommandLine", "Opacity of the overlay, 0 to 1 (0.6).")),
+    QCommandLineOption opacity{QStringLiteral("opacity"), translated(QT_TRANSLATE_NOOP("CommandLine", "Opacity of the overlay, 0 to 1 (0.6).")),
                                QStringLiteral("N")};
-    QCommandLineOption cells{QStringLiteral("cells"), tr(QT_TRANSLATE_NOOP("CommandLine", "Flat cells instead of smooth ones."))};
-    QCommandLineOption figure{QStringLiteral("figure"), tr(QT_TRANSLATE_NOOP("CommandLine", "Add a colour bar and a caption."))};
-    QCommandLineOption raw{QStringLiteral("raw"), tr(QT_TRANSLATE_NOOP("CommandLine", "Write the numbers into this folder, too.")),
+    QCommandLineOption cells{QStringLiteral("cells"), translated(QT_TRANSLATE_NOOP("CommandLine", "Flat cells instead of smooth ones."))};
+    QCommandLineOption figure{QStringLiteral("figure"), translated(QT_TRANSLATE_NOOP("CommandLine", "Add a colour bar and a caption."))};
+    QCommandLineOption raw{QStringLiteral("raw"), translated(QT_TRANSLATE_NOOP("CommandLine", "Write the numbers into this folder, too.")),
                            QStringLiteral("DIR")};
 
     void addTo(QCommandLineParser& parser) const {
@@ -76,7 +76,7 @@ std::optional<Usage> readNumber(const QCommandLineParser& parser, const QCommand
     if (good) {
         return std::nullopt;
     }
-    return Usage{tr(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a number, not “%2”."))
+    return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a number, not “%2”."))
                      .arg(option.names().constLast(), parser.value(option))};
 }
 
@@ -87,7 +87,7 @@ std::optional<Usage> readInteger(const QCommandLineParser& parser, const QComman
     }
     value = static_cast<int>(number);
     if (static_cast<double>(value) != number) {
-        return Usage{tr(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a whole number, not “%2”."))
+        return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a whole number, not “%2”."))
                          .arg(option.names().constLast(), parser.value(option))};
     }
     return std::nullopt;
@@ -106,7 +106,7 @@ std::optional<Usage> readPair(const QCommandLineParser& parser, const QCommandLi
     if (parts.size() == 2 && goodA && goodB) {
         return std::nullopt;
     }
-    return Usage{tr(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes two numbers as %2, not “%3”."))
+    return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes two numbers as %2, not “%3”."))
                      .arg(option.names().constLast(), option.valueName(), parser.value(option))};
 }
 
@@ -118,7 +118,7 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const Options& 
             for (const auto& known : colormaps()) {
                 names << QString::fromStdString(known.id);
             }
-            return Usage{tr(QT_TRANSLATE_NOOP("CommandLine", "There is no colour map “%1”; choose one of %2."))
+            return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "There is no colour map “%1”; choose one of %2."))
                              .arg(parser.value(options.colormap), names.join(QStringLiteral(", ")))};
         }
         (map->diverging ? style.divergingColormap : style.colormap) = map->id;
@@ -130,7 +130,7 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const Options& 
     }
     if (parser.isSet(options.range)) {
         if (!(lo < hi)) {
-            return Usage{tr(QT_TRANSLATE_NOOP("CommandLine", "--range needs its first number below its second."))};
+            return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "--range needs its first number below its second."))};
         }
         style.autoRange = false;
         style.range = {static_cast<float>(lo), static_cast<float>(hi)};
@@ -139,7 +139,7 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const Options& 
         return usage;
     }
     if (!(style.opacity >= 0.0 && style.opacity <= 1.0)) {
-        return Usage{tr(QT_TRANSLATE_NOOP("CommandLine", "--opacity lies between 0 and 1."))};
+        return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "--opacity lies between 0 and 1."))};
     }
     style.smooth = !parser.isSet(options.cells);
     return std::nullopt;
@@ -161,7 +161,7 @@ std::optional<Usage> readField(const QCommandLineParser& parser, const Options& 
         }
     }
     if (!known) {
-        return Usage{tr(QT_TRANSLATE_NOOP("CommandLine", "--mode is before, after or changed, not “%1”.")).arg(mode)};
+        return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "--mode is before, after or changed, not “%1”.")).arg(mode)};
     }
     if (auto usage = readInteger(parser, options.channel, field.channel)) {
         return usage;
@@ -235,19 +235,19 @@ int write(const QCommandLineParser& parser, const Options& options, const Pictur
 
 int renderCommand(const QStringList& arguments) {
     QCommandLineParser parser;
-    parser.setApplicationDescription(tr(QT_TRANSLATE_NOOP("CommandLine", "Draws the attention of one module over a picture, at the picture's own size.")));
-    parser.addPositionalArgument(QStringLiteral("IN"), tr(QT_TRANSLATE_NOOP("CommandLine", "The picture: PNG, JPEG, WebP, BMP, TIFF or PNM.")));
+    parser.setApplicationDescription(translated(QT_TRANSLATE_NOOP("CommandLine", "Draws the attention of one module over a picture, at the picture's own size.")));
+    parser.addPositionalArgument(QStringLiteral("IN"), translated(QT_TRANSLATE_NOOP("CommandLine", "The picture: PNG, JPEG, WebP, BMP, TIFF or PNM.")));
     const Options options;
     options.addTo(parser);
     if (const int status = parseArguments(parser, arguments, 1); status >= 0) {
         return status;
     }
     if (!parser.isSet(options.output) || !parser.isSet(options.module)) {
-        return complain(tr(QT_TRANSLATE_NOOP("CommandLine", "Name the file to write with -o and the module with --module.")), kExitUsage);
+        return complain(translated(QT_TRANSLATE_NOOP("CommandLine", "Name the file to write with -o and the module with --module.")), kExitUsage);
     }
     const auto* info = findModule(parser.value(options.module).toStdString());
     if (info == nullptr) {
-        return complain(tr(QT_TRANSLATE_NOOP("CommandLine", "There is no module “%1”; fovea modules lists them.")).arg(parser.value(options.module)),
+        return complain(translated(QT_TRANSLATE_NOOP("CommandLine", "There is no module “%1”; fovea modules lists them.")).arg(parser.value(options.module)),
                         kExitUsage);
     }
     PictureExport what;

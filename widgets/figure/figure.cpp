@@ -1,5 +1,6 @@
 #include "widgets/figure/figure.h"
 
+#include <QBuffer>
 #include <QCoreApplication>
 #include <QFontMetrics>
 #include <QImageWriter>
@@ -178,15 +179,14 @@ Result<void> savePng(const QImage& image, const QString& path) {
     if (image.isNull()) {
         return makeError(ErrorCode::BadValue, FOVEA_TEXT("engine", "There is no picture to write; open one first."));
     }
+    // Encoded in memory first: libpng prints its own line when a device fails under it.
+    QBuffer bytes;
+    QImageWriter writer(&bytes, "png");
+    if (!bytes.open(QIODevice::WriteOnly) || !writer.write(image)) {
+        return unwritable(path, writer.errorString());
+    }
     QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly)) {
-        return unwritable(path, file.errorString());
-    }
-    QImageWriter writer(&file, "png");
-    if (!writer.write(image)) {
-        return unwritable(path, file.error() == QFileDevice::NoError ? writer.errorString() : file.errorString());
-    }
-    if (!file.commit()) {
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes.data()) != bytes.size() || !file.commit()) {
         return unwritable(path, file.errorString());
     }
     return {};
