@@ -4,7 +4,6 @@
 
 class QLabel;
 class QToolButton;
-class QVBoxLayout;
 
 namespace fovea {
 
@@ -23,6 +22,9 @@ public:
 
 Q_SIGNALS:
     void foldedChanged(bool folded);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     QToolButton* m_title;

@@ -14,6 +14,7 @@ namespace fovea {
 /// channel's map, a second click returns. As many rows as fit; the wheel and arrow keys move through the rest. Signed values grow from a zero line.
 class ChannelBars final : public QWidget {
     Q_OBJECT
+    Q_PROPERTY(QString textSummary READ textSummary)
 
 public:
     explicit ChannelBars(QWidget* parent = nullptr);
@@ -27,11 +28,25 @@ public:
     [[nodiscard]] std::vector<int> order() const;
     [[nodiscard]] QString textSummary() const;
     [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+    /// Where the row of a channel is painted; null while it is scrolled away.
+    [[nodiscard]] QRect rowRect(int channel) const;
 
 Q_SIGNALS:
     /// Before, After, Changed, or Single with a channel. Additive maps offer Before and Single only.
     void modeChosen(fovea::ChannelMode mode, int channel);
     void sortChanged(bool byWeight);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     struct State;

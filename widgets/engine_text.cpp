@@ -7,7 +7,7 @@
 namespace fovea {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("fovea::EngineText", text); }
+QString translated(const char* text) { return QCoreApplication::translate("fovea::EngineText", text); }
 
 }  // namespace
 
@@ -33,13 +33,13 @@ QString provenanceLabel(const Provenance& provenance) {
     const QString source = QString::fromStdString(provenance.source);
     switch (provenance.kind) {
         case ProvenanceKind::ParameterFree:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "parameter-free"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "parameter-free"));
         case ProvenanceKind::File:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "your file (%1)")).arg(source);
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "your file (%1)")).arg(source);
         case ProvenanceKind::Random:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "random (seed %1)")).arg(provenance.seed);
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "random (seed %1)")).arg(provenance.seed);
         case ProvenanceKind::Trained:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "trained (%1)")).arg(source);
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "trained (%1)")).arg(source);
     }
     return {};
 }
@@ -47,17 +47,17 @@ QString provenanceLabel(const Provenance& provenance) {
 QString domainLabel(Domain domain) {
     switch (domain) {
         case Domain::Channel:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "channel"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "channel"));
         case Domain::Spatial:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "spatial"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "spatial"));
         case Domain::ChannelSpatial:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "channel + spatial"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "channel + spatial"));
         case Domain::Temporal:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "temporal"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "temporal"));
         case Domain::SpatialTemporal:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "spatial + temporal"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "spatial + temporal"));
         case Domain::Branch:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "branch"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "branch"));
     }
     return {};
 }
@@ -65,11 +65,11 @@ QString domainLabel(Domain domain) {
 QString attentionKindLabel(AttentionKind kind) {
     switch (kind) {
         case AttentionKind::Soft:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "soft"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "soft"));
         case AttentionKind::Hard:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "hard"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "hard"));
         case AttentionKind::Self:
-            return tr(QT_TRANSLATE_NOOP("fovea::EngineText", "self"));
+            return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "self"));
     }
     return {};
 }

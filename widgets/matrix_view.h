@@ -11,6 +11,7 @@ namespace fovea {
 /// A pairwise map as a matrix (rows = queries) with head selector and from/to switch. Click or arrow keys choose the query; the canvas shows the query's row.
 class MatrixView final : public QWidget {
     Q_OBJECT
+    Q_PROPERTY(QString textSummary READ textSummary)
 
 public:
     explicit MatrixView(QWidget* parent = nullptr);
@@ -20,6 +21,12 @@ public:
     void setMap(std::shared_ptr<const FrameResult> result, const FieldSpec& field, const OverlayStyle& style);
     void setRendered(const RenderedMatrix& rendered);
     [[nodiscard]] QString textSummary() const;
+    /// The square the matrix fills.
+    [[nodiscard]] QRect matrixRect() const;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+    [[nodiscard]] bool hasHeightForWidth() const override { return true; }
+    [[nodiscard]] int heightForWidth(int width) const override;
 
 Q_SIGNALS:
     void renderRequested(const fovea::MatrixRequest& request);
@@ -28,7 +35,18 @@ Q_SIGNALS:
     /// Fractions of the query grid.
     void queryChosen(QPointF fraction);
 
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
 private:
+    void requestPixels();
+
     struct State;
     std::unique_ptr<State> m_state;
 };

@@ -25,6 +25,10 @@ public:
 Q_SIGNALS:
     void chosen(const QString& id);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
 private:
     struct State;
     std::unique_ptr<State> m_state;

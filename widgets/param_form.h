@@ -26,6 +26,10 @@ Q_SIGNALS:
     void weightsFileRequested();
     void randomWeightsRequested(quint64 seed);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
 private:
     struct State;
     std::unique_ptr<State> m_state;

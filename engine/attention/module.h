@@ -77,10 +77,10 @@ struct ModuleInfo {
     ModuleNeeds needs = {};
     int year = 0;
     std::string paper;      ///< "CBAM (Woo et al., ECCV 2018)"
-    std::string arxiv;      ///< "1807.06521" or empty
+    std::string arxiv = {}; ///< "1807.06521" or empty
     std::string reference;  ///< the reference code the numbers equal
     std::string summary;    ///< FOVEA_TEXT: one sentence which says what it does
-    std::vector<ParamSpec> params;
+    std::vector<ParamSpec> params = {};
     /// The learned tensors for this shape and these parameters; null for a parameter-free mechanism.
     std::vector<WeightSpec> (*weights)(const InputShape&, const ParamSet&) = nullptr;
     /// Whether shape and parameters go together ("SAGAN needs at least 8 channels"); null when all do.

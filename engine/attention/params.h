@@ -31,9 +31,9 @@ struct ParamSpec {
     double min = 0.0;             ///< of Real and Int
     double max = 1.0;
     bool logarithmic = false;     ///< a Real whose slider moves in decades
-    std::vector<std::string> choices;
-    std::string unit;
-    std::string help;             ///< one sentence
+    std::vector<std::string> choices = {};
+    std::string unit = {};
+    std::string help = {};        ///< one sentence
 };
 
 /// The parameters of one run: a value, copied into each job. Holds exactly the keys of its specs.

@@ -13,8 +13,9 @@ namespace {
 
 Result<void> check(const InputShape& shape, const ParamSet&) {
     if (shape.height * shape.width < 2) {
-        return makeError(ErrorCode::BadShape,
-                         FOVEA_TEXT("engine", "SimAM needs at least two positions; choose a smaller stride or a larger picture."));
+        return makeError(
+            ErrorCode::BadShape,
+            FOVEA_TEXT("engine", "SimAM needs at least two positions; choose a smaller stride or a larger picture."));
     }
     return {};
 }
@@ -80,8 +81,8 @@ const ModuleInfo& simamModuleInfo() {
                     .label = FOVEA_TEXT("engine", "Regulariser λ"),
                     .type = ParamType::Real,
                     .fallback = 1e-4,
-                    .min = 1e-6,
-                    .max = 1.0,
+                    .min = 1e-8,
+                    .max = 10.0,
                     .logarithmic = true,
                     .help = FOVEA_TEXT("engine", "Added to each channel's variance; a large value flattens the map.")}},
         .check = check,

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -25,7 +27,7 @@ float* allocate(std::size_t count) {
 FeatureMap::FeatureMap(int channels, int height, int width) : m_channels(channels), m_height(height), m_width(width) {
     constexpr long long kMaxValues = 1LL << 32;
     const bool positive = channels >= 1 && height >= 1 && width >= 1;
-    if (!positive || 1LL * height * width > kMaxValues / channels || 1LL * height * width > INT32_MAX) {
+    if (!positive || 1LL * height * width > kMaxValues / channels || 1LL * height * width > std::numeric_limits<int>::max()) {
         throw std::bad_alloc();
     }
     m_data = allocate(size());

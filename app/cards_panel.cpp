@@ -1,0 +1,188 @@
+#include "app/cards_panel.h"
+
+#include <QComboBox>
+#include <QEvent>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+#include "widgets/card.h"
+#include "widgets/channel_bars.h"
+#include "widgets/engine_text.h"
+#include "widgets/matrix_view.h"
+#include "widgets/param_form.h"
+#include "widgets/statistics_view.h"
+
+namespace fovea {
+namespace {
+
+bool hasPicture(const AttentionMap& map) {
+    return map.kind == MapKind::Channel || map.kind == MapKind::Spatial || map.kind == MapKind::Full || map.kind == MapKind::Pairwise;
+}
+
+/// The channel map whose bars are shown: the one on the canvas, else the first.
+const AttentionMap* channelMap(const AttentionOutput& output, const AttentionMap* shown) {
+    if (shown != nullptr && shown->kind == MapKind::Channel) {
+        return shown;
+    }
+    const auto it = std::find_if(output.maps.begin(), output.maps.end(), [](const auto& map) { return map.kind == MapKind::Channel; });
+    return it == output.maps.end() ? nullptr : &*it;
+}
+
+}  // namespace
+
+CardsPanel::CardsPanel(Session& session, QWidget* parent)
+    : QWidget(parent),
+      m_session(session),
+      m_maps(new QComboBox),
+      m_bars(new ChannelBars),
+      m_matrix(new MatrixView),
+      m_statistics(new StatisticsView),
+      m_form(new ParamForm),
+      m_barsCard(new Card(m_bars)),
+      m_matrixCard(new Card(m_matrix)),
+      m_statisticsCard(new Card(m_statistics)),
+      m_formCard(new Card(m_form)) {
+    setFixedWidth(232);
+    auto* column = new QWidget;
+    auto* cards = new QVBoxLayout(column);
+    cards->setContentsMargins(8, 8, 8, 8);
+    cards->setSpacing(8);
+    cards->addWidget(m_maps);
+    for (auto* card : {m_barsCard, m_matrixCard, m_statisticsCard, m_formCard}) {
+        cards->addWidget(card);
+    }
+    cards->addStretch(1);
+    auto* scroll = new QScrollArea;
+    scroll->setWidget(column);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(scroll);
+    connectViews();
+    retranslate();
+    refresh();
+}
+
+void CardsPanel::connectViews() {
+    connect(m_maps, &QComboBox::activated, this, [this] { m_session.setMap(m_maps->currentData().toString().toStdString()); });
+    connect(m_bars, &ChannelBars::modeChosen, this, [this](ChannelMode mode, int channel) {
+        const auto module = m_session.moduleResult();
+        if (module && module->output) {
+            if (const auto* map = channelMap(*module->output, m_session.shownMap()); map != nullptr && map != m_session.shownMap()) {
+                m_session.setMap(map->name);
+            }
+        }
+        m_session.setChannelMode(mode, channel);
+    });
+    connect(m_matrix, &MatrixView::renderRequested, this, &CardsPanel::matrixRequested);
+    connect(m_matrix, &MatrixView::headChosen, &m_session, &Session::setHead);
+    connect(m_matrix, &MatrixView::directionChosen, &m_session, &Session::setDirection);
+    connect(m_matrix, &MatrixView::queryChosen, &m_session, &Session::setGridQuery);
+    connect(m_form, &ParamForm::paramsChanged, &m_session, &Session::setParams);
+    connect(m_form, &ParamForm::weightsFileRequested, this, &CardsPanel::weightsFileRequested);
+    connect(m_form, &ParamForm::randomWeightsRequested, &m_session, &Session::setSeed);
+    connect(&m_session, &Session::moduleChanged, this, &CardsPanel::refresh);
+    connect(&m_session, &Session::resultChanged, this, &CardsPanel::refresh);
+    connect(&m_session, &Session::fieldChanged, this, &CardsPanel::refresh);
+    connect(&m_session, &Session::styleChanged, this, [this] {
+        refreshMatrix();
+        m_statistics->setField(m_rendered.field, m_rendered.statistics, m_session.style());
+    });
+}
+
+void CardsPanel::setRendered(const RenderedOverlay& rendered) {
+    m_rendered = rendered;
+    m_statistics->setField(rendered.field, rendered.statistics, m_session.style());
+    m_statisticsCard->setVisible(rendered.field != nullptr);
+    if (rendered.field) {
+        m_statisticsCard->setTitle(engineText(rendered.field->map));
+        m_statisticsCard->setAside(QStringLiteral("%1 × %2").arg(rendered.field->width).arg(rendered.field->height));
+    }
+}
+
+void CardsPanel::setMatrixRendered(const RenderedMatrix& rendered) { m_matrix->setRendered(rendered); }
+
+void CardsPanel::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) {
+        retranslate();
+        refresh();
+        setRendered(m_rendered);
+    }
+    QWidget::changeEvent(event);
+}
+
+void CardsPanel::refresh() {
+    refreshMaps();
+    refreshBars();
+    refreshMatrix();
+    refreshForm();
+}
+
+void CardsPanel::refreshMaps() {
+    const auto module = m_session.moduleResult();
+    m_maps->clear();
+    if (module && module->output) {
+        for (const auto& map : module->output->maps) {
+            if (hasPicture(map)) {
+                m_maps->addItem(engineText(map.title), QString::fromStdString(map.name));
+            }
+        }
+    }
+    if (const auto* shown = m_session.shownMap()) {
+        m_maps->setCurrentIndex(m_maps->findData(QString::fromStdString(shown->name)));
+    }
+    m_maps->setVisible(m_maps->count() > 1);
+}
+
+void CardsPanel::refreshBars() {
+    const auto module = m_session.moduleResult();
+    const AttentionMap* shown = m_session.shownMap();
+    const AttentionMap* map = module && module->output ? channelMap(*module->output, shown) : nullptr;
+    m_barsCard->setVisible(map != nullptr);
+    if (map == nullptr) {
+        return;
+    }
+    QStringList names;
+    for (const auto& name : m_session.result()->features->channelNames) {
+        names << engineText(name);
+    }
+    m_barsCard->setTitle(engineText(map->title));
+    m_barsCard->setAside(QString::number(map->data.size()));
+    m_bars->setWeights(map->data.values, names, map->role);
+    const auto field = m_session.field();
+    if (field && map == shown) {
+        m_bars->setMode(field->channelMode, field->channel);
+    }
+}
+
+void CardsPanel::refreshMatrix() {
+    const AttentionMap* shown = m_session.shownMap();
+    const bool pairwise = shown != nullptr && shown->kind == MapKind::Pairwise;
+    m_matrixCard->setVisible(pairwise);
+    if (pairwise) {
+        m_matrixCard->setTitle(engineText(shown->title));
+        m_matrixCard->setAside(QStringLiteral("%1 × %2").arg(shown->gridHeight * shown->gridWidth).arg(shown->keyHeight * shown->keyWidth));
+        m_matrix->setMap(m_session.result(), *m_session.field(), m_session.style());
+    }
+}
+
+void CardsPanel::refreshForm() {
+    const ModuleInfo& info = *m_session.module();
+    m_formCard->setAside(QString::fromStdString(info.title));
+    m_form->setModule(info, m_session.params(), info.weights != nullptr, m_session.provenance());
+}
+
+void CardsPanel::retranslate() {
+    m_formCard->setTitle(tr("Parameters"));
+    m_maps->setAccessibleName(tr("Map shown on the picture"));
+    m_maps->setToolTip(tr("Map shown on the picture"));
+    m_bars->setAccessibleName(tr("Channel weights"));
+    m_matrix->setAccessibleName(tr("Attention matrix"));
+    m_statistics->setAccessibleName(tr("Statistics of the map"));
+}
+
+}  // namespace fovea

@@ -1,0 +1,75 @@
+#include "app/commands/command_line.h"
+
+#include <cstdio>
+
+#include "app/commands/commands.h"
+#include "widgets/engine_text.h"
+
+namespace fovea {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"render", QT_TRANSLATE_NOOP("CommandLine", "draw the attention of one module over a picture"), renderCommand},
+    {"apply", QT_TRANSLATE_NOOP("CommandLine", "run the module a safetensors case names on its tensors"), applyCommand},
+    {"modules", QT_TRANSLATE_NOOP("CommandLine", "list the attention modules"), modulesCommand},
+};
+
+}  // namespace
+
+const Command* findCommand(const QString& name) {
+    for (const auto& command : kCommands) {
+        if (name == QLatin1String(command.name)) {
+            return &command;
+        }
+    }
+    return nullptr;
+}
+
+QString programHelp() {
+    QString help = QCoreApplication::translate("CommandLine",
+                                               "usage: fovea [FILE]            open the window, on FILE if given\n"
+                                               "       fovea COMMAND --help    how to use a command\n\nCommands:\n");
+    for (const auto& command : kCommands) {
+        help += QStringLiteral("  %1  %2\n").arg(QLatin1String(command.name), -8).arg(
+            QCoreApplication::translate("CommandLine", command.summary));
+    }
+    return help + QCoreApplication::translate("CommandLine",
+                                              "\nOptions: --help, --version\nExit status: 0 done, 1 failed, 2 wrong usage.");
+}
+
+int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsizetype positionals) {
+    const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")},
+                                  QCoreApplication::translate("CommandLine", "Show this help."));
+    parser.addOption(help);
+    parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
+    const bool parsed = parser.parse(arguments);
+    if (arguments.contains(QStringLiteral("--help")) || arguments.contains(QStringLiteral("-h"))) {
+        // QCommandLineParser writes the program's path in front; the verb belongs there too.
+        QString text = parser.helpText();
+        const QString program = QCoreApplication::arguments().value(0);
+        text.replace(program, QStringLiteral("fovea ") + arguments.value(0));
+        printLine(text.trimmed());
+        return kExitDone;
+    }
+    if (!parsed) {
+        return complain(parser.errorText(), kExitUsage);
+    }
+    if (parser.positionalArguments().size() != positionals) {
+        return complain(QCoreApplication::translate("CommandLine", "“fovea %1” takes %n file argument(s); see fovea %1 --help.", nullptr,
+                                                    static_cast<int>(positionals))
+                            .arg(arguments.value(0)),
+                        kExitUsage);
+    }
+    return -1;
+}
+
+void printLine(const QString& line) { std::printf("%s\n", line.toUtf8().constData()); }
+
+int complain(const QString& sentence, int status) {
+    std::fprintf(stderr, "fovea: %s\n", sentence.toUtf8().constData());
+    return status;
+}
+
+int complain(const Error& error) { return complain(errorText(error), kExitFailed); }
+
+}  // namespace fovea

@@ -1,0 +1,97 @@
+#include <QCoreApplication>
+
+#include <nlohmann/json.hpp>
+
+#include "app/commands/command_line.h"
+#include "app/commands/commands.h"
+#include "engine/attention/registry.h"
+
+namespace fovea {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* typeName(ParamType type) {
+    switch (type) {
+        case ParamType::Real: return "real";
+        case ParamType::Int: return "int";
+        case ParamType::Bool: return "bool";
+        case ParamType::Choice: return "choice";
+        case ParamType::ChoiceSet: return "choices";
+        case ParamType::Point: return "point";
+    }
+    return "";
+}
+
+Json paramJson(const ParamSpec& spec, const Json& defaults) {
+    Json json = {{"key", spec.key}, {"type", typeName(spec.type)}, {"default", defaults.at(spec.key)}};
+    if (spec.type == ParamType::Real || spec.type == ParamType::Int) {
+        json["min"] = spec.min;
+        json["max"] = spec.max;
+    }
+    if (!spec.choices.empty()) {
+        json["choices"] = spec.choices;
+    }
+    json["help"] = spec.help;
+    return json;
+}
+
+Json moduleJson(const ModuleInfo& info) {
+    const Json defaults = Json::parse(ParamSet(info.params).toJson());
+    Json params = Json::array();
+    for (const auto& spec : info.params) {
+        params.push_back(paramJson(spec, defaults));
+    }
+    Json needs = Json::array();
+    const std::pair<bool, const char*> flags[] = {{info.needs.clip, "clip"}, {info.needs.gate, "gate"}, {info.needs.query, "query"}};
+    for (const auto& [needed, name] : flags) {
+        if (needed) {
+            needs.push_back(name);
+        }
+    }
+    return {{"id", info.id},
+            {"version", info.version},
+            {"title", info.title},
+            {"name", info.longTitle},
+            {"domain", domainName(info.domain)},
+            {"kind", attentionKindName(info.kind)},
+            {"learned", info.weights != nullptr},
+            {"needs", needs},
+            {"year", info.year},
+            {"paper", info.paper},
+            {"arxiv", info.arxiv},
+            {"reference", info.reference},
+            {"summary", info.summary},
+            {"params", params}};
+}
+
+}  // namespace
+
+int modulesCommand(const QStringList& arguments) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QCoreApplication::translate("CommandLine", "Lists the attention modules."));
+    const QCommandLineOption json(QStringLiteral("json"), QCoreApplication::translate("CommandLine", "As JSON, with all parameters."));
+    parser.addOption(json);
+    if (const int status = parseArguments(parser, arguments, 0); status >= 0) {
+        return status;
+    }
+    Json all = Json::array();
+    for (const auto* info : modules()) {
+        if (parser.isSet(json)) {
+            all.push_back(moduleJson(*info));
+        } else {
+            printLine(QStringLiteral("%1 %2 %3 %4  %5")
+                          .arg(QString::fromStdString(info->id), -12)
+                          .arg(QLatin1String(domainName(info->domain)), -17)
+                          .arg(QLatin1String(attentionKindName(info->kind)), -5)
+                          .arg(info->year)
+                          .arg(QString::fromStdString(info->longTitle)));
+        }
+    }
+    if (parser.isSet(json)) {
+        printLine(QString::fromStdString(all.dump(2)));
+    }
+    return kExitDone;
+}
+
+}  // namespace fovea

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <QStringList>
+
+#include <memory>
+#include <optional>
+
+#include "engine/export/export.h"
+#include "engine/render/render.h"
+#include "widgets/figure/figure.h"
+
+namespace fovea {
+
+/// What an exported picture shows; a value, so that the export may run on any thread.
+struct PictureExport {
+    std::shared_ptr<const FrameResult> result;
+    FieldSpec field;
+    OverlayStyle style;
+    FigureOptions figure;
+};
+
+/// The overlay at the picture's own size, with colour bar and caption if asked for. The image bears its description as PNG text.
+Result<QImage> exportedPicture(const PictureExport& what);
+
+/// Writes the picture and its sidecar (the same name with .json). Returns both paths.
+Result<QStringList> exportPicture(const PictureExport& what, const QString& path);
+
+/// "CBAM · Spatial gate · random (seed 1)": what the chip on the canvas and the caption of an export say.
+QString fieldCaption(const ScalarField& field);
+
+}  // namespace fovea

@@ -1,0 +1,58 @@
+#include <QApplication>
+#include <QIcon>
+
+#include <QCoreApplication>
+
+#include "app/commands/command_line.h"
+#include "app/commands/commands.h"
+#include "app/language.h"
+#include "app/main_window.h"
+#include "app/settings.h"
+#include "engine/api.h"
+#include "widgets/theme.h"
+
+namespace {
+
+int runCommand(const fovea::Command& command, int argc, char** argv) {
+    // Text in figures needs fonts, not a display.
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QGuiApplication application(argc, argv);
+    return command.run(QCoreApplication::arguments().mid(1));
+}
+
+int runWindow(int argc, char** argv, const QString& file) {
+    QApplication application(argc, argv);
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/fovea.svg")));
+    fovea::Settings settings;
+    fovea::setLanguage(settings.language());
+    fovea::applyTheme(application, settings.theme());
+    fovea::MainWindow window(settings);
+    window.show();
+    window.start(file);
+    return QApplication::exec();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    QCoreApplication::setApplicationName(QStringLiteral("fovea"));
+    QCoreApplication::setOrganizationName(QStringLiteral("fovea"));
+    QCoreApplication::setApplicationVersion(QLatin1String(fovea::version()));
+    const QString first = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QString();
+    if (const auto* command = fovea::findCommand(first)) {
+        return runCommand(*command, argc, argv);
+    }
+    if (first == QLatin1String("--help") || first == QLatin1String("-h")) {
+        fovea::printLine(fovea::programHelp());
+        return fovea::kExitDone;
+    }
+    if (first == QLatin1String("--version")) {
+        fovea::printLine(QStringLiteral("fovea %1 (engine for %2)").arg(QLatin1String(fovea::version()), QLatin1String(fovea::engineLevel())));
+        return fovea::kExitDone;
+    }
+    if (argc > 2 || first.startsWith(u'-')) {
+        return fovea::complain(QCoreApplication::translate("CommandLine", "“%1” is no command or option; see fovea --help.").arg(first),
+                               fovea::kExitUsage);
+    }
+    return runWindow(argc, argv, first);
+}

@@ -1,0 +1,316 @@
+#include "app/main_window.h"
+
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDir>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QMimeData>
+#include <QThreadPool>
+#include <QVBoxLayout>
+
+#include "app/canvas_area.h"
+#include "app/cards_panel.h"
+#include "app/exporter.h"
+#include "app/status_line.h"
+#include "app/top_bar.h"
+#include "engine/attention/registry.h"
+#include "widgets/accessible_view.h"
+#include "widgets/engine_text.h"
+#include "widgets/filmstrip.h"
+#include "widgets/module_picker.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kSideWidth = 176;
+// Below these widths of the window a side column folds away by itself.
+constexpr int kCardsFrom = 860;
+constexpr int kPickerFrom = 640;
+
+const QString kCanvasView = QStringLiteral("canvas");
+const QString kMatrixView = QStringLiteral("matrix");
+const QString kThumbPrefix = QStringLiteral("thumb:");
+
+std::vector<const ModuleInfo*> filmstripModules() {
+    std::vector<const ModuleInfo*> chosen;
+    for (const char* id : {"simam", "hard_topk", "cbam", "coord", "mhsa", "gc"}) {
+        if (const auto* info = findModule(id)) {
+            chosen.push_back(info);
+        }
+    }
+    return chosen;
+}
+
+}  // namespace
+
+QString samplesFolder() {
+    const QDir installed(QCoreApplication::applicationDirPath() + QStringLiteral("/../share/fovea/samples"));
+    return installed.exists() ? installed.canonicalPath() : QStringLiteral(FOVEA_SAMPLES_DIR);
+}
+
+MainWindow::MainWindow(Settings& settings, QWidget* parent)
+    : QMainWindow(parent),
+      m_settings(settings),
+      m_topBar(new TopBar),
+      m_picker(new ModulePicker),
+      m_area(new CanvasArea),
+      m_filmstrip(new Filmstrip),
+      m_cards(new CardsPanel(m_session)),
+      m_status(new StatusLine),
+      m_mainMenu(new QMenu(this)),
+      m_exportMenu(new QMenu(this)) {
+    registerAccessibleViews();
+    setAcceptDrops(true);
+    resize(1280, 800);
+    setMinimumSize(480, 360);
+    restoreGeometry(m_settings.geometry());
+    placeViews();
+    createActions();
+
+    m_session.setStyle(m_settings.style());
+    m_session.setRetina(m_settings.retina());
+    m_session.setModule(m_settings.module());
+    m_session.setFilmstrip(filmstripModules());
+    m_picker->setModules(modules());
+    m_picker->setCurrent(QString::fromStdString(m_session.module()->id));
+    m_filmstrip->setModules(filmstripModules());
+    m_filmstrip->setCurrent(m_picker->current());
+    m_topBar->setStyle(m_session.style());
+    m_topBar->setRetina(m_session.retina());
+    m_area->canvas()->setStyle(m_session.style());
+    connectSession();
+    connectViews();
+    rebuildMenus();
+    m_area->canvas()->setFocus();
+}
+
+MainWindow::~MainWindow() {
+    // An export which still runs ends before the values it reads.
+    QThreadPool::globalInstance()->waitForDone();
+}
+
+void MainWindow::start(const QString& file) {
+    m_session.openFile(file.isEmpty() ? samplesFolder() + QStringLiteral("/chelsea.png") : file);
+    m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().isEmpty());
+}
+
+void MainWindow::placeViews() {
+    auto* central = new QWidget;
+    auto* rows = new QVBoxLayout(central);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(0);
+    rows->addWidget(m_topBar);
+    auto* columns = new QHBoxLayout;
+    columns->setSpacing(0);
+    m_picker->setFixedWidth(kSideWidth);
+    columns->addWidget(m_picker);
+    auto* middle = new QVBoxLayout;
+    middle->setSpacing(0);
+    middle->addWidget(m_area, 1);
+    middle->addWidget(m_filmstrip);
+    columns->addLayout(middle, 1);
+    columns->addWidget(m_cards);
+    rows->addLayout(columns, 1);
+    rows->addWidget(m_status);
+    setCentralWidget(central);
+    m_area->canvas()->installEventFilter(this);
+    m_area->setMinimumSize(160, 120);
+}
+
+void MainWindow::connectSession() {
+    connect(&m_session, &Session::pictureChanged, this, [this] {
+        const auto& source = m_session.controller().frame().source;
+        const QString path = QString::fromStdString(source->path);
+        m_area->clearMessage();
+        m_topBar->setFileName(QString::fromStdString(source->name), path + u'\n' + QString::fromStdString(source->description));
+        setWindowTitle(QStringLiteral("%1 – Fovea").arg(QString::fromStdString(source->name)));
+        if (!path.isEmpty() && !path.startsWith(samplesFolder())) {
+            m_settings.addRecentFile(path);
+            m_settings.setFolder(QStringLiteral("open"), QFileInfo(path).path());
+            rebuildMenus();
+        }
+    });
+    connect(&m_session, &Session::failed, this, [this](const Error& error) { m_area->showMessage(errorText(error), true); });
+    connect(&m_session, &Session::moduleChanged, this, [this] {
+        const QString id = QString::fromStdString(m_session.module()->id);
+        m_picker->setCurrent(id);
+        m_filmstrip->setCurrent(id);
+        m_settings.setModule(id);
+        m_area->setHintVisible(false);
+    });
+    connect(&m_session, &Session::resultChanged, this, [this] {
+        m_area->canvas()->setResult(m_session.result());
+        showTimes();
+    });
+    connect(&m_session, &Session::fieldChanged, this, &MainWindow::showField);
+    connect(&m_session, &Session::snapshot, this,
+            [this](const std::shared_ptr<const FrameResult>& result) { m_filmstrip->setResult(result, m_session.style()); });
+    connect(&m_session, &Session::styleChanged, this, [this] {
+        m_area->canvas()->setStyle(m_session.style());
+        m_topBar->setStyle(m_session.style());
+        m_settings.setStyle(m_session.style());
+    });
+    connect(&m_session.controller(), &Controller::rendered, this, &MainWindow::showRendered);
+    connect(&m_session.controller(), &Controller::busyChanged, m_status, &StatusLine::setBusy);
+}
+
+void MainWindow::connectViews() {
+    Canvas* canvas = m_area->canvas();
+    Controller* controller = &m_session.controller();
+    connect(canvas, &Canvas::renderRequested, controller,
+            [controller](const OverlayRequest& request) { controller->render(kCanvasView, request); });
+    connect(m_cards, &CardsPanel::matrixRequested, controller,
+            [controller](const MatrixRequest& request) { controller->render(kMatrixView, request); });
+    connect(m_filmstrip, &Filmstrip::renderRequested, controller, [controller](const QString& id, const OverlayRequest& request) {
+        controller->render(kThumbPrefix + id, request);
+    });
+    connect(canvas, &Canvas::queryChosen, &m_session, &Session::setQuery);
+    connect(canvas, &Canvas::cursorMoved, this, [this](const CursorInfo& info) {
+        m_status->setCursorInfo(info);
+        m_area->colourScale()->setMark(info.hasValue ? info.value : qQNaN());
+    });
+    connect(canvas, &Canvas::zoomChanged, m_status, &StatusLine::setZoom);
+    connect(m_area->colourScale(), &ColourScale::rangeChanged, &m_session, &Session::setRange);
+    connect(m_area, &CanvasArea::openRequested, this, &MainWindow::openDialog);
+    connect(m_picker, &ModulePicker::chosen, this, [this](const QString& id) { m_session.setModule(id); });
+    connect(m_filmstrip, &Filmstrip::chosen, this, [this](const QString& id) { m_session.setModule(id); });
+    connect(m_cards, &CardsPanel::weightsFileRequested, this, &MainWindow::weightsDialog);
+    connect(m_topBar, &TopBar::openRequested, this, &MainWindow::openDialog);
+    connect(m_topBar, &TopBar::opacityChosen, this, [this](double opacity) {
+        OverlayStyle style = m_session.style();
+        style.opacity = opacity;
+        m_session.setStyle(style);
+    });
+    connect(m_topBar, &TopBar::colormapChosen, this, [this](const QString& id) {
+        OverlayStyle style = m_session.style();
+        style.colormap = id.toStdString();
+        m_session.setStyle(style);
+        m_filmstrip->setResult(m_session.result(), style);
+    });
+    connect(m_topBar, &TopBar::strideChosen, this, [this](int stride) {
+        RetinaOptions options = m_session.retina();
+        options.stride = stride;
+        m_session.setRetina(options);
+        m_settings.setRetina(options);
+    });
+}
+
+void MainWindow::showField() {
+    Canvas* canvas = m_area->canvas();
+    canvas->setField(m_session.field());
+    canvas->setQuery(m_session.queryOnPicture());
+    m_status->setProvenance(m_session.provenance());
+    if (!m_session.field()) {
+        canvas->setChip(tr("%1 · computing …").arg(QString::fromStdString(m_session.module()->title)), m_session.module()->domain,
+                        m_session.module()->kind == AttentionKind::Hard);
+        m_area->colourScale()->setField(nullptr, m_session.style());
+    }
+}
+
+void MainWindow::showRendered(const QString& view, const Rendered& rendered) {
+    if (view == kMatrixView) {
+        m_cards->setMatrixRendered(std::get<RenderedMatrix>(rendered));
+        return;
+    }
+    const auto& overlay = std::get<RenderedOverlay>(rendered);
+    if (view.startsWith(kThumbPrefix)) {
+        m_filmstrip->setRendered(view.mid(kThumbPrefix.size()), overlay);
+        return;
+    }
+    m_area->canvas()->setRendered(overlay);
+    // Chip, scale and statistics speak of the pixels which are shown, not of those which are awaited.
+    const bool current = overlay.request.field == m_session.field();
+    if (!current) {
+        return;
+    }
+    if (overlay.field) {
+        m_area->canvas()->setChip(fieldCaption(*overlay.field), m_session.module()->domain,
+                                  m_session.module()->kind == AttentionKind::Hard);
+    } else if (overlay.error) {
+        m_area->canvas()->setChip(QString::fromStdString(m_session.module()->title), m_session.module()->domain,
+                                  m_session.module()->kind == AttentionKind::Hard);
+    }
+    m_area->colourScale()->setField(overlay.field, overlay.request.style);
+    m_cards->setRendered(overlay);
+    m_paintMilliseconds = overlay.milliseconds;
+    showTimes();
+}
+
+void MainWindow::showTimes() {
+    const auto result = m_session.result();
+    const auto module = m_session.moduleResult();
+    m_status->setTimes(result && result->features ? result->features->milliseconds : 0.0, module ? module->milliseconds : 0.0,
+                       m_paintMilliseconds);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls() || event->mimeData()->hasImage()) {
+        event->acceptProposedAction();
+    }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (!urls.isEmpty() && urls.first().isLocalFile()) {
+        m_session.openFile(urls.first().toLocalFile());
+    } else if (event->mimeData()->hasImage()) {
+        m_session.openImage(qvariant_cast<QImage>(event->mimeData()->imageData()));
+    } else {
+        m_area->showMessage(tr("Only files on this computer and pictures can be dropped here."), true);
+    }
+    m_area->setHintVisible(false);
+    event->acceptProposedAction();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    m_settings.setGeometry(saveGeometry());
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) {
+        retranslateActions();
+        rebuildMenus();
+        showField();
+        if (const auto& shown = m_area->canvas()->rendered(); shown.field) {
+            m_area->canvas()->setChip(fieldCaption(*shown.field), m_session.module()->domain,
+                                      m_session.module()->kind == AttentionKind::Hard);
+        }
+    }
+    QMainWindow::changeEvent(event);
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event) {
+    QMainWindow::resizeEvent(event);
+    foldForWidth();
+}
+
+void MainWindow::foldForWidth() {
+    m_cards->setVisible(!m_panelsHidden && width() >= kCardsFrom);
+    m_picker->setVisible(!m_panelsHidden && width() >= kPickerFrom);
+    m_filmstrip->setVisible(!m_panelsHidden);
+    m_topBar->setVisible(!m_panelsHidden);
+    m_status->setVisible(!m_panelsHidden);
+}
+
+// Keys which mean something only while the canvas has the focus: 1–6 and Tab.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::KeyPress) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        const int index = key->key() - Qt::Key_1;
+        const auto& strip = m_filmstrip->modules();
+        if (key->modifiers() == Qt::NoModifier && index >= 0 && index < static_cast<int>(strip.size())) {
+            m_session.setModule(strip[static_cast<std::size_t>(index)]);
+            return true;
+        }
+        if (key->modifiers() == Qt::NoModifier && key->key() == Qt::Key_Tab) {
+            togglePanels();
+            return true;
+        }
+    }
+    return QMainWindow::eventFilter(watched, event);
+}
+
+}  // namespace fovea

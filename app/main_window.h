@@ -1,0 +1,123 @@
+#pragma once
+
+#include <QMainWindow>
+
+#include <functional>
+#include <vector>
+
+#include "app/session.h"
+#include "app/settings.h"
+
+class QAction;
+class QMenu;
+
+namespace fovea {
+
+class CanvasArea;
+class CardsPanel;
+class Filmstrip;
+class ModulePicker;
+class StatusLine;
+class TopBar;
+
+/// The window: it places the views and joins their signals with the session. What is computed and remembered is the session's matter.
+class MainWindow final : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(Settings& settings, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// Opens `file`, or a sample photograph when it is empty.
+    void start(const QString& file);
+
+    [[nodiscard]] Session& session() { return m_session; }
+    /// Saves picture and sidecar; in the background, with a message at the end.
+    void exportPicture(const QString& path, bool withFigure);
+    /// Saves the raw numbers of the chosen module into a folder, likewise.
+    void exportRaw(const QString& folder);
+    /// Puts the overlay at the picture's own size on the clipboard, likewise.
+    void copyPicture();
+
+Q_SIGNALS:
+    /// An export has ended; the files it wrote, none after a failure.
+    void exported(const QStringList& files);
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    // main_window.cpp
+    void placeViews();
+    void connectSession();
+    void connectViews();
+    void showField();
+    void showRendered(const QString& view, const Rendered& rendered);
+    void showTimes();
+    void foldForWidth();
+
+    // window_actions.cpp
+    void createActions();
+    QAction* makeAction(const char* text, const QList<QKeySequence>& keys, void (MainWindow::*slot)());
+    void retranslateActions();
+    void rebuildMenus();
+    void addSampleMenu();
+    void addRecentMenu();
+    void addAppearanceMenus();
+    void openDialog();
+    void paste();
+    void weightsDialog();
+    void savePictureDialog();
+    void saveFigureDialog();
+    void saveRawDialog();
+    void openNeighbour(int step);
+    void openNext();
+    void openPrevious();
+    void fitPicture();
+    void actualSize();
+    void zoomIn();
+    void zoomOut();
+    void toggleFullScreen();
+    void togglePanels();
+    void toggleSmooth();
+    void lockRange();
+    void autoRange();
+    void showKeys();
+    void showAbout();
+    void openMainMenu();
+    void quit();
+
+    // window_export.cpp
+    [[nodiscard]] bool canExport();
+    void runExport(std::function<void()> work);
+    void finishExport(const Result<QStringList>& written);
+
+    Settings& m_settings;
+    Session m_session;
+    TopBar* m_topBar;
+    ModulePicker* m_picker;
+    CanvasArea* m_area;
+    Filmstrip* m_filmstrip;
+    CardsPanel* m_cards;
+    StatusLine* m_status;
+    QMenu* m_mainMenu;
+    QMenu* m_exportMenu;
+    QAction* m_openAction = nullptr;
+    QList<QAction*> m_fileActions;
+    QList<QAction*> m_viewActions;
+    QList<QAction*> m_windowActions;
+    QList<QAction*> m_helpActions;
+    std::vector<std::pair<QAction*, const char*>> m_texts;  ///< every action with its English text, for retranslation and the list of keys
+    bool m_panelsHidden = false;
+    double m_paintMilliseconds = 0.0;
+};
+
+/// Folder of the sample photographs: beside the installed program, else in the source tree.
+QString samplesFolder();
+
+}  // namespace fovea

@@ -1,0 +1,264 @@
+#include "app/session.h"
+
+#include <algorithm>
+
+#include "engine/attention/registry.h"
+#include "widgets/figure/mat_image.h"
+
+namespace fovea {
+
+Session::Session(QObject* parent) : QObject(parent), m_module(findModule("simam")) {
+    connect(&m_controller, &Controller::frameLoaded, this, &Session::pictureChanged);
+    connect(&m_controller, &Controller::loadFailed, this, &Session::failed);
+    connect(&m_controller, &Controller::passFailed, this, &Session::failed);
+    connect(&m_controller, &Controller::resultReady, this, &Session::takeResult);
+}
+
+Session::~Session() = default;
+
+void Session::openFile(const QString& path) { m_controller.openFile(path); }
+
+void Session::openImage(const QImage& image) {
+    const auto pixels = imageMat(image);
+    if (!pixels) {
+        Q_EMIT failed(makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "The clipboard holds no picture; copy one first."), {}));
+        return;
+    }
+    const auto frame = frameFromPixels(*pixels, "clipboard");
+    if (!frame) {
+        Q_EMIT failed(frame.error());
+        return;
+    }
+    m_controller.openFrame(*frame);
+}
+
+void Session::setModule(const QString& id) {
+    const auto it = std::find_if(m_filmstrip.begin(), m_filmstrip.end(),
+                                 [&](const ModuleInfo* m) { return QString::fromStdString(m->id) == id; });
+    setModule(it == m_filmstrip.end() ? findModule(id.toStdString()) : *it);
+}
+
+void Session::setModule(const ModuleInfo* info) {
+    if (info == nullptr || info == m_module) {
+        return;
+    }
+    m_module = info;
+    submit();
+    Q_EMIT moduleChanged();
+    Q_EMIT fieldChanged();
+}
+
+void Session::setFilmstrip(std::vector<const ModuleInfo*> modules) {
+    m_filmstrip = std::move(modules);
+    submit();
+}
+
+Session::Choice& Session::choice(const ModuleInfo* info) {
+    const auto [it, isNew] = m_choices.try_emplace(info);
+    if (isNew) {
+        it->second.params = ParamSet(info->params);
+        it->second.field.module = info->id;
+    }
+    return it->second;
+}
+
+const ParamSet& Session::params() { return choice(m_module).params; }
+
+void Session::setParams(const ParamSet& params) {
+    if (choice(m_module).params == params) {
+        return;
+    }
+    choice(m_module).params = params;
+    submit();
+}
+
+void Session::setWeightsFile(const QString& path) {
+    Choice& c = choice(m_module);
+    if (!c.fileOnTrial) {
+        c.fallbackFile = c.weightsFile;
+    }
+    c.fileOnTrial = true;
+    c.weightsFile = path.toStdString();
+    submit();
+}
+
+void Session::setSeed(quint64 seed) {
+    Choice& c = choice(m_module);
+    c.weightsFile.clear();
+    c.fileOnTrial = false;
+    c.seed = seed;
+    submit();
+}
+
+void Session::setRetina(const RetinaOptions& options) {
+    if (options != m_retina) {
+        m_retina = options;
+        submit();
+    }
+}
+
+ModuleJob Session::job(const ModuleInfo* info) {
+    const Choice& c = choice(info);
+    return {.info = info, .params = c.params, .weightsFile = c.weightsFile, .weights = nullptr, .seed = c.seed, .trace = false};
+}
+
+void Session::submit() {
+    std::vector<ModuleJob> jobs{job(m_module)};
+    for (const auto* info : m_filmstrip) {
+        if (info != m_module) {
+            jobs.push_back(job(info));
+        }
+    }
+    m_controller.setJobs(std::move(jobs), m_retina);
+}
+
+// A file which does not fit is put back to the weights before it; what is on the screen stays.
+bool Session::judgeWeights(const FrameResult& result) {
+    Choice& c = choice(m_module);
+    const auto module = result.find(m_module->id);
+    if (!c.fileOnTrial || !module) {
+        return true;
+    }
+    c.fileOnTrial = false;
+    if (module->output.ok()) {
+        return true;
+    }
+    c.weightsFile = c.fallbackFile;
+    Q_EMIT failed(module->output.error());
+    submit();
+    return false;
+}
+
+void Session::takeResult(const std::shared_ptr<const FrameResult>& result) {
+    if (!judgeWeights(*result)) {
+        return;
+    }
+    const bool newPicture = !m_shown || m_shown->frame.pixels != result->frame.pixels;
+    if (newPicture || result->find(m_module->id)) {
+        m_shown = result;
+        Q_EMIT resultChanged();
+        Q_EMIT fieldChanged();
+    }
+    Q_EMIT snapshot(result);
+}
+
+std::shared_ptr<const ModuleResult> Session::moduleResult() const { return m_shown ? m_shown->find(m_module->id) : nullptr; }
+
+const AttentionMap* Session::shownMap() const {
+    const auto module = moduleResult();
+    if (!module || !module->output) {
+        return nullptr;
+    }
+    const auto it = m_choices.find(m_module);
+    const auto& maps = module->output->maps;
+    const auto named = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) {
+        return it != m_choices.end() && map.name == it->second.field.map;
+    });
+    return named != maps.end() ? &*named : defaultMap(*module->output);
+}
+
+std::optional<FieldSpec> Session::field() const {
+    if (!moduleResult()) {
+        return std::nullopt;
+    }
+    FieldSpec spec = m_choices.at(m_module).field;
+    if (const auto* map = shownMap()) {
+        spec.map = map->name;
+        if (map->role == MapRole::Additive && spec.channelMode != ChannelMode::Single) {
+            spec.channelMode = ChannelMode::Before;
+        }
+        // A channel or head chosen before a parameter made fewer of them.
+        spec.head = std::min(spec.head, headCount(*map) - 1);
+    }
+    return spec;
+}
+
+void Session::changeField(const FieldSpec& field) {
+    choice(m_module).field = field;
+    Q_EMIT fieldChanged();
+}
+
+void Session::setMap(const std::string& map) {
+    FieldSpec spec = choice(m_module).field;
+    spec.map = map;
+    spec.channel = -1;
+    spec.channelMode = ChannelMode::After;
+    changeField(spec);
+}
+
+void Session::setChannelMode(ChannelMode mode, int channel) {
+    FieldSpec spec = choice(m_module).field;
+    spec.channelMode = mode;
+    spec.channel = channel;
+    changeField(spec);
+}
+
+void Session::setHead(int head) {
+    FieldSpec spec = choice(m_module).field;
+    spec.head = head;
+    changeField(spec);
+}
+
+void Session::setDirection(bool to) {
+    FieldSpec spec = choice(m_module).field;
+    spec.toQuery = to;
+    changeField(spec);
+}
+
+void Session::setQuery(QPointF fraction) {
+    if (!m_shown || !m_shown->features) {
+        return;
+    }
+    const CellGeometry& g = m_shown->features->geometry;
+    const double x = (fraction.x() * m_shown->frame.width - g.originX) / (g.stepX * m_shown->features->map.width());
+    const double y = (fraction.y() * m_shown->frame.height - g.originY) / (g.stepY * m_shown->features->map.height());
+    setGridQuery({x, y});
+}
+
+void Session::setGridQuery(QPointF fraction) {
+    // One point for the whole session: switching the module keeps the question.
+    for (auto& [info, c] : m_choices) {
+        c.field.queryX = std::clamp(fraction.x(), 0.0, 1.0);
+        c.field.queryY = std::clamp(fraction.y(), 0.0, 1.0);
+    }
+    changeField(choice(m_module).field);
+}
+
+std::optional<QPointF> Session::queryOnPicture() const {
+    const auto* map = shownMap();
+    if (map == nullptr || map->kind != MapKind::Pairwise) {
+        return std::nullopt;
+    }
+    const FieldSpec& spec = m_choices.at(m_module).field;
+    const CellGeometry& g = m_shown->features->geometry;
+    return QPointF((g.originX + spec.queryX * g.stepX * m_shown->features->map.width()) / m_shown->frame.width,
+                   (g.originY + spec.queryY * g.stepY * m_shown->features->map.height()) / m_shown->frame.height);
+}
+
+void Session::setStyle(const OverlayStyle& style) {
+    if (style != m_style) {
+        m_style = style;
+        Q_EMIT styleChanged();
+    }
+}
+
+void Session::setRange(RangeMode mode, ValueRange range) {
+    m_rangeMode = mode;
+    OverlayStyle style = m_style;
+    style.autoRange = mode == RangeMode::Auto;
+    style.range = range;
+    setStyle(style);
+}
+
+Provenance Session::provenance() const {
+    if (const auto module = moduleResult()) {
+        return module->provenance;
+    }
+    const auto it = m_choices.find(m_module);
+    return m_module->weights == nullptr ? Provenance{}
+                                        : Provenance{.kind = ProvenanceKind::Random,
+                                                     .source = {},
+                                                     .seed = it == m_choices.end() ? 1 : it->second.seed};
+}
+
+}  // namespace fovea

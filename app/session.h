@@ -1,0 +1,113 @@
+#pragma once
+
+#include <QImage>
+#include <QObject>
+#include <QPointF>
+#include <QString>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/runtime/controller.h"
+#include "widgets/colour_scale.h"
+
+namespace fovea {
+
+/// What the person has chosen, and the newest result for it. Widgets show it, the controller computes it; it paints nothing. GUI thread only.
+class Session final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Session(QObject* parent = nullptr);
+    ~Session() override;
+
+    [[nodiscard]] Controller& controller() { return m_controller; }
+
+    void openFile(const QString& path);
+    /// A pasted picture.
+    void openImage(const QImage& image);
+
+    [[nodiscard]] const ModuleInfo* module() const { return m_module; }
+    /// Chooses a mechanism by id; unknown ids are ignored.
+    void setModule(const QString& id);
+    /// Chooses a mechanism by its descriptor (tests bring their own).
+    void setModule(const ModuleInfo* info);
+    /// The mechanisms computed besides the chosen one, for the filmstrip.
+    void setFilmstrip(std::vector<const ModuleInfo*> modules);
+
+    [[nodiscard]] const ParamSet& params();
+    void setParams(const ParamSet& params);
+    /// Weights from a file; if it does not fit, failed() says why and the weights stay as they were.
+    void setWeightsFile(const QString& path);
+    void setSeed(quint64 seed);
+    [[nodiscard]] const RetinaOptions& retina() const { return m_retina; }
+    void setRetina(const RetinaOptions& options);
+
+    /// The field on the canvas: nothing until the chosen module has finished.
+    [[nodiscard]] std::optional<FieldSpec> field() const;
+    void setMap(const std::string& map);
+    void setChannelMode(ChannelMode mode, int channel);
+    void setHead(int head);
+    void setDirection(bool to);
+    /// A position as fractions of the picture.
+    void setQuery(QPointF fraction);
+    /// A position as fractions of the query grid, as the matrix reports it.
+    void setGridQuery(QPointF fraction);
+    /// Where the query lies, as fractions of the picture; nothing unless a pairwise map is shown.
+    [[nodiscard]] std::optional<QPointF> queryOnPicture() const;
+
+    [[nodiscard]] const OverlayStyle& style() const { return m_style; }
+    void setStyle(const OverlayStyle& style);
+    [[nodiscard]] RangeMode rangeMode() const { return m_rangeMode; }
+    void setRange(RangeMode mode, ValueRange range);
+
+    /// The newest result in which the chosen module has finished (well or not) or which has a newer picture; null at first.
+    [[nodiscard]] std::shared_ptr<const FrameResult> result() const { return m_shown; }
+    /// The chosen module's result in result(), or null.
+    [[nodiscard]] std::shared_ptr<const ModuleResult> moduleResult() const;
+    /// The map which is on the canvas, or null.
+    [[nodiscard]] const AttentionMap* shownMap() const;
+    /// Weights the chosen module has now, for the form before the first result.
+    [[nodiscard]] Provenance provenance() const;
+
+Q_SIGNALS:
+    void pictureChanged();
+    void moduleChanged();
+    void resultChanged();
+    /// Every snapshot, for the filmstrip.
+    void snapshot(const std::shared_ptr<const fovea::FrameResult>& result);
+    void fieldChanged();
+    void styleChanged();
+    void failed(const fovea::Error& error);
+
+private:
+    /// What is remembered per module while the program runs.
+    struct Choice {
+        ParamSet params;
+        std::string weightsFile;
+        std::string fallbackFile;  ///< the weights before the newest file, until that one has proved good
+        bool fileOnTrial = false;
+        quint64 seed = 1;
+        FieldSpec field;
+    };
+
+    Choice& choice(const ModuleInfo* info);
+    [[nodiscard]] ModuleJob job(const ModuleInfo* info);
+    void submit();
+    void takeResult(const std::shared_ptr<const FrameResult>& result);
+    bool judgeWeights(const FrameResult& result);
+    void changeField(const FieldSpec& field);
+
+    Controller m_controller;
+    const ModuleInfo* m_module = nullptr;
+    std::vector<const ModuleInfo*> m_filmstrip;
+    std::map<const ModuleInfo*, Choice> m_choices;
+    RetinaOptions m_retina;
+    OverlayStyle m_style;
+    RangeMode m_rangeMode = RangeMode::Auto;
+    std::shared_ptr<const FrameResult> m_shown;
+};
+
+}  // namespace fovea

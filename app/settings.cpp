@@ -1,0 +1,81 @@
+#include "app/settings.h"
+
+#include <QDir>
+
+#include <algorithm>
+
+#include "app/language.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kRecentFiles = 10;
+
+QString key(const char* name) { return QString::fromLatin1(name); }
+
+}  // namespace
+
+Settings::Settings() : m_settings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("fovea"), QStringLiteral("fovea")) {}
+
+QString Settings::language() const { return m_settings.value(key("window/language"), systemLanguage()).toString(); }
+void Settings::setLanguage(const QString& language) { m_settings.setValue(key("window/language"), language); }
+
+ThemeName Settings::theme() const {
+    return m_settings.value(key("window/theme")).toString() == QLatin1String("light") ? ThemeName::Light : ThemeName::Dark;
+}
+
+void Settings::setTheme(ThemeName theme) {
+    m_settings.setValue(key("window/theme"), theme == ThemeName::Light ? QStringLiteral("light") : QStringLiteral("dark"));
+}
+
+OverlayStyle Settings::style() const {
+    OverlayStyle style;
+    const std::string sequential = m_settings.value(key("overlay/colormap")).toString().toStdString();
+    if (const auto* map = findColormap(sequential); map != nullptr && !map->diverging) {
+        style.colormap = sequential;
+    }
+    style.opacity = std::clamp(m_settings.value(key("overlay/opacity"), style.opacity).toDouble(), 0.0, 1.0);
+    style.smooth = m_settings.value(key("overlay/smooth"), style.smooth).toBool();
+    return style;
+}
+
+void Settings::setStyle(const OverlayStyle& style) {
+    m_settings.setValue(key("overlay/colormap"), QString::fromStdString(style.colormap));
+    m_settings.setValue(key("overlay/opacity"), style.opacity);
+    m_settings.setValue(key("overlay/smooth"), style.smooth);
+}
+
+RetinaOptions Settings::retina() const {
+    RetinaOptions options;
+    const int stride = m_settings.value(key("features/stride"), options.stride).toInt();
+    if (stride == 4 || stride == 8 || stride == 16 || stride == 32) {
+        options.stride = stride;
+    }
+    return options;
+}
+
+void Settings::setRetina(const RetinaOptions& options) { m_settings.setValue(key("features/stride"), options.stride); }
+
+QString Settings::module() const { return m_settings.value(key("attention/module"), QStringLiteral("simam")).toString(); }
+void Settings::setModule(const QString& id) { m_settings.setValue(key("attention/module"), id); }
+
+QByteArray Settings::geometry() const { return m_settings.value(key("window/geometry")).toByteArray(); }
+void Settings::setGeometry(const QByteArray& geometry) { m_settings.setValue(key("window/geometry"), geometry); }
+
+QString Settings::folder(const QString& purpose) const {
+    return m_settings.value(key("folders/") + purpose, QDir::homePath()).toString();
+}
+void Settings::setFolder(const QString& purpose, const QString& folder) { m_settings.setValue(key("folders/") + purpose, folder); }
+
+QStringList Settings::recentFiles() const { return m_settings.value(key("files/recent")).toStringList(); }
+
+void Settings::addRecentFile(const QString& path) {
+    QStringList files = recentFiles();
+    files.removeAll(path);
+    files.prepend(path);
+    m_settings.setValue(key("files/recent"), QStringList(files.mid(0, kRecentFiles)));
+}
+
+void Settings::clearRecentFiles() { m_settings.remove(key("files/recent")); }
+
+}  // namespace fovea

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <QByteArray>
+#include <QSettings>
+#include <QStringList>
+
+#include "engine/models/retina.h"
+#include "engine/render/compose.h"
+#include "widgets/theme.h"
+
+namespace fovea {
+
+/// What outlives a run of the program, in one INI file. Values which make no sense (edited by hand) fall back to their default.
+class Settings final {
+public:
+    Settings();
+
+    [[nodiscard]] QString language() const;
+    void setLanguage(const QString& language);
+    [[nodiscard]] ThemeName theme() const;
+    void setTheme(ThemeName theme);
+    [[nodiscard]] OverlayStyle style() const;  ///< colour maps, opacity, smoothness; never a range
+    void setStyle(const OverlayStyle& style);
+    [[nodiscard]] RetinaOptions retina() const;
+    void setRetina(const RetinaOptions& options);
+    [[nodiscard]] QString module() const;
+    void setModule(const QString& id);
+    [[nodiscard]] QByteArray geometry() const;
+    void setGeometry(const QByteArray& geometry);
+    [[nodiscard]] QString folder(const QString& purpose) const;  ///< last folder used for "open", "export", "weights"
+    void setFolder(const QString& purpose, const QString& folder);
+
+    [[nodiscard]] QStringList recentFiles() const;  ///< newest first, at most 10
+    void addRecentFile(const QString& path);
+    void clearRecentFiles();
+
+private:
+    mutable QSettings m_settings;
+};
+
+}  // namespace fovea

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <QWidget>
+
+#include "widgets/canvas.h"
+
+class QLabel;
+
+namespace fovea {
+
+/// The line below everything: position, colour, cell and value under the cursor; times and what the weights are.
+class StatusLine final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit StatusLine(QWidget* parent = nullptr);
+
+    void setCursorInfo(const CursorInfo& info);
+    void setTimes(double features, double module, double paint);
+    void setProvenance(const Provenance& provenance);
+    void setZoom(double zoom);
+    void setBusy(bool busy);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void refresh();
+
+    QLabel* m_cursor;
+    QLabel* m_times;
+    QLabel* m_weights;
+    CursorInfo m_info;
+    Provenance m_provenance;
+    double m_features = 0.0;
+    double m_module = 0.0;
+    double m_paint = 0.0;
+    double m_zoom = 1.0;
+    bool m_busy = false;
+};
+
+}  // namespace fovea

@@ -1,0 +1,129 @@
+#include "app/top_bar.h"
+
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QImage>
+#include <QLabel>
+#include <QMenu>
+#include <QPixmap>
+#include <QSlider>
+#include <QToolButton>
+
+#include "engine/render/colormap.h"
+#include "widgets/engine_text.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kStrides[] = {4, 8, 16, 32};
+
+QIcon colormapIcon(const Colormap& map) {
+    QImage image(48, 12, QImage::Format_RGB32);
+    for (int x = 0; x < image.width(); ++x) {
+        for (int y = 0; y < image.height(); ++y) {
+            image.setPixel(x, y, map.table[static_cast<std::size_t>(x * 255 / (image.width() - 1))]);
+        }
+    }
+    return QIcon(QPixmap::fromImage(image));
+}
+
+}  // namespace
+
+TopBar::TopBar(QWidget* parent)
+    : QWidget(parent),
+      m_open(new QToolButton(this)),
+      m_file(new QLabel(this)),
+      m_colormap(new QComboBox(this)),
+      m_opacity(new QSlider(Qt::Horizontal, this)),
+      m_opacityLabel(new QLabel(this)),
+      m_features(new QComboBox(this)),
+      m_export(new QToolButton(this)),
+      m_menu(new QToolButton(this)) {
+    setFixedHeight(40);
+    setAutoFillBackground(true);
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(8, 4, 8, 4);
+    layout->setSpacing(8);
+    for (const auto& map : colormaps()) {
+        if (!map.diverging) {
+            m_colormap->addItem(colormapIcon(map), {}, QString::fromStdString(map.id));
+        }
+    }
+    m_colormap->setIconSize({48, 12});
+    m_opacity->setRange(0, 100);
+    m_opacity->setFixedWidth(110);
+    for (const int stride : kStrides) {
+        m_features->addItem({}, stride);
+    }
+    m_export->setObjectName(QStringLiteral("primary"));
+    m_export->setPopupMode(QToolButton::InstantPopup);
+    m_menu->setPopupMode(QToolButton::InstantPopup);
+    m_menu->setText(QStringLiteral("☰"));
+    m_file->setMinimumWidth(40);
+    m_file->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    layout->addWidget(m_open);
+    layout->addWidget(m_file, 1);
+    layout->addWidget(m_colormap);
+    layout->addSpacing(8);
+    layout->addWidget(m_opacityLabel);
+    layout->addWidget(m_opacity);
+    layout->addStretch(1);
+    layout->addWidget(m_features);
+    layout->addWidget(m_export);
+    layout->addWidget(m_menu);
+
+    connect(m_open, &QToolButton::clicked, this, &TopBar::openRequested);
+    connect(m_colormap, &QComboBox::activated, this, [this] { Q_EMIT colormapChosen(m_colormap->currentData().toString()); });
+    connect(m_opacity, &QSlider::valueChanged, this, [this](int value) { Q_EMIT opacityChosen(value / 100.0); });
+    connect(m_features, &QComboBox::activated, this, [this] { Q_EMIT strideChosen(m_features->currentData().toInt()); });
+    retranslate();
+}
+
+void TopBar::setFileName(const QString& name, const QString& toolTip) {
+    m_file->setText(name);
+    m_file->setToolTip(toolTip);
+}
+
+void TopBar::setStyle(const OverlayStyle& style) {
+    m_colormap->setCurrentIndex(m_colormap->findData(QString::fromStdString(style.colormap)));
+    const QSignalBlocker blocker(m_opacity);
+    m_opacity->setValue(qRound(style.opacity * 100.0));
+}
+
+void TopBar::setRetina(const RetinaOptions& options) { m_features->setCurrentIndex(m_features->findData(options.stride)); }
+
+void TopBar::setExportMenu(QMenu* menu) { m_export->setMenu(menu); }
+void TopBar::setMainMenu(QMenu* menu) { m_menu->setMenu(menu); }
+
+void TopBar::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) {
+        retranslate();
+    }
+    QWidget::changeEvent(event);
+}
+
+void TopBar::retranslate() {
+    m_open->setText(tr("Open…"));
+    m_open->setToolTip(tr("Open a picture (Ctrl+O)"));
+    m_opacityLabel->setText(tr("Opacity"));
+    m_opacityLabel->setBuddy(m_opacity);
+    m_opacity->setAccessibleName(tr("Opacity of the overlay"));
+    m_opacity->setToolTip(tr("Opacity of the overlay"));
+    m_colormap->setAccessibleName(tr("Colour map"));
+    m_colormap->setToolTip(tr("Colour map"));
+    m_features->setAccessibleName(tr("Features"));
+    m_features->setToolTip(tr("The built-in Retina needs no training; its stride is the size of a cell in pixels of the working picture"));
+    m_export->setText(tr("Export"));
+    m_menu->setAccessibleName(tr("Menu"));
+    m_menu->setToolTip(tr("Menu (F10)"));
+    for (int i = 0; i < m_colormap->count(); ++i) {
+        const auto* map = findColormap(m_colormap->itemData(i).toString().toStdString());
+        m_colormap->setItemText(i, engineText(map->title));
+    }
+    for (int i = 0; i < m_features->count(); ++i) {
+        m_features->setItemText(i, tr("Retina · stride %1").arg(m_features->itemData(i).toInt()));
+    }
+}
+
+}  // namespace fovea

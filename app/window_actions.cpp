@@ -1,0 +1,287 @@
+// Menus, shortcuts and dialogs of the window.
+
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QDir>
+#include <QFileDialog>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+
+#include "app/canvas_area.h"
+#include "app/language.h"
+#include "app/main_window.h"
+#include "app/top_bar.h"
+#include "widgets/engine_text.h"
+#include "widgets/filmstrip.h"
+#include "widgets/module_picker.h"
+
+namespace fovea {
+namespace {
+
+const QStringList kPatterns{QStringLiteral("*.png"), QStringLiteral("*.jpg"),  QStringLiteral("*.jpeg"), QStringLiteral("*.webp"),
+                            QStringLiteral("*.bmp"), QStringLiteral("*.tif"),  QStringLiteral("*.tiff"), QStringLiteral("*.pbm"),
+                            QStringLiteral("*.pgm"), QStringLiteral("*.ppm")};
+
+}  // namespace
+
+QAction* MainWindow::makeAction(const char* text, const QList<QKeySequence>& keys, void (MainWindow::*slot)()) {
+    auto* action = new QAction(this);
+    action->setShortcuts(keys);
+    connect(action, &QAction::triggered, this, slot);
+    addAction(action);
+    m_texts.emplace_back(action, text);
+    return action;
+}
+
+void MainWindow::createActions() {
+    using Keys = QList<QKeySequence>;
+    const auto key = [](const char* text) { return QKeySequence(QLatin1String(text)); };
+    const auto make = [this](const char* text, const Keys& keys, void (MainWindow::*slot)()) { return makeAction(text, keys, slot); };
+
+    m_openAction = make(QT_TR_NOOP("Open a picture…"), {key("Ctrl+O")}, &MainWindow::openDialog);
+    m_fileActions = {make(QT_TR_NOOP("Paste a picture"), {key("Ctrl+V")}, &MainWindow::paste),
+                     make(QT_TR_NOOP("Next picture of the folder"), {key("PgDown"), key("Alt+Right")}, &MainWindow::openNext),
+                     make(QT_TR_NOOP("Previous picture of the folder"), {key("PgUp"), key("Alt+Left")}, &MainWindow::openPrevious),
+                     make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog)};
+    m_viewActions = {make(QT_TR_NOOP("Fit the picture"), {key("Ctrl+9")}, &MainWindow::fitPicture),
+                     make(QT_TR_NOOP("Show at 100 %"), {key("Ctrl+1")}, &MainWindow::actualSize),
+                     make(QT_TR_NOOP("Zoom in"), {key("Ctrl++"), key("Ctrl+=")}, &MainWindow::zoomIn),
+                     make(QT_TR_NOOP("Zoom out"), {key("Ctrl+-")}, &MainWindow::zoomOut),
+                     make(QT_TR_NOOP("Smooth cells"), {key("Ctrl+I")}, &MainWindow::toggleSmooth),
+                     make(QT_TR_NOOP("Lock the range"), {key("Ctrl+L")}, &MainWindow::lockRange),
+                     make(QT_TR_NOOP("Automatic range"), {key("Ctrl+R")}, &MainWindow::autoRange)};
+    m_windowActions = {make(QT_TR_NOOP("Full screen"), {key("F11")}, &MainWindow::toggleFullScreen),
+                       make(QT_TR_NOOP("Hide or show the panels"), {key("F9")}, &MainWindow::togglePanels)};
+    m_helpActions = {make(QT_TR_NOOP("Keys"), {key("?"), key("F1")}, &MainWindow::showKeys),
+                     make(QT_TR_NOOP("About Fovea"), {}, &MainWindow::showAbout),
+                     make(QT_TR_NOOP("Quit"), {key("Ctrl+Q")}, &MainWindow::quit)};
+    make(QT_TR_NOOP("Open the menu"), {key("F10")}, &MainWindow::openMainMenu);
+
+    m_exportMenu->addAction(make(QT_TR_NOOP("Save the overlay…"), {key("Ctrl+S")}, &MainWindow::savePictureDialog));
+    m_exportMenu->addAction(
+        make(QT_TR_NOOP("Save a figure with colour bar and caption…"), {key("Ctrl+Shift+S")}, &MainWindow::saveFigureDialog));
+    m_exportMenu->addAction(make(QT_TR_NOOP("Save the numbers…"), {key("Ctrl+E")}, &MainWindow::saveRawDialog));
+    m_exportMenu->addSeparator();
+    m_exportMenu->addAction(make(QT_TR_NOOP("Copy the overlay"), {key("Ctrl+C")}, &MainWindow::copyPicture));
+    m_topBar->setExportMenu(m_exportMenu);
+    m_topBar->setMainMenu(m_mainMenu);
+    retranslateActions();
+}
+
+void MainWindow::retranslateActions() {
+    for (const auto& [action, text] : m_texts) {
+        action->setText(tr(text));
+    }
+}
+
+void MainWindow::rebuildMenus() {
+    m_mainMenu->clear();
+    m_mainMenu->addAction(m_openAction);
+    addSampleMenu();
+    addRecentMenu();
+    m_mainMenu->addActions(m_fileActions);
+    m_mainMenu->addSeparator();
+    m_mainMenu->addActions(m_viewActions);
+    m_mainMenu->addSeparator();
+    addAppearanceMenus();
+    m_mainMenu->addActions(m_windowActions);
+    m_mainMenu->addSeparator();
+    m_mainMenu->addActions(m_helpActions);
+}
+
+void MainWindow::addSampleMenu() {
+    auto* menu = m_mainMenu->addMenu(tr("Sample photographs"));
+    const QDir folder(samplesFolder());
+    const QStringList names = folder.entryList(kPatterns, QDir::Files, QDir::Name);
+    for (const auto& name : names) {
+        menu->addAction(name, this, [this, folder, name] { m_session.openFile(folder.filePath(name)); });
+    }
+}
+
+void MainWindow::addRecentMenu() {
+    auto* menu = m_mainMenu->addMenu(tr("Recent files"));
+    const QStringList files = m_settings.recentFiles();
+    menu->setEnabled(!files.isEmpty());
+    for (const auto& path : files) {
+        auto* action = menu->addAction(QFileInfo(path).fileName(), this, [this, path] { m_session.openFile(path); });
+        action->setToolTip(path);
+    }
+    menu->setToolTipsVisible(true);
+    menu->addSeparator();
+    menu->addAction(tr("Forget them"), this, [this] {
+        m_settings.clearRecentFiles();
+        rebuildMenus();
+    });
+}
+
+void MainWindow::addAppearanceMenus() {
+    auto* languageMenu = m_mainMenu->addMenu(tr("Language"));
+    auto* languageGroup = new QActionGroup(languageMenu);
+    for (const auto& language : languages()) {
+        auto* action = languageMenu->addAction(languageName(language), this, [this, language] {
+            m_settings.setLanguage(language);
+            setLanguage(language);
+        });
+        action->setCheckable(true);
+        action->setChecked(language == currentLanguage());
+        languageGroup->addAction(action);
+    }
+    auto* themeMenu = m_mainMenu->addMenu(tr("Theme"));
+    auto* themeGroup = new QActionGroup(themeMenu);
+    const std::pair<ThemeName, QString> themes[] = {{ThemeName::Dark, tr("Dark")}, {ThemeName::Light, tr("Light")}};
+    for (const auto& [name, title] : themes) {
+        auto* action = themeMenu->addAction(title, this, [this, chosen = name] {
+            m_settings.setTheme(chosen);
+            applyTheme(*qApp, chosen);
+        });
+        action->setCheckable(true);
+        action->setChecked(name == themeName());
+        themeGroup->addAction(action);
+    }
+    m_mainMenu->addSeparator();
+}
+
+void MainWindow::openDialog() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a picture"), m_settings.folder(QStringLiteral("open")),
+                                                      tr("Pictures (%1);;All files (*)").arg(kPatterns.join(u' ')));
+    if (!path.isEmpty()) {
+        m_area->setHintVisible(false);
+        m_session.openFile(path);
+    }
+}
+
+void MainWindow::paste() {
+    const auto* data = QApplication::clipboard()->mimeData();
+    const QList<QUrl> urls = data != nullptr ? data->urls() : QList<QUrl>();
+    if (!urls.isEmpty() && urls.first().isLocalFile()) {
+        m_session.openFile(urls.first().toLocalFile());
+    } else {
+        m_session.openImage(QApplication::clipboard()->image());
+    }
+    m_area->setHintVisible(false);
+}
+
+void MainWindow::weightsDialog() {
+    if (m_session.module()->weights == nullptr) {
+        m_area->showMessage(tr("%1 is parameter-free: it has no weights to open.").arg(QString::fromStdString(m_session.module()->title)),
+                            true);
+        return;
+    }
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open weights"), m_settings.folder(QStringLiteral("weights")),
+                                                      tr("Weights (*.safetensors);;All files (*)"));
+    if (!path.isEmpty()) {
+        m_settings.setFolder(QStringLiteral("weights"), QFileInfo(path).path());
+        m_session.setWeightsFile(path);
+    }
+}
+
+void MainWindow::savePictureDialog() {
+    if (!canExport()) {
+        return;
+    }
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save the overlay"), m_settings.folder(QStringLiteral("export")),
+                                                      tr("PNG pictures (*.png)"));
+    if (!path.isEmpty()) {
+        exportPicture(path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) ? path : path + QStringLiteral(".png"), false);
+    }
+}
+
+void MainWindow::saveFigureDialog() {
+    if (!canExport()) {
+        return;
+    }
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save a figure"), m_settings.folder(QStringLiteral("export")),
+                                                      tr("PNG pictures (*.png)"));
+    if (!path.isEmpty()) {
+        exportPicture(path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) ? path : path + QStringLiteral(".png"), true);
+    }
+}
+
+void MainWindow::saveRawDialog() {
+    if (!canExport()) {
+        return;
+    }
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Folder for the numbers"), m_settings.folder(QStringLiteral("export")));
+    if (!folder.isEmpty()) {
+        exportRaw(folder);
+    }
+}
+
+void MainWindow::openNeighbour(int step) {
+    const auto& frame = m_session.controller().frame();
+    if (!frame.valid() || frame.source->path.empty()) {
+        return;
+    }
+    const QFileInfo current(QString::fromStdString(frame.source->path));
+    const QStringList names = current.dir().entryList(kPatterns, QDir::Files, QDir::Name | QDir::IgnoreCase);
+    const auto index = names.indexOf(current.fileName());
+    const auto next = index + step;
+    if (index >= 0 && next >= 0 && next < names.size()) {
+        m_session.openFile(current.dir().filePath(names[next]));
+    }
+}
+
+void MainWindow::openNext() { openNeighbour(1); }
+void MainWindow::openPrevious() { openNeighbour(-1); }
+void MainWindow::fitPicture() { m_area->canvas()->fit(); }
+void MainWindow::actualSize() { m_area->canvas()->actualSize(); }
+void MainWindow::zoomIn() { m_area->canvas()->zoomBy(1.25); }
+void MainWindow::zoomOut() { m_area->canvas()->zoomBy(0.8); }
+void MainWindow::quit() { close(); }
+void MainWindow::toggleFullScreen() { setWindowState(windowState() ^ Qt::WindowFullScreen); }
+
+void MainWindow::togglePanels() {
+    m_panelsHidden = !m_panelsHidden;
+    foldForWidth();
+    m_area->canvas()->setFocus();
+}
+
+void MainWindow::toggleSmooth() {
+    OverlayStyle style = m_session.style();
+    style.smooth = !style.smooth;
+    m_session.setStyle(style);
+}
+
+void MainWindow::lockRange() {
+    m_area->colourScale()->setMode(RangeMode::Locked, m_area->colourScale()->range());
+    m_session.setRange(RangeMode::Locked, m_area->colourScale()->range());
+}
+
+void MainWindow::autoRange() {
+    m_area->colourScale()->setMode(RangeMode::Auto, {});
+    m_session.setRange(RangeMode::Auto, {});
+}
+
+void MainWindow::showKeys() {
+    QString rows;
+    const auto row = [&rows](const QString& keys, const QString& text) {
+        rows += QStringLiteral("<tr><td style='padding-right:24px'><b>%1</b></td><td>%2</td></tr>").arg(keys.toHtmlEscaped(), text.toHtmlEscaped());
+    };
+    row(QStringLiteral("1 – 6"), tr("choose a mechanism of the filmstrip"));
+    row(tr("wheel, drag"), tr("zoom about the cursor, move the picture"));
+    row(tr("F, B (hold)"), tr("fit the picture, look at it without the overlay"));
+    row(tr("click, arrow keys"), tr("set and move the query of a pairwise map"));
+    row(tr("Tab"), tr("hide or show all panels"));
+    for (const auto& [action, text] : m_texts) {
+        if (!action->shortcuts().isEmpty()) {
+            row(QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText), action->text());
+        }
+    }
+    QMessageBox::information(this, tr("Keys"), QStringLiteral("<table>%1</table>").arg(rows));
+}
+
+void MainWindow::showAbout() {
+    QMessageBox::about(this, tr("About Fovea"),
+                       tr("<b>Fovea %1</b><p>Shows what attention mechanisms in computer vision attend to.</p>"
+                          "<p>MIT licence. Built on Qt %2 (LGPL), OpenCV (Apache-2.0), Eigen (MPL-2.0) and nlohmann/json (MIT).</p>"
+                          "<p>Engine for %3.</p>")
+                           .arg(QLatin1String(version()), QLatin1String(qVersion()), QLatin1String(engineLevel())));
+}
+
+void MainWindow::openMainMenu() { m_mainMenu->popup(m_topBar->mapToGlobal(QPoint(m_topBar->width() - m_mainMenu->sizeHint().width(), m_topBar->height()))); }
+
+}  // namespace fovea

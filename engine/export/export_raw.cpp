@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <utility>
+
+#include "engine/export/atomic_file.h"
+#include "engine/export/export.h"
+#include "engine/export/numbers.h"
+#include "engine/tensor/npy.h"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+
+Tensor outputTensor(const std::vector<FeatureMap>& frames) {
+    Tensor tensor;
+    for (const auto& frame : frames) {
+        tensor.values.insert(tensor.values.end(), frame.data(), frame.data() + frame.size());
+    }
+    if (!frames.empty()) {
+        tensor.shape = {frames.front().channels(), frames.front().height(), frames.front().width()};
+    }
+    if (frames.size() > 1) {
+        tensor.shape.insert(tensor.shape.begin(), static_cast<std::int64_t>(frames.size()));
+    }
+    return tensor;
+}
+
+/// The shortest decimal which reads back as the same float, whatever the locale.
+std::string number(float value) {
+    std::array<char, 32> text = {};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
+    return {text.data(), end.ptr};
+}
+
+std::string quoted(const std::string& text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        out += c == '"' ? "\"\"" : std::string(1, c);
+    }
+    return out + '"';
+}
+
+std::string channelsCsv(const Tensor& weights, const std::vector<std::string>& names) {
+    std::string out = "index,name,weight\n";
+    for (std::size_t c = 0; c < weights.size(); ++c) {
+        const bool named = names.size() == weights.size();
+        out += std::to_string(c) + ',' + quoted(named ? names[c] : std::string()) + ',' + number(weights.values[c]) + '\n';
+    }
+    return out;
+}
+
+/// Files which appear together or not at all, as far as renaming goes.
+class FileSet final {
+public:
+    explicit FileSet(std::string prefix) : m_prefix(std::move(prefix)) {}
+
+    Result<void> add(const std::string& ending, const std::string& bytes) {
+        auto file = AtomicFile::stage(m_prefix + ending, bytes);
+        if (!file) {
+            return file.error();
+        }
+        m_files.push_back(std::move(*file));
+        m_paths.push_back(m_prefix + ending);
+        return {};
+    }
+
+    Result<std::vector<std::string>> commit() {
+        for (auto& file : m_files) {
+            if (auto done = file.commit(); !done) {
+                return done.error();
+            }
+        }
+        return m_paths;
+    }
+
+private:
+    std::string m_prefix;
+    std::vector<AtomicFile> m_files;
+    std::vector<std::string> m_paths;
+};
+
+Result<void> makeFolder(const std::string& folder) {
+    std::error_code failure;
+    fs::create_directories(folder, failure);
+    if (!failure && fs::is_directory(folder, failure)) {
+        return {};
+    }
+    const auto reason = failure ? failure : std::make_error_code(std::errc::not_a_directory);
+    return makeError(ErrorCode::Unwritable, FOVEA_TEXT("engine", "The folder “%1” cannot be made (%2); choose another folder."),
+                     {folder, reason.message()});
+}
+
+std::map<std::string, std::string> fileMetadata(const FrameResult& result, const ModuleResult& module) {
+    std::map<std::string, std::string> metadata = {{"id", module.info->id},
+                                                   {"version", std::to_string(module.info->version)},
+                                                   {"hyperparams", module.params.toJson()},
+                                                   {"weights", provenanceText(module.provenance)},
+                                                   {"program", std::string("fovea ") + version()}};
+    if (result.frame.source) {
+        metadata["source"] = result.frame.source->name;
+        metadata["sha256"] = result.frame.source->sha256;
+    }
+    return metadata;
+}
+
+Result<void> addMaps(FileSet& files, const ExportedNumbers& numbers, const std::vector<std::string>& channelNames) {
+    const auto channelMaps = std::count_if(numbers.maps.begin(), numbers.maps.end(),
+                                           [](const ExportedMap& m) { return m.map->kind == MapKind::Channel; });
+    for (const auto& [map, refusal] : numbers.maps) {
+        if (refusal) {
+            continue;
+        }
+        const Tensor& tensor = numbers.file.tensors.at(tensorName(*map));
+        if (auto done = files.add("." + map->name + ".npy", npyBytes(tensor.shape, tensor.values.data())); !done) {
+            return done;
+        }
+        if (map->kind != MapKind::Channel) {
+            continue;
+        }
+        const std::string ending = channelMaps == 1 ? ".channels.csv" : "." + map->name + ".channels.csv";
+        if (auto done = files.add(ending, channelsCsv(tensor, channelNames)); !done) {
+            return done;
+        }
+    }
+    return {};
+}
+
+Result<std::vector<std::string>> writeFiles(const FrameResult& result, const ModuleResult& module, const std::string& prefix) {
+    ExportedNumbers numbers = gatherNumbers(*module.output);
+    numbers.file.metadata = fileMetadata(result, module);
+    FileSet files(prefix);
+    if (auto done = addMaps(files, numbers, result.features ? result.features->channelNames : std::vector<std::string>());
+        !done) {
+        return done.error();
+    }
+    const Tensor& output = numbers.file.tensors.at("output");
+    if (auto done = files.add(".output.npy", npyBytes(output.shape, output.values.data())); !done) {
+        return done.error();
+    }
+    if (auto done = files.add(".safetensors", safetensorsBytes(numbers.file)); !done) {
+        return done.error();
+    }
+    if (auto done = files.add(".json", sidecarText(result, module, &numbers, nullptr, nullptr)); !done) {
+        return done.error();
+    }
+    return files.commit();
+}
+
+}  // namespace
+
+std::string tensorName(const AttentionMap& map) { return "attn." + map.name; }
+
+ExportedNumbers gatherNumbers(const AttentionOutput& output, std::size_t maxBytes) {
+    ExportedNumbers numbers;
+    for (const auto& map : output.maps) {
+        ExportedMap exported{.map = &map, .refusal = std::nullopt};
+        if (auto dense = denseTensor(map, maxBytes)) {
+            numbers.file.tensors[tensorName(map)] = std::move(*dense);
+        } else {
+            exported.refusal = dense.error();
+        }
+        numbers.maps.push_back(std::move(exported));
+    }
+    numbers.file.tensors["output"] = outputTensor(output.frames);
+    return numbers;
+}
+
+Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std::string& module, const std::string& folder,
+                                           const std::string& base) {
+    if (base.empty() || base.find('/') != std::string::npos) {
+        return makeError(ErrorCode::BadParameter,
+                         FOVEA_TEXT("engine", "“%1” cannot begin a file name; choose a name without “/”."), {base});
+    }
+    const auto found = result.find(module);
+    if (!found) {
+        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no result of “%1” to export; run it first."),
+                         {module});
+    }
+    if (!found->output) {
+        return found->output.error();
+    }
+    if (auto made = makeFolder(folder); !made) {
+        return made.error();
+    }
+    return writeFiles(result, *found, (fs::path(folder) / base).string());
+}
+
+}  // namespace fovea

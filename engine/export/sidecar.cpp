@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "engine/export/export.h"
+#include "engine/export/numbers.h"
+
+namespace fovea {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* provenanceName(ProvenanceKind kind) {
+    switch (kind) {
+        case ProvenanceKind::ParameterFree:
+            return "parameter-free";
+        case ProvenanceKind::File:
+            return "file";
+        case ProvenanceKind::Random:
+            return "random";
+        case ProvenanceKind::Trained:
+            return "trained";
+    }
+    return "";
+}
+
+Json sourceJson(const Frame& frame) {
+    Json json = Json::object();
+    if (frame.source) {
+        json = {{"name", frame.source->name},
+                {"path", frame.source->path},
+                {"sha256", frame.source->sha256},
+                {"description", frame.source->description}};
+    }
+    json["width"] = frame.width;
+    json["height"] = frame.height;
+    return json;
+}
+
+Json geometryJson(const CellGeometry& geometry) {
+    return {{"originX", geometry.originX}, {"originY", geometry.originY}, {"stepX", geometry.stepX}, {"stepY", geometry.stepY}};
+}
+
+Json featuresJson(const Features& features) {
+    return {{"model", features.model},         {"layer", features.layer},       {"channels", features.map.channels()},
+            {"height", features.map.height()}, {"width", features.map.width()}, {"geometry", geometryJson(features.geometry)}};
+}
+
+Json moduleJson(const ModuleInfo& info) {
+    return {{"id", info.id},
+            {"title", info.title},
+            {"version", info.version},
+            {"domain", domainName(info.domain)},
+            {"kind", attentionKindName(info.kind)},
+            {"year", info.year},
+            {"paper", info.paper},
+            {"arxiv", info.arxiv},
+            {"reference", info.reference}};
+}
+
+Json weightsJson(const Provenance& provenance) {
+    Json json = {{"kind", provenanceName(provenance.kind)}, {"text", provenanceText(provenance)}};
+    if (provenance.kind == ProvenanceKind::File || provenance.kind == ProvenanceKind::Trained) {
+        json["source"] = provenance.source;
+    }
+    if (provenance.kind == ProvenanceKind::Random) {
+        json["seed"] = provenance.seed;
+    }
+    return json;
+}
+
+/// Shape and true ends; a double holds every float exactly, and the writer gives the digits which read back as it.
+void addNumbers(Json& json, const Tensor& tensor) {
+    json["shape"] = tensor.shape;
+    if (!tensor.empty()) {
+        const auto [low, high] = std::minmax_element(tensor.values.begin(), tensor.values.end());
+        json["min"] = *low;
+        json["max"] = *high;
+    }
+}
+
+Json mapJson(const ExportedMap& exported, const ExportedNumbers& numbers) {
+    const AttentionMap& map = *exported.map;
+    Json json = {{"name", map.name}, {"title", map.title}, {"kind", mapKindName(map.kind)}, {"role", mapRoleName(map.role)}};
+    if (map.gridHeight > 0) {
+        json["grid"] = {map.gridHeight, map.gridWidth};
+    }
+    if (map.keyHeight > 0) {
+        json["keyGrid"] = {map.keyHeight, map.keyWidth};
+    }
+    if (exported.refusal) {
+        json["refused"] = exported.refusal->message();
+    } else {
+        addNumbers(json, numbers.file.tensors.at(tensorName(map)));
+    }
+    return json;
+}
+
+Json fieldJson(const ScalarField& field) {
+    return {{"module", field.module},     {"map", field.map},           {"what", field.what},
+            {"unit", field.unit},         {"height", field.height},     {"width", field.width},
+            {"min", field.min},           {"max", field.max},           {"diverging", field.diverging},
+            {"scaleMin", field.scaleMin}, {"scaleMax", field.scaleMax}, {"geometry", geometryJson(field.geometry)}};
+}
+
+/// The style as it took effect on the field: the table and the range which were really used.
+Json styleJson(const OverlayStyle& style, const ScalarField* field) {
+    const ValueRange range = field != nullptr ? effectiveRange(*field, style) : style.range;
+    return {{"colormap", field != nullptr ? effectiveColormap(*field, style).id : style.colormap},
+            {"opacity", style.opacity},
+            {"smooth", style.smooth},
+            {"autoRange", style.autoRange},
+            {"range", {range.lo, range.hi}}};
+}
+
+}  // namespace
+
+std::string sidecarText(const FrameResult& result, const ModuleResult& module, const ExportedNumbers* numbers,
+                        const ScalarField* field, const OverlayStyle* style) {
+    Json json;
+    json["program"] = {{"name", "fovea"}, {"version", version()}, {"engine", engineLevel()}};
+    json["source"] = sourceJson(result.frame);
+    if (result.features) {
+        json["features"] = featuresJson(*result.features);
+    }
+    json["module"] = moduleJson(*module.info);
+    json["parameters"] = Json::parse(module.params.toJson());
+    json["weights"] = weightsJson(module.provenance);
+    if (numbers != nullptr) {
+        json["maps"] = Json::array();
+        for (const auto& map : numbers->maps) {
+            json["maps"].push_back(mapJson(map, *numbers));
+        }
+        json["output"] = Json::object();
+        addNumbers(json["output"], numbers->file.tensors.at("output"));
+    } else {
+        json["error"] = module.output.error().message();
+    }
+    if (field != nullptr) {
+        json["field"] = fieldJson(*field);
+    }
+    if (style != nullptr) {
+        json["style"] = styleJson(*style, field);
+    }
+    // File names need not be UTF-8; a sidecar must be.
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+std::string sidecarJson(const FrameResult& result, const ModuleResult& module, const ScalarField* field,
+                        const OverlayStyle* style) {
+    if (!module.output) {
+        return sidecarText(result, module, nullptr, field, style);
+    }
+    const ExportedNumbers numbers = gatherNumbers(*module.output);
+    return sidecarText(result, module, &numbers, field, style);
+}
+
+}  // namespace fovea

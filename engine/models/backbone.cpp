@@ -1,0 +1,7 @@
+#include "engine/models/backbone.h"
+
+namespace fovea {
+
+Backbone::~Backbone() = default;
+
+}  // namespace fovea

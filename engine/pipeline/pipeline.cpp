@@ -1,0 +1,344 @@
+#include "engine/pipeline/pipeline.h"
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <exception>
+#include <filesystem>
+#include <list>
+#include <new>
+#include <opencv2/core/mat.hpp>
+#include <optional>
+#include <utility>
+
+namespace fovea {
+namespace {
+
+/// Instances kept besides those of the running pass, so that going back to a mechanism just left costs nothing.
+constexpr std::size_t kIdleModules = 4;
+
+using Clock = std::chrono::steady_clock;
+using Publish = std::function<void(std::shared_ptr<const FrameResult>)>;
+
+double millisecondsSince(Clock::time_point start) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+Error cancelled() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The computation was stopped.")); }
+
+/// The one place where what a backbone or a module throws becomes an error.
+template <class Work>
+auto guarded(const std::string& who, Work&& work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return makeError(ErrorCode::TooLarge,
+                         FOVEA_TEXT("engine", "%1 needs more memory than there is; choose a larger stride or a smaller picture."),
+                         {who});
+    } catch (const std::exception& failure) {
+        return makeError(ErrorCode::BadValue, FOVEA_TEXT("engine", "%1 failed (%2); choose other parameters or weights."),
+                         {who, failure.what()});
+    }
+}
+
+/// Where a job's weights come from. Equal keys give equal tensors for equal specs.
+struct WeightsKey {
+    std::shared_ptr<const Weights> given;
+    std::string file;
+    std::int64_t modified = 0;
+    std::uintmax_t size = 0;
+    std::uint64_t seed = 0;
+    bool operator==(const WeightsKey&) const = default;
+};
+
+WeightsKey weightsKey(const ModuleJob& job) {
+    WeightsKey key;
+    if (job.info->weights == nullptr) {
+        return key;
+    }
+    if (job.weights) {
+        key.given = job.weights;
+    } else if (!job.weightsFile.empty()) {
+        std::error_code ignored;  // a missing file is named by loadWeights()
+        key.file = job.weightsFile;
+        key.modified = std::filesystem::last_write_time(job.weightsFile, ignored).time_since_epoch().count();
+        key.size = std::filesystem::file_size(job.weightsFile, ignored);
+    } else {
+        key.seed = job.seed;
+    }
+    return key;
+}
+
+/// What the provenance will be if the weights turn out to be good; a failed result says it too.
+Provenance expectedProvenance(const ModuleJob& job) {
+    if (job.info->weights == nullptr) {
+        return {};
+    }
+    if (job.weights) {
+        return job.weights->provenance;
+    }
+    if (!job.weightsFile.empty()) {
+        return {.kind = ProvenanceKind::File, .source = std::filesystem::path(job.weightsFile).filename().string()};
+    }
+    return {.kind = ProvenanceKind::Random, .source = {}, .seed = job.seed};
+}
+
+Result<Weights> makeWeights(const ModuleJob& job, const std::vector<WeightSpec>& specs) {
+    if (specs.empty()) {
+        return Weights{};
+    }
+    if (job.weights) {
+        return checkedWeights(specs, job.weights->tensors, job.weights->provenance);
+    }
+    return job.weightsFile.empty() ? randomWeights(specs, job.seed) : loadWeights(specs, job.weightsFile);
+}
+
+bool sameTensors(const std::vector<WeightSpec>& a, const std::vector<WeightSpec>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const WeightSpec& x, const WeightSpec& y) {
+        return x.name == y.name && x.shape == y.shape && x.init == y.init && x.fanIn == y.fanIn;
+    });
+}
+
+/// A single picture gives one feature map and nothing else.
+Result<void> checkNeeds(const ModuleInfo& info) {
+    if (info.needs.clip) {
+        return makeError(
+            ErrorCode::Unsupported,
+            FOVEA_TEXT("engine", "%1 compares several frames and this is a single picture; choose another mechanism."),
+            {info.title});
+    }
+    if (info.needs.gate) {
+        return makeError(
+            ErrorCode::Unsupported,
+            FOVEA_TEXT("engine",
+                       "%1 needs a second, coarser feature map, which a picture does not give; choose another mechanism."),
+            {info.title});
+    }
+    if (info.needs.query) {
+        return makeError(
+            ErrorCode::Unsupported,
+            FOVEA_TEXT("engine", "%1 needs a chosen point, which this pass does not give; choose another mechanism."),
+            {info.title});
+    }
+    return {};
+}
+
+/// An instance with what it was made from, and its result for the current features.
+struct CachedModule {
+    const ModuleInfo* info = nullptr;
+    ParamSet params;
+    InputShape shape;
+    WeightsKey key;
+    std::vector<WeightSpec> specs;
+    std::shared_ptr<const Weights> weights;
+    std::unique_ptr<AttentionModule> module;
+    std::shared_ptr<const ModuleResult> result;  ///< null until it has run; errors are not kept
+};
+
+}  // namespace
+
+struct Pipeline::State {
+    std::unique_ptr<Backbone> backbone;
+    RetinaOptions options;
+    std::uint64_t backboneRuns = 0;
+
+    // The features and what they belong to; the pointers keep the identities from being reused.
+    std::shared_ptr<const Features> features;
+    Frame frame;
+    std::string backboneKey;
+
+    std::list<CachedModule> cache;  ///< most recently used first
+
+    Result<void> prepareFeatures(const PipelineRequest& request, const std::stop_token& stop);
+    std::shared_ptr<const ModuleResult> cachedResult(const ModuleJob& job);
+    std::shared_ptr<const ModuleResult> runJob(const ModuleJob& job, const std::stop_token& stop, std::size_t capacity);
+
+private:
+    [[nodiscard]] InputShape shape() const {
+        return {
+            .channels = features->map.channels(), .height = features->map.height(), .width = features->map.width(), .extras = {}};
+    }
+    CachedModule* find(const ModuleJob& job);
+    Result<CachedModule*> instance(const ModuleJob& job, std::size_t capacity);
+    Result<std::shared_ptr<const Weights>> weightsFor(const ModuleJob& job, const WeightsKey& key,
+                                                      const std::vector<WeightSpec>& specs);
+};
+
+Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, const std::stop_token& stop) {
+    if (!request.frame.valid()) {
+        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no picture; open one."));
+    }
+    if (!backbone || options != request.retina) {
+        backbone = makeRetina(request.retina);
+        options = request.retina;
+    }
+    const auto key = backbone->key();
+    if (features && frame.pixels == request.frame.pixels && frame.index == request.frame.index && backboneKey == key) {
+        return {};
+    }
+    if (frame.source != request.frame.source || request.frame.index <= frame.index) {
+        backbone->reset();  // not the frame which follows: nothing moved
+    }
+    ++backboneRuns;
+    const auto start = Clock::now();
+    auto computed = guarded("Retina", [&] { return backbone->run(request.frame, stop); });
+    if (!computed) {
+        backbone->reset();  // half a run may have left its mark
+        return computed.error();
+    }
+    computed->milliseconds = millisecondsSince(start);
+    features = std::make_shared<const Features>(*std::move(computed));
+    frame = request.frame;
+    backboneKey = key;
+    cache.remove_if([now = shape()](const CachedModule& cached) { return cached.shape != now; });
+    for (auto& cached : cache) {
+        cached.result.reset();
+    }
+    return {};
+}
+
+CachedModule* Pipeline::State::find(const ModuleJob& job) {
+    const auto key = weightsKey(job);
+    const auto now = shape();
+    for (auto it = cache.begin(); it != cache.end(); ++it) {
+        if (it->info == job.info && it->key == key && it->shape == now && it->params == job.params) {
+            cache.splice(cache.begin(), cache, it);
+            return &cache.front();
+        }
+    }
+    return nullptr;
+}
+
+std::shared_ptr<const ModuleResult> Pipeline::State::cachedResult(const ModuleJob& job) {
+    const auto* cached = find(job);
+    const bool usable = cached != nullptr && cached->result && (!job.trace || cached->result->trace.enabled());
+    return usable ? cached->result : nullptr;
+}
+
+Result<std::shared_ptr<const Weights>> Pipeline::State::weightsFor(const ModuleJob& job, const WeightsKey& key,
+                                                                   const std::vector<WeightSpec>& specs) {
+    for (const auto& cached : cache) {
+        if (cached.info == job.info && cached.key == key && sameTensors(cached.specs, specs)) {
+            return cached.weights;
+        }
+    }
+    auto weights = makeWeights(job, specs);
+    if (!weights) {
+        return weights.error();
+    }
+    return std::make_shared<const Weights>(*std::move(weights));
+}
+
+Result<CachedModule*> Pipeline::State::instance(const ModuleJob& job, std::size_t capacity) {
+    if (auto* cached = find(job)) {
+        return cached;
+    }
+    if (auto possible = checkNeeds(*job.info); !possible) {
+        return possible.error();
+    }
+    CachedModule fresh;
+    fresh.info = job.info;
+    fresh.params = job.params;
+    fresh.shape = shape();
+    fresh.key = weightsKey(job);
+    if (job.info->check != nullptr) {  // before the specs, whose shapes mean something only then
+        if (auto checked = job.info->check(fresh.shape, job.params); !checked) {
+            return checked.error();
+        }
+    }
+    fresh.specs = weightSpecs(*job.info, fresh.shape, job.params);
+    auto weights = weightsFor(job, fresh.key, fresh.specs);
+    if (!weights) {
+        return weights.error();
+    }
+    fresh.weights = *std::move(weights);
+    auto module = createModule(*job.info, fresh.shape, job.params, *fresh.weights);
+    if (!module) {
+        return module.error();
+    }
+    fresh.module = *std::move(module);
+    cache.push_front(std::move(fresh));
+    while (cache.size() > capacity) {
+        cache.pop_back();
+    }
+    return &cache.front();
+}
+
+std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job, const std::stop_token& stop,
+                                                            std::size_t capacity) {
+    auto result = std::make_shared<ModuleResult>();
+    result->info = job.info;
+    result->params = job.params;
+    result->provenance = expectedProvenance(job);
+    result->trace = job.trace ? Trace::recording() : Trace();
+    CachedModule* cached = nullptr;
+    result->output = guarded(job.info->title, [&]() -> Result<AttentionOutput> {
+        auto made = instance(job, capacity);
+        if (!made) {
+            return made.error();
+        }
+        cached = *made;
+        result->provenance = cached->weights->provenance;
+        const auto start = Clock::now();
+        auto output =
+            runModule(*job.info, *cached->module, {.frames = {&features->map}, .extras = {}, .stop = stop}, result->trace);
+        result->milliseconds = millisecondsSince(start);
+        return output;
+    });
+    if (result->output) {
+        cached->result = result;
+    } else if (cached != nullptr && result->output.error().code != ErrorCode::Cancelled) {
+        // A run which failed half-way may have left its mark on the instance.
+        cache.remove_if([cached](const CachedModule& entry) { return &entry == cached; });
+    }
+    return result;
+}
+
+Pipeline::Pipeline() : m_state(std::make_unique<State>()) {}
+Pipeline::~Pipeline() = default;
+
+Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& request, const std::stop_token& stop,
+                                                         const Publish& publish) {
+    if (stop.stop_requested()) {
+        return cancelled();
+    }
+    if (auto prepared = m_state->prepareFeatures(request, stop); !prepared) {
+        return prepared.error();
+    }
+    FrameResult current{.epoch = request.epoch, .frame = request.frame, .features = m_state->features, .modules = {}};
+    for (const auto& job : request.jobs) {
+        assert(job.info != nullptr);
+        current.modules.push_back(m_state->cachedResult(job));
+    }
+    std::shared_ptr<const FrameResult> snapshot;
+    const auto take = [&] {
+        snapshot = std::make_shared<const FrameResult>(current);
+        if (publish) {
+            publish(snapshot);
+        }
+    };
+    take();
+    const std::size_t capacity = request.jobs.size() + kIdleModules;
+    for (std::size_t i = 0; i < request.jobs.size(); ++i) {
+        if (stop.stop_requested()) {
+            return cancelled();
+        }
+        if (current.modules[i]) {
+            continue;
+        }
+        auto result = m_state->cachedResult(request.jobs[i]);  // the same job may stand twice in one pass
+        if (!result) {
+            result = m_state->runJob(request.jobs[i], stop, capacity);
+        }
+        if (stop.stop_requested() || (!result->output && result->output.error().code == ErrorCode::Cancelled)) {
+            return cancelled();
+        }
+        current.modules[i] = std::move(result);
+        take();
+    }
+    return snapshot;
+}
+
+std::uint64_t Pipeline::backboneRuns() const noexcept { return m_state->backboneRuns; }
+
+}  // namespace fovea

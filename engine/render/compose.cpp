@@ -1,0 +1,177 @@
+#include "engine/render/compose.h"
+
+#include <opencv2/core.hpp>
+#include <opencv2/core/utility.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <vector>
+
+#include "engine/render/compose_picture.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kBandRows = 16;
+
+/// Colours times opacity, red and blue in one word, so that a pixel is blended with two products.
+struct BlendTable {
+    std::array<std::uint32_t, 256> redBlue = {};
+    std::array<std::uint32_t, 256> green = {};
+    std::uint32_t rest = 256;  ///< share of the picture, of 256
+
+    BlendTable(const ColorTable& colors, double opacity) {
+        const auto alpha = static_cast<std::uint32_t>(opacity > 0.0 ? std::lround(std::min(opacity, 1.0) * 256.0) : 0);
+        rest = 256U - alpha;
+        for (std::size_t k = 0; k < colors.size(); ++k) {
+            redBlue[k] = (colors[k] & 0xFF00FFU) * alpha + 0x800080U;
+            green[k] = (colors[k] & 0x00FF00U) * alpha + 0x008000U;
+        }
+    }
+
+    [[nodiscard]] std::uint32_t over(std::uint32_t pixel, std::size_t index) const noexcept {
+        const std::uint32_t rb = ((pixel & 0xFF00FFU) * rest + redBlue[index]) >> 8 & 0xFF00FFU;
+        const std::uint32_t g = ((pixel & 0x00FF00U) * rest + green[index]) >> 8 & 0x00FF00U;
+        return 0xFF000000U | rb | g;
+    }
+};
+
+/// Table index of a position on 0..255, saturated.
+std::size_t saturatedIndex(float position) { return static_cast<std::size_t>(std::min(std::max(position, 0.0F), 255.0F) + 0.5F); }
+
+/// Which cells an output pixel reads along one axis: both by `weight`, or only the first.
+struct CellTaps {
+    int first = 0;
+    int last = 0;
+    float weight = 0.0F;
+};
+
+CellTaps cellTaps(double position, double origin, double step, int cells, bool smooth) {
+    const double inCells = (position - origin) / step;
+    const double wanted = smooth ? inCells - 0.5 : std::floor(inCells);
+    const double clamped = wanted > 0.0 ? std::min(wanted, cells - 1.0) : 0.0;
+    CellTaps t;
+    t.first = static_cast<int>(clamped);
+    t.last = std::min(t.first + 1, cells - 1);
+    t.weight = static_cast<float>(clamped - t.first);
+    return t;
+}
+
+/// Draws a field over rows of the picture. Values are brought onto 0..255 once per cell; between cell centres the values are
+/// interpolated and only then saturated and coloured, which is the same as interpolating the values themselves.
+class FieldRows final {
+public:
+    FieldRows(const ScalarField& field, const OverlayStyle& style, const Viewport& viewport, PictureSpan columns)
+        : m_field(field),
+          m_viewport(viewport),
+          m_columns(columns),
+          m_smooth(style.smooth),
+          m_blend(effectiveColormap(field, style).table, style.opacity) {
+        const ValueRange range = effectiveRange(field, style);
+        const double scale = range.hi > range.lo ? 255.0 / (static_cast<double>(range.hi) - range.lo) : 0.0;
+        // A flat field has no position on its scale: the low end, or the neutral middle where 0 is the centre.
+        const double flat = field.diverging ? 128.0 : 0.0;
+        constexpr double kFar = 1e18;  // keeps the interpolation of saturated values finite
+        m_positions.reserve(field.values.size());
+        for (const float v : field.values) {
+            const double p = scale > 0.0 ? std::clamp((static_cast<double>(v) - range.lo) * scale, -kFar, kFar) : flat;
+            m_positions.push_back(static_cast<float>(p));
+        }
+        const CellGeometry& g = field.geometry;
+        for (int u = columns.first; u < columns.last; ++u) {
+            const double x = picturePosition(viewport.originX, viewport.zoom, u);
+            m_columnTaps.push_back(cellTaps(x, g.originX, g.stepX, field.width, m_smooth));
+        }
+    }
+
+    void draw(int v, std::uint32_t* out, std::vector<float>& scratch) const {
+        const CellGeometry& g = m_field.geometry;
+        const double y = picturePosition(m_viewport.originY, m_viewport.zoom, v);
+        const CellTaps row = cellTaps(y, g.originY, g.stepY, m_field.height, m_smooth);
+        const float* upper = m_positions.data() + static_cast<std::ptrdiff_t>(row.first) * m_field.width;
+        const float* lower = m_positions.data() + static_cast<std::ptrdiff_t>(row.last) * m_field.width;
+        scratch.resize(static_cast<std::size_t>(m_field.width));
+        for (std::size_t j = 0; j < scratch.size(); ++j) {
+            scratch[j] = upper[j] + row.weight * (lower[j] - upper[j]);
+        }
+        std::uint32_t* pixel = out + m_columns.first;
+        for (const CellTaps& column : m_columnTaps) {
+            const float left = scratch[static_cast<std::size_t>(column.first)];
+            const float right = scratch[static_cast<std::size_t>(column.last)];
+            *pixel = m_blend.over(*pixel, saturatedIndex(left + column.weight * (right - left)));
+            ++pixel;
+        }
+    }
+
+private:
+    const ScalarField& m_field;
+    Viewport m_viewport;
+    PictureSpan m_columns;
+    bool m_smooth = true;
+    BlendTable m_blend;
+    std::vector<float> m_positions;
+    std::vector<CellTaps> m_columnTaps;
+};
+
+bool drawable(const Viewport& v) {
+    return v.zoom > 0.0 && std::isfinite(v.zoom) && std::isfinite(v.originX) && std::isfinite(v.originY);
+}
+
+bool drawable(const ScalarField* field) {
+    return field != nullptr && field->width > 0 && field->height > 0 &&
+           field->values.size() == static_cast<std::size_t>(field->width) * static_cast<std::size_t>(field->height);
+}
+
+}  // namespace
+
+ValueRange effectiveRange(const ScalarField& field, const OverlayStyle& style) noexcept {
+    return style.autoRange ? ValueRange{field.scaleMin, field.scaleMax} : style.range;
+}
+
+const Colormap& effectiveColormap(const ScalarField& field, const OverlayStyle& style) {
+    if (const Colormap* chosen = findColormap(field.diverging ? style.divergingColormap : style.colormap)) {
+        return *chosen;
+    }
+    return *findColormap(field.diverging ? OverlayStyle{}.divergingColormap : OverlayStyle{}.colormap);
+}
+
+Viewport fullViewport(const Frame& frame) noexcept { return {.width = frame.width, .height = frame.height}; }
+
+cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, const OverlayStyle& style, const Viewport& viewport,
+                       std::uint32_t background, const std::stop_token& stop) {
+    if (viewport.width < 1 || viewport.height < 1 || stop.stop_requested()) {
+        return {};
+    }
+    cv::Mat out(viewport.height, viewport.width, CV_8UC4);
+    std::optional<PictureRows> picture;
+    std::optional<FieldRows> overlay;
+    if (frame.valid() && drawable(viewport)) {
+        picture.emplace(*frame.pixels, viewport);
+    }
+    if (picture && drawable(field)) {
+        overlay.emplace(*field, style, viewport, picture->columns());
+    }
+    const int bands = (viewport.height + kBandRows - 1) / kBandRows;
+    cv::parallel_for_(cv::Range(0, bands), [&](const cv::Range& range) {
+        PictureRows::Scratch scratch;
+        for (int band = range.start; band < range.end && !stop.stop_requested(); ++band) {
+            const int end = std::min((band + 1) * kBandRows, viewport.height);
+            for (int v = band * kBandRows; v < end; ++v) {
+                // A pixel is the word 0xFFRRGGBB: B, G, R, 255 in memory on the little-endian machines OpenCV and Qt agree on.
+                auto* row = out.ptr<std::uint32_t>(v);
+                std::fill_n(row, viewport.width, background | 0xFF000000U);
+                if (!picture || v < picture->rows().first || v >= picture->rows().last) {
+                    continue;
+                }
+                picture->draw(v, row, scratch);
+                if (overlay) {
+                    overlay->draw(v, row, scratch);
+                }
+            }
+        }
+    });
+    return stop.stop_requested() ? cv::Mat() : out;
+}
+
+}  // namespace fovea

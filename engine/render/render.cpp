@@ -1,0 +1,80 @@
+#include "engine/render/render.h"
+
+#include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace fovea {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& stop) {
+    const auto start = Clock::now();
+    RenderedOverlay out;
+    out.request = request;
+    if (!request.result) {
+        out.error = makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no picture yet; open one."));
+    } else if (request.field) {
+        auto field = makeField(*request.result, *request.field);
+        if (field) {
+            out.field = std::make_shared<const ScalarField>(*std::move(field));
+            out.statistics = std::make_shared<const FieldStatistics>(fieldStatistics(*out.field));
+        } else {
+            out.error = field.error();
+        }
+    }
+    const Frame frame = request.result ? request.result->frame : Frame{};
+    cv::Mat pixels = composeOverlay(frame, out.field.get(), request.style, request.viewport, request.background, stop);
+    if (!stop.stop_requested()) {
+        out.pixels = std::make_shared<const cv::Mat>(std::move(pixels));
+    }
+    out.milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    return out;
+}
+
+Result<MatrixPicture> matrixPicture(const MatrixRequest& request, const std::stop_token& stop) {
+    const auto module = request.result ? request.result->find(request.module) : nullptr;
+    if (!module) {
+        return makeError(ErrorCode::NotFound,
+                         FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
+                         {request.module});
+    }
+    if (!module->output) {
+        return module->output.error();
+    }
+    const auto& maps = module->output->maps;
+    const auto it = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) {
+        return map.kind == MapKind::Pairwise && (request.map.empty() || map.name == request.map);
+    });
+    if (it == maps.end()) {
+        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no matrix “%2”; choose another map."),
+                         {module->info->title, request.map});
+    }
+    return composeMatrix(*it, request.head, request.style, request.side, stop);
+}
+
+Rendered renderMatrix(const MatrixRequest& request, const std::stop_token& stop) {
+    RenderedMatrix out;
+    out.request = request;
+    auto picture = matrixPicture(request, stop);
+    if (picture) {
+        out.picture = *std::move(picture);
+    } else {
+        out.error = picture.error();
+    }
+    return out;
+}
+
+}  // namespace
+
+Rendered render(const RenderRequest& request, const std::stop_token& stop) {
+    if (const auto* overlay = std::get_if<OverlayRequest>(&request)) {
+        return renderOverlay(*overlay, stop);
+    }
+    return renderMatrix(std::get<MatrixRequest>(request), stop);
+}
+
+}  // namespace fovea

@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+
+#include "engine/render/field.h"
+
+namespace fovea {
+namespace {
+
+constexpr std::size_t kBins = 64;
+
+std::vector<double> magnitudes(const ScalarField& field) {
+    std::vector<double> out(field.values.size());
+    std::transform(field.values.begin(), field.values.end(), out.begin(),
+                   [](float v) { return std::abs(static_cast<double>(v)); });
+    return out;
+}
+
+/// Takes its own copy, since it sorts.
+double halfMassArea(std::vector<double> magnitude, double total) {
+    std::sort(magnitude.begin(), magnitude.end(), std::greater<>());
+    double sum = 0.0;
+    std::size_t count = 0;
+    while (count < magnitude.size() && sum < total / 2.0) {
+        sum += magnitude[count++];
+    }
+    return static_cast<double>(count) / static_cast<double>(magnitude.size());
+}
+
+double entropyBits(const std::vector<double>& magnitude, double total) {
+    double bits = 0.0;
+    for (const double m : magnitude) {
+        const double p = m / total;
+        bits -= p > 0.0 ? p * std::log2(p) : 0.0;
+    }
+    return std::max(bits, 0.0);
+}
+
+std::vector<int> histogram(const ScalarField& field) {
+    std::vector<int> bins(kBins, 0);
+    const double range = static_cast<double>(field.max) - field.min;
+    for (const float v : field.values) {
+        const double position = range > 0.0 ? (static_cast<double>(v) - field.min) / range * kBins : 0.0;
+        ++bins[std::min(static_cast<std::size_t>(std::max(position, 0.0)), kBins - 1)];
+    }
+    return bins;
+}
+
+}  // namespace
+
+FieldStatistics fieldStatistics(const ScalarField& field) {
+    FieldStatistics out;
+    out.histogram.assign(kBins, 0);
+    if (field.values.empty()) {
+        return out;
+    }
+    out.min = field.min;
+    out.max = field.max;
+    const auto magnitude = magnitudes(field);
+    double total = 0.0;
+    double sum = 0.0;
+    std::size_t peak = 0;
+    for (std::size_t n = 0; n < magnitude.size(); ++n) {
+        total += magnitude[n];
+        sum += field.values[n];
+        // Where 0 is the centre, the strongest cell may be the most negative one.
+        const bool stronger = field.diverging ? magnitude[n] > magnitude[peak] : field.values[n] > field.values[peak];
+        peak = stronger ? n : peak;
+    }
+    const auto count = static_cast<double>(magnitude.size());
+    out.mean = sum / count;
+    out.peak = {static_cast<int>(peak) / field.width, static_cast<int>(peak) % field.width};
+    out.maxEntropyBits = std::log2(count);
+    if (total > 0.0) {
+        out.halfMassArea = halfMassArea(magnitude, total);
+        out.entropyBits = std::min(entropyBits(magnitude, total), out.maxEntropyBits);
+    }
+    out.histogram = histogram(field);
+    return out;
+}
+
+std::string regionName(const ScalarField& field, const Cell& cell) {
+    static const std::array<const char*, 9> kNames = {
+        FOVEA_TEXT("engine", "upper left"), FOVEA_TEXT("engine", "top"),    FOVEA_TEXT("engine", "upper right"),
+        FOVEA_TEXT("engine", "left"),       FOVEA_TEXT("engine", "centre"), FOVEA_TEXT("engine", "right"),
+        FOVEA_TEXT("engine", "lower left"), FOVEA_TEXT("engine", "bottom"), FOVEA_TEXT("engine", "lower right")};
+    // By the centre of the cell, so that a single row or column counts as the middle.
+    const auto third = [](int index, int n) { return n < 1 ? 1 : std::clamp((2 * index + 1) * 3 / (2 * n), 0, 2); };
+    return kNames[static_cast<std::size_t>(3 * third(cell.i, field.height) + third(cell.j, field.width))];
+}
+
+}  // namespace fovea

@@ -1,0 +1,95 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "engine/source/image_source.h"
+
+namespace fovea {
+namespace {
+
+Error openError(const std::string& path, int code) {
+    if (code == ENOENT || code == ENOTDIR) {
+        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no file “%1”; check its path."), {path});
+    }
+    if (code == EACCES || code == EPERM) {
+        return makeError(ErrorCode::Unreadable,
+                         FOVEA_TEXT("engine", "“%1” may not be read; change its permissions or choose another file."), {path});
+    }
+    return makeError(ErrorCode::Unreadable, FOVEA_TEXT("engine", "“%1” cannot be read (%2); choose another file."),
+                     {path, std::generic_category().message(code)});
+}
+
+Result<void> checkKind(const std::string& path, const struct stat& info, std::int64_t maxBytes) {
+    if (S_ISDIR(info.st_mode)) {
+        return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "“%1” is a folder; choose a file in it."), {path});
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return makeError(ErrorCode::Unsupported,
+                         FOVEA_TEXT("engine", "“%1” is a device or a pipe, not a file; save its data to a file first."), {path});
+    }
+    if (info.st_size > maxBytes) {
+        return makeError(ErrorCode::TooLarge,
+                         FOVEA_TEXT("engine", "“%1” has %2 bytes, more than the %3 allowed; choose a smaller file."),
+                         {path, std::to_string(info.st_size), std::to_string(maxBytes)});
+    }
+    return {};
+}
+
+/// Closes what it was given; reading needs no check of close().
+class Descriptor final {
+public:
+    explicit Descriptor(int fd) noexcept : m_fd(fd) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (m_fd >= 0) {
+            ::close(m_fd);
+        }
+    }
+    [[nodiscard]] int get() const noexcept { return m_fd; }
+
+private:
+    int m_fd;
+};
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::int64_t maxBytes) {
+    // Looked at before it is opened: opening a pipe waits for its writer, and opening some devices acts on them.
+    struct stat info = {};
+    if (::stat(path.c_str(), &info) != 0) {
+        return openError(path, errno);
+    }
+    if (auto checked = checkKind(path, info, maxBytes); !checked) {
+        return checked.error();
+    }
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (file.get() < 0 || ::fstat(file.get(), &info) != 0) {
+        return openError(path, errno);
+    }
+    if (auto checked = checkKind(path, info, maxBytes); !checked) {
+        return checked.error();
+    }
+    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(info.st_size));
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+        const ssize_t count = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return openError(path, errno);
+        }
+        if (count == 0) {
+            break;  // the file was shortened meanwhile; its format's own checks judge what is left
+        }
+        filled += static_cast<std::size_t>(count);
+    }
+    bytes.resize(filled);
+    return bytes;
+}
+
+}  // namespace fovea

@@ -1,0 +1,207 @@
+// The program as a person calls it from a shell.
+
+#include <QDir>
+#include <QFile>
+#include <QImage>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+#include "engine/tensor/safetensors.h"
+
+using namespace fovea;
+
+namespace {
+
+struct Outcome {
+    int status = -1;
+    QString out;
+    QString err;
+};
+
+Outcome run(const QStringList& arguments) {
+    QProcess program;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
+    environment.remove(QStringLiteral("DISPLAY"));
+    program.setProcessEnvironment(environment);
+    program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"), arguments);
+    if (!program.waitForFinished(120000)) {
+        return {};
+    }
+    return {program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()), QString::fromUtf8(program.readAllStandardError())};
+}
+
+QByteArray contents(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+const QString kSample = QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/chelsea.png");
+
+}  // namespace
+
+class TestCommandLine : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void helpAndVersion() {
+        for (const auto& arguments : {QStringList{QStringLiteral("--help")}, QStringList{QStringLiteral("render"), QStringLiteral("--help")},
+                                      QStringList{QStringLiteral("apply"), QStringLiteral("--help")},
+                                      QStringList{QStringLiteral("modules"), QStringLiteral("--help")}}) {
+            const Outcome o = run(arguments);
+            QCOMPARE(o.status, 0);
+            QVERIFY2(o.out.toLower().contains(QStringLiteral("usage: fovea")), qPrintable(o.out));
+            QVERIFY(o.err.isEmpty());
+        }
+        QVERIFY(run({QStringLiteral("--version")}).out.startsWith(QStringLiteral("fovea 0.")));
+    }
+
+    void wrongUseIsStatusTwo_data() {
+        QTest::addColumn<QStringList>("arguments");
+        const auto row = [](const char* name, const QString& line) { QTest::newRow(name) << line.split(u' '); };
+        row("unknown option", QStringLiteral("--nonsense"));
+        row("render without files", QStringLiteral("render"));
+        row("render without module", QStringLiteral("render a.png -o b.png"));
+        row("unknown module", QStringLiteral("render a.png -o b.png --module nope"));
+        row("unknown colour map", QStringLiteral("render a.png -o b.png --module simam --colormap jet"));
+        row("bad range", QStringLiteral("render a.png -o b.png --module simam --range 1:0"));
+        row("range without numbers", QStringLiteral("render a.png -o b.png --module simam --range a:b"));
+        row("unknown parameter", QStringLiteral("render a.png -o b.png --module simam --param nope=1"));
+        row("parameter without value", QStringLiteral("render a.png -o b.png --module simam --param e_lambda"));
+        row("apply without output", QStringLiteral("apply a.safetensors"));
+        row("modules with a file", QStringLiteral("modules x"));
+    }
+
+    void wrongUseIsStatusTwo() {
+        QFETCH(QStringList, arguments);
+        const Outcome o = run(arguments);
+        QCOMPARE(o.status, 2);
+        QCOMPARE(o.err.count(u'\n'), 1);
+        QVERIFY(o.out.isEmpty());
+    }
+
+    void failureIsStatusOneAndLeavesNothing_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        const QByteArray png = contents(kSample);
+        QTest::newRow("missing") << QByteArray();
+        QTest::newRow("zero bytes") << QByteArray("");
+        QTest::newRow("text named png") << QByteArray("this is a letter, not a picture\n");
+        QTest::newRow("truncated") << png.left(png.size() / 2);
+    }
+
+    void failureIsStatusOneAndLeavesNothing() {
+        QFETCH(QByteArray, bytes);
+        const QTemporaryDir folder;
+        const QString input = folder.filePath(QStringLiteral("in.png"));
+        if (!bytes.isNull()) {
+            QFile file(input);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            QCOMPARE(file.write(bytes), bytes.size());
+        }
+        const Outcome o = run({QStringLiteral("render"), input, QStringLiteral("-o"), folder.filePath(QStringLiteral("out.png")),
+                               QStringLiteral("--module"), QStringLiteral("simam")});
+        QCOMPARE(o.status, 1);
+        QCOMPARE(o.err.count(u'\n'), 1);
+        QVERIFY2(o.err.contains(QStringLiteral("in.png")), qPrintable(o.err));
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files).filter(QStringLiteral("out")).size(), 0);
+    }
+
+    void renderDrawsTheSampleAtItsOwnSize() {
+        const QTemporaryDir folder;
+        const QString out = folder.filePath(QStringLiteral("out.png"));
+        const Outcome o = run({QStringLiteral("render"), kSample, QStringLiteral("-o"), out, QStringLiteral("--module"), QStringLiteral("simam"),
+                               QStringLiteral("--param"), QStringLiteral("e_lambda=0.01"), QStringLiteral("--colormap"), QStringLiteral("viridis"),
+                               QStringLiteral("--raw"), folder.filePath(QStringLiteral("raw"))});
+        QVERIFY2(o.status == 0, qPrintable(o.err));
+        const QImage original(kSample);
+        const QImage drawn(out);
+        QCOMPARE(drawn.size(), original.size());
+        QVERIFY(drawn != original.convertToFormat(drawn.format()));
+        const auto sidecar = nlohmann::json::parse(contents(folder.filePath(QStringLiteral("out.json"))).toStdString());
+        const std::string dump = sidecar.dump();
+        for (const char* needle : {"chelsea.png", "simam", "parameter-free", "0.01", "Retina", "viridis"}) {
+            QVERIFY2(dump.find(needle) != std::string::npos, needle);
+        }
+        const QStringList raw = QDir(folder.filePath(QStringLiteral("raw"))).entryList(QDir::Files, QDir::Name);
+        QVERIFY2(raw.contains(QStringLiteral("chelsea.simam.full.npy")), qPrintable(raw.join(u' ')));
+        QVERIFY(raw.contains(QStringLiteral("chelsea.simam.safetensors")));
+        QVERIFY(raw.contains(QStringLiteral("chelsea.simam.json")));
+        const auto numbers = readSafetensors(folder.filePath(QStringLiteral("raw/chelsea.simam.safetensors")).toStdString());
+        QVERIFY(numbers.ok());
+    }
+
+    void renderingTwiceGivesTheSameBytes() {
+        const QTemporaryDir folder;
+        for (const char* name : {"a.png", "b.png"}) {
+            QCOMPARE(run({QStringLiteral("render"), kSample, QStringLiteral("-o"), folder.filePath(QLatin1String(name)), QStringLiteral("--module"),
+                          QStringLiteral("cbam"), QStringLiteral("--figure")})
+                         .status,
+                     0);
+        }
+        QCOMPARE(contents(folder.filePath(QStringLiteral("a.png"))), contents(folder.filePath(QStringLiteral("b.png"))));
+    }
+
+    void applyEqualsTheVectors() {
+        const QDir golden(QStringLiteral(FOVEA_SOURCE_DIR "/tests/golden"));
+        const QTemporaryDir folder;
+        const QStringList cases = golden.entryList({QStringLiteral("*__1.safetensors")}, QDir::Files);
+        QVERIFY(cases.size() >= 10);
+        for (const auto& name : cases) {
+            // The expected values are replaced by nonsense first: they must not be read.
+            auto input = readSafetensors(golden.filePath(name).toStdString());
+            QVERIFY(input.ok());
+            const auto expected = *input;
+            const auto tolerances = nlohmann::json::parse(expected.metadata.at("tolerance_abs"));
+            for (auto& [key, tensor] : input->tensors) {
+                if (key == "output" || key.starts_with("attn.")) {
+                    tensor = Tensor(Shape{1}, {12345.0F});
+                }
+            }
+            const QString in = folder.filePath(name);
+            QFile file(in);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(QByteArray::fromStdString(safetensorsBytes(*input)));
+            file.close();
+            const QString out = folder.filePath(QStringLiteral("out.safetensors"));
+            const Outcome o = run({QStringLiteral("apply"), in, QStringLiteral("-o"), out});
+            QVERIFY2(o.status == 0, qPrintable(name + o.err));
+            const auto result = readSafetensors(out.toStdString());
+            QVERIFY(result.ok());
+            for (const auto& [key, tolerance] : tolerances.items()) {
+                if (key.starts_with("aux.")) {
+                    continue;
+                }
+                QVERIFY2(result->tensors.contains(key), key.c_str());
+                const auto& a = result->tensors.at(key);
+                const auto& b = expected.tensors.at(key);
+                QCOMPARE(a.shape, b.shape);
+                double worst = 0.0;
+                for (std::size_t i = 0; i < a.values.size(); ++i) {
+                    worst = std::max(worst, std::abs(static_cast<double>(a.values[i]) - b.values[i]));
+                }
+                QVERIFY2(worst <= tolerance.get<double>(), qPrintable(name + QString::fromStdString(key)));
+            }
+        }
+    }
+
+    void modulesAreListed() {
+        const Outcome text = run({QStringLiteral("modules")});
+        QCOMPARE(text.status, 0);
+        QVERIFY(text.out.contains(QStringLiteral("cbam")));
+        const Outcome json = run({QStringLiteral("modules"), QStringLiteral("--json")});
+        const auto all = nlohmann::json::parse(json.out.toStdString());
+        QVERIFY(all.size() >= 10);
+        QCOMPARE(static_cast<qsizetype>(all.size()), text.out.trimmed().count(u'\n') + 1);
+        for (const auto& module : all) {
+            QVERIFY(!module.at("id").get<std::string>().empty() && !module.at("reference").get<std::string>().empty());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCommandLine)
+#include "tst_command_line.moc"

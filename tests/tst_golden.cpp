@@ -1,0 +1,196 @@
+// Every registered mechanism gives the numbers of its reference implementation.
+
+#include <QFileInfo>
+#include <QTest>
+
+#include "engine/attention/registry.h"
+#include "engine/pipeline/case.h"
+#include "tests/support/golden_case.h"
+#include "tests/support/numbers.h"
+
+using namespace fovea;
+using namespace fovea::test;
+
+namespace {
+
+/// Masks and boxes are indices in disguise and must be right to the last bit.
+bool exact(const AttentionMap& map) { return map.role == MapRole::Mask || map.kind == MapKind::Region; }
+
+std::string firstFile(const std::string& id) {
+    const auto files = goldenFiles(id);
+    return files.empty() ? std::string() : files.front();
+}
+
+GoldenCase caseOf(const std::string& id) {
+    auto golden = readGoldenCase(firstFile(id));
+    return golden ? std::move(*golden) : GoldenCase();
+}
+
+QString messageOf(const SafetensorsFile& file) {
+    const auto result = applyCase(file);
+    return result ? QString() : QString::fromStdString(result.error().message());
+}
+
+}  // namespace
+
+class TestGolden : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".?"))); }
+
+    void everyMechanismHasVectors_data() {
+        QTest::addColumn<QString>("id");
+        for (const auto* info : modules()) {
+            QTest::newRow(info->id.c_str()) << QString::fromStdString(info->id);
+        }
+    }
+
+    void everyMechanismHasVectors() {
+        QFETCH(QString, id);
+        QVERIFY2(!goldenFiles(id.toStdString()).empty(),
+                 qPrintable(QStringLiteral("%1 has no vector files in tests/golden").arg(id)));
+    }
+
+    void numbersAreTheReferences_data() {
+        QTest::addColumn<QString>("path");
+        for (const auto* info : modules()) {
+            for (const auto& path : goldenFiles(info->id)) {
+                const QString file = QString::fromStdString(path);
+                QTest::newRow(qPrintable(QFileInfo(file).completeBaseName())) << file;
+            }
+        }
+    }
+
+    void numbersAreTheReferences() {
+        QFETCH(QString, path);
+        const auto golden = readGoldenCase(path.toStdString());
+        QVERIFY2(golden.ok(), golden ? "" : golden.error().message().c_str());
+        const auto result = applyCase(golden->given);
+        QVERIFY2(result.ok(), result ? "" : result.error().message().c_str());
+        const bool masks = result->metadata.at("id") == "hard_topk";
+        QVERIFY(golden->expected.count("output") == 1 && golden->expected.size() >= 2);
+        for (const auto& [name, expected] : golden->expected) {
+            QVERIFY2(result->tensors.count(name) == 1, name.c_str());
+            const Tensor& tensor = result->tensors.at(name);
+            QVERIFY2(tensor.shape == expected.shape, (name + " is " + shapeText(tensor.shape)).c_str());
+            const double tolerance = masks && name == "attn.spatial" ? 0.0 : golden->tolerances.at(name);
+            const auto wanted = std::vector<double>(expected.values.begin(), expected.values.end());
+            const QString problem = difference(tensor.values, wanted, tolerance);
+            QVERIFY2(problem.isEmpty(), qPrintable(QString::fromStdString(name) + QLatin1Char(' ') + problem));
+        }
+        // Nothing is shown which the reference does not have.
+        QCOMPARE(result->tensors.size(), golden->expected.size());
+    }
+
+    void mapsAndTracesAreDescribed_data() { everyMechanismHasVectors_data(); }
+
+    void mapsAndTracesAreDescribed() {
+        QFETCH(QString, id);
+        const ModuleInfo& info = *findModule(id.toStdString());
+        QVERIFY(!info.title.empty() && !info.longTitle.empty() && !info.paper.empty() && !info.reference.empty() &&
+                !info.summary.empty());
+        QVERIFY(info.year >= 2014);
+        const FeatureMap x = randomMap(16, 7, 13, 5);
+        const InputShape shape{16, 7, 13, 1, {}};
+        const ParamSet params(info.params);
+        const auto weights = randomWeights(weightSpecs(info, shape, params), 3);
+        auto module = createModule(info, shape, params, weights);
+        QVERIFY2(module.ok(), module ? "" : module.error().message().c_str());
+        ModuleInput input;
+        input.frames = {&x};
+        Trace trace = Trace::recording();
+        const auto output = runModule(info, **module, input, trace);
+        QVERIFY2(output.ok(), output ? "" : output.error().message().c_str());
+        QVERIFY(!trace.stages().empty());
+        for (const auto& stage : trace.stages()) {
+            QVERIFY(!stage.name.empty() && !stage.equation.empty() && !stage.value.empty());
+            QCOMPARE(stage.value.size(), Tensor::count(stage.value.shape));
+        }
+        QVERIFY(!output->maps.empty());
+        for (const auto& map : output->maps) {
+            const auto dense = denseTensor(map);
+            QVERIFY(dense.ok() && !map.title.empty());
+            if (map.kind == MapKind::Spatial || map.kind == MapKind::Full) {
+                QVERIFY(dense->size() % (static_cast<std::size_t>(map.gridHeight) * static_cast<std::size_t>(map.gridWidth)) ==
+                        0);
+            }
+            QVERIFY(!exact(map) ||
+                    std::all_of(dense->values.begin(), dense->values.end(), [](float v) { return v == 0.0F || v == 1.0F; }));
+        }
+    }
+
+    void outputAndMapsOfTheFileAreNeverRead() {
+        for (const auto* info : modules()) {
+            auto golden = caseOf(info->id);
+            const auto clean = applyCase(golden.given);
+            for (auto& [name, tensor] : golden.expected) {
+                golden.given.tensors[name] = Tensor({2}, {NAN, 1e30F});
+            }
+            golden.given.tensors["aux.anything"] = Tensor({1}, {NAN});
+            const auto scrambled = applyCase(golden.given);
+            QVERIFY2(clean.ok() && scrambled.ok(), info->id.c_str());
+            QCOMPARE(scrambled->tensors.size(), clean->tensors.size());
+            for (const auto& [name, tensor] : clean->tensors) {
+                QVERIFY2(scrambled->tensors.at(name).values == tensor.values, name.c_str());
+            }
+        }
+    }
+
+    void contradictionsAreOneSentence() {
+        const auto golden = caseOf("se");
+        auto file = golden.given;
+        file.metadata.erase("id");
+        QVERIFY(messageOf(file).contains(QStringLiteral("“id”")));
+        file.metadata["id"] = "nonsense";
+        QVERIFY(messageOf(file).contains(QStringLiteral("“nonsense”")));
+        file = golden.given;
+        file.metadata["hyperparams"] = R"({"C": 31, "bias": true, "reduction": 16})";
+        QCOMPARE(messageOf(file), QStringLiteral("The hyper-parameter “C” is 31, but “input” has 32; make them agree."));
+        file.metadata["hyperparams"] = R"({"C": 32, "bias": true, "reduction": 5000})";
+        QVERIFY(messageOf(file).contains(QStringLiteral("outside its range")));
+        file.metadata["hyperparams"] = R"({"C": 32, "bias": true, "reduction": 33})";
+        QVERIFY(messageOf(file).contains(QStringLiteral("at most 32")));
+        file.metadata["hyperparams"] = R"({"C": 32, "squeeze": 16})";
+        QVERIFY(messageOf(file).contains(QStringLiteral("“squeeze”")));
+        file.metadata["hyperparams"] = "[";
+        QVERIFY(messageOf(file).contains(QStringLiteral("JSON")));
+        file = golden.given;
+        file.tensors.erase("param.fc.0.bias");
+        QVERIFY(messageOf(file).contains(QStringLiteral("“fc.0.bias”")));
+    }
+
+    void inputsWhichDoNotFitAreOneSentence() {
+        const auto golden = caseOf("simam");
+        auto file = golden.given;
+        file.tensors.erase("input");
+        QVERIFY(messageOf(file).contains(QStringLiteral("“input”")));
+        file.tensors["input"] = Tensor(Shape{4, 5});
+        QVERIFY(messageOf(file).contains(QStringLiteral("4×5")));
+        file.tensors["input"] = Tensor(Shape{4, 0, 5});
+        QVERIFY(messageOf(file).contains(QStringLiteral("not empty")));
+        file.tensors["input"] = Tensor(Shape{2, 4, 5, 6});
+        QVERIFY(messageOf(file).contains(QStringLiteral("2 frames")));
+        file.tensors["input"] = Tensor({1, 1, 2}, {1.0F, INFINITY});
+        QVERIFY(messageOf(file).contains(QStringLiteral("not finite")));
+        file.tensors["input"] = Tensor({1, 1, 1}, {1.0F});
+        QVERIFY(messageOf(file).contains(QStringLiteral("two positions")));
+        file = golden.given;
+        file.tensors["param.extra"] = Tensor({1}, {1.0F});
+        QVERIFY(messageOf(file).contains(QStringLiteral("“extra”")));
+    }
+
+    void oneFrameOfAClipKeepsItsRank() {
+        auto golden = caseOf("simam");
+        auto& shape = golden.given.tensors.at("input").shape;
+        shape.insert(shape.begin(), 1);
+        const auto result = applyCase(golden.given);
+        QVERIFY(result.ok());
+        QCOMPARE(result->tensors.at("output").shape.size(), std::size_t{4});
+        QVERIFY(maxDifference(result->tensors.at("output").values, golden.expected.at("output").values) <=
+                golden.tolerances.at("output"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestGolden)
+#include "tst_golden.moc"

@@ -1,0 +1,210 @@
+// The rules of the house: layers, file lengths, what crosses the library's border, complete translations.
+
+#include <QDirIterator>
+#include <QFile>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QXmlStreamReader>
+
+namespace {
+
+const QString kSource = QStringLiteral(FOVEA_SOURCE_DIR "/");
+
+QStringList sources(const QStringList& folders) {
+    QStringList files;
+    for (const auto& folder : folders) {
+        QDirIterator it(kSource + folder, {QStringLiteral("*.cpp"), QStringLiteral("*.h")}, QDir::Files, QDirIterator::Subdirectories);
+        while (it.hasNext()) {
+            files << it.next();
+        }
+    }
+    return files;
+}
+
+QString contents(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+}
+
+/// Lines of these folders' sources which match, as "path: line".
+QStringList matches(const QStringList& folders, const QString& pattern, const QString& exceptBelow = {}) {
+    const QRegularExpression expression(pattern, QRegularExpression::MultilineOption);
+    QStringList found;
+    for (const auto& path : sources(folders)) {
+        if (!exceptBelow.isEmpty() && path.startsWith(kSource + exceptBelow)) {
+            continue;
+        }
+        const auto match = expression.match(contents(path));
+        if (match.hasMatch()) {
+            found << path.mid(kSource.size()) + QStringLiteral(": ") + match.captured();
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+class TestHouse : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theSourcesAreFound() {
+        QVERIFY(sources({QStringLiteral("engine")}).size() > 30);
+        QVERIFY(!matches({QStringLiteral("engine/runtime")}, QStringLiteral("#include <QObject>")).isEmpty());
+    }
+
+    void layersHold_data() {
+        QTest::addColumn<QString>("folder");
+        QTest::addColumn<QString>("except");
+        QTest::addColumn<QString>("forbidden");
+        QTest::newRow("no Qt in the engine") << "engine" << "engine/runtime/" << "^#include [<\"]Q.*";
+        QTest::newRow("only QtCore in the runtime") << "engine/runtime" << QString()
+                                                    << "^#include <Q(Widget|Image|Pixmap|Painter|Application|GuiApplication|Color|Font).*";
+        QTest::newRow("no runtime in the widgets") << "widgets" << QString() << "^#include \"(engine/runtime|app)/.*";
+        QTest::newRow("no widgets in the figures") << "widgets/figure" << QString() << "^#include (<QWidget>|<QtWidgets.*|\"widgets/(?!figure|engine_text).*)";
+        QTest::newRow("the engine knows nothing above it") << "engine" << QString() << "^#include \"(widgets|app)/.*";
+        QTest::newRow("no highgui in the engine") << "engine" << QString() << "highgui";
+        QTest::newRow("no highgui in the app") << "app" << QString() << "highgui";
+    }
+
+    void layersHold() {
+        QFETCH(QString, folder);
+        QFETCH(QString, except);
+        QFETCH(QString, forbidden);
+        const QStringList found = matches({folder}, forbidden, except);
+        QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
+    }
+
+    void noHeaderOfTheEngineIncludesEigen() {
+        QStringList found = matches({QStringLiteral("engine")}, QStringLiteral("^#include <Eigen.*"));
+        found = found.filter(QRegularExpression(QStringLiteral("\\.h: ")));
+        QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
+    }
+
+    void noWidgetKnowsAModule() {
+        QDirIterator it(kSource + QStringLiteral("engine/modules"), {QStringLiteral("*.cpp")}, QDir::Files);
+        QStringList ids;
+        while (it.hasNext()) {
+            it.next();
+            ids << it.fileInfo().baseName();
+        }
+        QVERIFY(ids.size() >= 10);
+        const QStringList found = matches({QStringLiteral("widgets")}, QStringLiteral("\"(%1)\"").arg(ids.join(u'|')));
+        QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
+    }
+
+    void filesAreShort() {
+        QStringList tooLong;
+        for (const auto& path : sources({QStringLiteral("app"), QStringLiteral("widgets"), QStringLiteral("engine"), QStringLiteral("tests")})) {
+            if (contents(path).count(u'\n') > 500) {
+                tooLong << path.mid(kSource.size());
+            }
+        }
+        QVERIFY2(tooLong.isEmpty(), qPrintable(tooLong.join(u'\n')));
+    }
+
+    void noEigenSymbolCrossesTheBorder() {
+        QDirIterator it(QStringLiteral(FOVEA_BINARY_DIR "/lib"), {QStringLiteral("libfovea_engine.so")}, QDir::Files, QDirIterator::Subdirectories);
+        int libraries = 0;
+        while (it.hasNext()) {
+            QProcess nm;
+            nm.start(QStringLiteral("nm"), {QStringLiteral("-DC"), it.next()});
+            QVERIFY(nm.waitForFinished());
+            const QString symbols = QString::fromUtf8(nm.readAllStandardOutput());
+            QVERIFY(symbols.contains(QStringLiteral("fovea::FeatureMap")));
+            QVERIFY2(!symbols.contains(QStringLiteral("Eigen::")), qPrintable(it.filePath()));
+            ++libraries;
+        }
+        QCOMPARE(libraries, FOVEA_HAS_LEVELS ? 2 : 1);
+        QProcess nm;
+        nm.start(QStringLiteral("nm"), {QStringLiteral("-DC"), QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea")});
+        QVERIFY(nm.waitForFinished());
+        QVERIFY(!nm.readAllStandardOutput().contains("Eigen::"));
+    }
+
+    void theProgramPicksItsLibraryLevel() {
+        const auto level = [](const QString& libraries) {
+            QProcess fovea;
+            QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+            environment.remove(QStringLiteral("LD_LIBRARY_PATH"));
+            if (!libraries.isEmpty()) {
+                environment.insert(QStringLiteral("LD_LIBRARY_PATH"), libraries);
+            }
+            fovea.setProcessEnvironment(environment);
+            fovea.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"), {QStringLiteral("--version")});
+            return fovea.waitForFinished() ? QString::fromUtf8(fovea.readAllStandardOutput()) : QString();
+        };
+        if (!FOVEA_HAS_LEVELS) {
+            QVERIFY(level({}).contains(QStringLiteral("x86-64)")));
+            return;
+        }
+        const QString cpu = contents(QStringLiteral("/proc/cpuinfo"));
+        const bool v3 = cpu.contains(QStringLiteral(" avx2")) && cpu.contains(QStringLiteral(" fma")) && cpu.contains(QStringLiteral(" movbe"));
+        QVERIFY(level({}).contains(v3 ? QStringLiteral("x86-64-v3)") : QStringLiteral("x86-64)")));
+        QVERIFY(level(QStringLiteral(FOVEA_BINARY_DIR "/lib-base")).contains(QStringLiteral("x86-64)")));
+    }
+
+    void everyStringIsTranslated() {
+        QFile file(kSource + QStringLiteral("resources/i18n/fovea_zh_CN.ts"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QXmlStreamReader xml(&file);
+        QStringList open;
+        QString source;
+        int messages = 0;
+        while (!xml.atEnd()) {
+            xml.readNext();
+            if (!xml.isStartElement()) {
+                continue;
+            }
+            if (xml.name() == QLatin1String("source")) {
+                source = xml.readElementText();
+                ++messages;
+            } else if (xml.name() == QLatin1String("translation")) {
+                const bool unfinished = xml.attributes().value(QLatin1String("type")) == QLatin1String("unfinished");
+                const QString text = xml.readElementText(QXmlStreamReader::IncludeChildElements).trimmed();
+                if (unfinished || text.isEmpty()) {
+                    open << source;
+                }
+                // Places must survive the translation.
+                for (int i = 1; i <= 4; ++i) {
+                    const QString place = QStringLiteral("%%1").arg(i);
+                    if (source.contains(place) != text.contains(place)) {
+                        open << source + QStringLiteral(" → ") + text;
+                    }
+                }
+            }
+        }
+        QVERIFY(!xml.hasError());
+        QVERIFY(messages > 150);
+        QVERIFY2(open.isEmpty(), qPrintable(open.join(u'\n')));
+    }
+
+    void translationsAreUpToDate() {
+        QTemporaryDir folder;
+        const QString copy = folder.filePath(QStringLiteral("fovea_zh_CN.ts"));
+        QVERIFY(QFile::copy(kSource + QStringLiteral("resources/i18n/fovea_zh_CN.ts"), copy));
+        QProcess lupdate;
+        QStringList arguments{QStringLiteral("-no-obsolete"), QStringLiteral("-locations"), QStringLiteral("none"), QStringLiteral("-silent"),
+                              QStringLiteral("-tr-function-alias"), QStringLiteral("QT_TRANSLATE_NOOP+=FOVEA_TEXT")};
+        arguments << sources({QStringLiteral("app"), QStringLiteral("widgets"), QStringLiteral("engine")}) << QStringLiteral("-ts") << copy;
+        lupdate.start(QStringLiteral(FOVEA_LUPDATE), arguments);
+        QVERIFY2(lupdate.waitForFinished(), qPrintable(lupdate.errorString()));
+        QCOMPARE(lupdate.exitCode(), 0);
+        const QRegularExpression sourceText(QStringLiteral("<source>(.*?)</source>"), QRegularExpression::DotMatchesEverythingOption);
+        const auto texts = [&](const QString& path) {
+            QStringList list;
+            auto it = sourceText.globalMatch(contents(path));
+            while (it.hasNext()) {
+                list << it.next().captured(1);
+            }
+            list.sort();
+            return list;
+        };
+        QCOMPARE(texts(copy), texts(kSource + QStringLiteral("resources/i18n/fovea_zh_CN.ts")));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestHouse)
+#include "tst_house.moc"

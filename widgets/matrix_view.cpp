@@ -1,0 +1,373 @@
+#include "widgets/matrix_view.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QSignalBlocker>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "widgets/accessible_view.h"
+#include "widgets/card_parts.h"
+#include "widgets/engine_text.h"
+#include "widgets/figure/mat_image.h"
+#include "widgets/theme.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kHeader = 26;
+constexpr int kFooter = 16;
+
+// The pairwise map a spec names, or the first one of its module.
+const AttentionMap* findMap(const FrameResult* result, const FieldSpec& field) {
+    const auto module = result != nullptr ? result->find(field.module) : nullptr;
+    if (!module || !module->output) {
+        return nullptr;
+    }
+    const AttentionMap* first = nullptr;
+    for (const AttentionMap& map : module->output->maps) {
+        if (map.kind == MapKind::Pairwise && (field.map.empty() || map.name == field.map)) {
+            return &map;
+        }
+        if (map.kind == MapKind::Pairwise && first == nullptr) {
+            first = &map;
+        }
+    }
+    return first;
+}
+
+}  // namespace
+
+struct MatrixView::State {
+    std::shared_ptr<const FrameResult> result;
+    FieldSpec field;
+    OverlayStyle style;
+    const AttentionMap* map = nullptr;          // lives in `result`
+    std::shared_ptr<const ModuleResult> asked;  // what pixels were last asked for
+    MatrixRequest request;
+    RenderedMatrix rendered;
+    QImage image;
+    QWidget* header = nullptr;
+    LineLabel* headLabel = nullptr;
+    QComboBox* heads = nullptr;
+    SegmentSwitch* direction = nullptr;
+
+    [[nodiscard]] bool to() const { return field.toQuery; }
+    [[nodiscard]] int queries() const { return map != nullptr ? std::max(1, map->gridHeight) * std::max(1, map->gridWidth) : 0; }
+    [[nodiscard]] int keys() const { return map != nullptr ? std::max(1, map->keyHeight) * std::max(1, map->keyWidth) : 0; }
+    // "From" walks the rows (queries), "to" the columns (keys).
+    [[nodiscard]] int gridWidth() const { return std::max(1, to() ? map->keyWidth : map->gridWidth); }
+    [[nodiscard]] int gridHeight() const { return std::max(1, to() ? map->keyHeight : map->gridHeight); }
+    [[nodiscard]] int count() const { return to() ? keys() : queries(); }
+
+    [[nodiscard]] int position() const {
+        const int j = std::clamp(static_cast<int>(field.queryX * gridWidth()), 0, gridWidth() - 1);
+        const int i = std::clamp(static_cast<int>(field.queryY * gridHeight()), 0, gridHeight() - 1);
+        return i * gridWidth() + j;
+    }
+
+    void choose(MatrixView& view, int wanted) {
+        const int n = std::clamp(wanted, 0, count() - 1);
+        const QPointF fraction((n % gridWidth() + 0.5) / gridWidth(), (n / gridWidth() + 0.5) / gridHeight());
+        field.queryX = fraction.x();
+        field.queryY = fraction.y();
+        view.update();
+        Q_EMIT view.queryChosen(fraction);
+        announceSummary(&view);
+    }
+
+    [[nodiscard]] static QString cellText(int index, int width) {
+        return QStringLiteral("%1, %2").arg(index / width).arg(index % width);
+    }
+
+    // An open list must survive the next frame, so the entries change only with their number or language.
+    void fillHeads(bool translate) {
+        const int most = map != nullptr ? headCount(*map) : 0;
+        const QSignalBlocker quiet(heads);
+        if (translate || heads->count() != most + 1) {
+            heads->clear();
+            heads->addItem(tr("mean"));
+            for (int h = 1; h <= most; ++h) {
+                heads->addItem(QString::number(h));
+            }
+        }
+        heads->setCurrentIndex(std::clamp(field.head + 1, 0, most));
+        heads->setVisible(most > 1);
+        headLabel->setVisible(most > 1);
+    }
+
+    void retranslate() {
+        headLabel->setText(tr("Head"));
+        heads->setAccessibleName(tr("Head"));
+        heads->setToolTip(tr("Which head is shown: the mean over all heads, or one"));
+        direction->setSegments({{0, tr("From"), tr("Where the chosen place looks: its row of the matrix")},
+                                {1, tr("To"), tr("Which places look at the chosen one: its column of the matrix")}});
+        direction->setAccessibleName(tr("Direction"));
+        fillHeads(true);
+    }
+
+    // The strip of the chosen row or column, at least two pixels so that it can be seen in a matrix of thousands.
+    [[nodiscard]] QRectF mark(const QRect& box) const {
+        const double step = static_cast<double>(to() ? box.width() : box.height()) / count();
+        const double thick = std::max(2.0, step);
+        const double middle = (position() + 0.5) * step;
+        const double start = std::clamp(middle - thick / 2, 0.0, (to() ? box.width() : box.height()) - thick);
+        return to() ? QRectF(box.left() + start, box.top(), thick, box.height())
+                    : QRectF(box.left(), box.top() + start, box.width(), thick);
+    }
+
+    // Pixels of this very module result, or, while frames follow each other within one epoch, of the one before.
+    [[nodiscard]] bool fits() const {
+        const auto& drawn = rendered.request;
+        return !image.isNull() && result && drawn.result && drawn.module == field.module && drawn.map == map->name &&
+               drawn.head == field.head && (drawn.result->find(field.module) == asked || drawn.result->epoch == result->epoch);
+    }
+
+    void paintMatrix(QPainter& painter, const QRect& box) const {
+        painter.setRenderHint(QPainter::SmoothPixmapTransform,
+                              image.width() > box.width() * painter.device()->devicePixelRatio());
+        painter.drawImage(box, image);
+        const QRectF strip = mark(box);
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(QColor(0, 0, 0, 160), 1));
+        painter.drawRect(strip.adjusted(-2, -2, 1, 1));
+        painter.setPen(QPen(Qt::white, 1));
+        painter.drawRect(strip.adjusted(-1, -1, 0, 0));
+    }
+
+    void paintFooter(QPainter& painter, const QRect& line) const {
+        const auto& [lo, hi] = std::pair(static_cast<double>(rendered.picture.min), static_cast<double>(rendered.picture.max));
+        drawLine(painter, line, QStringLiteral("%1 … %2").arg(numberText(lo), numberText(hi)), theme().secondary);
+    }
+};
+
+MatrixView::MatrixView(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>()) {
+    registerAccessibleViews();
+    setFocusPolicy(Qt::StrongFocus);
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
+    State& s = *m_state;
+    s.header = new QWidget(this);
+    auto* row = new QHBoxLayout(s.header);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(6);
+    s.direction = new SegmentSwitch(s.header);
+    s.headLabel = new LineLabel(true, s.header);
+    s.heads = new QComboBox(s.header);
+    s.heads->setFont(smallFont(font()));
+    s.heads->setStyleSheet(QStringLiteral("QComboBox { min-height: 16px; padding: 1px 6px; }"));
+    s.heads->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    row->addWidget(s.direction);
+    row->addStretch(1);
+    row->addWidget(s.headLabel);
+    row->addWidget(s.heads);
+    s.retranslate();
+    s.direction->setCurrent(0);
+    connect(s.direction, &SegmentSwitch::chosen, this, [this](int id) {
+        m_state->field.toQuery = id == 1;
+        update();
+        Q_EMIT directionChosen(id == 1);
+        announceSummary(this);
+    });
+    connect(s.heads, &QComboBox::currentIndexChanged, this, [this](int index) {
+        m_state->field.head = index - 1;
+        requestPixels();
+        Q_EMIT headChosen(index - 1);
+        announceSummary(this);
+    });
+}
+
+MatrixView::~MatrixView() = default;
+
+void MatrixView::setMap(std::shared_ptr<const FrameResult> result, const FieldSpec& field, const OverlayStyle& style) {
+    State& s = *m_state;
+    s.result = std::move(result);
+    s.field = field;
+    s.style = style;
+    s.map = findMap(s.result.get(), field);
+    s.header->setVisible(s.map != nullptr);
+    s.fillHeads(false);
+    s.direction->setCurrent(field.toQuery ? 1 : 0);
+    requestPixels();
+    update();
+    announceSummary(this);
+}
+
+void MatrixView::setRendered(const RenderedMatrix& rendered) {
+    State& s = *m_state;
+    s.rendered = rendered;
+    s.image = matImage(rendered.picture.pixels);
+    update();
+}
+
+void MatrixView::requestPixels() {
+    State& s = *m_state;
+    const int side = static_cast<int>(std::lround(matrixRect().width() * devicePixelRatioF()));
+    if (s.map == nullptr || side < 1 || !isVisible()) {
+        return;
+    }
+    // The same module result, drawn the same way, needs no new pixels: snapshots of one pass and new queries share it.
+    const auto module = s.result->find(s.field.module);
+    const bool same = s.asked == module && s.request.map == s.map->name && s.request.head == s.field.head &&
+                      s.request.style == s.style && s.request.side == side;
+    if (!same) {
+        s.asked = module;
+        s.request = {s.result, s.field.module, s.map->name, s.field.head, s.style, side};
+        Q_EMIT renderRequested(s.request);
+    }
+}
+
+QString MatrixView::textSummary() const {
+    const State& s = *m_state;
+    if (s.map == nullptr) {
+        return tr("No attention matrix yet.");
+    }
+    const int heads = headCount(*s.map);
+    const QString head =
+        s.field.head < 0 ? tr("mean over %1 heads").arg(heads) : tr("head %1 of %2").arg(s.field.head + 1).arg(heads);
+    const QString size = tr("%1 × %2 weights, %3.").arg(s.queries()).arg(s.keys()).arg(heads > 1 ? head : tr("one head"));
+    const auto row = pairwiseRow(*s.map, s.field.head, s.position(), s.to());
+    if (row.empty()) {
+        return size;
+    }
+    const auto most = std::max_element(row.begin(), row.end());
+    const QString here = State::cellText(s.position(), s.gridWidth());
+    const QString there =
+        State::cellText(static_cast<int>(most - row.begin()), std::max(1, s.to() ? s.map->gridWidth : s.map->keyWidth));
+    const QString value = numberText(static_cast<double>(*most));
+    return size + QLatin1Char(' ') +
+           (s.to() ? tr("Cell %1 is looked at most by cell %2 (%3).").arg(here, there, value)
+                   : tr("Cell %1 looks most at cell %2 (%3).").arg(here, there, value));
+}
+
+QRect MatrixView::matrixRect() const {
+    const int side = std::min(width(), height() - kHeader - kFooter);
+    return side < 1 ? QRect() : QRect((width() - side) / 2, kHeader, side, side);
+}
+
+QSize MatrixView::sizeHint() const { return {196, heightForWidth(196)}; }
+
+QSize MatrixView::minimumSizeHint() const { return {120, 120 + kHeader + kFooter}; }
+
+int MatrixView::heightForWidth(int width) const { return std::max(120, width) + kHeader + kFooter; }
+
+bool MatrixView::event(QEvent* event) {
+    if (event->type() != QEvent::ToolTip) {
+        return QWidget::event(event);
+    }
+    const State& s = *m_state;
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const QRect box = matrixRect();
+    if (s.map == nullptr || !box.contains(help->pos())) {
+        QToolTip::hideText();
+        return true;
+    }
+    const QPoint at = help->pos() - box.topLeft();
+    const int query = std::min(at.y() * s.queries() / box.height(), s.queries() - 1);
+    const int key = std::min(at.x() * s.keys() / box.width(), s.keys() - 1);
+    const auto row = pairwiseRow(*s.map, s.field.head, query, false);
+    const double value = static_cast<double>(row.at(static_cast<std::size_t>(key)));
+    QToolTip::showText(help->globalPos(),
+                       tr("from cell %1 to cell %2: %3")
+                           .arg(State::cellText(query, std::max(1, s.map->gridWidth)),
+                                State::cellText(key, std::max(1, s.map->keyWidth)), exactNumberText(value)),
+                       this);
+    return true;
+}
+
+void MatrixView::paintEvent(QPaintEvent*) {
+    const State& s = *m_state;
+    QPainter painter(this);
+    painter.setFont(smallFont(font()));
+    if (s.map == nullptr) {
+        painter.setPen(theme().secondary);
+        painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap,
+                         tr("A mechanism that compares places with places fills this card."));
+        return;
+    }
+    const QRect box = matrixRect();
+    if (s.rendered.error && s.rendered.request.module == s.field.module) {
+        painter.setPen(theme().error);
+        painter.drawText(box.adjusted(4, 4, -4, -4), Qt::AlignCenter | Qt::TextWordWrap, errorText(*s.rendered.error));
+    } else if (s.fits()) {
+        s.paintMatrix(painter, box);
+        s.paintFooter(painter, QRect(box.left(), box.bottom() + 2, box.width(), kFooter - 1));
+    } else {
+        painter.fillRect(box, theme().control);
+    }
+    if (hasFocus()) {
+        paintFocusRing(painter, box);
+    }
+}
+
+void MatrixView::resizeEvent(QResizeEvent*) {
+    m_state->header->setGeometry(0, 0, width(), kHeader - 4);
+    requestPixels();
+}
+
+void MatrixView::showEvent(QShowEvent*) { requestPixels(); }
+
+void MatrixView::mousePressEvent(QMouseEvent* event) {
+    State& s = *m_state;
+    const QRect box = matrixRect();
+    const QPoint at = event->position().toPoint();
+    if (event->button() != Qt::LeftButton || s.map == nullptr || !box.contains(at)) {
+        QWidget::mousePressEvent(event);
+        return;
+    }
+    const int along = s.to() ? at.x() - box.left() : at.y() - box.top();
+    s.choose(*this, along * s.count() / box.height());
+}
+
+void MatrixView::keyPressEvent(QKeyEvent* event) {
+    State& s = *m_state;
+    if (s.map == nullptr) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    const int now = s.position();
+    switch (event->key()) {
+        case Qt::Key_Up:
+        case Qt::Key_Left:
+            s.choose(*this, now - 1);
+            return;
+        case Qt::Key_Down:
+        case Qt::Key_Right:
+            s.choose(*this, now + 1);
+            return;
+        case Qt::Key_PageUp:
+            s.choose(*this, now - s.gridWidth());
+            return;
+        case Qt::Key_PageDown:
+            s.choose(*this, now + s.gridWidth());
+            return;
+        case Qt::Key_Home:
+            s.choose(*this, 0);
+            return;
+        case Qt::Key_End:
+            s.choose(*this, s.count() - 1);
+            return;
+        default:
+            QWidget::keyPressEvent(event);
+    }
+}
+
+void MatrixView::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) {
+        m_state->retranslate();
+    }
+    if (event->type() == QEvent::LanguageChange || event->type() == QEvent::PaletteChange) {
+        update();
+    }
+    QWidget::changeEvent(event);
+}
+
+}  // namespace fovea

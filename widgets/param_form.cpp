@@ -1,0 +1,266 @@
+#include "widgets/param_form.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QPushButton>
+#include <QRandomGenerator>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QVBoxLayout>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <map>
+
+#include "widgets/card_parts.h"
+#include "widgets/engine_text.h"
+#include "widgets/param_controls.h"
+#include "widgets/theme.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kMaxSeed = 999'999;
+
+/// A die: draws other random weights.
+class DiceButton final : public QToolButton {
+public:
+    explicit DiceButton(QWidget* parent) : QToolButton(parent) { setFixedSize(26, 24); }
+
+protected:
+    void paintEvent(QPaintEvent* event) override {
+        QToolButton::paintEvent(event);
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        const QPointF middle = QRectF(rect()).center();
+        painter.setPen(QPen(theme().text, 1.2));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(QRectF(middle.x() - 6, middle.y() - 6, 12, 12), 2.5, 2.5);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(theme().text);
+        for (const QPointF& pip : {QPointF(-3, -3), QPointF(3, -3), QPointF(0, 0), QPointF(-3, 3), QPointF(3, 3)}) {
+            painter.drawEllipse(middle + pip, 1.2, 1.2);
+        }
+    }
+};
+
+}  // namespace
+
+struct ParamForm::State {
+    const ModuleInfo* info = nullptr;
+    ParamSet params;
+    bool hasWeights = false;
+    Provenance provenance;
+    bool pending = false;  // a change waits for the end of this turn of the event loop
+    QWidget* body = nullptr;
+    std::map<std::string, ParamControl*> controls;
+    TextButton* reset = nullptr;
+    LineLabel* provenanceLine = nullptr;
+    QSpinBox* seed = nullptr;
+
+    [[nodiscard]] ParamSet defaults() const { return ParamSet(info->params); }
+
+    void showValues() {
+        for (const auto& [key, control] : controls) {
+            control->show(params.values().at(key));
+        }
+        reset->setVisible(!(params == defaults()));
+        provenanceLine->setText(provenanceLabel(provenance));
+        if (seed != nullptr && provenance.kind == ProvenanceKind::Random) {
+            const QSignalBlocker quiet(seed);
+            const int value = static_cast<int>(std::min<std::uint64_t>(provenance.seed, kMaxSeed));
+            if (seed->value() != value) {  // setting it again would discard what is being typed
+                seed->setValue(value);
+            }
+        }
+    }
+
+    void changed(ParamForm& form) {
+        reset->setVisible(!(params == defaults()));
+        if (pending) {
+            return;
+        }
+        pending = true;
+        QMetaObject::invokeMethod(
+            &form,
+            [this, &form] {
+                if (pending) {
+                    pending = false;
+                    Q_EMIT form.paramsChanged(params);
+                }
+            },
+            Qt::QueuedConnection);
+    }
+
+    void edit(ParamForm& form, const std::string& key, const ParamValue& value) {
+        ParamSet next = params;
+        const bool taken = next.set(info->params, key, value).ok();
+        if (taken && !(next == params)) {
+            params = std::move(next);
+            changed(form);
+        }
+        if (!taken || !(params.values().at(key) == value)) {
+            controls.at(key)->show(params.values().at(key));  // refused or clamped: say what holds
+        }
+    }
+
+    void addWeights(ParamForm& form, QVBoxLayout* column) {
+        auto* row = new QHBoxLayout;
+        row->setSpacing(8);
+        auto* title = new LineLabel(false, body);
+        title->setText(ParamForm::tr("Weights"));
+        title->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+        provenanceLine = new LineLabel(true, body);
+        provenanceLine->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        provenanceLine->setObjectName(QStringLiteral("provenance"));
+        row->addWidget(title);
+        row->addWidget(provenanceLine, 1);
+        column->addLayout(row);
+        if (hasWeights) {
+            column->addLayout(makeWeightButtons(form));
+        }
+    }
+
+    QHBoxLayout* makeWeightButtons(ParamForm& form) {
+        auto* row = new QHBoxLayout;
+        row->setSpacing(6);
+        auto* open = new QPushButton(ParamForm::tr("Open…"), body);
+        open->setObjectName(QStringLiteral("openWeights"));
+        open->setFont(smallFont(form.font()));
+        open->setToolTip(ParamForm::tr("Read the weights from a safetensors file"));
+        seed = new QSpinBox(body);
+        seed->setObjectName(QStringLiteral("seed"));
+        seed->setFont(smallFont(form.font()));
+        seed->setRange(0, kMaxSeed);
+        seed->setValue(1);
+        seed->setButtonSymbols(QAbstractSpinBox::NoButtons);
+        seed->setAlignment(Qt::AlignRight);
+        seed->setKeyboardTracking(false);
+        seed->setPrefix(ParamForm::tr("seed %1").arg(QString()));
+        seed->setAccessibleName(ParamForm::tr("Seed of random weights"));
+        seed->setToolTip(ParamForm::tr("Random weights of this seed; the same seed gives the same weights"));
+        auto* dice = new DiceButton(body);
+        dice->setObjectName(QStringLiteral("dice"));
+        dice->setAccessibleName(ParamForm::tr("Other random weights"));
+        dice->setToolTip(ParamForm::tr("Other random weights"));
+        row->addWidget(open);
+        row->addWidget(seed, 1);
+        row->addWidget(dice);
+        connect(open, &QPushButton::clicked, &form, &ParamForm::weightsFileRequested);
+        connect(seed, &QSpinBox::valueChanged, &form,
+                [&form](int value) { Q_EMIT form.randomWeightsRequested(static_cast<quint64>(value)); });
+        connect(dice, &QToolButton::clicked, &form, [this] {
+            const int drawn = QRandomGenerator::global()->bounded(1, 10'000);
+            seed->setValue(drawn == seed->value() ? drawn + 1 : drawn);
+        });
+        return row;
+    }
+
+    void rebuild(ParamForm& form) {
+        if (body != nullptr) {
+            body->hide();
+            body->deleteLater();
+        }
+        controls.clear();
+        seed = nullptr;
+        body = new QWidget(&form);
+        body->setStyleSheet(QStringLiteral(
+            "QAbstractSpinBox, QComboBox { min-height: 16px; padding: 1px 5px; }"
+            "QAbstractSpinBox QLineEdit { border: none; padding: 0px; min-height: 0px; }"
+            "QPushButton { min-height: 16px; padding: 2px 8px; } QToolButton { min-height: 16px; padding: 2px; }"));
+        auto* column = new QVBoxLayout(body);
+        column->setContentsMargins(0, 0, 0, 0);
+        column->setSpacing(6);
+        for (const ParamSpec& spec : info->params) {
+            auto* control = makeParamControl(spec, body);
+            column->addWidget(control);
+            controls[spec.key] = control;
+            const std::string key = spec.key;
+            connect(control, &ParamControl::edited, &form,
+                    [this, &form, key](const ParamValue& value) { edit(form, key, value); });
+        }
+        addReset(form, column);
+        addWeights(form, column);
+        form.layout()->addWidget(body);
+        for (auto* child : body->findChildren<QWidget*>()) {
+            // The wheel scrolls the column unless the control has been entered on purpose.
+            if (child->focusPolicy() & Qt::WheelFocus) {
+                child->setFocusPolicy(Qt::StrongFocus);
+            }
+            child->installEventFilter(&form);
+        }
+        showValues();
+    }
+
+    void addReset(ParamForm& form, QVBoxLayout* column) {
+        if (info->params.empty()) {
+            auto* none = new LineLabel(true, body);
+            none->setText(hasWeights ? ParamForm::tr("No parameters to set.")
+                                     : ParamForm::tr("No parameters and nothing learned."));
+            none->setObjectName(QStringLiteral("none"));
+            column->addWidget(none);
+        }
+        reset = new TextButton(body);
+        reset->setObjectName(QStringLiteral("reset"));
+        reset->setText(ParamForm::tr("Reset"));
+        reset->setToolTip(ParamForm::tr("Set all parameters to their defaults"));
+        QSizePolicy policy = reset->sizePolicy();
+        policy.setRetainSizeWhenHidden(!info->params.empty());
+        reset->setSizePolicy(policy);
+        column->addWidget(reset, 0, Qt::AlignRight);
+        connect(reset, &QToolButton::clicked, &form, [this, &form] {
+            params = defaults();
+            showValues();
+            changed(form);
+        });
+    }
+};
+
+ParamForm::ParamForm(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>()) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+}
+
+ParamForm::~ParamForm() = default;
+
+void ParamForm::setModule(const ModuleInfo& info, const ParamSet& params, bool hasWeights, const Provenance& provenance) {
+    State& s = *m_state;
+    const bool other = s.info != &info || s.hasWeights != hasWeights;
+    // A change which has not been told yet is newer than what comes back from outside.
+    const bool keep = s.info == &info && s.pending;
+    if (s.info != &info) {
+        s.pending = false;
+    }
+    s.info = &info;
+    s.hasWeights = hasWeights;
+    s.provenance = provenance;
+    if (!keep) {
+        s.params = params;
+    }
+    if (other) {
+        s.rebuild(*this);
+    } else {
+        s.showValues();
+    }
+}
+
+const ParamSet& ParamForm::params() const { return m_state->params; }
+
+bool ParamForm::eventFilter(QObject* watched, QEvent* event) {
+    auto* widget = qobject_cast<QWidget*>(watched);
+    if (event->type() == QEvent::Wheel && widget != nullptr && widget->focusPolicy() != Qt::NoFocus && !widget->hasFocus()) {
+        event->ignore();
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void ParamForm::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange && m_state->info != nullptr) {
+        m_state->rebuild(*this);
+    }
+    QWidget::changeEvent(event);
+}
+
+}  // namespace fovea
