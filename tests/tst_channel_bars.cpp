@@ -5,7 +5,7 @@
 
 #include <numeric>
 
-#include "support/view_test.h"
+#include "tests/support/view_test.h"
 #include "widgets/channel_bars.h"
 #include "widgets/theme.h"
 

@@ -5,7 +5,7 @@
 
 #include <opencv2/core.hpp>
 
-#include "support/view_test.h"
+#include "tests/support/view_test.h"
 #include "widgets/matrix_view.h"
 #include "widgets/theme.h"
 

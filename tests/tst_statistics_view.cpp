@@ -1,6 +1,6 @@
 #include <QTest>
 
-#include "support/view_test.h"
+#include "tests/support/view_test.h"
 #include "widgets/statistics_view.h"
 #include "widgets/theme.h"
 
