@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "engine/runtime/controller.h"
-#include "support/fake_modules.h"
+#include "tests/support/fake_modules.h"
 
 using namespace fovea;
 using namespace fovea::test;

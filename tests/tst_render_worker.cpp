@@ -5,7 +5,7 @@
 #include <opencv2/core/mat.hpp>
 
 #include "engine/runtime/render_worker.h"
-#include "support/fake_modules.h"
+#include "tests/support/fake_modules.h"
 
 using namespace fovea;
 using namespace fovea::test;

@@ -25,6 +25,7 @@ struct CursorInfo {
 /// paints the last pixels moved and scaled.
 class Canvas final : public QWidget {
     Q_OBJECT
+    Q_PROPERTY(QString textSummary READ textSummary)
 
 public:
     explicit Canvas(QWidget* parent = nullptr);
@@ -49,6 +50,7 @@ public:
     [[nodiscard]] QPointF pictureAt(QPointF position) const;  ///< picture pixels of a widget position
     [[nodiscard]] QPointF positionOf(QPointF picture) const;  ///< the inverse
     [[nodiscard]] const RenderedOverlay& rendered() const;    ///< what is painted now
+    [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QString textSummary() const;       ///< for screen readers: "strongest upper left; half the weight on 12 % of the area"
 
 public Q_SLOTS:
@@ -75,6 +77,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void keyReleaseEvent(QKeyEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:

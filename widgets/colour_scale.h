@@ -18,6 +18,7 @@ enum class RangeMode {
 /// Values outside the range are named ("2.1 % above"). A flat field is named. Takes focus, has an accessible summary.
 class ColourScale final : public QWidget {
     Q_OBJECT
+    Q_PROPERTY(QString textSummary READ textSummary)
 
 public:
     explicit ColourScale(QWidget* parent = nullptr);

@@ -1,4 +1,4 @@
-#include "support/fake_modules.h"
+#include "tests/support/fake_modules.h"
 
 #include <array>
 #include <chrono>

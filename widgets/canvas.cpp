@@ -1,0 +1,300 @@
+#include "widgets/canvas.h"
+
+#include <QEvent>
+
+#include <opencv2/core.hpp>
+
+#include <cmath>
+
+#include "widgets/accessible_view.h"
+#include "widgets/canvas_state.h"
+#include "widgets/engine_text.h"
+#include "widgets/figure/mat_image.h"
+#include "widgets/theme.h"
+
+namespace fovea {
+namespace {
+
+bool sameSource(const Frame& a, const Frame& b) { return a.source == b.source && (a.source != nullptr || a.pixels == b.pixels); }
+
+bool sameFrame(const Frame& a, const Frame& b) { return sameSource(a, b) && a.index == b.index; }
+
+// A query or a channel may lag behind for a frame; another map under this map's chip may not.
+bool sameMap(const std::optional<FieldSpec>& a, const std::optional<FieldSpec>& b) {
+    return a.has_value() == b.has_value() && (!a || (a->module == b->module && a->map == b->map));
+}
+
+bool sameRequest(const OverlayRequest& a, const OverlayRequest& b) {
+    return a.result == b.result && a.field == b.field && a.style == b.style && a.viewport == b.viewport &&
+           a.background == b.background;
+}
+
+QRgb pixelAt(const Frame& frame, int x, int y) {
+    const auto bgr = frame.pixels->at<cv::Vec3b>(y, x);
+    return qRgb(bgr[2], bgr[1], bgr[0]);
+}
+
+QString percentText(double share) {
+    const double percent = 100.0 * share;
+    return percent < 10.0 ? numberText(std::round(10.0 * percent) / 10.0) : numberText(std::round(percent));
+}
+
+QString fieldName(const ScalarField& field) {
+    QString name = QString::fromStdString(field.module);
+    const std::string& detail = field.what.empty() ? field.map : field.what;
+    return detail.empty() ? name : name + QStringLiteral(", ") + engineText(detail);
+}
+
+QString fieldSummary(const ScalarField& field, const FieldStatistics& statistics) {
+    if (field.min == field.max) {
+        return Canvas::tr("%1: the same value everywhere, %2.").arg(fieldName(field), numberText(field.min));
+    }
+    return Canvas::tr("%1: strongest %2; half the weight on %3 % of the area; values %4 to %5.")
+        .arg(fieldName(field), engineText(regionName(field, statistics.peak)), percentText(statistics.halfMassArea),
+             numberText(field.min), numberText(field.max));
+}
+
+}  // namespace
+
+const Canvas::State::Layer& Canvas::State::shown() const { return peek && plain.rendered.pixels ? plain : overlay; }
+
+const ScalarField* Canvas::State::shownField() const {
+    const RenderedOverlay& rendered = shown().rendered;
+    const bool current = rendered.field && result && sameFrame(rendered.request.result->frame, result->frame);
+    return current && !peek ? rendered.field.get() : nullptr;
+}
+
+OverlayRequest Canvas::State::wantedRequest() const {
+    OverlayRequest request;
+    request.result = result;
+    request.field = peek ? std::nullopt : field;
+    request.style = style;
+    request.viewport = view.viewport();
+    request.background = theme().canvas.rgb();
+    return request;
+}
+
+CursorInfo Canvas::State::infoAt(QPointF at) const {
+    CursorInfo info;
+    if (!result || !view.contains(at)) {
+        return info;
+    }
+    info.inside = true;
+    info.x = static_cast<int>(at.x());
+    info.y = static_cast<int>(at.y());
+    info.colour = pixelAt(result->frame, info.x, info.y);
+    if (const ScalarField* shownValues = shownField()) {
+        info.hasValue = true;
+        info.cell = cellAt(*shownValues, at.x(), at.y());
+        info.value = shownValues->values[static_cast<std::size_t>(info.cell.i) * shownValues->width + info.cell.j];
+    }
+    return info;
+}
+
+void Canvas::State::requestSoon() {
+    if (!requestPending) {
+        requestPending = true;
+        QMetaObject::invokeMethod(
+            &canvas, [this] { requestNow(); }, Qt::QueuedConnection);
+    }
+}
+
+void Canvas::State::requestNow() {
+    requestPending = false;
+    if (!result || !view.valid() || !canvas.isVisible()) {
+        return;
+    }
+    OverlayRequest wanted = wantedRequest();
+    if (!lastRequest || !sameRequest(*lastRequest, wanted)) {
+        lastRequest = std::move(wanted);
+        Q_EMIT canvas.renderRequested(*lastRequest);
+    }
+}
+
+void Canvas::State::viewChanged(double oldZoom) {
+    canvas.update();
+    requestSoon();
+    sayCursor();
+    if (view.zoom != oldZoom) {
+        Q_EMIT canvas.zoomChanged(view.zoom);
+    }
+}
+
+void Canvas::State::sayCursor() {
+    if (hover) {
+        Q_EMIT canvas.cursorMoved(infoAt(view.pictureAt(*hover)));
+    }
+}
+
+void Canvas::State::saySummary() {
+    QString summary = canvas.textSummary();
+    if (summary != announced) {
+        announced = std::move(summary);
+        announceSummary(&canvas);
+    }
+}
+
+Canvas::Canvas(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>(*this)) {
+    registerAccessibleViews();
+    setAccessibleName(tr("Picture"));
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    setMinimumSize(64, 64);
+}
+
+Canvas::~Canvas() = default;
+
+void Canvas::setResult(std::shared_ptr<const FrameResult> result) {
+    State& s = *m_state;
+    const bool valid = result && result->frame.valid();
+    const bool sameAsBefore = valid && s.result && sameSource(s.result->frame, result->frame);
+    s.result = valid ? std::move(result) : nullptr;
+    const double oldZoom = s.view.zoom;
+    if (!sameAsBefore) {
+        s.overlay = {};
+        s.plain = {};
+        s.keyboardSpot.reset();
+    }
+    const QSizeF size = valid ? QSizeF(s.result->frame.width, s.result->frame.height) : QSizeF();
+    if (!sameAsBefore || size != s.view.picture) {
+        s.view.picture = size;
+        s.view.fit();
+    }
+    s.viewChanged(oldZoom);
+    s.saySummary();
+}
+
+void Canvas::setField(std::optional<FieldSpec> field) {
+    m_state->field = std::move(field);
+    m_state->requestSoon();
+}
+
+void Canvas::setStyle(const OverlayStyle& style) {
+    m_state->style = style;
+    m_state->requestSoon();
+}
+
+void Canvas::setRendered(const RenderedOverlay& rendered) {
+    State& s = *m_state;
+    const OverlayRequest& request = rendered.request;
+    if (!rendered.pixels || !request.result || !s.result || !sameFrame(request.result->frame, s.result->frame) ||
+        request.result->epoch < s.result->epoch) {
+        return;
+    }
+    const bool alone = !request.field && s.field;
+    if (!alone && !sameMap(request.field, s.field)) {
+        return;
+    }
+    (alone ? s.plain : s.overlay) = State::Layer{rendered, matImage(rendered.pixels)};
+    update();
+    s.sayCursor();
+    s.saySummary();
+}
+
+void Canvas::setChip(const QString& text, std::optional<Domain> domain, bool hard) {
+    m_state->chip = {text, domain, hard};
+    update();
+}
+
+void Canvas::setPlaceholder(const QString& text) {
+    m_state->placeholder = text;
+    update();
+    m_state->saySummary();
+}
+
+void Canvas::setQuery(std::optional<QPointF> query) {
+    m_state->query = query;
+    update();
+}
+
+void Canvas::setRightMargin(int pixels) {
+    State& s = *m_state;
+    const double oldZoom = s.view.zoom;
+    s.view.rightMargin = pixels;
+    if (s.view.fitted) {
+        s.view.fit();
+        s.viewChanged(oldZoom);
+    }
+}
+
+double Canvas::zoom() const { return m_state->view.zoom; }
+
+QPointF Canvas::pictureAt(QPointF position) const { return m_state->view.pictureAt(position); }
+
+QPointF Canvas::positionOf(QPointF picture) const { return m_state->view.positionOf(picture); }
+
+const RenderedOverlay& Canvas::rendered() const { return m_state->shown().rendered; }
+
+QSize Canvas::sizeHint() const { return {800, 600}; }
+
+QString Canvas::textSummary() const {
+    const State& s = *m_state;
+    if (!s.result) {
+        return s.placeholder;
+    }
+    const RenderedOverlay& rendered = s.shown().rendered;
+    if (rendered.error) {
+        return errorText(*rendered.error);
+    }
+    if (const ScalarField* field = s.shownField()) {
+        return fieldSummary(*field, rendered.statistics ? *rendered.statistics : fieldStatistics(*field));
+    }
+    const Frame& frame = s.result->frame;
+    const QString size = tr("the picture alone, %1 × %2 pixels.").arg(frame.width).arg(frame.height);
+    return frame.source ? tr("%1: %2").arg(QString::fromStdString(frame.source->name), size) : size;
+}
+
+void Canvas::fit() {
+    const double oldZoom = m_state->view.zoom;
+    m_state->view.fit();
+    m_state->viewChanged(oldZoom);
+}
+
+void Canvas::actualSize() {
+    State& s = *m_state;
+    const double oldZoom = s.view.zoom;
+    s.view.zoomTo(QRectF(rect()).center(), 1.0);
+    s.view.snap();
+    s.viewChanged(oldZoom);
+}
+
+void Canvas::zoomBy(double factor) {
+    State& s = *m_state;
+    const double oldZoom = s.view.zoom;
+    s.view.zoomTo(QRectF(rect()).center(), oldZoom * factor);
+    s.viewChanged(oldZoom);
+}
+
+void Canvas::setPeek(bool peek) {
+    State& s = *m_state;
+    if (s.peek == peek) {
+        return;
+    }
+    s.peek = peek;
+    s.plain = {};
+    update();
+    s.requestSoon();
+    s.sayCursor();
+    s.saySummary();
+}
+
+void Canvas::changeEvent(QEvent* event) {
+    switch (event->type()) {
+        case QEvent::LanguageChange:
+            setAccessibleName(tr("Picture"));
+            m_state->saySummary();
+            update();
+            break;
+        case QEvent::PaletteChange:
+        case QEvent::StyleChange:
+            m_state->requestSoon();
+            update();
+            break;
+        default:
+            break;
+    }
+    QWidget::changeEvent(event);
+}
+
+}  // namespace fovea

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <QImage>
+
+#include "widgets/canvas.h"
+#include "widgets/canvas_view.h"
+
+namespace fovea {
+
+/// What a Canvas knows; shared by its state, paint and input files only.
+struct Canvas::State {
+    /// Pixels which came back, as Qt paints them.
+    struct Layer {
+        RenderedOverlay rendered;
+        QImage image;
+    };
+    struct Chip {
+        QString text;
+        std::optional<Domain> domain;
+        bool hard = false;
+    };
+    struct Press {
+        Qt::MouseButton button = Qt::NoButton;
+        QPointF start;
+        QPointF last;
+        bool dragging = false;
+    };
+
+    explicit State(Canvas& owner) : canvas(owner) {}
+
+    Canvas& canvas;
+    CanvasView view;
+    std::shared_ptr<const FrameResult> result;
+    std::optional<FieldSpec> field;
+    OverlayStyle style;
+    Layer overlay;  ///< what was asked for with the field
+    Layer plain;    ///< the picture alone, while peeking
+    Chip chip;
+    QString placeholder;
+    std::optional<QPointF> query;         ///< fraction of the picture; the pin
+    std::optional<QPointF> keyboardSpot;  ///< fraction of the picture the arrow keys went to last
+    std::optional<QPointF> hover;         ///< widget position of the mouse
+    Press press;
+    bool peek = false;
+    bool requestPending = false;
+    std::optional<OverlayRequest> lastRequest;
+    QString announced;
+
+    // canvas.cpp
+    [[nodiscard]] const Layer& shown() const;
+    [[nodiscard]] const ScalarField* shownField() const;
+    [[nodiscard]] OverlayRequest wantedRequest() const;
+    [[nodiscard]] CursorInfo infoAt(QPointF at) const;
+    void requestSoon();
+    void requestNow();
+    void viewChanged(double oldZoom);
+    void sayCursor();
+    void saySummary();
+
+    // canvas_input.cpp
+    bool handleKey(int key, Qt::KeyboardModifiers modifiers);
+    void moveSpot(int columns, int rows);
+    void chooseSpot(QPointF fraction);
+
+    // canvas_paint.cpp
+    void paintPicture(QPainter& painter) const;
+    void paintCells(QPainter& painter) const;
+    void paintCell(QPainter& painter, const QRectF& rect, const QString& text) const;
+    void paintSpot(QPainter& painter) const;
+    void paintPin(QPainter& painter) const;
+    void paintChip(QPainter& painter) const;
+    void paintPlaceholder(QPainter& painter) const;
+    void paintError(QPainter& painter) const;
+    [[nodiscard]] QColor colourUnder(const QRectF& rect) const;
+};
+
+}  // namespace fovea
