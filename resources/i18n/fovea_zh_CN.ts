@@ -1867,7 +1867,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>半数权重占</translation>
     </message>
     <message>
-        <source>%1 % of picture</source>
+        <source>%1 % of area</source>
         <translation>图像的 %1 %</translation>
     </message>
     <message>
