@@ -203,6 +203,28 @@ private Q_SLOTS:
         QCOMPARE(f.grab().pixel(f.deviceAt({-5, -5})), theme().canvas.rgb());
     }
 
+    void anotherMapFadesInOnlyWithMotion() {
+        CanvasFixture f;
+        const auto result = makeResult(makeFrame(100, 80), 10, 8);
+        f.show(result, opaqueCells());
+        f.canvas.setField(std::nullopt);
+        const QImage alone = f.grab();
+        f.canvas.setField(fakeField());
+        const QImage overlaid = f.grab();
+        QVERIFY(differences(alone, overlaid, alone.rect()) > 1000);
+        const RenderedOverlay awaited = f.canvas.rendered();
+        f.canvas.setField(std::nullopt);
+        QCOMPARE(f.grab(), alone);
+        f.canvas.disconnect(SIGNAL(renderRequested(fovea::OverlayRequest)));
+        Canvas::setMotion(true);
+        f.canvas.setField(fakeField());
+        f.canvas.setRendered(awaited);
+        Canvas::setMotion(false);
+        QVERIFY(f.canvas.rendered().field);
+        QCOMPARE(f.canvas.grab().toImage().convertToFormat(QImage::Format_RGB32), alone);
+        QTRY_COMPARE(f.grab(), overlaid);
+    }
+
     void valuesAreWrittenIntoLargeCellsOnly() {
         CanvasFixture f;
         f.show(makeResult(makeFrame(80, 64), 10, 8), opaqueCells());

@@ -15,6 +15,9 @@
 namespace fovea {
 namespace {
 
+constexpr int kFadeMilliseconds = 120;
+bool g_motion = false;
+
 bool sameSource(const Frame& a, const Frame& b) { return a.source == b.source && (a.source != nullptr || a.pixels == b.pixels); }
 
 bool sameFrame(const Frame& a, const Frame& b) { return sameSource(a, b) && a.index == b.index; }
@@ -55,6 +58,14 @@ QString fieldSummary(const ScalarField& field, const FieldStatistics& statistics
 }
 
 }  // namespace
+
+Canvas::State::State(Canvas& owner) : canvas(owner) {
+    fade.setDuration(kFadeMilliseconds);
+    fade.setStartValue(0.0);
+    fade.setEndValue(1.0);
+    QObject::connect(&fade, &QVariantAnimation::valueChanged, &canvas, [this] { canvas.update(); });
+    QObject::connect(&fade, &QVariantAnimation::finished, &canvas, [this] { fading = {}; });
+}
 
 const Canvas::State::Layer& Canvas::State::shown() const { return peek && plain.rendered.pixels ? plain : overlay; }
 
@@ -154,6 +165,8 @@ void Canvas::setResult(std::shared_ptr<const FrameResult> result) {
     if (!sameAsBefore) {
         s.overlay = {};
         s.plain = {};
+        s.fading = {};
+        s.fade.stop();
         s.keyboardSpot.reset();
     }
     const QSizeF size = valid ? QSizeF(s.result->frame.width, s.result->frame.height) : QSizeF();
@@ -186,6 +199,10 @@ void Canvas::setRendered(const RenderedOverlay& rendered) {
     if (!alone && !sameMap(request.field, s.field)) {
         return;
     }
+    if (g_motion && !alone && s.overlay.rendered.pixels && !sameMap(s.overlay.rendered.request.field, request.field)) {
+        s.fading = std::move(s.overlay);
+        s.fade.start();
+    }
     (alone ? s.plain : s.overlay) = State::Layer{rendered, matImage(rendered.pixels)};
     update();
     s.sayCursor();
@@ -207,6 +224,8 @@ void Canvas::setQuery(std::optional<QPointF> query) {
     m_state->query = query;
     update();
 }
+
+void Canvas::setMotion(bool on) { g_motion = on; }
 
 void Canvas::setRightMargin(int pixels) {
     State& s = *m_state;

@@ -43,6 +43,8 @@ public:
     void setPlaceholder(const QString& text);
     /// A pin at the query of a pairwise map, as fractions of the picture; none hides it.
     void setQuery(std::optional<QPointF> query);
+    /// Whether another map cross-fades in (120 ms) instead of appearing at once; off until the program turns it on.
+    static void setMotion(bool on);
     /// Free space kept at the right edge of the fitted picture (for the colour scale).
     void setRightMargin(int pixels);
 

@@ -60,8 +60,19 @@ std::optional<QFont> fontFor(const QStringList& texts, const QFont& base, double
 }  // namespace
 
 void Canvas::State::paintPicture(QPainter& painter) const {
-    const Layer& layer = shown();
-    if (!result || layer.image.isNull()) {
+    if (!result) {
+        return;
+    }
+    if (fade.state() == QAbstractAnimation::Running && !peek) {
+        paintLayer(painter, fading);
+        painter.setOpacity(fade.currentValue().toDouble());
+    }
+    paintLayer(painter, shown());
+    painter.setOpacity(1.0);
+}
+
+void Canvas::State::paintLayer(QPainter& painter, const Layer& layer) const {
+    if (layer.image.isNull()) {
         return;
     }
     const Viewport& drawn = layer.rendered.request.viewport;

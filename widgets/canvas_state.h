@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QImage>
+#include <QVariantAnimation>
 
 #include "widgets/canvas.h"
 #include "widgets/canvas_view.h"
@@ -26,7 +27,7 @@ struct Canvas::State {
         bool dragging = false;
     };
 
-    explicit State(Canvas& owner) : canvas(owner) {}
+    explicit State(Canvas& owner);
 
     Canvas& canvas;
     CanvasView view;
@@ -35,6 +36,8 @@ struct Canvas::State {
     OverlayStyle style;
     Layer overlay;  ///< what was asked for with the field
     Layer plain;    ///< the picture alone, while peeking
+    Layer fading;   ///< the map shown before, while the next one fades in
+    QVariantAnimation fade;
     Chip chip;
     QString placeholder;
     std::optional<QPointF> query;         ///< fraction of the picture; the pin
@@ -64,6 +67,7 @@ struct Canvas::State {
 
     // canvas_paint.cpp
     void paintPicture(QPainter& painter) const;
+    void paintLayer(QPainter& painter, const Layer& layer) const;
     void paintCells(QPainter& painter) const;
     void paintCell(QPainter& painter, const QRectF& rect, const QString& text) const;
     void paintSpot(QPainter& painter) const;

@@ -245,6 +245,7 @@ ColourScale::ColourScale(QWidget* parent) : QWidget(parent), m_state(std::make_u
     setAccessibleName(tr("Colour scale"));
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
+    setAttribute(Qt::WA_TransparentForMouseEvents);
 }
 
 ColourScale::~ColourScale() = default;
@@ -252,6 +253,8 @@ ColourScale::~ColourScale() = default;
 void ColourScale::setField(std::shared_ptr<const ScalarField> field, const OverlayStyle& style) {
     m_state->field = std::move(field);
     m_state->style = style;
+    // An empty scale takes no clicks from the picture under it.
+    setAttribute(Qt::WA_TransparentForMouseEvents, m_state->field == nullptr);
     m_state->changed();
 }
 
