@@ -12,12 +12,8 @@
 #include <thread>
 
 #include "engine/runtime/controller.h"
-<<<<<<< HEAD
-#include "tests/support/fake_modules.h"
-=======
 #include "engine/runtime/worker.h"
 #include "tests/support/fake_modules.h"
->>>>>>> runtime
 
 using namespace fovea;
 using namespace fovea::test;
