@@ -6,9 +6,12 @@
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QMimeData>
 #include <QThreadPool>
 #include <QVBoxLayout>
+
+#include <limits>
 
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
@@ -169,7 +172,7 @@ void MainWindow::connectViews() {
     connect(canvas, &Canvas::queryChosen, &m_session, &Session::setQuery);
     connect(canvas, &Canvas::cursorMoved, this, [this](const CursorInfo& info) {
         m_status->setCursorInfo(info);
-        m_area->colourScale()->setMark(info.hasValue ? info.value : qQNaN());
+        m_area->colourScale()->setMark(info.hasValue ? info.value : std::numeric_limits<float>::quiet_NaN());
     });
     connect(canvas, &Canvas::zoomChanged, m_status, &StatusLine::setZoom);
     connect(m_area->colourScale(), &ColourScale::rangeChanged, &m_session, &Session::setRange);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/attention/registry.h"
+#include "engine/source/image_source.h"
 #include "widgets/figure/mat_image.h"
 
 namespace fovea {

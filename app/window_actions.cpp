@@ -154,8 +154,8 @@ void MainWindow::openDialog() {
 }
 
 void MainWindow::paste() {
-    const auto* data = QApplication::clipboard()->mimeData();
-    const QList<QUrl> urls = data != nullptr ? data->urls() : QList<QUrl>();
+    const auto* content = QApplication::clipboard()->mimeData();
+    const QList<QUrl> urls = content != nullptr ? content->urls() : QList<QUrl>();
     if (!urls.isEmpty() && urls.first().isLocalFile()) {
         m_session.openFile(urls.first().toLocalFile());
     } else {

@@ -3,6 +3,7 @@
 #include <opencv2/core.hpp>
 
 #include <cmath>
+#include <thread>
 
 #include "engine/render/render.h"
 
@@ -94,6 +95,22 @@ AttentionMap matrixMap(int heads, int queryHeight, int queryWidth, int keyHeight
     return map;
 }
 
+/// A matrix of two heads which exists only as its factors.
+AttentionMap factoredMap(int height, int width) {
+    FeatureMap queries(8, height, width);
+    FeatureMap keys(8, height, width);
+    for (std::size_t k = 0; k < queries.size(); ++k) {
+        queries.data()[k] = std::sin(static_cast<float>(k) * 0.37F);
+        keys.data()[k] = std::cos(static_cast<float>(k) * 0.11F);
+    }
+    AttentionMap map = matrixMap(1, 1, 1, 1, 1);
+    map.data = {};
+    map.gridHeight = map.keyHeight = height;
+    map.gridWidth = map.keyWidth = width;
+    map.factors = attend(queries, keys, FeatureMap(2, height, width), 2, 0.5F, {})->factors;
+    return map;
+}
+
 /// Mean of the matrix over rows [i0, i1) and columns [j0, j1), and over the heads for head −1.
 double meanOfBlock(const AttentionMap& map, int head, int i0, int i1, int j0, int j1) {
     const int heads = map.data.dim(0);
@@ -154,6 +171,8 @@ private Q_SLOTS:
     void stoppedAndEmpty();
     void matrixIsBlockMeans_data();
     void matrixIsBlockMeans();
+    void matrixFromFactorsEqualsTheStoredOne();
+    void matrixStopsHalfWay();
     void matrixErrors();
     void renderOverlayRequest();
     void renderKeepsThePictureOnError();
@@ -479,6 +498,35 @@ void TestCompose::matrixIsBlockMeans() {
     }
     QVERIFY(std::abs(low - picture->min) < 1e-6);
     QVERIFY(std::abs(high - picture->max) < 1e-6);
+}
+
+void TestCompose::matrixFromFactorsEqualsTheStoredOne() {
+    const AttentionMap factored = factoredMap(5, 7);
+    AttentionMap stored = factored;
+    stored.data = *denseTensor(factored);
+    stored.factors.reset();
+    for (const int head : {-1, 0, 1}) {
+        const auto one = composeMatrix(factored, head, {}, 9);
+        const auto two = composeMatrix(stored, head, {}, 9);
+        QVERIFY(one && two);
+        QVERIFY(std::abs(one->min - two->min) < 1e-6F && std::abs(one->max - two->max) < 1e-6F);
+        QVERIFY(one->max > one->min);
+        for (int i = 0; i < 9; ++i) {
+            for (int j = 0; j < 9; ++j) {
+                const ColorTable& table = findColormap("inferno")->table;
+                QVERIFY(std::abs(indexOfColor(table, at(*one->pixels, j, i)) - indexOfColor(table, at(*two->pixels, j, i))) <= 1);
+            }
+        }
+    }
+}
+
+void TestCompose::matrixStopsHalfWay() {
+    const AttentionMap map = factoredMap(48, 48);  // far more work than a thread needs to begin
+    std::optional<Result<MatrixPicture>> picture;
+    {
+        const std::jthread thread([&](const std::stop_token& stop) { picture = composeMatrix(map, -1, {}, 256, stop); });
+    }  // requests the stop and joins
+    QCOMPARE(picture->error().code, ErrorCode::Cancelled);
 }
 
 void TestCompose::matrixErrors() {

@@ -12,7 +12,12 @@
 #include <thread>
 
 #include "engine/runtime/controller.h"
-#include "support/fake_modules.h"
+<<<<<<< HEAD
+#include "tests/support/fake_modules.h"
+=======
+#include "engine/runtime/worker.h"
+#include "tests/support/fake_modules.h"
+>>>>>>> runtime
 
 using namespace fovea;
 using namespace fovea::test;
@@ -84,6 +89,7 @@ private Q_SLOTS:
     void failedLoadKeepsTheRunningPass();
     void newerOpenWins();
     void openingComesBeforeWaitingPasses();
+    void workerTakesLoadsFirst();
     void oldResultsAreNeverEmitted();
     void deliveredSnapshotOfAnOldEpochIsDropped();
     void switchingFastEndsWithTheLast();
@@ -238,6 +244,20 @@ void TestController::openingComesBeforeWaitingPasses() {
     QCOMPARE(seen.stale, 0);
 }
 
+void TestController::workerTakesLoadsFirst() {
+    Worker worker;  // on this thread: nothing is taken before the events are processed
+    QStringList order;
+    connect(&worker, &Worker::progressReady, this, [&] { order << QStringLiteral("pass"); });
+    connect(&worker, &Worker::loadedReady, this, [&] { order << QStringLiteral("load"); });
+    const auto frame = testFrame(20, 12);
+    worker.post(Worker::Pass{{.epoch = 1, .frame = frame, .retina = {}, .jobs = {}}, {}});
+    worker.post(Worker::Load{.serial = 1, .fromFile = false, .path = {}, .frame = frame, .stop = {}});
+    QCoreApplication::processEvents();
+    QCOMPARE(order, (QStringList{QStringLiteral("load"), QStringLiteral("pass")}));
+    QVERIFY(worker.takeLoaded()->frame.ok());
+    QVERIFY(worker.takeProgress()->finished);
+}
+
 void TestController::oldResultsAreNeverEmitted() {
     auto& old = fakeModule(0);
     old.behaviour = FakeBehaviour::Gated;
@@ -349,7 +369,7 @@ void TestController::eventLoopStaysQuickWhileModulesAreSlow() {
     QVERIFY(seen.openAndSettle(testFrame(64, 48)));
     // A neighbour on the same machine may spoil one measurement; a GUI thread which waits for a module spoils them all.
     double delay = 1e9;
-    for (int attempt = 0; attempt < 3 && delay >= 33.0; ++attempt) {
+    for (int attempt = 0; attempt < 5 && delay >= 33.0; ++attempt) {
         delay = delayWhileSwitching(seen.controller);
         qInfo("p99 of the event loop's delay: %.2f ms", delay);
     }

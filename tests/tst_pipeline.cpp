@@ -6,7 +6,7 @@
 
 #include "engine/pipeline/pipeline.h"
 #include "engine/tensor/safetensors.h"
-#include "support/fake_modules.h"
+#include "tests/support/fake_modules.h"
 
 using namespace fovea;
 using namespace fovea::test;

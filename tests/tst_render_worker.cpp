@@ -5,7 +5,7 @@
 #include <opencv2/core/mat.hpp>
 
 #include "engine/runtime/render_worker.h"
-#include "support/fake_modules.h"
+#include "tests/support/fake_modules.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -35,7 +35,8 @@ class GatedPainting {
 public:
     Gate gate;
     std::vector<std::pair<QString, double>> painted;  // view and originX, as they came back
-    std::vector<double> begun;                        // render thread; read after a gate arrival or the end only
+    std::vector<double> begun;                        // by the render thread; read after finish()
+    std::vector<double> ended;                        // likewise, those which were not stopped
     RenderWorker worker;
 
     GatedPainting() : worker([this](const RenderRequest& request, const std::stop_token& stop) { return paint(request, stop); }) {
@@ -59,6 +60,7 @@ private:
         out.request = std::get<OverlayRequest>(request);
         begun.push_back(out.request.viewport.originX);
         if (gate.pass(stop)) {
+            ended.push_back(out.request.viewport.originX);
             out.pixels = std::make_shared<const cv::Mat>(2, 2, CV_8UC4);
         }
         return out;
@@ -117,6 +119,7 @@ void TestRenderWorker::streamStillShowsPictures() {
     QTRY_VERIFY_WITH_TIMEOUT(!painting.painted.empty() && painting.painted.back().second == 3.0, kPatience);
     painting.finish();
     QCOMPARE(painting.begun, (std::vector<double>{1, 2, 3}));
+    QCOMPARE(painting.ended, (std::vector<double>{2, 3}));
 }
 
 void TestRenderWorker::takesTurns() {

@@ -163,6 +163,7 @@ void SegmentSwitch::setSegments(const std::vector<Segment>& segments) {
             auto* made = new SegmentButton(this);
             const int id = segment.id;
             layout()->addWidget(made);
+            made->show();  // a layout shows new widgets only with the next turn of the event loop
             m_buttons.emplace_back(id, made);
             connect(made, &QRadioButton::clicked, this, [this, id] {
                 setCurrent(id);

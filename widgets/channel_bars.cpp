@@ -261,11 +261,10 @@ void ChannelBars::setMode(ChannelMode mode, int channel) {
 
 void ChannelBars::setSortByWeight(bool byWeight) {
     State& s = *m_state;
-    const int kept = s.rows() > 0 && s.selected < s.rows() ? s.channelAt(s.selected) : -1;
     s.byWeight = byWeight;
     s.reorder();
     s.first = 0;
-    s.selected = std::max(0, s.rowOf(s.channel >= 0 ? s.channel : kept));
+    s.selected = std::max(0, s.rowOf(s.channel));  // another order begins at its top, unless one channel is shown
     s.reveal(s.selected, height());
     s.retranslate();
     s.placeHeader(*this);

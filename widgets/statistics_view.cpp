@@ -23,7 +23,14 @@ constexpr int kRowsTop = kHistogram + kAxis + 4;
 constexpr int kRow = 15;
 constexpr int kRows = 4;
 
-QString percentText(double fraction) { return numberText(fraction * 100.0); }
+// Two digits say enough about a share; the exact one is in the hover.
+QString percentText(double fraction) {
+    const double percent = fraction * 100.0;
+    if (percent > 0.0 && percent < 0.1) {
+        return QStringLiteral("<0.1");
+    }
+    return numberText(percent < 10.0 ? std::round(percent * 10.0) / 10.0 : std::round(percent));
+}
 
 }  // namespace
 
@@ -126,7 +133,7 @@ std::vector<std::pair<QString, QString>> StatisticsView::rows() const {
     const QString none = QStringLiteral("–");
     const QString entropy =
         tr("%1 of %2 bits").arg(QString::number(numbers.entropyBits, 'f', 1), QString::number(numbers.maxEntropyBits, 'f', 1));
-    return {{tr("half the weight on"), s.allZero() ? none : tr("%1 % of picture").arg(percentText(numbers.halfMassArea))},
+    return {{tr("half the weight on"), s.allZero() ? none : tr("%1 % of area").arg(percentText(numbers.halfMassArea))},
             {tr("entropy"), s.allZero() ? none : entropy},
             {tr("mean"), numberText(numbers.mean)},
             {tr("peak"), s.flat() ? none : tr("%1 (%2, %3)").arg(s.peakRegion()).arg(numbers.peak.i).arg(numbers.peak.j)}};

@@ -113,7 +113,7 @@ private:
         const Seen now = {frame.index, retina::motionState(planes)};
         retina::Sink sink(features.map, stride);
         if (!addAll(planes, now.state, before ? &before->state : nullptr, sink, stop)) {
-            return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Cancelled."));
+            return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
         m_before = before;
         m_now = now;

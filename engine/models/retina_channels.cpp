@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <opencv2/imgproc.hpp>
@@ -10,10 +11,12 @@ namespace {
 
 /// Binomial 1-3-3-1 and every second pixel, as a blur of 1-2-1 and the mean of 2×2: the halves stay aligned with their pairs.
 cv::Mat halved(const cv::Mat& plane) {
+    constexpr int kMargin = 2;
+    const cv::Size half((plane.cols + 1) / 2, (plane.rows + 1) / 2);
+    cv::Mat blurred;
+    cv::GaussianBlur(continued(plane, kMargin), blurred, cv::Size(3, 3), 0.0, 0.0, cv::BORDER_REFLECT_101);
     cv::Mat out;
-    cv::GaussianBlur(plane, out, cv::Size(3, 3), 0.0, 0.0, cv::BORDER_REFLECT_101);
-    cv::copyMakeBorder(out, out, 0, out.rows % 2, 0, out.cols % 2, cv::BORDER_REPLICATE);
-    cv::resize(out, out, cv::Size(out.cols / 2, out.rows / 2), 0.0, 0.0, cv::INTER_AREA);
+    cv::resize(blurred(cv::Rect(kMargin, kMargin, 2 * half.width, 2 * half.height)), out, half, 0.0, 0.0, cv::INTER_AREA);
     return out;
 }
 
@@ -26,6 +29,29 @@ Pyramid makePyramid(const cv::Mat& plane) {
 }
 
 }  // namespace
+
+cv::Mat continued(const cv::Mat& plane, int margin) {
+    cv::Mat out;
+    cv::copyMakeBorder(plane, out, margin, margin, margin, margin, cv::BORDER_REFLECT_101);
+    const int right = margin + plane.cols - 1;
+    for (int y = margin; y < margin + plane.rows; ++y) {
+        float* row = out.ptr<float>(y);
+        for (int k = 1; k <= margin; ++k) {
+            row[margin - k] = 2.0F * row[margin] - row[margin - k];
+            row[right + k] = 2.0F * row[right] - row[right + k];
+        }
+    }
+    // Above and below, the rows to mirror are those just continued.
+    for (int k = 1; k <= margin; ++k) {
+        const int period = std::max(1, 2 * (plane.rows - 1));
+        const int folded = plane.rows == 1 ? 0 : (k % period < plane.rows ? k % period : period - k % period);
+        for (const int side : {-1, 1}) {
+            const int edge = side < 0 ? margin : margin + plane.rows - 1;
+            out.row(edge + side * k) = 2.0 * out.row(edge) - out.row(edge - side * folded);
+        }
+    }
+    return out;
+}
 
 const std::vector<std::string>& channelNames() {
     static const std::vector<std::string> kNames = {

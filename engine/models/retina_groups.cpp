@@ -56,31 +56,6 @@ cv::Mat blurred(const cv::Mat& plane, double sigma) {
     return out;
 }
 
-/// The plane with `margin` more pixels around, continued by turning it about its border pixels (2·border − mirror image). A plain
-/// mirror would fold a slope into a crease, which centre and surround take for a spot at the border; this continues the slope.
-cv::Mat continued(const cv::Mat& plane, int margin) {
-    cv::Mat out;
-    cv::copyMakeBorder(plane, out, margin, margin, margin, margin, cv::BORDER_REFLECT_101);
-    const int right = margin + plane.cols - 1;
-    for (int y = margin; y < margin + plane.rows; ++y) {
-        float* row = out.ptr<float>(y);
-        for (int k = 1; k <= margin; ++k) {
-            row[margin - k] = 2.0F * row[margin] - row[margin - k];
-            row[right + k] = 2.0F * row[right] - row[right + k];
-        }
-    }
-    // Above and below, the rows to mirror are those just continued.
-    for (int k = 1; k <= margin; ++k) {
-        const int period = std::max(1, 2 * (plane.rows - 1));
-        const int folded = plane.rows == 1 ? 0 : (k % period < plane.rows ? k % period : period - k % period);
-        for (const int side : {-1, 1}) {
-            const int edge = side < 0 ? margin : margin + plane.rows - 1;
-            out.row(edge + side * k) = 2.0 * out.row(edge) - out.row(edge - side * folded);
-        }
-    }
-    return out;
-}
-
 /// Gaussian of σ = `centre` minus Gaussian of σ = `surround`, in pixels of the plane; centre 0 is the plane itself.
 cv::Mat difference(const cv::Mat& plane, double centre, double surround) {
     const int margin = radiusOf(surround);

@@ -34,8 +34,12 @@ struct MotionState {
 const std::vector<std::string>& channelNames();
 
 /// Planes of a CV_8UC3 picture, BGR. A pixel of level l covers exactly 2×2 pixels of level l − 1; where a level has an odd number
-/// of rows or columns, its last one is repeated.
+/// of rows or columns, one more is continued().
 Planes makePlanes(const cv::Mat& bgr);
+
+/// The plane with `margin` more pixels around, continued by turning it about its border pixels (2·border − mirror image). A plain
+/// mirror would fold a slope into a crease, which centre and surround take for a spot at the border; this continues the slope.
+cv::Mat continued(const cv::Mat& plane, int margin);
 
 /// Amplitude of each orientation, of the size of `plane`: the energy of a Gabor quadrature pair of a wavelength of 4 pixels.
 std::vector<cv::Mat> gaborEnergies(const cv::Mat& plane);

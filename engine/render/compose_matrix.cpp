@@ -1,6 +1,8 @@
 #include <opencv2/core.hpp>
+#include <opencv2/core/utility.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <utility>
 
@@ -25,34 +27,85 @@ void addRow(const std::vector<float>& row, std::vector<double>& sums) {
     }
 }
 
-/// Means of height×width blocks of the N×M matrix, row by row, so that the matrix itself is never held.
-Result<std::vector<float>> blockMeans(const AttentionMap& map, int head, int queries, int keys, int height, int width,
-                                      const std::stop_token& stop) {
-    std::vector<float> means;
-    means.reserve(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-    std::vector<double> sums(static_cast<std::size_t>(width));
-    for (int b = 0; b < height; ++b) {
-        std::fill(sums.begin(), sums.end(), 0.0);
-        const int begin = blockBegin(b, height, queries);
-        const int end = blockBegin(b + 1, height, queries);
-        for (int n = begin; n < end; ++n) {
-            if (stop.stop_requested()) {
-                return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The picture was cancelled."));
+enum class Outcome { Done, Stopped, Misshapen };
+
+/// Means of height×width blocks of the matrix; rows of the matrix are computed, added and dropped, so that it is never held.
+class BlockMeans final {
+public:
+    BlockMeans(const AttentionMap& map, int head, const MatrixPicture& sizes, int height, int width)
+        : m_map(map),
+          m_head(head),
+          m_queries(sizes.queries),
+          m_keys(sizes.keys),
+          m_height(height),
+          m_width(width),
+          m_values(static_cast<std::size_t>(height) * static_cast<std::size_t>(width)) {}
+
+    Outcome run(const std::stop_token& stop) {
+        std::atomic<bool> misshapen = false;
+        cv::parallel_for_(cv::Range(0, m_height), [&](const cv::Range& range) {
+            for (int b = range.start; b < range.end && !misshapen && !stop.stop_requested(); ++b) {
+                misshapen = !blockRow(b, stop) || misshapen;
             }
-            const auto row = pairwiseRow(map, head, n, false);
-            if (row.size() != static_cast<std::size_t>(keys)) {
-                return makeError(ErrorCode::BadShape,
-                                 FOVEA_TEXT("engine", "The matrix “%1” does not fit its grids; run the module again."),
-                                 {map.name});
+        });
+        return stop.stop_requested() ? Outcome::Stopped : misshapen ? Outcome::Misshapen : Outcome::Done;
+    }
+
+    [[nodiscard]] const std::vector<float>& values() const noexcept { return m_values; }
+
+private:
+    /// One row of blocks; false when a row of the matrix has not one value per key.
+    bool blockRow(int b, const std::stop_token& stop) {
+        std::vector<double> sums(static_cast<std::size_t>(m_width), 0.0);
+        const int begin = blockBegin(b, m_height, m_queries);
+        const int end = blockBegin(b + 1, m_height, m_queries);
+        for (int n = begin; n < end && !stop.stop_requested(); ++n) {
+            const auto row = pairwiseRow(m_map, m_head, n, false);
+            if (row.size() != static_cast<std::size_t>(m_keys)) {
+                return false;
             }
             addRow(row, sums);
         }
-        for (int c = 0; c < width; ++c) {
-            const double area = static_cast<double>(end - begin) * (blockBegin(c + 1, width, keys) - blockBegin(c, width, keys));
-            means.push_back(static_cast<float>(sums[static_cast<std::size_t>(c)] / area));
+        float* out = m_values.data() + static_cast<std::ptrdiff_t>(b) * m_width;
+        for (int c = 0; c < m_width; ++c) {
+            const double area =
+                static_cast<double>(end - begin) * (blockBegin(c + 1, m_width, m_keys) - blockBegin(c, m_width, m_keys));
+            out[c] = static_cast<float>(sums[static_cast<std::size_t>(c)] / area);
+        }
+        return true;
+    }
+
+    const AttentionMap& m_map;
+    int m_head;
+    int m_queries;
+    int m_keys;
+    int m_height;
+    int m_width;
+    std::vector<float> m_values;
+};
+
+Error misshapenMatrix(const AttentionMap& map) {
+    return makeError(ErrorCode::BadShape, FOVEA_TEXT("engine", "The matrix “%1” does not fit its grids; run the module again."),
+                     {map.name});
+}
+
+/// The means in colours, on their own range or the typed one.
+std::shared_ptr<const cv::Mat> colored(const std::vector<float>& means, int height, int width, const MatrixPicture& ends,
+                                       const OverlayStyle& style) {
+    ScalarField scale;  // says which range and table a sequential field of these ends is drawn with
+    scale.scaleMin = ends.min;
+    scale.scaleMax = ends.max;
+    const ValueRange range = effectiveRange(scale, style);
+    const ColorTable& table = effectiveColormap(scale, style).table;
+    auto pixels = std::make_shared<cv::Mat>(height, width, CV_8UC4);
+    auto value = means.begin();
+    for (int i = 0; i < height; ++i) {
+        auto* row = pixels->ptr<std::uint32_t>(i);
+        for (int j = 0; j < width; ++j) {
+            row[j] = table[static_cast<std::size_t>(colorIndex(*value++, range))];
         }
     }
-    return means;
+    return pixels;
 }
 
 }  // namespace
@@ -67,32 +120,23 @@ Result<MatrixPicture> composeMatrix(const AttentionMap& map, int head, const Ove
     out.queries = map.gridHeight * map.gridWidth;
     out.keys = map.keyHeight * map.keyWidth;
     if (out.queries < 1 || out.keys < 1) {
-        return makeError(ErrorCode::BadShape,
-                         FOVEA_TEXT("engine", "The matrix “%1” does not fit its grids; run the module again."), {map.name});
+        return misshapenMatrix(map);
     }
     const int height = std::clamp(side, 1, out.queries);
     const int width = std::clamp(side, 1, out.keys);
-    const auto means = blockMeans(map, head, out.queries, out.keys, height, width, stop);
-    if (!means) {
-        return means.error();
+    BlockMeans means(map, head, out, height, width);
+    switch (means.run(stop)) {
+        case Outcome::Stopped:
+            return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The picture was cancelled."));
+        case Outcome::Misshapen:
+            return misshapenMatrix(map);
+        case Outcome::Done:
+            break;
     }
-    const auto [low, high] = std::minmax_element(means->begin(), means->end());
+    const auto [low, high] = std::minmax_element(means.values().begin(), means.values().end());
     out.min = *low;
     out.max = *high;
-    ScalarField scale;  // says which range and table a sequential field of these ends is drawn with
-    scale.scaleMin = out.min;
-    scale.scaleMax = out.max;
-    const ValueRange range = effectiveRange(scale, style);
-    const ColorTable& table = effectiveColormap(scale, style).table;
-    auto pixels = std::make_shared<cv::Mat>(height, width, CV_8UC4);
-    auto value = means->begin();
-    for (int i = 0; i < height; ++i) {
-        auto* row = pixels->ptr<std::uint32_t>(i);
-        for (int j = 0; j < width; ++j) {
-            row[j] = table[static_cast<std::size_t>(colorIndex(*value++, range))];
-        }
-    }
-    out.pixels = std::move(pixels);
+    out.pixels = colored(means.values(), height, width, out, style);
     return out;
 }
 

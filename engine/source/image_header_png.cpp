@@ -105,9 +105,9 @@ Result<void> inspectPngBody(const std::vector<std::uint8_t>& bytes, const std::s
             detail.orientation = exifOrientation(view.part(body, length));
         }
         data = data || view.matches(at + 4, "IDAT");
-        if (view.matches(at + 4, "IEND") && data) {
+        if (view.matches(at + 4, "IEND")) {
             detail.lean = std::move(lean);
-            return {};
+            return data ? Result<void>() : damagedImage(name, "PNG");
         }
         at = next;
     }

@@ -5,31 +5,31 @@
     <name>CommandLine</name>
     <message>
         <source>Runs the module named in the file's metadata (id, hyperparams) on its tensors (input; gate, location … where present) with its param.* and writes output and every attn.*. What the file holds under those names is never read.</source>
-        <translation type="unfinished" />
+        <translation>按文件元数据所指定的模块（id、hyperparams），以其张量（input；如有则含 gate、location …）和 param.* 参数运行，并写出 output 和全部 attn.*。文件中原有的这些名称下的内容一概不读取。</translation>
     </message>
     <message>
         <source>The safetensors case.</source>
-        <translation type="unfinished" />
+        <translation>safetensors 用例文件。</translation>
     </message>
     <message>
         <source>File to write.</source>
-        <translation type="unfinished" />
+        <translation>要写入的文件。</translation>
     </message>
     <message>
         <source>Name the file to write with -o.</source>
-        <translation type="unfinished" />
+        <translation>请用 -o 指定要写入的文件。</translation>
     </message>
     <message>
         <source>draw the attention of one module over a picture</source>
-        <translation type="unfinished" />
+        <translation>在图像上绘制某个模块的注意力</translation>
     </message>
     <message>
         <source>run the module a safetensors case names on its tensors</source>
-        <translation type="unfinished" />
+        <translation>在 safetensors 用例的张量上运行其指定的模块</translation>
     </message>
     <message>
         <source>list the attention modules</source>
-        <translation type="unfinished" />
+        <translation>列出注意力模块</translation>
     </message>
     <message>
         <source>usage: fovea [FILE]            open the window, on FILE if given
@@ -37,1107 +37,1137 @@
 
 Commands:
 </source>
-        <translation type="unfinished" />
+        <translation>用法：fovea [FILE]            打开窗口；给出 FILE 时打开该文件
+      fovea COMMAND --help    查看命令的用法
+
+命令：
+</translation>
     </message>
     <message>
         <source>
 Options: --help, --version
 Exit status: 0 done, 1 failed, 2 wrong usage.</source>
-        <translation type="unfinished" />
+        <translation>
+选项：--help、--version
+退出状态：0 完成，1 失败，2 用法错误。</translation>
     </message>
     <message>
         <source>Show this help.</source>
-        <translation type="unfinished" />
+        <translation>显示此帮助。</translation>
     </message>
     <message>
         <source>Lists the attention modules.</source>
-        <translation type="unfinished" />
+        <translation>列出注意力模块。</translation>
     </message>
     <message>
         <source>As JSON, with all parameters.</source>
-        <translation type="unfinished" />
+        <translation>以 JSON 输出，含全部参数。</translation>
     </message>
     <message>
         <source>“%1” is no command or option; see fovea --help.</source>
-        <translation type="unfinished" />
+        <translation>“%1”不是命令或选项；请查看 fovea --help。</translation>
     </message>
     <message>
         <source>PNG to write; its description goes beside it as .json.</source>
-        <translation type="unfinished" />
+        <translation>要写入的 PNG；其说明写入旁边的 .json 文件。</translation>
     </message>
     <message>
         <source>Module id; see fovea modules.</source>
-        <translation type="unfinished" />
+        <translation>模块 id；请查看 fovea modules。</translation>
     </message>
     <message>
         <source>A parameter of the module; may be repeated.</source>
-        <translation type="unfinished" />
+        <translation>模块的一个参数；可重复给出。</translation>
     </message>
     <message>
         <source>The module's state_dict as a safetensors file.</source>
-        <translation type="unfinished" />
+        <translation>模块的 state_dict，safetensors 文件。</translation>
     </message>
     <message>
         <source>Seed of random weights (1).</source>
-        <translation type="unfinished" />
+        <translation>随机权重的种子（1）。</translation>
     </message>
     <message>
         <source>Output stride of the Retina: 4, 8, 16 or 32 (8).</source>
-        <translation type="unfinished" />
+        <translation>Retina 的输出步幅：4、8、16 或 32（8）。</translation>
     </message>
     <message>
         <source>Which map of the module, by name.</source>
-        <translation type="unfinished" />
+        <translation>按名称选择模块的图。</translation>
     </message>
     <message>
         <source>Channel maps: before, after or changed.</source>
-        <translation type="unfinished" />
+        <translation>通道图：before、after 或 changed。</translation>
     </message>
     <message>
         <source>One channel instead of their mean.</source>
-        <translation type="unfinished" />
+        <translation>显示单个通道，而非通道均值。</translation>
     </message>
     <message>
         <source>One head of a pairwise map instead of their mean.</source>
-        <translation type="unfinished" />
+        <translation>成对图只显示单个头，而非各头均值。</translation>
     </message>
     <message>
         <source>Query of a pairwise map as fractions of the picture (0.5,0.5).</source>
-        <translation type="unfinished" />
+        <translation>成对图的查询位置，以图像宽高的比例表示（0.5,0.5）。</translation>
     </message>
     <message>
         <source>Who looks at the query, not where it looks.</source>
-        <translation type="unfinished" />
+        <translation>显示谁关注查询，而非查询关注何处。</translation>
     </message>
     <message>
         <source>Colour map, such as viridis.</source>
-        <translation type="unfinished" />
+        <translation>颜色图，例如 viridis。</translation>
     </message>
     <message>
         <source>Values of the two ends of the colours.</source>
-        <translation type="unfinished" />
+        <translation>颜色两端对应的数值。</translation>
     </message>
     <message>
         <source>Opacity of the overlay, 0 to 1 (0.6).</source>
-        <translation type="unfinished" />
+        <translation>叠加层的不透明度，0 到 1（0.6）。</translation>
     </message>
     <message>
         <source>Flat cells instead of smooth ones.</source>
-        <translation type="unfinished" />
+        <translation>单元格平涂，不作平滑。</translation>
     </message>
     <message>
         <source>Add a colour bar and a caption.</source>
-        <translation type="unfinished" />
+        <translation>添加颜色条和图注。</translation>
     </message>
     <message>
         <source>Write the numbers into this folder, too.</source>
-        <translation type="unfinished" />
+        <translation>同时将数值写入此文件夹。</translation>
     </message>
     <message>
         <source>--%1 takes a number, not “%2”.</source>
-        <translation type="unfinished" />
+        <translation>--%1 需要一个数，而不是“%2”。</translation>
     </message>
     <message>
         <source>--%1 takes a whole number, not “%2”.</source>
-        <translation type="unfinished" />
+        <translation>--%1 需要一个整数，而不是“%2”。</translation>
     </message>
     <message>
         <source>--%1 takes two numbers as %2, not “%3”.</source>
-        <translation type="unfinished" />
+        <translation>--%1 需要形如 %2 的两个数，而不是“%3”。</translation>
     </message>
     <message>
         <source>There is no colour map “%1”; choose one of %2.</source>
-        <translation type="unfinished" />
+        <translation>没有颜色图“%1”；请从 %2 中选择。</translation>
     </message>
     <message>
         <source>--range needs its first number below its second.</source>
-        <translation type="unfinished" />
+        <translation>--range 的第一个数必须小于第二个数。</translation>
     </message>
     <message>
         <source>--opacity lies between 0 and 1.</source>
-        <translation type="unfinished" />
+        <translation>--opacity 必须在 0 到 1 之间。</translation>
     </message>
     <message>
         <source>--mode is before, after or changed, not “%1”.</source>
-        <translation type="unfinished" />
+        <translation>--mode 只能是 before、after 或 changed，而不是“%1”。</translation>
     </message>
     <message>
         <source>Draws the attention of one module over a picture, at the picture's own size.</source>
-        <translation type="unfinished" />
+        <translation>按图像的原始尺寸，在图像上绘制某个模块的注意力。</translation>
     </message>
     <message>
         <source>The picture: PNG, JPEG, WebP, BMP, TIFF or PNM.</source>
-        <translation type="unfinished" />
+        <translation>图像：PNG、JPEG、WebP、BMP、TIFF 或 PNM。</translation>
     </message>
     <message>
         <source>Name the file to write with -o and the module with --module.</source>
-        <translation type="unfinished" />
+        <translation>请用 -o 指定要写入的文件，用 --module 指定模块。</translation>
     </message>
     <message>
         <source>There is no module “%1”; fovea modules lists them.</source>
-        <translation type="unfinished" />
+        <translation>没有模块“%1”；可用 fovea modules 列出全部模块。</translation>
     </message>
 </context>
 <context>
     <name>engine</name>
     <message>
         <source>A parameter is given as name=value, not “%1”.</source>
-        <translation type="unfinished" />
+        <translation>参数须写成 name=value，而不是“%1”。</translation>
     </message>
     <message>
         <source>The clipboard holds no picture; copy one first.</source>
-        <translation type="unfinished" />
+        <translation>剪贴板中没有图像；请先复制一幅。</translation>
     </message>
     <message>
         <source>The map “%1” has %2 values, more than %3 MB; choose a larger stride.</source>
-        <translation type="unfinished" />
+        <translation>图“%1”有 %2 个值，超过 %3 MB；请选择更大的步幅。</translation>
     </message>
     <message>
         <source>%1 gives values which are not finite in its map “%2”; choose other weights or parameters.</source>
-        <translation type="unfinished" />
+        <translation>%1 的图“%2”中出现非有限值；请选择其他权重或参数。</translation>
     </message>
     <message>
         <source>%1 gives an output with values which are not finite; choose other weights or parameters.</source>
-        <translation type="unfinished" />
+        <translation>%1 的输出中出现非有限值；请选择其他权重或参数。</translation>
     </message>
     <message>
         <source>There is no parameter “%1”; this mechanism has none.</source>
-        <translation type="unfinished" />
+        <translation>没有参数“%1”；该机制没有参数。</translation>
     </message>
     <message>
         <source>There is no parameter “%1”; choose one of: %2.</source>
-        <translation type="unfinished" />
+        <translation>没有参数“%1”；请选择其中之一：%2。</translation>
     </message>
     <message>
         <source>The parameter “%1” needs a number such as 0.25, not “%2”.</source>
-        <translation type="unfinished" />
+        <translation>参数“%1”需要一个数，例如 0.25，而不是“%2”。</translation>
     </message>
     <message>
         <source>The parameter “%1” needs a whole number, not “%2”.</source>
-        <translation type="unfinished" />
+        <translation>参数“%1”需要一个整数，而不是“%2”。</translation>
     </message>
     <message>
         <source>The parameter “%1” needs true or false, not “%2”.</source>
-        <translation type="unfinished" />
+        <translation>参数“%1”需要 true 或 false，而不是“%2”。</translation>
     </message>
     <message>
         <source>The parameter “%1” needs one of its choices, not “%2”.</source>
-        <translation type="unfinished" />
+        <translation>参数“%1”需要其选项之一，而不是“%2”。</translation>
     </message>
     <message>
         <source>The parameter “%1” needs a list of its choices, not “%2”.</source>
-        <translation type="unfinished" />
+        <translation>参数“%1”需要由其选项组成的列表，而不是“%2”。</translation>
     </message>
     <message>
         <source>The parameter “%1” needs two fractions such as 0.3,0.7, not “%2”.</source>
-        <translation type="unfinished" />
+        <translation>参数“%1”需要两个比例值，例如 0.3,0.7，而不是“%2”。</translation>
     </message>
     <message>
         <source>The parameter “%1” has no choice “%2”; choose from: %3.</source>
-        <translation type="unfinished" />
+        <translation>参数“%1”没有选项“%2”；请从中选择：%3。</translation>
     </message>
     <message>
         <source>The parameter “%1” has “%2” twice; give it once.</source>
-        <translation type="unfinished" />
+        <translation>参数“%1”中“%2”出现了两次；只需给出一次。</translation>
     </message>
     <message>
         <source>The parameters are not a JSON object such as {"reduction": 16}.</source>
-        <translation type="unfinished" />
+        <translation>参数不是 JSON 对象；应形如 {"reduction": 16}。</translation>
     </message>
     <message>
         <source>The weights lack the tensor “%1” (%2); save the module's whole state_dict.</source>
-        <translation type="unfinished" />
+        <translation>权重缺少张量“%1”（%2）；请保存模块的完整 state_dict。</translation>
     </message>
     <message>
         <source>The weight tensor “%1” has the shape %2 where %3 is needed; choose weights made for these features and parameters.</source>
-        <translation type="unfinished" />
+        <translation>权重张量“%1”的形状为 %2，而此处需要 %3；请选择与这些特征和参数匹配的权重。</translation>
     </message>
     <message>
         <source>The weight tensor “%1” contains values which are not finite; choose other weights.</source>
-        <translation type="unfinished" />
+        <translation>权重张量“%1”含有非有限值；请选择其他权重。</translation>
     </message>
     <message>
         <source>This mechanism has no weights, but the tensor “%1” was given; choose no weights.</source>
-        <translation type="unfinished" />
+        <translation>该机制没有权重，却给出了张量“%1”；请不要选择权重。</translation>
     </message>
     <message>
         <source>The weights hold the tensor “%1”, which this mechanism does not have with these parameters; choose weights made for it.</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>The Retina's stride cannot be %1; choose 4, 8, 16 or 32.</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>The Retina's working size cannot be %1 pixels; choose at least 1.</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>The Retina needs an 8-bit colour picture; open another file.</source>
-        <translation type="unfinished" />
+        <translation>权重中含有张量“%1”，而该机制在这些参数下没有此张量；请选择与其匹配的权重。</translation>
     </message>
     <message>
         <source>OpenCV could not process the picture (%1); try a smaller one.</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>Cancelled.</source>
-        <translation type="unfinished" />
+        <translation>OpenCV 无法处理该图像（%1）；请尝试更小的图像。</translation>
     </message>
     <message>
         <source>brightness, fine</source>
-        <translation type="unfinished" />
+        <translation>亮度，细</translation>
     </message>
     <message>
         <source>brightness, medium</source>
-        <translation type="unfinished" />
+        <translation>亮度，中</translation>
     </message>
     <message>
         <source>brightness, coarse</source>
-        <translation type="unfinished" />
+        <translation>亮度，粗</translation>
     </message>
     <message>
         <source>red–green, fine</source>
-        <translation type="unfinished" />
+        <translation>红–绿，细</translation>
     </message>
     <message>
         <source>red–green, medium</source>
-        <translation type="unfinished" />
+        <translation>红–绿，中</translation>
     </message>
     <message>
         <source>red–green, coarse</source>
-        <translation type="unfinished" />
+        <translation>红–绿，粗</translation>
     </message>
     <message>
         <source>blue–yellow, fine</source>
-        <translation type="unfinished" />
+        <translation>蓝–黄，细</translation>
     </message>
     <message>
         <source>blue–yellow, medium</source>
-        <translation type="unfinished" />
+        <translation>蓝–黄，中</translation>
     </message>
     <message>
         <source>blue–yellow, coarse</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>bright spot, finest</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>dark spot, finest</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>bright spot, fine</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>dark spot, fine</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>bright spot, medium</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>dark spot, medium</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>bright spot, coarse</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>dark spot, coarse</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>red spot, fine</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>green spot, fine</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>red spot, coarse</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>green spot, coarse</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>blue spot, fine</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>yellow spot, fine</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>blue spot, coarse</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>yellow spot, coarse</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>edges 0°, finest</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>edges 22.5°, finest</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>edges 45°, finest</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>edges 67.5°, finest</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>edges 90°, finest</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>edges 112.5°, finest</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>edges 135°, finest</source>
-        <translation type="unfinished" />
-    </message>
-    <message>
-        <source>edges 157.5°, finest</source>
-        <translation type="unfinished" />
+        <translation>蓝–黄，粗</translation>
     </message>
     <message>
         <source>edges 0°, fine</source>
-        <translation type="unfinished" />
+        <translation>0° 边缘，细</translation>
     </message>
     <message>
         <source>edges 22.5°, fine</source>
-        <translation type="unfinished" />
+        <translation>22.5° 边缘，细</translation>
     </message>
     <message>
         <source>edges 45°, fine</source>
-        <translation type="unfinished" />
+        <translation>45° 边缘，细</translation>
     </message>
     <message>
         <source>edges 67.5°, fine</source>
-        <translation type="unfinished" />
+        <translation>67.5° 边缘，细</translation>
     </message>
     <message>
         <source>edges 90°, fine</source>
-        <translation type="unfinished" />
+        <translation>90° 边缘，细</translation>
     </message>
     <message>
         <source>edges 112.5°, fine</source>
-        <translation type="unfinished" />
+        <translation>112.5° 边缘，细</translation>
     </message>
     <message>
         <source>edges 135°, fine</source>
-        <translation type="unfinished" />
+        <translation>135° 边缘，细</translation>
     </message>
     <message>
         <source>edges 157.5°, fine</source>
-        <translation type="unfinished" />
+        <translation>157.5° 边缘，细</translation>
     </message>
     <message>
         <source>edges 0°, medium</source>
-        <translation type="unfinished" />
+        <translation>0° 边缘，中</translation>
     </message>
     <message>
         <source>edges 22.5°, medium</source>
-        <translation type="unfinished" />
+        <translation>22.5° 边缘，中</translation>
     </message>
     <message>
         <source>edges 45°, medium</source>
-        <translation type="unfinished" />
+        <translation>45° 边缘，中</translation>
     </message>
     <message>
         <source>edges 67.5°, medium</source>
-        <translation type="unfinished" />
+        <translation>67.5° 边缘，中</translation>
     </message>
     <message>
         <source>edges 90°, medium</source>
-        <translation type="unfinished" />
+        <translation>90° 边缘，中</translation>
     </message>
     <message>
         <source>edges 112.5°, medium</source>
-        <translation type="unfinished" />
+        <translation>112.5° 边缘，中</translation>
     </message>
     <message>
         <source>edges 135°, medium</source>
-        <translation type="unfinished" />
+        <translation>135° 边缘，中</translation>
     </message>
     <message>
         <source>edges 157.5°, medium</source>
-        <translation type="unfinished" />
+        <translation>157.5° 边缘，中</translation>
     </message>
     <message>
         <source>edges 0°, coarse</source>
-        <translation type="unfinished" />
+        <translation>0° 边缘，粗</translation>
     </message>
     <message>
         <source>edges 22.5°, coarse</source>
-        <translation type="unfinished" />
+        <translation>22.5° 边缘，粗</translation>
     </message>
     <message>
         <source>edges 45°, coarse</source>
-        <translation type="unfinished" />
+        <translation>45° 边缘，粗</translation>
     </message>
     <message>
         <source>edges 67.5°, coarse</source>
-        <translation type="unfinished" />
+        <translation>67.5° 边缘，粗</translation>
     </message>
     <message>
         <source>edges 90°, coarse</source>
-        <translation type="unfinished" />
+        <translation>90° 边缘，粗</translation>
     </message>
     <message>
         <source>edges 112.5°, coarse</source>
-        <translation type="unfinished" />
+        <translation>112.5° 边缘，粗</translation>
     </message>
     <message>
         <source>edges 135°, coarse</source>
-        <translation type="unfinished" />
+        <translation>135° 边缘，粗</translation>
     </message>
     <message>
         <source>edges 157.5°, coarse</source>
-        <translation type="unfinished" />
+        <translation>157.5° 边缘，粗</translation>
     </message>
     <message>
         <source>local contrast, fine</source>
-        <translation type="unfinished" />
+        <translation>局部对比度，细</translation>
     </message>
     <message>
         <source>local contrast, medium</source>
-        <translation type="unfinished" />
+        <translation>局部对比度，中</translation>
     </message>
     <message>
         <source>local contrast, coarse</source>
-        <translation type="unfinished" />
+        <translation>局部对比度，粗</translation>
     </message>
     <message>
         <source>motion, fine</source>
-        <translation type="unfinished" />
+        <translation>运动，细</translation>
     </message>
     <message>
         <source>motion, coarse</source>
-        <translation type="unfinished" />
+        <translation>运动，粗</translation>
     </message>
     <message>
         <source>motion, growing brighter</source>
-        <translation type="unfinished" />
+        <translation>运动，变亮</translation>
     </message>
     <message>
         <source>motion, growing darker</source>
-        <translation type="unfinished" />
+        <translation>运动，变暗</translation>
     </message>
     <message>
         <source>CBAM needs at least one kind of pooling; choose avg, max or both.</source>
-        <translation type="unfinished" />
+        <translation>CBAM 至少需要一种池化；请选择 avg、max 或两者。</translation>
     </message>
     <message>
         <source>CBAM has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
-        <translation type="unfinished" />
+        <translation>CBAM 无法计算：缩减比 %1 使 %2 个通道没有剩下任何隐藏通道；请选择不大于 %2 的缩减比。</translation>
     </message>
     <message>
         <source>Spatial gate</source>
-        <translation type="unfinished" />
+        <translation>空间门控</translation>
     </message>
     <message>
         <source>Channel gate</source>
-        <translation type="unfinished" />
+        <translation>通道门控</translation>
     </message>
     <message>
         <source>Convolutional block attention module</source>
-        <translation type="unfinished" />
+        <translation>卷积块注意力模块</translation>
     </message>
     <message>
         <source>Weighs the channels first and then the positions of what remains.</source>
-        <translation type="unfinished" />
+        <translation>先对通道加权，再对所得结果的各位置加权。</translation>
     </message>
     <message>
         <source>Reduction</source>
-        <translation type="unfinished" />
+        <translation>缩减比</translation>
     </message>
     <message>
         <source>How many times fewer channels the hidden layer has.</source>
-        <translation type="unfinished" />
+        <translation>隐藏层的通道数缩减为几分之一。</translation>
     </message>
     <message>
         <source>Pooling</source>
-        <translation type="unfinished" />
+        <translation>池化</translation>
     </message>
     <message>
         <source>What the channel gate sees of each channel: its mean, its maximum or both.</source>
-        <translation type="unfinished" />
+        <translation>通道门控从每个通道看到什么：均值、最大值或两者。</translation>
     </message>
     <message>
         <source>Channel gate only</source>
-        <translation type="unfinished" />
+        <translation>仅通道门控</translation>
     </message>
     <message>
         <source>Leaves the spatial gate out.</source>
-        <translation type="unfinished" />
+        <translation>省去空间门控。</translation>
     </message>
     <message>
         <source>Coordinate gate</source>
-        <translation type="unfinished" />
+        <translation>坐标门控</translation>
     </message>
     <message>
         <source>Row gate</source>
-        <translation type="unfinished" />
+        <translation>行门控</translation>
     </message>
     <message>
         <source>Column gate</source>
-        <translation type="unfinished" />
+        <translation>列门控</translation>
     </message>
     <message>
         <source>Coordinate attention</source>
-        <translation type="unfinished" />
+        <translation>坐标注意力</translation>
     </message>
     <message>
         <source>Weighs each channel by one gate along the rows and one along the columns.</source>
-        <translation type="unfinished" />
+        <translation>每个通道用两个门控加权：一个沿行，一个沿列。</translation>
     </message>
     <message>
         <source>How many times fewer channels the hidden layer has; it keeps at least 8.</source>
-        <translation type="unfinished" />
+        <translation>隐藏层的通道数缩减为几分之一；至少保留 8 个。</translation>
     </message>
     <message>
         <source>ECA needs an odd kernel size, not %1; choose an odd number, or 0 to let the channels decide.</source>
-        <translation type="unfinished" />
+        <translation>ECA 的核大小须为奇数，不能是 %1；请选择奇数，或用 0 由通道数决定。</translation>
     </message>
     <message>
         <source>Efficient channel attention</source>
-        <translation type="unfinished" />
+        <translation>高效通道注意力</translation>
     </message>
     <message>
         <source>Weighs each channel by the means of a few neighbouring channels.</source>
-        <translation type="unfinished" />
+        <translation>用少数几个相邻通道的均值为每个通道加权。</translation>
     </message>
     <message>
         <source>Kernel size</source>
-        <translation type="unfinished" />
+        <translation>核大小</translation>
     </message>
     <message>
         <source>How many neighbouring channels count, an odd number; 0 lets the number of channels decide.</source>
-        <translation type="unfinished" />
+        <translation>参与计算的相邻通道数，须为奇数；0 表示由通道总数决定。</translation>
     </message>
     <message>
         <source>GC needs at least one fusion; choose channel_add, channel_mul or both.</source>
-        <translation type="unfinished" />
+        <translation>GC 至少需要一种融合；请选择 channel_add、channel_mul 或两者。</translation>
     </message>
     <message>
         <source>GC has nothing to compute: its ratio leaves no hidden channel of %1; choose a ratio of at least 1/%1.</source>
-        <translation type="unfinished" />
+        <translation>GC 无法计算：其比例使 %1 个通道没有剩下任何隐藏通道；请选择不小于 1/%1 的比例。</translation>
     </message>
     <message>
         <source>Added to each channel</source>
-        <translation type="unfinished" />
+        <translation>各通道的加项</translation>
     </message>
     <message>
         <source>Context weights</source>
-        <translation type="unfinished" />
+        <translation>上下文权重</translation>
     </message>
     <message>
         <source>Global context block</source>
-        <translation type="unfinished" />
+        <translation>全局上下文块</translation>
     </message>
     <message>
         <source>Gathers one context from all positions by one map and gives it back to every position.</source>
-        <translation type="unfinished" />
+        <translation>用一张图从所有位置汇集一个上下文，再送回每个位置。</translation>
     </message>
     <message>
         <source>Ratio</source>
-        <translation type="unfinished" />
+        <translation>比例</translation>
     </message>
     <message>
         <source>Hidden channels as a fraction of the channels.</source>
-        <translation type="unfinished" />
+        <translation>隐藏通道数占通道数的比例。</translation>
     </message>
     <message>
         <source>How the context is gathered: by a learned map (att) or as the plain mean (avg).</source>
-        <translation type="unfinished" />
+        <translation>如何汇集上下文：用学习得到的图（att）或取简单均值（avg）。</translation>
     </message>
     <message>
         <source>Fusion</source>
-        <translation type="unfinished" />
+        <translation>融合</translation>
     </message>
     <message>
         <source>How the context returns: as a factor, as a term or both.</source>
-        <translation type="unfinished" />
+        <translation>上下文如何返回：作为因子、作为加项或两者。</translation>
     </message>
     <message>
         <source>Top-k cannot rank features which are not finite.</source>
-        <translation type="unfinished" />
+        <translation>Top-k 无法对非有限的特征排序。</translation>
     </message>
     <message>
         <source>Selected positions</source>
-        <translation type="unfinished" />
+        <translation>选中的位置</translation>
     </message>
     <message>
         <source>Saliency</source>
-        <translation type="unfinished" />
+        <translation>显著性</translation>
     </message>
     <message>
         <source>Hard top-k selection of positions</source>
-        <translation type="unfinished" />
+        <translation>位置的硬性 top-k 选择</translation>
     </message>
     <message>
         <source>Keeps the most salient positions and sets all others to zero; nothing is learned.</source>
-        <translation type="unfinished" />
+        <translation>保留最显著的位置，其余全部置零；不学习任何参数。</translation>
     </message>
     <message>
         <source>Share kept</source>
-        <translation type="unfinished" />
+        <translation>保留比例</translation>
     </message>
     <message>
         <source>Fraction of the positions which is kept; at least one always is.</source>
-        <translation type="unfinished" />
+        <translation>保留的位置所占比例；始终至少保留一个。</translation>
     </message>
     <message>
         <source>What ranks the positions: mean of absolute values, length of the vector, or plain mean.</source>
-        <translation type="unfinished" />
+        <translation>位置排序的依据：绝对值的均值、向量长度或简单均值。</translation>
     </message>
     <message>
         <source>%1 channels cannot be shared out evenly among %2 heads; choose one of these numbers of heads: %3.</source>
-        <translation type="unfinished" />
+        <translation>%1 个通道无法平均分给 %2 个头；请选择以下头数之一：%3。</translation>
     </message>
     <message>
         <source>Stopped.</source>
-        <translation type="unfinished" />
+        <translation>已停止。</translation>
     </message>
     <message>
         <source>Attention matrix</source>
-        <translation type="unfinished" />
+        <translation>注意力矩阵</translation>
     </message>
     <message>
         <source>Multi-head self-attention</source>
-        <translation type="unfinished" />
+        <translation>多头自注意力</translation>
     </message>
     <message>
         <source>Lets every position gather from all positions, once per head, as vision transformers do.</source>
-        <translation type="unfinished" />
+        <translation>让每个位置从所有位置汇集信息，每个头一次，与视觉 Transformer 相同。</translation>
     </message>
     <message>
         <source>Heads</source>
-        <translation type="unfinished" />
+        <translation>头数</translation>
     </message>
     <message>
         <source>How many attention matrices share the channels; it must divide their number.</source>
-        <translation type="unfinished" />
+        <translation>有多少个注意力矩阵分享各通道；必须能整除通道数。</translation>
     </message>
     <message>
         <source>Query, key and value biases</source>
-        <translation type="unfinished" />
+        <translation>查询、键和值的偏置</translation>
     </message>
     <message>
         <source>Whether query, key and value add a learned constant.</source>
-        <translation type="unfinished" />
+        <translation>查询、键和值是否加上学习得到的常数。</translation>
     </message>
     <message>
         <source>SAGAN needs at least 8 channels, but these features have %1; choose features with more channels.</source>
-        <translation type="unfinished" />
+        <translation>SAGAN 至少需要 8 个通道，而这些特征只有 %1 个；请选择通道更多的特征。</translation>
     </message>
     <message>
         <source>SAGAN self-attention</source>
-        <translation type="unfinished" />
+        <translation>SAGAN 自注意力</translation>
     </message>
     <message>
         <source>Lets every position gather from all positions whose key resembles its query.</source>
-        <translation type="unfinished" />
+        <translation>让每个位置从键与其查询相似的所有位置汇集信息。</translation>
     </message>
     <message>
         <source>SE has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
-        <translation type="unfinished" />
+        <translation>SE 无法计算：缩减比 %1 使 %2 个通道没有剩下任何隐藏通道；请选择不大于 %2 的缩减比。</translation>
     </message>
     <message>
         <source>Squeeze-and-excitation</source>
-        <translation type="unfinished" />
+        <translation>挤压-激励</translation>
     </message>
     <message>
         <source>Weighs each channel by a small network which sees the mean of every channel.</source>
-        <translation type="unfinished" />
+        <translation>用一个看到所有通道均值的小网络为每个通道加权。</translation>
     </message>
     <message>
         <source>Biases</source>
-        <translation type="unfinished" />
+        <translation>偏置</translation>
     </message>
     <message>
         <source>Whether both layers add a learned constant.</source>
-        <translation type="unfinished" />
+        <translation>两层是否都加上学习得到的常数。</translation>
     </message>
     <message>
         <source>SimAM needs at least two positions; choose a smaller stride or a larger picture.</source>
-        <translation type="unfinished" />
+        <translation>SimAM 至少需要两个位置；请选择更小的步幅或更大的图像。</translation>
     </message>
     <message>
         <source>Energy gate</source>
-        <translation type="unfinished" />
+        <translation>能量门控</translation>
     </message>
     <message>
         <source>Parameter-free energy attention</source>
-        <translation type="unfinished" />
+        <translation>无参数能量注意力</translation>
     </message>
     <message>
         <source>Weighs every value by how far it stands out from its channel; nothing is learned.</source>
-        <translation type="unfinished" />
+        <translation>按每个值在其通道中的突出程度加权；不学习任何参数。</translation>
     </message>
     <message>
         <source>Regulariser λ</source>
-        <translation type="unfinished" />
+        <translation>正则化项 λ</translation>
     </message>
     <message>
         <source>Added to each channel's variance; a large value flattens the map.</source>
-        <translation type="unfinished" />
+        <translation>加到每个通道的方差上；值越大，图越平坦。</translation>
     </message>
     <message>
         <source>SRM needs at least two positions; choose a smaller stride or a larger picture.</source>
-        <translation type="unfinished" />
+        <translation>SRM 至少需要两个位置；请选择更小的步幅或更大的图像。</translation>
     </message>
     <message>
         <source>Style-based recalibration</source>
-        <translation type="unfinished" />
+        <translation>基于风格的重标定</translation>
     </message>
     <message>
         <source>Weighs each channel by its own mean and spread, its style.</source>
-        <translation type="unfinished" />
+        <translation>用每个通道自身的均值和离散度（即其风格）加权。</translation>
     </message>
     <message>
         <source>The file does not say which mechanism to run; give it the metadata “id”.</source>
-        <translation type="unfinished" />
+        <translation>文件未说明要运行哪个机制；请在元数据中给出“id”。</translation>
     </message>
     <message>
         <source>There is no mechanism “%1”; “fovea modules” lists all of them.</source>
-        <translation type="unfinished" />
+        <translation>没有机制“%1”；可用“fovea modules”列出全部机制。</translation>
     </message>
     <message>
         <source>The file has no tensor “input”; add one of the shape C×H×W.</source>
-        <translation type="unfinished" />
+        <translation>文件中没有张量“input”；请添加一个形状为 C×H×W 的张量。</translation>
     </message>
     <message>
         <source>The tensor “input” has the shape %1; it must be C×H×W, or T×C×H×W for T frames, and not empty.</source>
-        <translation type="unfinished" />
+        <translation>张量“input”的形状为 %1；它必须是 C×H×W，T 帧时为 T×C×H×W，且不能为空。</translation>
     </message>
     <message>
         <source>The tensor “input” contains values which are not finite; remove them.</source>
-        <translation type="unfinished" />
+        <translation>张量“input”含有非有限值；请将其去除。</translation>
     </message>
     <message>
         <source>The hyper-parameter “%1” is %2, but “input” has %3; make them agree.</source>
-        <translation type="unfinished" />
+        <translation>超参数“%1”为 %2，而“input”为 %3；请使两者一致。</translation>
     </message>
     <message>
         <source>The hyper-parameter “%1” is %2, outside its range %3 to %4.</source>
-        <translation type="unfinished" />
+        <translation>超参数“%1”为 %2，超出其范围 %3 到 %4。</translation>
     </message>
     <message>
         <source>%1 works on one picture, but “input” has %2 frames; give it one of them.</source>
-        <translation type="unfinished" />
+        <translation>%1 只处理单幅图像，而“input”有 %2 帧；请只给出其中一帧。</translation>
     </message>
     <message>
         <source>The computation was stopped.</source>
-        <translation type="unfinished" />
+        <translation>计算已停止。</translation>
     </message>
     <message>
         <source>%1 needs more memory than there is; choose a larger stride or a smaller picture.</source>
-        <translation type="unfinished" />
+        <translation>%1 所需内存超过可用内存；请选择更大的步幅或更小的图像。</translation>
     </message>
     <message>
         <source>%1 failed (%2); choose other parameters or weights.</source>
-        <translation type="unfinished" />
+        <translation>%1 运行失败（%2）；请选择其他参数或权重。</translation>
     </message>
     <message>
         <source>%1 compares several frames and this is a single picture; choose another mechanism.</source>
-        <translation type="unfinished" />
+        <translation>%1 需要比较多帧，而这是单幅图像；请选择其他机制。</translation>
     </message>
     <message>
         <source>%1 needs a second, coarser feature map, which a picture does not give; choose another mechanism.</source>
-        <translation type="unfinished" />
+        <translation>%1 需要第二个更粗的特征图，而单幅图像无法提供；请选择其他机制。</translation>
     </message>
     <message>
         <source>%1 needs a chosen point, which this pass does not give; choose another mechanism.</source>
-        <translation type="unfinished" />
+        <translation>%1 需要一个选定点，而本次运行没有提供；请选择其他机制。</translation>
     </message>
     <message>
         <source>There is no picture; open one.</source>
-        <translation type="unfinished" />
+        <translation>没有图像；请打开一幅。</translation>
     </message>
     <message>
         <source>Inferno</source>
-        <translation type="unfinished" />
+        <translation>Inferno</translation>
     </message>
     <message>
         <source>Viridis</source>
-        <translation type="unfinished" />
+        <translation>Viridis</translation>
     </message>
     <message>
         <source>Magma</source>
-        <translation type="unfinished" />
+        <translation>Magma</translation>
     </message>
     <message>
         <source>Cividis</source>
-        <translation type="unfinished" />
+        <translation>Cividis</translation>
     </message>
     <message>
         <source>Grey</source>
-        <translation type="unfinished" />
+        <translation>灰度</translation>
     </message>
     <message>
         <source>Blue–red</source>
-        <translation type="unfinished" />
+        <translation>蓝–红</translation>
     </message>
     <message>
         <source>Purple–green</source>
-        <translation type="unfinished" />
+        <translation>紫–绿</translation>
     </message>
     <message>
         <source>The picture was cancelled.</source>
-        <translation type="unfinished" />
+        <translation>图像绘制已取消。</translation>
     </message>
     <message>
         <source>The matrix “%1” does not fit its grids; run the module again.</source>
-        <translation type="unfinished" />
+        <translation>矩阵“%1”与其网格不符；请重新运行模块。</translation>
     </message>
     <message>
         <source>The map “%1” is not a matrix; choose another map.</source>
-        <translation type="unfinished" />
+        <translation>图“%1”不是矩阵；请选择其他图。</translation>
     </message>
     <message>
         <source>The map “%1” of %2 does not fit its features; run the module again.</source>
-        <translation type="unfinished" />
+        <translation>%2 的图“%1”与其特征不符；请重新运行模块。</translation>
     </message>
     <message>
         <source>The picture of the map “%1” of %2 has values which are not finite; choose other weights or parameters.</source>
-        <translation type="unfinished" />
+        <translation>%2 的图“%1”绘制结果中有非有限值；请选择其他权重或参数。</translation>
     </message>
     <message>
         <source>There is no channel %1; choose one from 0 to %2.</source>
-        <translation type="unfinished" />
+        <translation>没有通道 %1；请从 0 到 %2 中选择。</translation>
     </message>
     <message>
         <source>one channel</source>
-        <translation type="unfinished" />
+        <translation>单个通道</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished" />
+        <translation>之前</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished" />
+        <translation>之后</translation>
     </message>
     <message>
         <source>what attention changed</source>
-        <translation type="unfinished" />
+        <translation>注意力带来的变化</translation>
     </message>
     <message>
         <source>The map “%1” of %2 does not multiply the features; choose “before” or one channel.</source>
-        <translation type="unfinished" />
+        <translation>%2 的图“%1”不与特征相乘；请选择“之前”或单个通道。</translation>
     </message>
     <message>
         <source>mean over channels</source>
-        <translation type="unfinished" />
+        <translation>通道均值</translation>
     </message>
     <message>
         <source>to the query</source>
-        <translation type="unfinished" />
+        <translation>指向查询</translation>
     </message>
     <message>
         <source>from the query</source>
-        <translation type="unfinished" />
+        <translation>从查询出发</translation>
     </message>
     <message>
         <source>The map “%1” of %2 has no place on the picture; choose another map.</source>
-        <translation type="unfinished" />
+        <translation>%2 的图“%1”在图像上没有对应位置；请选择其他图。</translation>
     </message>
     <message>
         <source>%1 gives no map which has a place on the picture; choose another module.</source>
-        <translation type="unfinished" />
+        <translation>%1 没有在图像上有对应位置的图；请选择其他模块。</translation>
     </message>
     <message>
         <source>%1 has no map “%2”; choose one of: %3.</source>
-        <translation type="unfinished" />
+        <translation>%1 没有图“%2”；请选择其中之一：%3。</translation>
     </message>
     <message>
         <source>There is no result of the module “%1” yet; choose it in the list.</source>
-        <translation type="unfinished" />
+        <translation>模块“%1”尚无结果；请在列表中选择它。</translation>
     </message>
     <message>
         <source>There are no features yet; open a picture.</source>
-        <translation type="unfinished" />
+        <translation>尚无特征；请打开图像。</translation>
     </message>
     <message>
         <source>There is no picture yet; open one.</source>
-        <translation type="unfinished" />
+        <translation>尚无图像；请打开一幅。</translation>
     </message>
     <message>
         <source>%1 has no matrix “%2”; choose another map.</source>
-        <translation type="unfinished" />
+        <translation>%1 没有矩阵“%2”；请选择其他图。</translation>
     </message>
     <message>
         <source>upper left</source>
-        <translation type="unfinished" />
+        <translation>左上</translation>
     </message>
     <message>
         <source>top</source>
-        <translation type="unfinished" />
+        <translation>上方</translation>
     </message>
     <message>
         <source>upper right</source>
-        <translation type="unfinished" />
+        <translation>右上</translation>
     </message>
     <message>
         <source>left</source>
-        <translation type="unfinished" />
+        <translation>左侧</translation>
     </message>
     <message>
         <source>centre</source>
-        <translation type="unfinished" />
+        <translation>中央</translation>
     </message>
     <message>
         <source>right</source>
-        <translation type="unfinished" />
+        <translation>右侧</translation>
     </message>
     <message>
         <source>lower left</source>
-        <translation type="unfinished" />
+        <translation>左下</translation>
     </message>
     <message>
         <source>bottom</source>
-        <translation type="unfinished" />
+        <translation>下方</translation>
     </message>
     <message>
         <source>lower right</source>
-        <translation type="unfinished" />
+        <translation>右下</translation>
     </message>
     <message>
         <source>The picture could not be painted (%1); make the view smaller.</source>
-        <translation type="unfinished" />
+        <translation>图像无法绘制（%1）；请缩小视图。</translation>
     </message>
     <message>
         <source>Opening was stopped.</source>
-        <translation type="unfinished" />
+        <translation>打开已停止。</translation>
     </message>
     <message>
         <source>%1 could not be opened (%2); try a smaller picture.</source>
-        <translation type="unfinished" />
+        <translation>“%1”无法打开（%2）；请尝试更小的图像。</translation>
     </message>
     <message>
         <source>There is no picture to take; copy one first.</source>
-        <translation type="unfinished" />
+        <translation>没有可获取的图像；请先复制一幅。</translation>
     </message>
     <message>
         <source>“%1” is an animation; save one of its pictures as a file of its own.</source>
-        <translation type="unfinished" />
+        <translation>“%1”是动画；请将其中一帧另存为单独的文件。</translation>
     </message>
     <message>
         <source>“%1” is cut off or damaged; choose an intact copy of this %2 file.</source>
-        <translation type="unfinished" />
+        <translation>“%1”不完整或已损坏；请选择此 %2 文件的完好副本。</translation>
     </message>
     <message>
         <source>“%1” is empty; choose another file.</source>
-        <translation type="unfinished" />
+        <translation>“%1”为空；请选择其他文件。</translation>
     </message>
     <message>
         <source>“%1” is not a picture of a kind read here; choose a PNG, JPEG, WebP, BMP, TIFF or PNM file.</source>
-        <translation type="unfinished" />
+        <translation>“%1”不是可读取的图像类型；请选择 PNG、JPEG、WebP、BMP、TIFF 或 PNM 文件。</translation>
     </message>
     <message>
         <source>“%1” has %2 × %3 pixels, more than the 100 megapixels allowed; reduce it first.</source>
-        <translation type="unfinished" />
+        <translation>“%1”有 %2 × %3 像素，超过允许的 1 亿像素；请先缩小。</translation>
     </message>
     <message>
         <source>“%1” cannot be decoded (%2); save it again as PNG.</source>
-        <translation type="unfinished" />
+        <translation>“%1”无法解码（%2）；请重新保存为 PNG。</translation>
     </message>
     <message>
         <source>“%1” stores its colours in a depth which is not read here; save it with 8 bits a channel.</source>
-        <translation type="unfinished" />
+        <translation>“%1”的颜色位深无法读取；请以每通道 8 位保存。</translation>
     </message>
     <message>
         <source>“%1” holds no picture; copy one first.</source>
-        <translation type="unfinished" />
+        <translation>“%1”中没有图像；请先复制一幅。</translation>
     </message>
     <message>
         <source>There is no file “%1”; check its path.</source>
-        <translation type="unfinished" />
+        <translation>没有文件“%1”；请检查路径。</translation>
     </message>
     <message>
         <source>“%1” may not be read; change its permissions or choose another file.</source>
-        <translation type="unfinished" />
+        <translation>没有读取“%1”的权限；请更改其权限或选择其他文件。</translation>
     </message>
     <message>
         <source>“%1” cannot be read (%2); choose another file.</source>
-        <translation type="unfinished" />
+        <translation>“%1”无法读取（%2）；请选择其他文件。</translation>
     </message>
     <message>
         <source>“%1” is a folder; choose a file in it.</source>
-        <translation type="unfinished" />
+        <translation>“%1”是文件夹；请选择其中的文件。</translation>
     </message>
     <message>
         <source>“%1” is a device or a pipe, not a file; save its data to a file first.</source>
-        <translation type="unfinished" />
+        <translation>“%1”是设备或管道，不是文件；请先将其数据保存为文件。</translation>
     </message>
     <message>
         <source>“%1” has %2 bytes, more than the %3 allowed; choose a smaller file.</source>
-        <translation type="unfinished" />
+        <translation>“%1”有 %2 字节，超过允许的 %3；请选择更小的文件。</translation>
     </message>
     <message>
         <source>“%1”: tensor “%2” has the type “%3”, which is not read here; save it as F32.</source>
-        <translation type="unfinished" />
+        <translation>“%1”：张量“%2”的类型为“%3”，无法读取；请保存为 F32。</translation>
     </message>
     <message>
         <source>“%1”: the shape of tensor “%2” is too large; save the file again.</source>
-        <translation type="unfinished" />
+        <translation>“%1”：张量“%2”的形状过大；请重新保存文件。</translation>
     </message>
     <message>
         <source>“%1”: the data of tensor “%2” lies outside the file; the file is cut off or damaged, save it again.</source>
-        <translation type="unfinished" />
+        <translation>“%1”：张量“%2”的数据超出文件范围；文件不完整或已损坏，请重新保存。</translation>
     </message>
     <message>
         <source>“%1”: tensor “%2” has %3 bytes, but its shape needs %4; save the file again.</source>
-        <translation type="unfinished" />
+        <translation>“%1”：张量“%2”有 %3 字节，而其形状需要 %4；请重新保存文件。</translation>
     </message>
     <message>
         <source>“%1”: the data of tensor “%2” does not follow the tensor before it; save the file again.</source>
-        <translation type="unfinished" />
+        <translation>“%1”：张量“%2”的数据未紧接前一个张量；请重新保存文件。</translation>
     </message>
     <message>
         <source>“%1” has %2 bytes which belong to no tensor; save the file again.</source>
-        <translation type="unfinished" />
+        <translation>“%1”有 %2 字节不属于任何张量；请重新保存文件。</translation>
     </message>
     <message>
         <source>“%1” is not a safetensors file or is cut off; choose a file written by safetensors.</source>
-        <translation type="unfinished" />
+        <translation>“%1”不是 safetensors 文件或不完整；请选择由 safetensors 写出的文件。</translation>
     </message>
     <message>
         <source>“%1” has “%2” twice in its header; save the file again.</source>
-        <translation type="unfinished" />
+        <translation>“%1”的文件头中“%2”出现了两次；请重新保存文件。</translation>
     </message>
     <message>
         <source>“%1”: the header entry of tensor “%2” is damaged; save the file again.</source>
-        <translation type="unfinished" />
+        <translation>“%1”：张量“%2”的文件头条目已损坏；请重新保存文件。</translation>
     </message>
     <message>
         <source>“%1” has a damaged header; choose a file written by safetensors.</source>
-        <translation type="unfinished" />
+        <translation>“%1”的文件头已损坏；请选择由 safetensors 写出的文件。</translation>
     </message>
     <message>
         <source>“%1” cannot be written (%2); choose another place.</source>
-        <translation type="unfinished" />
+        <translation>“%1”无法写入（%2）；请选择其他位置。</translation>
     </message>
     <message>
         <source>There is no picture to write; open one first.</source>
+        <translation>没有可写入的图像；请先打开一幅。</translation>
+    </message>
+    <message>
+        <source>There is no room for “%1”; free some space or choose another folder.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>“%1” cannot be written (%2); choose another folder.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>“%1” is not a file which can be replaced; choose another name.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The folder “%1” cannot be made (%2); choose another folder.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>“%1” cannot begin a file name; choose a name without “/”.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>There is no result of “%1” to export; run it first.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The Retina cannot work with a stride of %1; choose 4, 8, 16 or 32.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The Retina cannot work at a size of %1 pixels; choose 1 to %2.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The Retina needs an 8-bit colour picture; open another picture.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The memory does not suffice for this picture; choose a larger stride.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>bright spots, finest</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>dark spots, finest</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>bright spots, fine</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>dark spots, fine</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>bright spots, medium</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>dark spots, medium</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>bright spots, coarse</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>dark spots, coarse</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>bright spots, coarsest</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>dark spots, coarsest</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>red spots, fine</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>green spots, fine</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>red spots, medium</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>green spots, medium</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>red spots, coarse</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>green spots, coarse</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>blue spots, fine</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>yellow spots, fine</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>blue spots, medium</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>yellow spots, medium</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>blue spots, coarse</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>yellow spots, coarse</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>red–green contrast</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>blue–yellow contrast</source>
         <translation type="unfinished" />
     </message>
 </context>
@@ -1145,131 +1175,220 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <name>figure</name>
     <message>
         <source>%1 everywhere</source>
+        <translation>处处为 %1</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::Canvas</name>
+    <message>
+        <source>%1: the same value everywhere, %2.</source>
         <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1: strongest %2; half the weight on %3 % of the area; values %4 to %5.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>the picture alone, %1 × %2 pixels.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
     <name>fovea::CanvasArea</name>
     <message>
         <source>Close the message</source>
-        <translation type="unfinished" />
+        <translation>关闭消息</translation>
     </message>
     <message>
         <source>Picture</source>
-        <translation type="unfinished" />
+        <translation>图像</translation>
     </message>
     <message>
         <source>Colour scale</source>
-        <translation type="unfinished" />
+        <translation>颜色标尺</translation>
     </message>
     <message>
         <source>Open a picture, drop one here, or paste it.</source>
-        <translation type="unfinished" />
+        <translation>打开图像，或拖放到此处，或粘贴。</translation>
     </message>
     <message>
         <source>Open a picture</source>
-        <translation type="unfinished" />
+        <translation>打开图像</translation>
     </message>
     <message>
         <source>or drop one here, or paste it</source>
-        <translation type="unfinished" />
+        <translation>或拖放到此处，或粘贴</translation>
     </message>
 </context>
 <context>
     <name>fovea::CardsPanel</name>
     <message>
         <source>Parameters</source>
-        <translation type="unfinished" />
+        <translation>参数</translation>
     </message>
     <message>
         <source>Map shown on the picture</source>
-        <translation type="unfinished" />
+        <translation>图像上显示的注意力图</translation>
     </message>
     <message>
         <source>Channel weights</source>
-        <translation type="unfinished" />
+        <translation>通道权重</translation>
     </message>
     <message>
         <source>Attention matrix</source>
-        <translation type="unfinished" />
+        <translation>注意力矩阵</translation>
     </message>
     <message>
         <source>Statistics of the map</source>
-        <translation type="unfinished" />
+        <translation>注意力图统计</translation>
     </message>
 </context>
 <context>
     <name>fovea::ChannelBars</name>
     <message>
         <source>Before</source>
-        <translation type="unfinished" />
+        <translation>之前</translation>
     </message>
     <message>
         <source>The features as they come in: the mean over channels of |x|</source>
-        <translation type="unfinished" />
+        <translation>输入的特征：|x| 的通道均值</translation>
     </message>
     <message>
         <source>After</source>
-        <translation type="unfinished" />
+        <translation>之后</translation>
     </message>
     <message>
         <source>The features as the weights leave them</source>
-        <translation type="unfinished" />
+        <translation>经权重处理后的特征</translation>
     </message>
     <message>
         <source>Changed</source>
-        <translation type="unfinished" />
+        <translation>变化</translation>
     </message>
     <message>
         <source>What the weights raise and lower; equal weights change nothing</source>
-        <translation type="unfinished" />
+        <translation>权重提升和降低之处；权重相等则无变化</translation>
     </message>
     <message>
         <source>Picture of the channels</source>
-        <translation type="unfinished" />
+        <translation>通道图像</translation>
     </message>
     <message>
         <source>by weight</source>
-        <translation type="unfinished" />
+        <translation>按权重</translation>
     </message>
     <message>
         <source>by index</source>
-        <translation type="unfinished" />
+        <translation>按序号</translation>
     </message>
     <message>
         <source>Sort by index</source>
-        <translation type="unfinished" />
+        <translation>按序号排序</translation>
     </message>
     <message>
         <source>Sort by weight</source>
-        <translation type="unfinished" />
+        <translation>按权重排序</translation>
     </message>
     <message>
         <source>%1: click to show all channels again</source>
-        <translation type="unfinished" />
+        <translation>%1：点击以重新显示所有通道</translation>
     </message>
     <message>
         <source>No channel weights yet.</source>
-        <translation type="unfinished" />
+        <translation>尚无通道权重。</translation>
     </message>
     <message>
         <source>Channels: %1; highest: %2; lowest: %3.</source>
-        <translation type="unfinished" />
+        <translation>通道：%1；最高：%2；最低：%3。</translation>
     </message>
     <message>
         <source>Shown alone: %1.</source>
-        <translation type="unfinished" />
+        <translation>单独显示：%1。</translation>
     </message>
     <message>
         <source>Row %1: %2.</source>
-        <translation type="unfinished" />
+        <translation>第 %1 行：%2。</translation>
     </message>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished" />
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>A mechanism that weighs channels fills this card.</source>
+        <translation>选用对通道加权的机制后，此处会显示内容。</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::ColourScale</name>
+    <message>
+        <source>locked</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>typed</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1 % above</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1 % below</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>flat: %1 everywhere</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Colour scale</source>
+        <translation>颜色标尺</translation>
+    </message>
+    <message>
+        <source>No map is shown.</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>fovea::ColourScalePanel</name>
+    <message>
+        <source>Auto: the map's own ends</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Locked: keep these ends</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Typed:</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>from</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>to</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Type two numbers, the second larger than the first.</source>
         <translation type="unfinished" />
     </message>
 </context>
@@ -1277,596 +1396,599 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <name>fovea::EngineText</name>
     <message>
         <source>parameter-free</source>
-        <translation type="unfinished" />
+        <translation>无参数</translation>
     </message>
     <message>
         <source>your file (%1)</source>
-        <translation type="unfinished" />
+        <translation>你的文件（%1）</translation>
     </message>
     <message>
         <source>random (seed %1)</source>
-        <translation type="unfinished" />
+        <translation>随机（种子 %1）</translation>
     </message>
     <message>
         <source>trained (%1)</source>
-        <translation type="unfinished" />
+        <translation>已训练（%1）</translation>
     </message>
     <message>
         <source>channel</source>
-        <translation type="unfinished" />
+        <translation>通道</translation>
     </message>
     <message>
         <source>spatial</source>
-        <translation type="unfinished" />
+        <translation>空间</translation>
     </message>
     <message>
         <source>channel + spatial</source>
-        <translation type="unfinished" />
+        <translation>通道 + 空间</translation>
     </message>
     <message>
         <source>temporal</source>
-        <translation type="unfinished" />
+        <translation>时间</translation>
     </message>
     <message>
         <source>spatial + temporal</source>
-        <translation type="unfinished" />
+        <translation>空间 + 时间</translation>
     </message>
     <message>
         <source>branch</source>
-        <translation type="unfinished" />
+        <translation>分支</translation>
     </message>
     <message>
         <source>soft</source>
-        <translation type="unfinished" />
+        <translation>软性</translation>
     </message>
     <message>
         <source>hard</source>
-        <translation type="unfinished" />
+        <translation>硬性</translation>
     </message>
     <message>
         <source>self</source>
-        <translation type="unfinished" />
+        <translation>自注意力</translation>
     </message>
 </context>
 <context>
     <name>fovea::Filmstrip</name>
     <message>
         <source>Mechanisms at a glance</source>
-        <translation type="unfinished" />
+        <translation>机制概览</translation>
     </message>
     <message>
         <source>No thumbnails yet.</source>
-        <translation type="unfinished" />
+        <translation>尚无缩略图。</translation>
     </message>
     <message>
         <source>%1 (shown)</source>
-        <translation type="unfinished" />
+        <translation>%1（当前显示）</translation>
     </message>
 </context>
 <context>
     <name>fovea::MainWindow</name>
     <message>
         <source>%1 · computing …</source>
-        <translation type="unfinished" />
+        <translation>%1 · 计算中…</translation>
     </message>
     <message>
         <source>Only files on this computer and pictures can be dropped here.</source>
-        <translation type="unfinished" />
+        <translation>此处只能拖放本机上的文件和图像。</translation>
     </message>
     <message>
         <source>Open a picture…</source>
-        <translation type="unfinished" />
+        <translation>打开图像…</translation>
     </message>
     <message>
         <source>Paste a picture</source>
-        <translation type="unfinished" />
+        <translation>粘贴图像</translation>
     </message>
     <message>
         <source>Next picture of the folder</source>
-        <translation type="unfinished" />
+        <translation>文件夹中的下一幅图像</translation>
     </message>
     <message>
         <source>Previous picture of the folder</source>
-        <translation type="unfinished" />
+        <translation>文件夹中的上一幅图像</translation>
     </message>
     <message>
         <source>Open weights…</source>
-        <translation type="unfinished" />
+        <translation>打开权重…</translation>
     </message>
     <message>
         <source>Fit the picture</source>
-        <translation type="unfinished" />
+        <translation>适合窗口</translation>
     </message>
     <message>
         <source>Show at 100 %</source>
-        <translation type="unfinished" />
+        <translation>以 100 % 显示</translation>
     </message>
     <message>
         <source>Zoom in</source>
-        <translation type="unfinished" />
+        <translation>放大</translation>
     </message>
     <message>
         <source>Zoom out</source>
-        <translation type="unfinished" />
+        <translation>缩小</translation>
     </message>
     <message>
         <source>Smooth cells</source>
-        <translation type="unfinished" />
+        <translation>平滑单元格</translation>
     </message>
     <message>
         <source>Lock the range</source>
-        <translation type="unfinished" />
+        <translation>锁定范围</translation>
     </message>
     <message>
         <source>Automatic range</source>
-        <translation type="unfinished" />
+        <translation>自动范围</translation>
     </message>
     <message>
         <source>Full screen</source>
-        <translation type="unfinished" />
+        <translation>全屏</translation>
     </message>
     <message>
         <source>Hide or show the panels</source>
-        <translation type="unfinished" />
+        <translation>隐藏或显示面板</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished" />
+        <translation>快捷键</translation>
     </message>
     <message>
         <source>About Fovea</source>
-        <translation type="unfinished" />
+        <translation>关于 Fovea</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished" />
+        <translation>退出</translation>
     </message>
     <message>
         <source>Open the menu</source>
-        <translation type="unfinished" />
+        <translation>打开菜单</translation>
     </message>
     <message>
         <source>Save the overlay…</source>
-        <translation type="unfinished" />
+        <translation>保存叠加图…</translation>
     </message>
     <message>
         <source>Save a figure with colour bar and caption…</source>
-        <translation type="unfinished" />
+        <translation>保存带颜色条和图注的插图…</translation>
     </message>
     <message>
         <source>Save the numbers…</source>
-        <translation type="unfinished" />
+        <translation>保存数值…</translation>
     </message>
     <message>
         <source>Copy the overlay</source>
-        <translation type="unfinished" />
+        <translation>复制叠加图</translation>
     </message>
     <message>
         <source>Sample photographs</source>
-        <translation type="unfinished" />
+        <translation>示例照片</translation>
     </message>
     <message>
         <source>Recent files</source>
-        <translation type="unfinished" />
+        <translation>最近的文件</translation>
     </message>
     <message>
         <source>Forget them</source>
-        <translation type="unfinished" />
+        <translation>清除记录</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished" />
+        <translation>语言</translation>
     </message>
     <message>
         <source>Theme</source>
-        <translation type="unfinished" />
+        <translation>主题</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished" />
+        <translation>深色</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished" />
+        <translation>浅色</translation>
     </message>
     <message>
         <source>Open a picture</source>
-        <translation type="unfinished" />
+        <translation>打开图像</translation>
     </message>
     <message>
         <source>Pictures (%1);;All files (*)</source>
-        <translation type="unfinished" />
+        <translation>图像 (%1);;所有文件 (*)</translation>
     </message>
     <message>
         <source>%1 is parameter-free: it has no weights to open.</source>
-        <translation type="unfinished" />
+        <translation>%1 是无参数机制，没有可打开的权重。</translation>
     </message>
     <message>
         <source>Open weights</source>
-        <translation type="unfinished" />
+        <translation>打开权重</translation>
     </message>
     <message>
         <source>Weights (*.safetensors);;All files (*)</source>
-        <translation type="unfinished" />
+        <translation>权重 (*.safetensors);;所有文件 (*)</translation>
     </message>
     <message>
         <source>Save the overlay</source>
-        <translation type="unfinished" />
+        <translation>保存叠加图</translation>
     </message>
     <message>
         <source>PNG pictures (*.png)</source>
-        <translation type="unfinished" />
+        <translation>PNG 图像 (*.png)</translation>
     </message>
     <message>
         <source>Save a figure</source>
-        <translation type="unfinished" />
+        <translation>保存插图</translation>
     </message>
     <message>
         <source>Folder for the numbers</source>
-        <translation type="unfinished" />
+        <translation>数值的保存文件夹</translation>
     </message>
     <message>
         <source>choose a mechanism of the filmstrip</source>
-        <translation type="unfinished" />
+        <translation>选择缩略图栏中的机制</translation>
     </message>
     <message>
         <source>wheel, drag</source>
-        <translation type="unfinished" />
+        <translation>滚轮、拖动</translation>
     </message>
     <message>
         <source>zoom about the cursor, move the picture</source>
-        <translation type="unfinished" />
+        <translation>以光标为中心缩放，移动图像</translation>
     </message>
     <message>
         <source>F, B (hold)</source>
-        <translation type="unfinished" />
+        <translation>F、B（按住）</translation>
     </message>
     <message>
         <source>fit the picture, look at it without the overlay</source>
-        <translation type="unfinished" />
+        <translation>图像适合窗口，不带叠加层查看</translation>
     </message>
     <message>
         <source>click, arrow keys</source>
-        <translation type="unfinished" />
+        <translation>点击、方向键</translation>
     </message>
     <message>
         <source>set and move the query of a pairwise map</source>
-        <translation type="unfinished" />
+        <translation>设置并移动成对图的查询</translation>
     </message>
     <message>
         <source>Tab</source>
-        <translation type="unfinished" />
+        <translation>Tab</translation>
     </message>
     <message>
         <source>hide or show all panels</source>
-        <translation type="unfinished" />
+        <translation>隐藏或显示所有面板</translation>
     </message>
     <message>
         <source>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;Shows what attention mechanisms in computer vision attend to.&lt;/p&gt;&lt;p&gt;MIT licence. Built on Qt %2 (LGPL), OpenCV (Apache-2.0), Eigen (MPL-2.0) and nlohmann/json (MIT).&lt;/p&gt;&lt;p&gt;Engine for %3.&lt;/p&gt;</source>
-        <translation type="unfinished" />
+        <translation>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;展示计算机视觉中的注意力机制关注什么。&lt;/p&gt;&lt;p&gt;MIT 许可证。基于 Qt %2（LGPL）、OpenCV（Apache-2.0）、Eigen（MPL-2.0）和 nlohmann/json（MIT） 构建。&lt;/p&gt;&lt;p&gt;计算引擎：%3。&lt;/p&gt;</translation>
     </message>
     <message>
         <source>There is no attention to save yet; open a picture and choose a mechanism that runs on it.</source>
-        <translation type="unfinished" />
+        <translation>尚无可保存的注意力；请打开图像，并选择可对其运行的机制。</translation>
     </message>
     <message numerus="yes">
         <source>Saved %n file(s) in %1.</source>
-        <translation type="unfinished">
-            <numerusform />
+        <translation>
+            <numerusform>已在 %1 中保存 %n 个文件。</numerusform>
         </translation>
     </message>
     <message>
         <source>Saved %1 and its description.</source>
-        <translation type="unfinished" />
+        <translation>已保存 %1 及其说明。</translation>
     </message>
     <message>
         <source>Copied the picture with its overlay.</source>
-        <translation type="unfinished" />
+        <translation>已复制带叠加层的图像。</translation>
     </message>
 </context>
 <context>
     <name>fovea::MatrixView</name>
     <message>
         <source>mean</source>
-        <translation type="unfinished" />
+        <translation>均值</translation>
     </message>
     <message>
         <source>Head</source>
-        <translation type="unfinished" />
+        <translation>头</translation>
     </message>
     <message>
         <source>Which head is shown: the mean over all heads, or one</source>
-        <translation type="unfinished" />
+        <translation>显示哪个头：所有头的均值，或其中一个</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished" />
+        <translation>从此处</translation>
     </message>
     <message>
         <source>Where the chosen place looks: its row of the matrix</source>
-        <translation type="unfinished" />
+        <translation>所选位置关注何处：矩阵中它的行</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished" />
+        <translation>到此处</translation>
     </message>
     <message>
         <source>Which places look at the chosen one: its column of the matrix</source>
-        <translation type="unfinished" />
+        <translation>哪些位置关注所选位置：矩阵中它的列</translation>
     </message>
     <message>
         <source>Direction</source>
-        <translation type="unfinished" />
+        <translation>方向</translation>
     </message>
     <message>
         <source>No attention matrix yet.</source>
-        <translation type="unfinished" />
+        <translation>尚无注意力矩阵。</translation>
     </message>
     <message>
         <source>mean over %1 heads</source>
-        <translation type="unfinished" />
+        <translation>%1 个头的均值</translation>
     </message>
     <message>
         <source>head %1 of %2</source>
-        <translation type="unfinished" />
+        <translation>第 %1 个头（共 %2 个）</translation>
     </message>
     <message>
         <source>%1 × %2 weights, %3.</source>
-        <translation type="unfinished" />
+        <translation>%1 × %2 个权重，%3。</translation>
     </message>
     <message>
         <source>one head</source>
-        <translation type="unfinished" />
+        <translation>单头</translation>
     </message>
     <message>
         <source>Cell %1 is looked at most by cell %2 (%3).</source>
-        <translation type="unfinished" />
+        <translation>单元格 %1 最受单元格 %2 关注（%3）。</translation>
     </message>
     <message>
         <source>Cell %1 looks most at cell %2 (%3).</source>
-        <translation type="unfinished" />
+        <translation>单元格 %1 最关注单元格 %2（%3）。</translation>
     </message>
     <message>
         <source>from cell %1 to cell %2: %3</source>
-        <translation type="unfinished" />
+        <translation>从单元格 %1 到单元格 %2：%3</translation>
     </message>
     <message>
         <source>A mechanism that compares places with places fills this card.</source>
-        <translation type="unfinished" />
+        <translation>选用两两比较位置的机制后，此处会显示内容。</translation>
     </message>
 </context>
 <context>
     <name>fovea::ModulePicker</name>
     <message>
         <source>CHANNEL — what</source>
-        <translation type="unfinished" />
+        <translation>通道 — 什么</translation>
     </message>
     <message>
         <source>SPATIAL — where</source>
-        <translation type="unfinished" />
+        <translation>空间 — 何处</translation>
     </message>
     <message>
         <source>CHANNEL + SPATIAL</source>
-        <translation type="unfinished" />
+        <translation>通道 + 空间</translation>
     </message>
     <message>
         <source>TEMPORAL — when</source>
-        <translation type="unfinished" />
+        <translation>时间 — 何时</translation>
     </message>
     <message>
         <source>SPATIAL + TEMPORAL</source>
-        <translation type="unfinished" />
+        <translation>空间 + 时间</translation>
     </message>
     <message>
         <source>BRANCH — which</source>
-        <translation type="unfinished" />
+        <translation>分支 — 哪个</translation>
     </message>
     <message>
         <source>Nothing matches “%1”.</source>
-        <translation type="unfinished" />
+        <translation>没有与“%1”匹配的项。</translation>
     </message>
     <message>
         <source>Search %1 mechanisms</source>
-        <translation type="unfinished" />
+        <translation>搜索 %1 个机制</translation>
     </message>
     <message>
         <source>Search mechanisms</source>
-        <translation type="unfinished" />
+        <translation>搜索机制</translation>
     </message>
     <message>
         <source>Mechanisms</source>
-        <translation type="unfinished" />
+        <translation>机制</translation>
     </message>
 </context>
 <context>
     <name>fovea::ParamForm</name>
     <message>
         <source>Weights</source>
-        <translation type="unfinished" />
+        <translation>权重</translation>
     </message>
     <message>
         <source>Open…</source>
-        <translation type="unfinished" />
+        <translation>打开…</translation>
     </message>
     <message>
         <source>Read the weights from a safetensors file</source>
-        <translation type="unfinished" />
+        <translation>从 safetensors 文件读取权重</translation>
     </message>
     <message>
         <source>seed %1</source>
-        <translation type="unfinished" />
+        <translation>种子 %1</translation>
     </message>
     <message>
         <source>Seed of random weights</source>
-        <translation type="unfinished" />
+        <translation>随机权重的种子</translation>
     </message>
     <message>
         <source>Random weights of this seed; the same seed gives the same weights</source>
-        <translation type="unfinished" />
+        <translation>此种子的随机权重；相同种子得到相同权重</translation>
     </message>
     <message>
         <source>Other random weights</source>
-        <translation type="unfinished" />
+        <translation>换一组随机权重</translation>
     </message>
     <message>
         <source>No parameters to set.</source>
-        <translation type="unfinished" />
+        <translation>没有可设置的参数。</translation>
     </message>
     <message>
         <source>No parameters and nothing learned.</source>
-        <translation type="unfinished" />
+        <translation>没有参数，也无需学习。</translation>
     </message>
     <message>
         <source>Reset</source>
-        <translation type="unfinished" />
+        <translation>重置</translation>
     </message>
     <message>
         <source>Set all parameters to their defaults</source>
-        <translation type="unfinished" />
+        <translation>将所有参数恢复为默认值</translation>
     </message>
 </context>
 <context>
     <name>fovea::StatisticsView</name>
     <message>
         <source>%1 … %2: %3 %</source>
-        <translation type="unfinished" />
+        <translation>%1 … %2：%3 %</translation>
     </message>
     <message>
         <source>Every cell is 0: there is nothing to weigh.</source>
-        <translation type="unfinished" />
+        <translation>所有单元格均为 0：没有可加权的内容。</translation>
     </message>
     <message>
         <source>Every cell has the same value, %1.</source>
-        <translation type="unfinished" />
+        <translation>所有单元格的值均为 %1。</translation>
     </message>
     <message>
         <source>%1 of %2 bits</source>
-        <translation type="unfinished" />
+        <translation>%1 / %2 比特</translation>
     </message>
     <message>
         <source>half the weight on</source>
-        <translation type="unfinished" />
+        <translation>半数权重占</translation>
     </message>
     <message>
-        <source>%1 % of picture</source>
-        <translation type="unfinished" />
+        <source>%1 % of area</source>
+        <translation>图像的 %1 %</translation>
     </message>
     <message>
         <source>entropy</source>
-        <translation type="unfinished" />
+        <translation>熵</translation>
     </message>
     <message>
         <source>mean</source>
-        <translation type="unfinished" />
+        <translation>均值</translation>
     </message>
     <message>
         <source>peak</source>
-        <translation type="unfinished" />
+        <translation>峰值</translation>
     </message>
     <message>
         <source>%1 (%2, %3)</source>
-        <translation type="unfinished" />
+        <translation>%1（%2, %3）</translation>
     </message>
     <message>
         <source>No map yet.</source>
-        <translation type="unfinished" />
+        <translation>尚无注意力图。</translation>
     </message>
     <message>
         <source>Strongest %1; half the weight on %2 % of the area; entropy %3 of %4 bits; values %5 to %6, mean %7.</source>
-        <translation type="unfinished" />
+        <translation>最强处：%1；半数权重集中于 %2 % 的面积；熵 %3 / %4 比特；值 %5 到 %6，均值 %7。</translation>
     </message>
     <message>
         <source>range %1 … %2
 mean %3
 half the weight on %4 % of the picture
 entropy %5 of %6 bits</source>
-        <translation type="unfinished" />
+        <translation>范围 %1 … %2
+均值 %3
+半数权重集中于图像的 %4 %
+熵 %5 / %6 比特</translation>
     </message>
     <message>
         <source>A map over the picture fills this card.</source>
-        <translation type="unfinished" />
+        <translation>选用在图像上生成注意力图的机制后，此处会显示内容。</translation>
     </message>
 </context>
 <context>
     <name>fovea::StatusLine</name>
     <message>
         <source>%1 %</source>
-        <translation type="unfinished" />
+        <translation>%1 %</translation>
     </message>
     <message>
         <source>x %1 · y %2</source>
-        <translation type="unfinished" />
+        <translation>x %1 · y %2</translation>
     </message>
     <message>
         <source>cell %1,%2</source>
-        <translation type="unfinished" />
+        <translation>单元格 %1,%2</translation>
     </message>
     <message>
         <source>value %1</source>
-        <translation type="unfinished" />
+        <translation>值 %1</translation>
     </message>
     <message>
         <source>computing …</source>
-        <translation type="unfinished" />
+        <translation>计算中…</translation>
     </message>
     <message>
         <source>features %1 ms    module %2 ms    drawing %3 ms</source>
-        <translation type="unfinished" />
+        <translation>特征 %1 ms    模块 %2 ms    绘制 %3 ms</translation>
     </message>
     <message>
         <source>weights: %1</source>
-        <translation type="unfinished" />
+        <translation>权重：%1</translation>
     </message>
     <message>
         <source>These weights were drawn at random, not learned: the map shows the mechanism, not what a trained network attends to.</source>
-        <translation type="unfinished" />
+        <translation>这些权重是随机抽取的，并非学习所得：图展示的是机制本身，而不是训练后的网络所关注的内容。</translation>
     </message>
 </context>
 <context>
     <name>fovea::TopBar</name>
     <message>
         <source>Open…</source>
-        <translation type="unfinished" />
+        <translation>打开…</translation>
     </message>
     <message>
         <source>Open a picture (Ctrl+O)</source>
-        <translation type="unfinished" />
+        <translation>打开图像（Ctrl+O）</translation>
     </message>
     <message>
         <source>Opacity</source>
-        <translation type="unfinished" />
+        <translation>不透明度</translation>
     </message>
     <message>
         <source>Opacity of the overlay</source>
-        <translation type="unfinished" />
+        <translation>叠加层的不透明度</translation>
     </message>
     <message>
         <source>Colour map</source>
-        <translation type="unfinished" />
+        <translation>颜色图</translation>
     </message>
     <message>
         <source>Features</source>
-        <translation type="unfinished" />
+        <translation>特征</translation>
     </message>
     <message>
         <source>The built-in Retina needs no training; its stride is the size of a cell in pixels of the working picture</source>
-        <translation type="unfinished" />
+        <translation>内置的 Retina 无需训练；其步幅是一个单元格在工作图像中的像素大小</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished" />
+        <translation>导出</translation>
     </message>
     <message>
         <source>Menu</source>
-        <translation type="unfinished" />
+        <translation>菜单</translation>
     </message>
     <message>
         <source>Menu (F10)</source>
-        <translation type="unfinished" />
+        <translation>菜单（F10）</translation>
     </message>
     <message>
         <source>Retina · stride %1</source>
-        <translation type="unfinished" />
+        <translation>Retina · 步幅 %1</translation>
     </message>
 </context>
 </TS>

@@ -1,4 +1,4 @@
-#include "support/fake_modules.h"
+#include "tests/support/fake_modules.h"
 
 #include <array>
 #include <chrono>
@@ -131,7 +131,8 @@ bool Gate::pass(const std::stop_token& stop) {
     std::unique_lock lock(m_mutex);
     ++m_arrivals;
     m_changed.notify_all();
-    return m_changed.wait(lock, stop, [this] { return m_open; });
+    m_changed.wait(lock, stop, [this] { return m_open; });
+    return !stop.stop_requested();
 }
 
 bool Gate::waitForArrivals(int count) {

@@ -16,7 +16,7 @@ public:
     void open();
     /// Closes the door and forgets who came.
     void close();
-    /// Waits until the door is open. With a stop token also until the stop; false then.
+    /// Waits until the door is open or a stop is requested; false when stopped.
     bool pass(const std::stop_token& stop = {});
     /// Blocks until `count` have come to the door since it was closed; false after a minute.
     bool waitForArrivals(int count);

@@ -1,0 +1,241 @@
+#include <QComboBox>
+#include <QRadioButton>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <opencv2/core.hpp>
+
+#include "tests/support/view_test.h"
+#include "widgets/matrix_view.h"
+#include "widgets/theme.h"
+
+using namespace fovea;
+using namespace fovea::test;
+
+namespace {
+
+const ModuleInfo& info() {
+    static const ModuleInfo kInfo = [] {
+        ModuleInfo made;
+        made.id = "pairs";
+        made.title = "Pairs";
+        return made;
+    }();
+    return kInfo;
+}
+
+// Every query looks only at the key with its own number, head by head a little less.
+std::shared_ptr<const FrameResult> makeResult(int heads, int queryHeight, int queryWidth, int keyHeight, int keyWidth) {
+    const int n = queryHeight * queryWidth;
+    const int m = keyHeight * keyWidth;
+    AttentionMap map;
+    map.name = "matrix";
+    map.kind = MapKind::Pairwise;
+    map.role = MapRole::Distribution;
+    map.gridHeight = queryHeight;
+    map.gridWidth = queryWidth;
+    map.keyHeight = keyHeight;
+    map.keyWidth = keyWidth;
+    map.data = Tensor(Shape{heads, n, m});
+    for (int h = 0; h < heads; ++h) {
+        for (int q = 0; q < n; ++q) {
+            map.data.values[static_cast<std::size_t>((h * n + q) * m + q % m)] = 1.0F;
+        }
+    }
+    auto module = std::make_shared<ModuleResult>();
+    module->info = &info();
+    AttentionOutput output;
+    output.maps.push_back(std::move(map));
+    module->output = std::move(output);
+    auto result = std::make_shared<FrameResult>();
+    result->modules.push_back(module);
+    return result;
+}
+
+FieldSpec spec(double x = 0.0, double y = 0.0, bool to = false) {
+    FieldSpec field;
+    field.module = "pairs";
+    field.queryX = x;
+    field.queryY = y;
+    field.toQuery = to;
+    return field;
+}
+
+// Answers a request with one colour.
+void answer(MatrixView& view, const MatrixRequest& request, const cv::Scalar& bgr) {
+    RenderedMatrix rendered;
+    rendered.request = request;
+    rendered.picture.pixels = std::make_shared<cv::Mat>(request.side, request.side, CV_8UC4, bgr);
+    rendered.picture.min = 0.0F;
+    rendered.picture.max = 1.0F;
+    view.setRendered(rendered);
+}
+
+QRadioButton* segment(MatrixView& view, const QString& text) {
+    for (auto* button : view.findChildren<QRadioButton*>()) {
+        if (button->text() == text) {
+            return button;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+class TestMatrixView : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { applyTheme(*qApp, ThemeName::Dark); }
+    void init() { failOnWarnings(); }
+
+    void asksOnceForItsOwnPixels() {
+        MatrixView view;
+        QSignalSpy asked(&view, &MatrixView::renderRequested);
+        const auto result = makeResult(2, 3, 4, 3, 4);
+        view.setMap(result, spec(), {});
+        QCOMPARE(asked.size(), 0);  // hidden views paint nothing
+        showAt(view, 196, view.heightForWidth(196));
+        QCOMPARE(asked.size(), 1);
+        const auto request = asked.at(0).at(0).value<MatrixRequest>();
+        QCOMPARE(request.module, std::string("pairs"));
+        QCOMPARE(request.map, std::string("matrix"));
+        QCOMPARE(request.head, -1);
+        QCOMPARE(request.side, qRound(view.matrixRect().width() * view.devicePixelRatioF()));
+        view.setMap(result, spec(0.9, 0.9), {});
+        QCOMPARE(asked.size(), 1);  // another query is the same matrix
+        OverlayStyle style;
+        style.colormap = "viridis";
+        view.setMap(result, spec(), style);
+        QCOMPARE(asked.size(), 2);
+    }
+
+    void paintsWhatCameBackAndMarksTheRow() {
+        MatrixView view;
+        QSignalSpy asked(&view, &MatrixView::renderRequested);
+        const auto result = makeResult(1, 2, 2, 2, 2);
+        view.setMap(result, spec(0.75, 0.0), {});
+        showAt(view, 196, view.heightForWidth(196));
+        answer(view, asked.at(0).at(0).value<MatrixRequest>(), cv::Scalar(200, 100, 50, 255));
+        QImage image = view.grab().toImage();
+        const QRect box = view.matrixRect();
+        QVERIFY(countColour(image, box, qRgb(50, 100, 200)) > box.width() * box.height() * 8 / 10);
+        // Row 1 of 4 lies between a quarter and a half of the height.
+        const auto whiteAt = [&](int x, int y) { return countColour(image, QRect(x - 2, y - 2, 5, 5), qRgb(255, 255, 255)) > 0; };
+        QVERIFY(whiteAt(box.center().x(), box.top() + box.height() / 4));
+        QVERIFY(whiteAt(box.center().x(), box.top() + box.height() / 2));
+        QVERIFY(!whiteAt(box.center().x(), box.top() + box.height() * 3 / 4));
+        view.setMap(result, spec(0.75, 0.0, true), {});
+        image = view.grab().toImage();
+        QVERIFY(whiteAt(box.left() + box.width() / 4, box.center().y()));
+        QVERIFY(!whiteAt(box.left() + box.width() * 3 / 4, box.center().y()));
+    }
+
+    void anotherResultsPixelsAreNotShown() {
+        MatrixView view;
+        QSignalSpy asked(&view, &MatrixView::renderRequested);
+        view.setMap(makeResult(1, 2, 2, 2, 2), spec(), {});
+        showAt(view, 196, view.heightForWidth(196));
+        const auto old = asked.at(0).at(0).value<MatrixRequest>();
+        auto next = std::make_shared<FrameResult>(*makeResult(1, 2, 2, 2, 2));
+        next->epoch = 1;
+        view.setMap(next, spec(), {});
+        answer(view, old, cv::Scalar(200, 100, 50, 255));
+        QCOMPARE(countColour(view.grab().toImage(), view.matrixRect(), qRgb(50, 100, 200)), 0);
+    }
+
+    void clickChoosesTheQuery() {
+        MatrixView view;
+        view.setMap(makeResult(1, 3, 4, 2, 2), spec(), {});
+        showAt(view, 196, view.heightForWidth(196));
+        QSignalSpy queries(&view, &MatrixView::queryChosen);
+        const QRect box = view.matrixRect();
+        // Row 6 of 12 is cell (1, 2) of the 3×4 grid.
+        QTest::mouseClick(&view, Qt::LeftButton, {}, QPoint(box.left() + 5, box.top() + box.height() * 13 / 24));
+        QCOMPARE(queries.size(), 1);
+        QCOMPARE(queries.at(0).at(0).toPointF(), QPointF(2.5 / 4, 1.5 / 3));
+        // "To" walks columns: column 3 of 4 is cell (1, 1) of the 2×2 grid of keys.
+        QTest::mouseClick(segment(view, QStringLiteral("To")), Qt::LeftButton);
+        QTest::mouseClick(&view, Qt::LeftButton, {}, QPoint(box.left() + box.width() * 7 / 8, box.top() + 3));
+        QCOMPARE(queries.at(1).at(0).toPointF(), QPointF(0.75, 0.75));
+    }
+
+    void arrowsMoveByOneRow() {
+        MatrixView view;
+        view.setMap(makeResult(1, 3, 4, 3, 4), spec(), {});
+        showAt(view, 196, view.heightForWidth(196));
+        QSignalSpy queries(&view, &MatrixView::queryChosen);
+        const auto last = [&queries] { return queries.last().at(0).toPointF(); };
+        QTest::keyClick(&view, Qt::Key_Up);
+        QCOMPARE(last(), QPointF(0.5 / 4, 0.5 / 3));  // stays in the grid
+        QTest::keyClick(&view, Qt::Key_Down);
+        QCOMPARE(last(), QPointF(1.5 / 4, 0.5 / 3));
+        QTest::keyClick(&view, Qt::Key_PageDown);
+        QCOMPARE(last(), QPointF(1.5 / 4, 1.5 / 3));
+        QTest::keyClick(&view, Qt::Key_Left);
+        QCOMPARE(last(), QPointF(0.5 / 4, 1.5 / 3));
+        QTest::keyClick(&view, Qt::Key_End);
+        QCOMPARE(last(), QPointF(3.5 / 4, 2.5 / 3));
+    }
+
+    void headsAndDirectionAreChosen() {
+        MatrixView view;
+        QSignalSpy asked(&view, &MatrixView::renderRequested);
+        view.setMap(makeResult(3, 2, 2, 2, 2), spec(), {});
+        showAt(view, 196, view.heightForWidth(196));
+        auto* heads = view.findChild<QComboBox*>();
+        QVERIFY(heads->isVisible());
+        QCOMPARE(heads->count(), 4);
+        QSignalSpy chosen(&view, &MatrixView::headChosen);
+        heads->setFocus();
+        QTest::keyClick(heads, Qt::Key_Down);
+        QCOMPARE(chosen.at(0).at(0).toInt(), 0);
+        QCOMPARE(asked.last().at(0).value<MatrixRequest>().head, 0);
+        QSignalSpy directions(&view, &MatrixView::directionChosen);
+        QTest::mouseClick(segment(view, QStringLiteral("To")), Qt::LeftButton);
+        QCOMPARE(directions.at(0).at(0).toBool(), true);
+        view.setMap(makeResult(1, 2, 2, 2, 2), spec(), {});
+        QVERIFY(!heads->isVisible());
+    }
+
+    void screenReaderHearsTheStrongestLink() {
+        MatrixView view;
+        QVERIFY(!described(view).isEmpty());
+        view.setMap(makeResult(2, 3, 4, 3, 4), spec(0.6, 0.5), {});
+        QCOMPARE(described(view), view.textSummary());
+        QVERIFY(view.textSummary().contains(QStringLiteral("Cell 1, 2 looks most at cell 1, 2 (1)")));
+        QVERIFY(view.textSummary().contains(QStringLiteral("mean over 2 heads")));
+    }
+
+    void errorsAreSaid() {
+        MatrixView view;
+        QSignalSpy asked(&view, &MatrixView::renderRequested);
+        view.setMap(makeResult(1, 2, 2, 2, 2), spec(), {});
+        showAt(view, 196, view.heightForWidth(196));
+        RenderedMatrix rendered;
+        rendered.request = asked.at(0).at(0).value<MatrixRequest>();
+        rendered.error = makeError(ErrorCode::TooLarge, "The matrix is too large.");
+        view.setRendered(rendered);
+        QVERIFY(countColour(view.grab().toImage(), view.matrixRect(), theme().error.rgb(), 40) > 5);
+    }
+
+    void oddShapesAndLanguages() {
+        MatrixView view;
+        showAt(view, 196, view.heightForWidth(196));
+        QVERIFY(!view.grab().isNull());
+        QTest::keyClick(&view, Qt::Key_Down);
+        view.setMap(makeResult(1, 1, 1, 1, 1), spec(1.0, 1.0), {});
+        QTest::keyClick(&view, Qt::Key_Down);
+        view.setMap(makeResult(2, 7, 13, 1, 1), spec(1.0, 1.0, true), {});
+        view.resize(20, 20);
+        QVERIFY(!view.grab().isNull());
+        BracketTranslator brackets;
+        QApplication::installTranslator(&brackets);
+        QTRY_VERIFY(segment(view, QStringLiteral("[From]")) != nullptr);
+        QApplication::removeTranslator(&brackets);
+        QTRY_VERIFY(segment(view, QStringLiteral("From")) != nullptr);
+    }
+};
+
+QTEST_MAIN(TestMatrixView)
+#include "tst_matrix_view.moc"
