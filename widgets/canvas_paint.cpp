@@ -97,8 +97,9 @@ QColor Canvas::State::colourUnder(const QRectF& rect) const {
     int sum[3] = {0, 0, 0};
     int count = 0;
     for (int k = 0; k < kColumns * kRows; ++k) {
-        const QPointF place(rect.x() + rect.width() * (k % kColumns + 0.5) / kColumns,
-                            rect.y() + rect.height() * (k / kColumns + 0.5) / kRows);
+        const int column = k % kColumns;
+        const int row = k / kColumns;
+        const QPointF place(rect.x() + rect.width() * (column + 0.5) / kColumns, rect.y() + rect.height() * (row + 0.5) / kRows);
         const QPointF pixel = (view.pictureAt(place) - QPointF(drawn.originX, drawn.originY)) * drawn.zoom;
         const QPoint at(static_cast<int>(std::floor(pixel.x())), static_cast<int>(std::floor(pixel.y())));
         if (layer.image.valid(at)) {
