@@ -9,6 +9,7 @@
 #include "app/main_window.h"
 #include "app/settings.h"
 #include "engine/api.h"
+#include "widgets/canvas.h"
 #include "widgets/theme.h"
 
 namespace {
@@ -26,6 +27,7 @@ int runWindow(int argc, char** argv, const QString& file) {
     fovea::Settings settings;
     fovea::setLanguage(settings.language());
     fovea::applyTheme(application, settings.theme());
+    fovea::Canvas::setMotion(!settings.reducedMotion());
     fovea::MainWindow window(settings);
     window.show();
     window.start(file);

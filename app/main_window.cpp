@@ -206,8 +206,7 @@ void MainWindow::showField() {
     canvas->setQuery(m_session.queryOnPicture());
     m_status->setProvenance(m_session.provenance());
     if (!m_session.field()) {
-        canvas->setChip(tr("%1 · computing …").arg(QString::fromStdString(m_session.module()->title)), m_session.module()->domain,
-                        m_session.module()->kind == AttentionKind::Hard);
+        showChip(tr("%1 · computing…").arg(QString::fromStdString(m_session.module()->title)));
         m_area->colourScale()->setField(nullptr, m_session.style());
     }
 }
@@ -222,23 +221,22 @@ void MainWindow::showRendered(const QString& view, const Rendered& rendered) {
         m_filmstrip->setRendered(view.mid(kThumbPrefix.size()), overlay);
         return;
     }
-    m_area->canvas()->setRendered(overlay);
-    // Chip, scale and statistics speak of the pixels which are shown, not of those which are awaited.
-    const bool current = overlay.request.field == m_session.field();
-    if (!current) {
+    Canvas* canvas = m_area->canvas();
+    canvas->setRendered(overlay);
+    // Chip, scale and statistics speak of the overlay which is shown: the canvas drops outdated pixels, and keeps those without overlay apart.
+    if (canvas->rendered().pixels != overlay.pixels || !overlay.request.field) {
         return;
     }
-    if (overlay.field) {
-        m_area->canvas()->setChip(fieldCaption(*overlay.field), m_session.module()->domain,
-                                  m_session.module()->kind == AttentionKind::Hard);
-    } else if (overlay.error) {
-        m_area->canvas()->setChip(QString::fromStdString(m_session.module()->title), m_session.module()->domain,
-                                  m_session.module()->kind == AttentionKind::Hard);
-    }
+    showChip(overlay.field ? fieldCaption(*overlay.field) : QString::fromStdString(m_session.module()->title));
     m_area->colourScale()->setField(overlay.field, overlay.request.style);
     m_cards->setRendered(overlay);
     m_paintMilliseconds = overlay.milliseconds;
     showTimes();
+}
+
+void MainWindow::showChip(const QString& text) {
+    const ModuleInfo& info = *m_session.module();
+    m_area->canvas()->setChip(text, info.domain, info.kind == AttentionKind::Hard);
 }
 
 void MainWindow::showTimes() {
@@ -278,8 +276,7 @@ void MainWindow::changeEvent(QEvent* event) {
         rebuildMenus();
         showField();
         if (const auto& shown = m_area->canvas()->rendered(); shown.field) {
-            m_area->canvas()->setChip(fieldCaption(*shown.field), m_session.module()->domain,
-                                      m_session.module()->kind == AttentionKind::Hard);
+            showChip(fieldCaption(*shown.field));
         }
     }
     QMainWindow::changeEvent(event);

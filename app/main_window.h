@@ -58,6 +58,7 @@ private:
     void connectViews();
     void showField();
     void showRendered(const QString& view, const Rendered& rendered);
+    void showChip(const QString& text);
     void showTimes();
     void foldForWidth();
 

@@ -28,6 +28,10 @@ void Settings::setTheme(ThemeName theme) {
     m_settings.setValue(key("window/theme"), theme == ThemeName::Light ? QStringLiteral("light") : QStringLiteral("dark"));
 }
 
+bool Settings::reducedMotion() const {
+    return m_settings.value(key("window/reduced_motion"), qgetenv("GTK_ENABLE_ANIMATIONS") == "0").toBool();
+}
+
 OverlayStyle Settings::style() const {
     OverlayStyle style;
     const std::string sequential = m_settings.value(key("overlay/colormap")).toString().toStdString();

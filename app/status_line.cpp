@@ -71,7 +71,7 @@ void StatusLine::refresh() {
         }
     }
     m_cursor->setText(parts.join(QStringLiteral("    ")));
-    m_times->setText(m_busy ? tr("computing …")
+    m_times->setText(m_busy ? tr("computing…")
                             : tr("features %1 ms    module %2 ms    drawing %3 ms")
                                   .arg(numberText(m_features), numberText(m_module), numberText(m_paint)));
     m_weights->setText(tr("weights: %1").arg(provenanceLabel(m_provenance)));

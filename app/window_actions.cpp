@@ -43,8 +43,8 @@ void MainWindow::createActions() {
 
     m_openAction = make(QT_TR_NOOP("Open a picture…"), {key("Ctrl+O")}, &MainWindow::openDialog);
     m_fileActions = {make(QT_TR_NOOP("Paste a picture"), {key("Ctrl+V")}, &MainWindow::paste),
-                     make(QT_TR_NOOP("Next picture of the folder"), {key("PgDown"), key("Alt+Right")}, &MainWindow::openNext),
-                     make(QT_TR_NOOP("Previous picture of the folder"), {key("PgUp"), key("Alt+Left")}, &MainWindow::openPrevious),
+                     make(QT_TR_NOOP("Next picture in the folder"), {key("PgDown"), key("Alt+Right")}, &MainWindow::openNext),
+                     make(QT_TR_NOOP("Previous picture in the folder"), {key("PgUp"), key("Alt+Left")}, &MainWindow::openPrevious),
                      make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog)};
     m_viewActions = {make(QT_TR_NOOP("Fit the picture"), {key("Ctrl+9")}, &MainWindow::fitPicture),
                      make(QT_TR_NOOP("Show at 100 %"), {key("Ctrl+1")}, &MainWindow::actualSize),
@@ -261,7 +261,7 @@ void MainWindow::showKeys() {
     const auto row = [&rows](const QString& keys, const QString& text) {
         rows += QStringLiteral("<tr><td style='padding-right:24px'><b>%1</b></td><td>%2</td></tr>").arg(keys.toHtmlEscaped(), text.toHtmlEscaped());
     };
-    row(QStringLiteral("1 – 6"), tr("choose a mechanism of the filmstrip"));
+    row(QStringLiteral("1 – 6"), tr("choose a mechanism from the filmstrip"));
     row(tr("wheel, drag"), tr("zoom about the cursor, move the picture"));
     row(tr("F, B (hold)"), tr("fit the picture, look at it without the overlay"));
     row(tr("click, arrow keys"), tr("set and move the query of a pairwise map"));

@@ -244,7 +244,7 @@ QString MatrixView::textSummary() const {
         State::cellText(static_cast<int>(most - row.begin()), std::max(1, s.to() ? s.map->gridWidth : s.map->keyWidth));
     const QString value = numberText(static_cast<double>(*most));
     return size + QLatin1Char(' ') +
-           (s.to() ? tr("Cell %1 is looked at most by cell %2 (%3).").arg(here, there, value)
+           (s.to() ? tr("Cell %2 looks most at cell %1 (%3).").arg(here, there, value)
                    : tr("Cell %1 looks most at cell %2 (%3).").arg(here, there, value));
 }
 

@@ -9,7 +9,7 @@ namespace fovea {
 namespace {
 
 constexpr Command kCommands[] = {
-    {"render", QT_TRANSLATE_NOOP("CommandLine", "draw the attention of one module over a picture"), renderCommand},
+    {"render", QT_TRANSLATE_NOOP("CommandLine", "draw one module’s attention over a picture"), renderCommand},
     {"apply", QT_TRANSLATE_NOOP("CommandLine", "run the module a safetensors case names on its tensors"), applyCommand},
     {"modules", QT_TRANSLATE_NOOP("CommandLine", "list the attention modules"), modulesCommand},
 };

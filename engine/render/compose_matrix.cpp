@@ -127,7 +127,7 @@ Result<MatrixPicture> composeMatrix(const AttentionMap& map, int head, const Ove
     BlockMeans means(map, head, out, height, width);
     switch (means.run(stop)) {
         case Outcome::Stopped:
-            return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The picture was cancelled."));
+            return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The drawing was cancelled."));
         case Outcome::Misshapen:
             return misshapenMatrix(map);
         case Outcome::Done:

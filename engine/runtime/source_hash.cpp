@@ -71,14 +71,14 @@ Result<Frame> loadFrame(const QString& path, const std::stop_token& stop) {
     try {
         return readAndDecode(file, stop);
     } catch (const std::exception& failure) {  // memory runs out, or a decoder throws
-        return makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "%1 could not be opened (%2); try a smaller picture."),
+        return makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "“%1” could not be opened (%2); try a smaller picture."),
                          {file.fileName().toStdString(), failure.what()});
     }
 }
 
 Result<Frame> hashedFrame(const Frame& frame, const std::stop_token& stop) {
     if (!frame.valid() || frame.pixels->empty()) {
-        return makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "There is no picture to take; copy one first."));
+        return makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "There is no picture to paste; copy one first."));
     }
     QCryptographicHash hash(QCryptographicHash::Sha256);
     const cv::Mat& pixels = *frame.pixels;

@@ -230,7 +230,7 @@ Result<Frame> decodeImage(const std::vector<std::uint8_t>& bytes, const std::str
 
 Result<Frame> frameFromPixels(const cv::Mat& pixels, const std::string& name) {
     if (pixels.empty() || (pixels.type() != CV_8UC3 && pixels.type() != CV_8UC4)) {
-        return makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” holds no picture; copy one first."), {name});
+        return makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” holds no picture; choose another one."), {name});
     }
     if (auto checked = checkSize(pixels.cols, pixels.rows, name); !checked) {
         return checked.error();

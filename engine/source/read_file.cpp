@@ -16,7 +16,7 @@ Error openError(const std::string& path, int code) {
     }
     if (code == EACCES || code == EPERM) {
         return makeError(ErrorCode::Unreadable,
-                         FOVEA_TEXT("engine", "“%1” may not be read; change its permissions or choose another file."), {path});
+                         FOVEA_TEXT("engine", "You have no permission to read “%1”; change its permissions or choose another file."), {path});
     }
     return makeError(ErrorCode::Unreadable, FOVEA_TEXT("engine", "“%1” cannot be read (%2); choose another file."),
                      {path, std::generic_category().message(code)});
