@@ -1,0 +1,250 @@
+#include "engine/render/render.h"
+
+#include <QTest>
+
+#include <opencv2/core.hpp>
+
+#include <cmath>
+#include <thread>
+
+#include "tests/support/render_fixtures.h"
+
+using namespace fovea;
+
+namespace {
+
+AttentionMap matrixMap(int heads, int queryHeight, int queryWidth, int keyHeight, int keyWidth) {
+    AttentionMap map;
+    map.name = "matrix";
+    map.kind = MapKind::Pairwise;
+    map.role = MapRole::Distribution;
+    map.gridHeight = queryHeight;
+    map.gridWidth = queryWidth;
+    map.keyHeight = keyHeight;
+    map.keyWidth = keyWidth;
+    map.data = Tensor(Shape{heads, queryHeight * queryWidth, keyHeight * keyWidth});
+    for (std::size_t k = 0; k < map.data.size(); ++k) {
+        map.data.values[k] = static_cast<float>((k * 53) % 97) / 97.0F;
+    }
+    return map;
+}
+
+/// A matrix of two heads which exists only as its factors.
+AttentionMap factoredMap(int height, int width) {
+    FeatureMap queries(8, height, width);
+    FeatureMap keys(8, height, width);
+    for (std::size_t k = 0; k < queries.size(); ++k) {
+        queries.data()[k] = std::sin(static_cast<float>(k) * 0.37F);
+        keys.data()[k] = std::cos(static_cast<float>(k) * 0.11F);
+    }
+    AttentionMap map = matrixMap(1, 1, 1, 1, 1);
+    map.data = {};
+    map.gridHeight = map.keyHeight = height;
+    map.gridWidth = map.keyWidth = width;
+    map.factors = attend(queries, keys, FeatureMap(2, height, width), 2, 0.5F, {})->factors;
+    return map;
+}
+
+/// Mean of the matrix over rows [i0, i1) and columns [j0, j1), and over the heads for head −1.
+double meanOfBlock(const AttentionMap& map, int head, int i0, int i1, int j0, int j1) {
+    const int heads = map.data.dim(0);
+    double sum = 0.0;
+    int count = 0;
+    for (int h = head < 0 ? 0 : head; h < (head < 0 ? heads : head + 1); ++h) {
+        for (int i = i0; i < i1; ++i) {
+            for (int j = j0; j < j1; ++j, ++count) {
+                sum += map.data.values[static_cast<std::size_t>((h * map.data.dim(1) + i) * map.data.dim(2) + j)];
+            }
+        }
+    }
+    return sum / count;
+}
+
+std::shared_ptr<const FrameResult> resultWith(const AttentionMap& map, const Frame& frame) {
+    static const ModuleInfo kInfo = [] {
+        ModuleInfo info;
+        info.id = "test";
+        info.title = "Test";
+        return info;
+    }();
+    auto features = std::make_shared<Features>();
+    features->map = FeatureMap(1, 2, 3);
+    features->geometry = {0.0, 0.0, frame.width / 3.0, frame.height / 2.0};
+    auto module = std::make_shared<ModuleResult>();
+    module->info = &kInfo;
+    module->output = AttentionOutput{{}, {map}};
+    auto result = std::make_shared<FrameResult>();
+    result->frame = frame;
+    result->features = features;
+    result->modules.push_back(module);
+    return result;
+}
+
+}  // namespace
+
+class TestRender final : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+    void matrixIsBlockMeans_data();
+    void matrixIsBlockMeans();
+    void matrixFromFactorsEqualsTheStoredOne();
+    void matrixStopsHalfWay();
+    void matrixErrors();
+    void renderOverlayRequest();
+    void renderKeepsThePictureOnError();
+    void renderMatrixRequest();
+    void stoppedRequestsHaveNoPixels();
+};
+
+void TestRender::matrixIsBlockMeans_data() {
+    QTest::addColumn<int>("head");
+    QTest::addColumn<int>("side");
+    for (const int head : {-1, 0, 1}) {
+        for (const int side : {1, 2, 4, 5, 256}) {
+            QTest::addRow("head %d side %d", head, side) << head << side;
+        }
+    }
+}
+
+void TestRender::matrixIsBlockMeans() {
+    QFETCH(int, head);
+    QFETCH(int, side);
+    const AttentionMap map = matrixMap(2, 2, 7, 3, 3);  // 14 queries, 9 keys
+    const auto picture = composeMatrix(map, head, {}, side);
+    QVERIFY(picture);
+    QCOMPARE(picture->queries, 14);
+    QCOMPARE(picture->keys, 9);
+    const int height = std::min(side, 14);
+    const int width = std::min(side, 9);
+    QCOMPARE(picture->pixels->rows, height);
+    QCOMPARE(picture->pixels->cols, width);
+    const ColorTable& table = findColormap("inferno")->table;
+    const ValueRange range{picture->min, picture->max};
+    double low = 1e9;
+    double high = -1e9;
+    for (int i = 0; i < height; ++i) {
+        for (int j = 0; j < width; ++j) {
+            const double mean =
+                meanOfBlock(map, head, i * 14 / height, (i + 1) * 14 / height, j * 9 / width, (j + 1) * 9 / width);
+            low = std::min(low, mean);
+            high = std::max(high, mean);
+            const int index = indexOfColor(table, at(*picture->pixels, j, i));
+            QVERIFY(index >= 0);
+            QVERIFY(std::abs(indexValue(index, range) - mean) <= 0.51 / 255.0 * (picture->max - picture->min) + 1e-6);
+        }
+    }
+    QVERIFY(std::abs(low - picture->min) < 1e-6);
+    QVERIFY(std::abs(high - picture->max) < 1e-6);
+}
+
+void TestRender::matrixFromFactorsEqualsTheStoredOne() {
+    const AttentionMap factored = factoredMap(5, 7);
+    AttentionMap stored = factored;
+    stored.data = *denseTensor(factored);
+    stored.factors.reset();
+    for (const int head : {-1, 0, 1}) {
+        const auto one = composeMatrix(factored, head, {}, 9);
+        const auto two = composeMatrix(stored, head, {}, 9);
+        QVERIFY(one && two);
+        QVERIFY(std::abs(one->min - two->min) < 1e-6F && std::abs(one->max - two->max) < 1e-6F);
+        QVERIFY(one->max > one->min);
+        for (int i = 0; i < 9; ++i) {
+            for (int j = 0; j < 9; ++j) {
+                const ColorTable& table = findColormap("inferno")->table;
+                QVERIFY(std::abs(indexOfColor(table, at(*one->pixels, j, i)) - indexOfColor(table, at(*two->pixels, j, i))) <= 1);
+            }
+        }
+    }
+}
+
+void TestRender::matrixStopsHalfWay() {
+    const AttentionMap map = factoredMap(48, 48);  // far more work than a thread needs to begin
+    std::optional<Result<MatrixPicture>> picture;
+    {
+        const std::jthread thread([&](const std::stop_token& stop) { picture = composeMatrix(map, -1, {}, 256, stop); });
+    }  // requests the stop and joins
+    QCOMPARE(picture->error().code, ErrorCode::Cancelled);
+}
+
+void TestRender::matrixErrors() {
+    AttentionMap map = matrixMap(1, 2, 3, 2, 2);
+    map.keyWidth = 3;
+    QCOMPARE(composeMatrix(map, 0, {}, 8).error().code, ErrorCode::BadShape);
+    map.keyWidth = 0;
+    QCOMPARE(composeMatrix(map, 0, {}, 8).error().code, ErrorCode::BadShape);
+    map.kind = MapKind::Spatial;
+    QCOMPARE(composeMatrix(map, 0, {}, 8).error().code, ErrorCode::Unsupported);
+}
+
+void TestRender::renderOverlayRequest() {
+    const Frame frame = testFrame(8, 12);
+    OverlayRequest request;
+    request.result = resultWith(matrixMap(2, 2, 3, 1, 1), frame);
+    request.field = FieldSpec{};
+    request.field->module = "test";
+    request.field->toQuery = true;
+    request.viewport = fullViewport(frame);
+    const auto out = std::get<RenderedOverlay>(render(request));
+    QVERIFY(!out.error && out.field && out.statistics && out.pixels);
+    QCOMPARE(out.field->values.size(), std::size_t{6});
+    QCOMPARE(out.statistics->max, out.field->max);
+    QVERIFY(out.milliseconds > 0.0);
+    QCOMPARE(out.request.viewport, request.viewport);
+    const cv::Mat direct = composeOverlay(frame, out.field.get(), request.style, request.viewport, request.background);
+    QCOMPARE(cv::norm(direct, *out.pixels, cv::NORM_INF), 0.0);
+    request.field.reset();
+    const auto alone = std::get<RenderedOverlay>(render(request));
+    QVERIFY(!alone.error && !alone.field && !alone.statistics);
+    QCOMPARE(at(*alone.pixels, 3, 5), pictureColor(3, 5));
+}
+
+void TestRender::renderKeepsThePictureOnError() {
+    const Frame frame = testFrame(8, 12);
+    OverlayRequest request;
+    request.result = resultWith(matrixMap(2, 2, 3, 1, 1), frame);
+    request.field = FieldSpec{};
+    request.field->module = "missing";
+    request.viewport = fullViewport(frame);
+    const auto out = std::get<RenderedOverlay>(render(request));
+    QVERIFY(out.error.has_value());
+    QCOMPARE(out.error->code, ErrorCode::NotFound);
+    QVERIFY(!out.field);
+    QCOMPARE(at(*out.pixels, 11, 7), pictureColor(11, 7));
+    request.result = nullptr;
+    const auto none = std::get<RenderedOverlay>(render(request));
+    QVERIFY(none.error.has_value());
+    QCOMPARE(at(*none.pixels, 11, 7), 0xFF000000U);
+}
+
+void TestRender::renderMatrixRequest() {
+    MatrixRequest request;
+    request.result = resultWith(matrixMap(2, 2, 3, 2, 2), testFrame(8, 12));
+    request.module = "test";
+    const auto out = std::get<RenderedMatrix>(render(request));
+    QVERIFY(!out.error);
+    QCOMPARE(out.picture.pixels->rows, 6);
+    QCOMPARE(out.picture.pixels->cols, 4);
+    request.map = "other";
+    QCOMPARE(std::get<RenderedMatrix>(render(request)).error->code, ErrorCode::NotFound);
+    request.module = "other";
+    QCOMPARE(std::get<RenderedMatrix>(render(request)).error->code, ErrorCode::NotFound);
+    request.result = nullptr;
+    QCOMPARE(std::get<RenderedMatrix>(render(request)).error->code, ErrorCode::NotFound);
+}
+
+void TestRender::stoppedRequestsHaveNoPixels() {
+    const Frame frame = testFrame(6, 10);
+    std::stop_source source;
+    source.request_stop();
+    OverlayRequest request;
+    request.result = resultWith(matrixMap(1, 2, 3, 1, 1), frame);
+    request.viewport = fullViewport(frame);
+    QVERIFY(std::get<RenderedOverlay>(render(request, source.get_token())).pixels == nullptr);
+    const auto matrix = composeMatrix(matrixMap(1, 2, 3, 1, 1), -1, {}, 8, source.get_token());
+    QCOMPARE(matrix.error().code, ErrorCode::Cancelled);
+}
+
+QTEST_GUILESS_MAIN(TestRender)
+#include "tst_render.moc"
