@@ -193,8 +193,7 @@ private Q_SLOTS:
 
     void aMatrixOverTheBoundIsStillAttendedTo() {
         // 4800 × 4800 weights take 92 MB.
-        const auto attended =
-            attend(randomMap(1, 60, 80, 1), randomMap(1, 60, 80, 2), randomMap(1, 60, 80, 3), 1, 1.0F, {});
+        const auto attended = attend(randomMap(1, 60, 80, 1), randomMap(1, 60, 80, 2), randomMap(1, 60, 80, 3), 1, 1.0F, {});
         QVERIFY(attended.has_value());
         QVERIFY(!denseTensor(mapOf(*attended), std::size_t{64} << 20).ok());
         const auto row = attended->factors->row(0, 4321);
