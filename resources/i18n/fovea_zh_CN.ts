@@ -20,10 +20,6 @@
         <translation>请用 -o 指定要写入的文件。</translation>
     </message>
     <message>
-        <source>draw the attention of one module over a picture</source>
-        <translation>在图像上绘制某个模块的注意力</translation>
-    </message>
-    <message>
         <source>run the module a safetensors case names on its tensors</source>
         <translation>在 safetensors 用例的张量上运行其指定的模块</translation>
     </message>
@@ -182,6 +178,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>There is no module “%1”; fovea modules lists them.</source>
         <translation>没有模块“%1”；可用 fovea modules 列出全部模块。</translation>
+    </message>
+    <message>
+        <source>draw one module’s attention over a picture</source>
+        <translation>在图像上绘制一个模块的注意力</translation>
     </message>
 </context>
 <context>
@@ -795,10 +795,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>紫–绿</translation>
     </message>
     <message>
-        <source>The picture was cancelled.</source>
-        <translation>图像绘制已取消。</translation>
-    </message>
-    <message>
         <source>The matrix “%1” does not fit its grids; run the module again.</source>
         <translation>矩阵“%1”与其网格不符；请重新运行模块。</translation>
     </message>
@@ -923,14 +919,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>打开已停止。</translation>
     </message>
     <message>
-        <source>%1 could not be opened (%2); try a smaller picture.</source>
-        <translation>“%1”无法打开（%2）；请尝试更小的图像。</translation>
-    </message>
-    <message>
-        <source>There is no picture to take; copy one first.</source>
-        <translation>没有可获取的图像；请先复制一幅。</translation>
-    </message>
-    <message>
         <source>“%1” is an animation; save one of its pictures as a file of its own.</source>
         <translation>“%1”是动画；请将其中一帧另存为单独的文件。</translation>
     </message>
@@ -959,16 +947,8 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>“%1”的颜色位深无法读取；请以每通道 8 位保存。</translation>
     </message>
     <message>
-        <source>“%1” holds no picture; copy one first.</source>
-        <translation>“%1”中没有图像；请先复制一幅。</translation>
-    </message>
-    <message>
         <source>There is no file “%1”; check its path.</source>
         <translation>没有文件“%1”；请检查路径。</translation>
-    </message>
-    <message>
-        <source>“%1” may not be read; change its permissions or choose another file.</source>
-        <translation>没有读取“%1”的权限；请更改其权限或选择其他文件。</translation>
     </message>
     <message>
         <source>“%1” cannot be read (%2); choose another file.</source>
@@ -1036,139 +1016,159 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
     <message>
         <source>There is no room for “%1”; free some space or choose another folder.</source>
-        <translation type="unfinished" />
+        <translation>没有空间写入“%1”；请释放一些空间或选择其他文件夹。</translation>
     </message>
     <message>
         <source>“%1” cannot be written (%2); choose another folder.</source>
-        <translation type="unfinished" />
+        <translation>无法写入“%1”（%2）；请选择其他文件夹。</translation>
     </message>
     <message>
         <source>“%1” is not a file which can be replaced; choose another name.</source>
-        <translation type="unfinished" />
+        <translation>“%1”不是可以替换的文件；请换一个名称。</translation>
     </message>
     <message>
         <source>The folder “%1” cannot be made (%2); choose another folder.</source>
-        <translation type="unfinished" />
+        <translation>无法创建文件夹“%1”（%2）；请选择其他文件夹。</translation>
     </message>
     <message>
         <source>“%1” cannot begin a file name; choose a name without “/”.</source>
-        <translation type="unfinished" />
+        <translation>文件名不能以“%1”开头；请使用不含“/”的名称。</translation>
     </message>
     <message>
         <source>There is no result of “%1” to export; run it first.</source>
-        <translation type="unfinished" />
+        <translation>没有“%1”的结果可导出；请先运行它。</translation>
     </message>
     <message>
         <source>The Retina cannot work with a stride of %1; choose 4, 8, 16 or 32.</source>
-        <translation type="unfinished" />
+        <translation>Retina 不支持步幅 %1；请选择 4、8、16 或 32。</translation>
     </message>
     <message>
         <source>The Retina cannot work at a size of %1 pixels; choose 1 to %2.</source>
-        <translation type="unfinished" />
+        <translation>Retina 无法在 %1 像素的尺寸下工作；请选择 1 到 %2。</translation>
     </message>
     <message>
         <source>The Retina needs an 8-bit colour picture; open another picture.</source>
-        <translation type="unfinished" />
+        <translation>Retina 需要 8 位彩色图像；请打开其他图像。</translation>
     </message>
     <message>
         <source>The memory does not suffice for this picture; choose a larger stride.</source>
-        <translation type="unfinished" />
+        <translation>内存不足以处理此图像；请选择更大的步幅。</translation>
     </message>
     <message>
         <source>bright spots, finest</source>
-        <translation type="unfinished" />
+        <translation>亮斑，最细</translation>
     </message>
     <message>
         <source>dark spots, finest</source>
-        <translation type="unfinished" />
+        <translation>暗斑，最细</translation>
     </message>
     <message>
         <source>bright spots, fine</source>
-        <translation type="unfinished" />
+        <translation>亮斑，细</translation>
     </message>
     <message>
         <source>dark spots, fine</source>
-        <translation type="unfinished" />
+        <translation>暗斑，细</translation>
     </message>
     <message>
         <source>bright spots, medium</source>
-        <translation type="unfinished" />
+        <translation>亮斑，中</translation>
     </message>
     <message>
         <source>dark spots, medium</source>
-        <translation type="unfinished" />
+        <translation>暗斑，中</translation>
     </message>
     <message>
         <source>bright spots, coarse</source>
-        <translation type="unfinished" />
+        <translation>亮斑，粗</translation>
     </message>
     <message>
         <source>dark spots, coarse</source>
-        <translation type="unfinished" />
+        <translation>暗斑，粗</translation>
     </message>
     <message>
         <source>bright spots, coarsest</source>
-        <translation type="unfinished" />
+        <translation>亮斑，最粗</translation>
     </message>
     <message>
         <source>dark spots, coarsest</source>
-        <translation type="unfinished" />
+        <translation>暗斑，最粗</translation>
     </message>
     <message>
         <source>red spots, fine</source>
-        <translation type="unfinished" />
+        <translation>红斑，细</translation>
     </message>
     <message>
         <source>green spots, fine</source>
-        <translation type="unfinished" />
+        <translation>绿斑，细</translation>
     </message>
     <message>
         <source>red spots, medium</source>
-        <translation type="unfinished" />
+        <translation>红斑，中</translation>
     </message>
     <message>
         <source>green spots, medium</source>
-        <translation type="unfinished" />
+        <translation>绿斑，中</translation>
     </message>
     <message>
         <source>red spots, coarse</source>
-        <translation type="unfinished" />
+        <translation>红斑，粗</translation>
     </message>
     <message>
         <source>green spots, coarse</source>
-        <translation type="unfinished" />
+        <translation>绿斑，粗</translation>
     </message>
     <message>
         <source>blue spots, fine</source>
-        <translation type="unfinished" />
+        <translation>蓝斑，细</translation>
     </message>
     <message>
         <source>yellow spots, fine</source>
-        <translation type="unfinished" />
+        <translation>黄斑，细</translation>
     </message>
     <message>
         <source>blue spots, medium</source>
-        <translation type="unfinished" />
+        <translation>蓝斑，中</translation>
     </message>
     <message>
         <source>yellow spots, medium</source>
-        <translation type="unfinished" />
+        <translation>黄斑，中</translation>
     </message>
     <message>
         <source>blue spots, coarse</source>
-        <translation type="unfinished" />
+        <translation>蓝斑，粗</translation>
     </message>
     <message>
         <source>yellow spots, coarse</source>
-        <translation type="unfinished" />
+        <translation>黄斑，粗</translation>
     </message>
     <message>
         <source>red–green contrast</source>
-        <translation type="unfinished" />
+        <translation>红绿对比</translation>
     </message>
     <message>
         <source>blue–yellow contrast</source>
-        <translation type="unfinished" />
+        <translation>蓝黄对比</translation>
+    </message>
+    <message>
+        <source>The drawing was cancelled.</source>
+        <translation>绘制已取消。</translation>
+    </message>
+    <message>
+        <source>“%1” could not be opened (%2); try a smaller picture.</source>
+        <translation>无法打开“%1”（%2）；请尝试较小的图像。</translation>
+    </message>
+    <message>
+        <source>There is no picture to paste; copy one first.</source>
+        <translation>没有可粘贴的图像；请先复制一幅。</translation>
+    </message>
+    <message>
+        <source>“%1” holds no picture; choose another one.</source>
+        <translation>“%1”中没有图像；请另选一个。</translation>
+    </message>
+    <message>
+        <source>You have no permission to read “%1”; change its permissions or choose another file.</source>
+        <translation>您没有读取“%1”的权限；请更改其权限或选择其他文件。</translation>
     </message>
 </context>
 <context>
@@ -1182,11 +1182,11 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <name>fovea::Canvas</name>
     <message>
         <source>%1: the same value everywhere, %2.</source>
-        <translation type="unfinished" />
+        <translation>%1：各处数值相同，均为 %2。</translation>
     </message>
     <message>
         <source>%1: strongest %2; half the weight on %3 % of the area; values %4 to %5.</source>
-        <translation type="unfinished" />
+        <translation>%1：最强处在%2；一半权重集中在 %3 % 的面积上；数值从 %4 到 %5。</translation>
     </message>
     <message>
         <source>Picture</source>
@@ -1194,7 +1194,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
     <message>
         <source>the picture alone, %1 × %2 pixels.</source>
-        <translation type="unfinished" />
+        <translation>仅图像，%1 × %2 像素。</translation>
     </message>
     <message>
         <source>%1: %2</source>
@@ -1330,27 +1330,27 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <name>fovea::ColourScale</name>
     <message>
         <source>locked</source>
-        <translation type="unfinished" />
+        <translation>已锁定</translation>
     </message>
     <message>
         <source>typed</source>
-        <translation type="unfinished" />
+        <translation>手动</translation>
     </message>
     <message>
         <source>%1 % above</source>
-        <translation type="unfinished" />
+        <translation>%1 % 高于上限</translation>
     </message>
     <message>
         <source>%1 % below</source>
-        <translation type="unfinished" />
+        <translation>%1 % 低于下限</translation>
     </message>
     <message>
         <source>flat: %1 everywhere</source>
-        <translation type="unfinished" />
+        <translation>平坦：各处均为 %1</translation>
     </message>
     <message>
         <source>%1 to %2</source>
-        <translation type="unfinished" />
+        <translation>%1 到 %2</translation>
     </message>
     <message>
         <source>Colour scale</source>
@@ -1358,22 +1358,22 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
     <message>
         <source>No map is shown.</source>
-        <translation type="unfinished" />
+        <translation>未显示任何图。</translation>
     </message>
 </context>
 <context>
     <name>fovea::ColourScalePanel</name>
     <message>
         <source>Auto: the map's own ends</source>
-        <translation type="unfinished" />
+        <translation>自动：图自身的两端</translation>
     </message>
     <message>
         <source>Locked: keep these ends</source>
-        <translation type="unfinished" />
+        <translation>锁定：保持当前两端</translation>
     </message>
     <message>
         <source>Typed:</source>
-        <translation type="unfinished" />
+        <translation>手动：</translation>
     </message>
     <message>
         <source>Reset</source>
@@ -1381,15 +1381,15 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
     <message>
         <source>from</source>
-        <translation type="unfinished" />
+        <translation>从</translation>
     </message>
     <message>
         <source>to</source>
-        <translation type="unfinished" />
+        <translation>到</translation>
     </message>
     <message>
         <source>Type two numbers, the second larger than the first.</source>
-        <translation type="unfinished" />
+        <translation>请输入两个数，后者须大于前者。</translation>
     </message>
 </context>
 <context>
@@ -1465,10 +1465,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
 <context>
     <name>fovea::MainWindow</name>
     <message>
-        <source>%1 · computing …</source>
-        <translation>%1 · 计算中…</translation>
-    </message>
-    <message>
         <source>Only files on this computer and pictures can be dropped here.</source>
         <translation>此处只能拖放本机上的文件和图像。</translation>
     </message>
@@ -1479,14 +1475,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Paste a picture</source>
         <translation>粘贴图像</translation>
-    </message>
-    <message>
-        <source>Next picture of the folder</source>
-        <translation>文件夹中的下一幅图像</translation>
-    </message>
-    <message>
-        <source>Previous picture of the folder</source>
-        <translation>文件夹中的上一幅图像</translation>
     </message>
     <message>
         <source>Open weights…</source>
@@ -1625,10 +1613,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>数值的保存文件夹</translation>
     </message>
     <message>
-        <source>choose a mechanism of the filmstrip</source>
-        <translation>选择缩略图栏中的机制</translation>
-    </message>
-    <message>
         <source>wheel, drag</source>
         <translation>滚轮、拖动</translation>
     </message>
@@ -1681,6 +1665,22 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Copied the picture with its overlay.</source>
         <translation>已复制带叠加层的图像。</translation>
+    </message>
+    <message>
+        <source>%1 · computing…</source>
+        <translation>%1 · 计算中…</translation>
+    </message>
+    <message>
+        <source>Next picture in the folder</source>
+        <translation>文件夹中的下一幅图像</translation>
+    </message>
+    <message>
+        <source>Previous picture in the folder</source>
+        <translation>文件夹中的上一幅图像</translation>
+    </message>
+    <message>
+        <source>choose a mechanism from the filmstrip</source>
+        <translation>从缩略图条中选择机制</translation>
     </message>
 </context>
 <context>
@@ -1738,10 +1738,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>单头</translation>
     </message>
     <message>
-        <source>Cell %1 is looked at most by cell %2 (%3).</source>
-        <translation>单元格 %1 最受单元格 %2 关注（%3）。</translation>
-    </message>
-    <message>
         <source>Cell %1 looks most at cell %2 (%3).</source>
         <translation>单元格 %1 最关注单元格 %2（%3）。</translation>
     </message>
@@ -1752,6 +1748,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>A mechanism that compares places with places fills this card.</source>
         <translation>选用两两比较位置的机制后，此处会显示内容。</translation>
+    </message>
+    <message>
+        <source>Cell %2 looks most at cell %1 (%3).</source>
+        <translation>单元 %2 最关注单元 %1（%3）。</translation>
     </message>
 </context>
 <context>
@@ -1868,7 +1868,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
     <message>
         <source>%1 % of area</source>
-        <translation>图像的 %1 %</translation>
+        <translation>%1 % 的面积</translation>
     </message>
     <message>
         <source>entropy</source>
@@ -1928,10 +1928,6 @@ entropy %5 of %6 bits</source>
         <translation>值 %1</translation>
     </message>
     <message>
-        <source>computing …</source>
-        <translation>计算中…</translation>
-    </message>
-    <message>
         <source>features %1 ms    module %2 ms    drawing %3 ms</source>
         <translation>特征 %1 ms    模块 %2 ms    绘制 %3 ms</translation>
     </message>
@@ -1942,6 +1938,10 @@ entropy %5 of %6 bits</source>
     <message>
         <source>These weights were drawn at random, not learned: the map shows the mechanism, not what a trained network attends to.</source>
         <translation>这些权重是随机抽取的，并非学习所得：图展示的是机制本身，而不是训练后的网络所关注的内容。</translation>
+    </message>
+    <message>
+        <source>computing…</source>
+        <translation>计算中…</translation>
     </message>
 </context>
 <context>
