@@ -186,7 +186,7 @@ private Q_SLOTS:
         const QString copy = folder.filePath(QStringLiteral("fovea_zh_CN.ts"));
         QVERIFY(QFile::copy(kSource + QStringLiteral("resources/i18n/fovea_zh_CN.ts"), copy));
         QProcess lupdate;
-        QStringList arguments{QStringLiteral("-no-obsolete"), QStringLiteral("-locations"), QStringLiteral("none"), QStringLiteral("-silent"),
+        QStringList arguments{QStringLiteral("-I"), kSource, QStringLiteral("-no-obsolete"), QStringLiteral("-locations"), QStringLiteral("none"), QStringLiteral("-silent"),
                               QStringLiteral("-tr-function-alias"), QStringLiteral("QT_TRANSLATE_NOOP+=FOVEA_TEXT")};
         arguments << sources({QStringLiteral("app"), QStringLiteral("widgets"), QStringLiteral("engine")}) << QStringLiteral("-ts") << copy;
         lupdate.start(QStringLiteral(FOVEA_LUPDATE), arguments);

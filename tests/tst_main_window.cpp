@@ -332,6 +332,9 @@ private Q_SLOTS:
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(kSamples + QStringLiteral("rocket.jpg"))});
         QDropEvent drop(QPointF(400, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QDragEnterEvent enter(QPoint(400, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(m_window.get(), &enter);
+        QVERIFY(enter.isAccepted());
         QApplication::sendEvent(m_window.get(), &drop);
         QTRY_COMPARE(QString::fromStdString(session().controller().frame().source->name), QStringLiteral("rocket.jpg"));
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);

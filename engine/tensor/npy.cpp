@@ -9,7 +9,13 @@ std::string npyBytes(const Shape& shape, const float* values) {
     std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
         // A tuple of one is written "(5,)", a longer one "(5, 6)".
-        header += (axis == 0 ? "" : " ") + std::to_string(shape[axis]) + (axis + 1 < shape.size() || axis == 0 ? "," : "");
+        if (axis > 0) {
+            header += ' ';
+        }
+        header += std::to_string(shape[axis]);
+        if (axis + 1 < shape.size() || axis == 0) {
+            header += ',';
+        }
     }
     header += "), }";
     constexpr std::size_t kPrefix = 10;  // magic, version, length of the header

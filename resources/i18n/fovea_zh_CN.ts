@@ -4,7 +4,7 @@
 <context>
     <name>CommandLine</name>
     <message>
-        <source>Runs the module named in the file's metadata (id, hyperparams) on its tensors (input; gate, location … where present) with its param.* and writes output and every attn.*. What the file holds under those names is never read.</source>
+        <source>Runs the module named in the file&apos;s metadata (id, hyperparams) on its tensors (input; gate, location … where present) with its param.* and writes output and every attn.*. What the file holds under those names is never read.</source>
         <translation>按文件元数据所指定的模块（id、hyperparams），以其张量（input；如有则含 gate、location …）和 param.* 参数运行，并写出 output 和全部 attn.*。文件中原有的这些名称下的内容一概不读取。</translation>
     </message>
     <message>
@@ -76,7 +76,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>模块的一个参数；可重复给出。</translation>
     </message>
     <message>
-        <source>The module's state_dict as a safetensors file.</source>
+        <source>The module&apos;s state_dict as a safetensors file.</source>
         <translation>模块的 state_dict，safetensors 文件。</translation>
     </message>
     <message>
@@ -164,7 +164,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>--mode 只能是 before、after 或 changed，而不是“%1”。</translation>
     </message>
     <message>
-        <source>Draws the attention of one module over a picture, at the picture's own size.</source>
+        <source>Draws the attention of one module over a picture, at the picture&apos;s own size.</source>
         <translation>按图像的原始尺寸，在图像上绘制某个模块的注意力。</translation>
     </message>
     <message>
@@ -247,11 +247,11 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>参数“%1”中“%2”出现了两次；只需给出一次。</translation>
     </message>
     <message>
-        <source>The parameters are not a JSON object such as {"reduction": 16}.</source>
-        <translation>参数不是 JSON 对象；应形如 {"reduction": 16}。</translation>
+        <source>The parameters are not a JSON object such as {&quot;reduction&quot;: 16}.</source>
+        <translation>参数不是 JSON 对象；应形如 {&quot;reduction&quot;: 16}。</translation>
     </message>
     <message>
-        <source>The weights lack the tensor “%1” (%2); save the module's whole state_dict.</source>
+        <source>The weights lack the tensor “%1” (%2); save the module&apos;s whole state_dict.</source>
         <translation>权重缺少张量“%1”（%2）；请保存模块的完整 state_dict。</translation>
     </message>
     <message>
@@ -691,7 +691,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>正则化项 λ</translation>
     </message>
     <message>
-        <source>Added to each channel's variance; a large value flattens the map.</source>
+        <source>Added to each channel&apos;s variance; a large value flattens the map.</source>
         <translation>加到每个通道的方差上；值越大，图越平坦。</translation>
     </message>
     <message>
@@ -1364,7 +1364,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
 <context>
     <name>fovea::ColourScalePanel</name>
     <message>
-        <source>Auto: the map's own ends</source>
+        <source>Auto: the map&apos;s own ends</source>
         <translation>自动：图自身的两端</translation>
     </message>
     <message>
