@@ -99,7 +99,10 @@ void CardsPanel::setRendered(const RenderedOverlay& rendered) {
     m_statistics->setField(rendered.field, rendered.statistics, m_session.style());
     m_statisticsCard->setVisible(rendered.field != nullptr);
     if (rendered.field) {
-        m_statisticsCard->setTitle(engineText(rendered.field->map));
+        // Bars and matrix bear the map's name already where it has them.
+        const AttentionMap* shown = m_session.shownMap();
+        const bool named = shown != nullptr && (shown->kind == MapKind::Channel || shown->kind == MapKind::Pairwise);
+        m_statisticsCard->setTitle(named ? tr("On the picture") : engineText(rendered.field->map));
         m_statisticsCard->setAside(QStringLiteral("%1 × %2").arg(rendered.field->width).arg(rendered.field->height));
     }
 }
@@ -124,12 +127,19 @@ void CardsPanel::refresh() {
 
 void CardsPanel::refreshMaps() {
     const auto module = m_session.moduleResult();
-    m_maps->clear();
+    std::vector<std::pair<QString, QString>> entries;
     if (module && module->output) {
         for (const auto& map : module->output->maps) {
             if (hasPicture(map)) {
-                m_maps->addItem(engineText(map.title), QString::fromStdString(map.name));
+                entries.emplace_back(engineText(map.title), QString::fromStdString(map.name));
             }
+        }
+    }
+    if (entries != m_mapEntries) {  // else an open list would close under the cursor
+        m_mapEntries = entries;
+        m_maps->clear();
+        for (const auto& [title, name] : entries) {
+            m_maps->addItem(title, name);
         }
     }
     if (const auto* shown = m_session.shownMap()) {
@@ -165,7 +175,9 @@ void CardsPanel::refreshMatrix() {
     m_matrixCard->setVisible(pairwise);
     if (pairwise) {
         m_matrixCard->setTitle(engineText(shown->title));
-        m_matrixCard->setAside(QStringLiteral("%1 × %2").arg(shown->gridHeight * shown->gridWidth).arg(shown->keyHeight * shown->keyWidth));
+        const int queries = shown->gridHeight * shown->gridWidth;
+        const int keys = shown->keyHeight * shown->keyWidth;
+        m_matrixCard->setAside(queries == keys ? QString::number(queries) + QStringLiteral("²") : QStringLiteral("%1 × %2").arg(queries).arg(keys));
         m_matrix->setMap(m_session.result(), *m_session.field(), m_session.style());
     }
 }

@@ -2,12 +2,12 @@
 
 #include <QWidget>
 
+#include <utility>
 #include <vector>
 
 #include "app/session.h"
 
 class QComboBox;
-class QScrollArea;
 
 namespace fovea {
 
@@ -54,6 +54,7 @@ private:
     Card* m_matrixCard;
     Card* m_statisticsCard;
     Card* m_formCard;
+    std::vector<std::pair<QString, QString>> m_mapEntries;  ///< title and name, as they stand in m_maps
     RenderedOverlay m_rendered;
 };
 

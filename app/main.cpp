@@ -27,6 +27,7 @@ int runWindow(int argc, char** argv, const QString& file) {
     fovea::Settings settings;
     fovea::setLanguage(settings.language());
     fovea::applyTheme(application, settings.theme());
+    fovea::followFocusVisibility(application);
     fovea::Canvas::setMotion(!settings.reducedMotion());
     fovea::MainWindow window(settings);
     window.show();

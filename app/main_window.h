@@ -73,6 +73,7 @@ private:
     void openDialog();
     void paste();
     void weightsDialog();
+    [[nodiscard]] QString proposedFile() const;
     void savePictureDialog();
     void saveFigureDialog();
     void saveRawDialog();

@@ -178,11 +178,17 @@ void MainWindow::weightsDialog() {
     }
 }
 
+QString MainWindow::proposedFile() const {
+    const QFileInfo source(QString::fromStdString(m_session.result()->frame.source->name));
+    return QStringLiteral("%1/%2-%3.png").arg(m_settings.folder(QStringLiteral("export")), source.completeBaseName(),
+                                              QString::fromStdString(m_session.module()->id));
+}
+
 void MainWindow::savePictureDialog() {
     if (!canExport()) {
         return;
     }
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save the overlay"), m_settings.folder(QStringLiteral("export")),
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save the overlay"), proposedFile(),
                                                       tr("PNG pictures (*.png)"));
     if (!path.isEmpty()) {
         exportPicture(path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) ? path : path + QStringLiteral(".png"), false);
@@ -193,7 +199,7 @@ void MainWindow::saveFigureDialog() {
     if (!canExport()) {
         return;
     }
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save a figure"), m_settings.folder(QStringLiteral("export")),
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save a figure"), proposedFile(),
                                                       tr("PNG pictures (*.png)"));
     if (!path.isEmpty()) {
         exportPicture(path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) ? path : path + QStringLiteral(".png"), true);

@@ -73,6 +73,8 @@ private Q_SLOTS:
         row("range without numbers", QStringLiteral("render a.png -o b.png --module simam --range a:b"));
         row("unknown parameter", QStringLiteral("render a.png -o b.png --module simam --param nope=1"));
         row("parameter without value", QStringLiteral("render a.png -o b.png --module simam --param e_lambda"));
+        row("bad seed", QStringLiteral("render a.png -o b.png --module se --seed many"));
+        row("weights for a parameter-free module", QStringLiteral("render a.png -o b.png --module simam --weights w.safetensors"));
         row("apply without output", QStringLiteral("apply a.safetensors"));
         row("modules with a file", QStringLiteral("modules x"));
     }

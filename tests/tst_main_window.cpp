@@ -15,11 +15,14 @@
 #include <QToolButton>
 #include <QComboBox>
 #include <QDropEvent>
+#include <QElapsedTimer>
+#include <QTimer>
 #include <QAccessible>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/canvas_area.h"
@@ -29,7 +32,7 @@
 #include "app/top_bar.h"
 #include "engine/attention/registry.h"
 #include "engine/export/export.h"
-#include "engine/runtime/source_hash.h"
+#include "tests/support/fake_modules.h"
 #include "widgets/channel_bars.h"
 #include "widgets/figure/mat_image.h"
 #include "widgets/filmstrip.h"
@@ -260,6 +263,60 @@ private Q_SLOTS:
         session().setRange(RangeMode::Auto, {});
         QTRY_VERIFY(settled());
         QCOMPARE(effectiveRange(*canvas()->rendered().field, canvas()->rendered().request.style), (ValueRange{0.0F, 1.0F}));
+    }
+
+    void aStaleResultIsNeverShown() {
+        test::resetFakeModules();
+        auto& slow = test::fakeModule(0);
+        slow.behaviour = test::FakeBehaviour::Gated;
+        QStringList shown;
+        connect(&session().controller(), &Controller::rendered, this, [&](const QString& view, const Rendered&) {
+            if (view == QLatin1String("canvas") && canvas()->rendered().field) {
+                shown << QString::fromStdString(canvas()->rendered().request.field->module);
+            }
+        });
+        session().setModule(&slow.info);
+        QVERIFY(slow.gate.waitForArrivals(1));
+        QVERIFY(!session().field().has_value());  // nothing of SimAM stands under the new name
+        session().setModule(QStringLiteral("eca"));
+        slow.gate.open();
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
+        QCOMPARE(QString::fromStdString(canvas()->rendered().request.field->module), QStringLiteral("eca"));
+        QVERIFY(!shown.contains(QString::fromStdString(slow.info.id)));
+        disconnect(&session().controller(), &Controller::rendered, this, nullptr);
+    }
+
+    void theEventLoopStaysFreeWhileSlowModulesAreSwitched() {
+        // The one absolute time: a person feels a window which does not answer for two frames. A busy machine gets three tries.
+        double p99 = 1e9;
+        for (int attempt = 0; attempt < 3 && p99 >= 33.0; ++attempt) {
+            test::resetFakeModules();
+            std::vector<double> delays;
+            QElapsedTimer clock;
+            QTimer beat;
+            beat.setTimerType(Qt::PreciseTimer);
+            connect(&beat, &QTimer::timeout, this, [&] {
+                delays.push_back(static_cast<double>(clock.nsecsElapsed()) / 1e6 - 5.0);
+                clock.restart();
+            });
+            int switches = 0;
+            QTimer chooser;
+            connect(&chooser, &QTimer::timeout, this, [&] {
+                auto& fake = test::fakeModule(switches++ % 3);
+                fake.behaviour = test::FakeBehaviour::Busy;
+                session().setModule(&fake.info);
+            });
+            clock.start();
+            beat.start(5);
+            chooser.start(40);
+            QTRY_VERIFY_WITH_TIMEOUT(delays.size() > 500, 30000);
+            chooser.stop();
+            std::sort(delays.begin(), delays.end());
+            p99 = delays[delays.size() * 99 / 100];
+            session().setModule(QStringLiteral("simam"));
+            QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
+        }
+        QVERIFY2(p99 < 33.0, qPrintable(QString::number(p99)));
     }
 
     void exportsEqualTheCommandLine() {

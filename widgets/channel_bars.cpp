@@ -128,7 +128,7 @@ struct ChannelBars::State {
             valueWidth = std::max(valueWidth, metrics.horizontalAdvance(numberText(static_cast<double>(end) * 0.888)));
         }
         const int usable = width - kHintWidth - 2;
-        const int nameWidth = (usable - kInset - valueWidth - 2 * kGap) * 57 / 100;
+        const int nameWidth = (usable - kInset - valueWidth - 2 * kGap) * 66 / 100;
         const int barLeft = kInset + nameWidth + kGap;
         return {QRect(kInset, 0, nameWidth, kRow), QRect(barLeft, 0, usable - valueWidth - kGap - barLeft, kRow),
                 QRect(usable - valueWidth, 0, valueWidth, kRow)};

@@ -1,10 +1,12 @@
 #include "widgets/theme.h"
 
 #include <QApplication>
+#include <QFocusEvent>
 #include <QFont>
 #include <QPainter>
 #include <QPalette>
 #include <QStyleFactory>
+#include <QWidget>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +15,29 @@ namespace fovea {
 namespace {
 
 ThemeName g_current = ThemeName::Dark;
+bool g_focusVisible = true;
+
+/// Focus rings help who works by keyboard and disturb who works by mouse: the last input decides.
+class FocusVisibility final : public QObject {
+public:
+    using QObject::QObject;
+
+    bool eventFilter(QObject* watched, QEvent* event) override {
+        const bool before = g_focusVisible;
+        if (event->type() == QEvent::KeyPress) {
+            g_focusVisible = true;
+        } else if (event->type() == QEvent::MouseButtonPress) {
+            g_focusVisible = false;
+        } else if (event->type() == QEvent::FocusIn) {
+            const auto reason = static_cast<QFocusEvent*>(event)->reason();
+            g_focusVisible = g_focusVisible || reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason;
+        }
+        if (before != g_focusVisible && QApplication::focusWidget() != nullptr) {
+            QApplication::focusWidget()->update();
+        }
+        return QObject::eventFilter(watched, event);
+    }
+};
 
 Theme makeDark() {
     return {.window = QColor(0x1c1d21),
@@ -96,7 +121,8 @@ QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstrac
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked, QPushButton:checked { background: @selection; }
 QPushButton#primary, QToolButton#primary { background: @accent; color: @onAccent; }
 QToolButton::menu-indicator { image: none; width: 0px; }
-QComboBox::drop-down { border: none; width: 16px; }
+QComboBox::drop-down { border: none; width: 18px; }
+QComboBox::down-arrow { image: url(:/icons/chevron-@name.svg); width: 10px; height: 10px; }
 QComboBox QAbstractItemView { background: @card; border: 1px solid @border; selection-background-color: @selection; selection-color: @text; outline: 0; }
 QMenu { background: @card; border: 1px solid @border; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; color: @text; }
@@ -110,6 +136,7 @@ QMenu::item:disabled { color: @secondary; }
         {QLatin1String("@focus"), t.focus},        {QLatin1String("@selection"), t.selection},
         {QLatin1String("@onAccent"), t.onAccent},  {QLatin1String("@accent"), t.accent},
         {QLatin1String("@secondary"), t.secondary}};
+    sheet.replace(QLatin1String("@name"), g_current == ThemeName::Dark ? QLatin1String("dark") : QLatin1String("light"));
     for (const auto& [place, colour] : places) {
         sheet.replace(place, colour.name());
     }
@@ -161,6 +188,11 @@ void applyTheme(QApplication& application, ThemeName name) {
     application.setStyleSheet(makeStyleSheet(theme()));
 }
 
+void followFocusVisibility(QApplication& application) {
+    g_focusVisible = false;
+    application.installEventFilter(new FocusVisibility(&application));
+}
+
 double contrastRatio(const QColor& a, const QColor& b) {
     const double la = luminance(a);
     const double lb = luminance(b);
@@ -168,6 +200,9 @@ double contrastRatio(const QColor& a, const QColor& b) {
 }
 
 void paintFocusRing(QPainter& painter, const QRect& rect) {
+    if (!g_focusVisible) {
+        return;
+    }
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(theme().focus, 2));

@@ -41,6 +41,9 @@ ThemeName themeName();
 /// Sets Fusion, palette, fonts (13 px base) and style sheet; views repaint by QEvent::PaletteChange.
 void applyTheme(QApplication& application, ThemeName name);
 
+/// From now on focus rings are painted only while the keyboard is used; without this call they always are.
+void followFocusVisibility(QApplication& application);
+
 /// WCAG contrast ratio, 1..21.
 double contrastRatio(const QColor& a, const QColor& b);
 

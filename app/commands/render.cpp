@@ -192,7 +192,15 @@ Result<ModuleJob> makeJob(const QCommandLineParser& parser, const Options& optio
         }
     }
     job.weightsFile = parser.value(options.weights).toStdString();
-    job.seed = parser.isSet(options.seed) ? parser.value(options.seed).toULongLong() : 1;
+    if (!job.weightsFile.empty() && info.weights == nullptr) {
+        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "%1 is parameter-free: leave the weights out."), {info.title});
+    }
+    bool good = true;
+    job.seed = parser.isSet(options.seed) ? parser.value(options.seed).toULongLong(&good) : 1;
+    if (!good) {
+        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "A seed is a whole number from 0, not “%1”."),
+                         {parser.value(options.seed).toStdString()});
+    }
     return job;
 }
 

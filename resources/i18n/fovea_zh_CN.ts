@@ -1170,6 +1170,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>You have no permission to read “%1”; change its permissions or choose another file.</source>
         <translation>您没有读取“%1”的权限；请更改其权限或选择其他文件。</translation>
     </message>
+    <message>
+        <source>%1 is parameter-free: leave the weights out.</source>
+        <translation>%1 无参数：请不要指定权重。</translation>
+    </message>
+    <message>
+        <source>A seed is a whole number from 0, not “%1”.</source>
+        <translation>种子是从 0 开始的整数，不能是“%1”。</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
@@ -1249,6 +1257,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Statistics of the map</source>
         <translation>注意力图统计</translation>
+    </message>
+    <message>
+        <source>On the picture</source>
+        <translation>图像上</translation>
     </message>
 </context>
 <context>
