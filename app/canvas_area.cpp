@@ -97,8 +97,9 @@ void CanvasArea::restyle() {
     const QColor text = m_messageIsError ? t.error : t.text;
     m_messageFrame->setStyleSheet(QStringLiteral("QFrame#message { background: %1; border-radius: 8px; } QLabel { color: %2; }")
                                       .arg(surface.name(), text.name()));
-    m_hint->setText(QStringLiteral("<span style='color:%1'><a href='open' style='color:%1'>%2</a> · %3</span>")
-                        .arg(t.secondary.name(), tr("Open a picture").toHtmlEscaped(), tr("or drop one here, or paste it").toHtmlEscaped()));
+    m_hint->setText(
+        QStringLiteral("<span style='color:%1'><a href='open' style='color:%1'>%2</a> · %3</span>")
+            .arg(t.secondary.name(), tr("Open a picture").toHtmlEscaped(), tr("or drop one here, or paste it").toHtmlEscaped()));
 }
 
 }  // namespace fovea

@@ -18,7 +18,8 @@ namespace fovea {
 namespace {
 
 bool hasPicture(const AttentionMap& map) {
-    return map.kind == MapKind::Channel || map.kind == MapKind::Spatial || map.kind == MapKind::Full || map.kind == MapKind::Pairwise;
+    return map.kind == MapKind::Channel || map.kind == MapKind::Spatial || map.kind == MapKind::Full ||
+           map.kind == MapKind::Pairwise;
 }
 
 /// The channel map whose bars are shown: the one on the canvas, else the first.
@@ -26,7 +27,8 @@ const AttentionMap* channelMap(const AttentionOutput& output, const AttentionMap
     if (shown != nullptr && shown->kind == MapKind::Channel) {
         return shown;
     }
-    const auto it = std::find_if(output.maps.begin(), output.maps.end(), [](const auto& map) { return map.kind == MapKind::Channel; });
+    const auto it =
+        std::find_if(output.maps.begin(), output.maps.end(), [](const auto& map) { return map.kind == MapKind::Channel; });
     return it == output.maps.end() ? nullptr : &*it;
 }
 
@@ -72,7 +74,8 @@ void CardsPanel::connectViews() {
     connect(m_bars, &ChannelBars::modeChosen, this, [this](ChannelMode mode, int channel) {
         const auto module = m_session.moduleResult();
         if (module && module->output) {
-            if (const auto* map = channelMap(*module->output, m_session.shownMap()); map != nullptr && map != m_session.shownMap()) {
+            if (const auto* map = channelMap(*module->output, m_session.shownMap());
+                map != nullptr && map != m_session.shownMap()) {
                 m_session.setMap(map->name);
             }
         }
@@ -177,7 +180,8 @@ void CardsPanel::refreshMatrix() {
         m_matrixCard->setTitle(engineText(shown->title));
         const int queries = shown->gridHeight * shown->gridWidth;
         const int keys = shown->keyHeight * shown->keyWidth;
-        m_matrixCard->setAside(queries == keys ? QString::number(queries) + QStringLiteral("²") : QStringLiteral("%1 × %2").arg(queries).arg(keys));
+        m_matrixCard->setAside(queries == keys ? QString::number(queries) + QStringLiteral("²")
+                                               : QStringLiteral("%1 × %2").arg(queries).arg(keys));
         m_matrix->setMap(m_session.result(), *m_session.field(), m_session.style());
     }
 }

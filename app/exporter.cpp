@@ -59,7 +59,8 @@ Result<QStringList> exportPicture(const PictureExport& what, const QString& path
     const QFileInfo file(path);
     const QString sidecar = file.path() + u'/' + file.completeBaseName() + QStringLiteral(".json");
     const auto module = what.result->find(what.field.module);
-    auto written = writeFileAtomically(sidecar.toStdString(), sidecarJson(*what.result, *module, drawn->field.get(), &what.style));
+    auto written =
+        writeFileAtomically(sidecar.toStdString(), sidecarJson(*what.result, *module, drawn->field.get(), &what.style));
     if (!written) {
         return written.error();
     }

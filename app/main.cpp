@@ -14,9 +14,17 @@
 
 namespace {
 
+/// On the command line stderr belongs to our one sentence: Qt's remarks about the desktop session are of no use there.
+void keepSilent(QtMsgType type, const QMessageLogContext&, const QString& message) {
+    if (type == QtFatalMsg || type == QtCriticalMsg) {
+        fovea::complain(message, fovea::kExitFailed);
+    }
+}
+
 int runCommand(const fovea::Command& command, int argc, char** argv) {
     // Text in figures needs fonts, not a display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
+    qInstallMessageHandler(keepSilent);
     const QGuiApplication application(argc, argv);
     return command.run(QCoreApplication::arguments().mid(1));
 }
@@ -50,12 +58,14 @@ int main(int argc, char** argv) {
         return fovea::kExitDone;
     }
     if (first == QLatin1String("--version")) {
-        fovea::printLine(QStringLiteral("fovea %1 (engine for %2)").arg(QLatin1String(fovea::version()), QLatin1String(fovea::engineLevel())));
+        fovea::printLine(
+            QStringLiteral("fovea %1 (engine for %2)").arg(QLatin1String(fovea::version()), QLatin1String(fovea::engineLevel())));
         return fovea::kExitDone;
     }
     if (argc > 2 || first.startsWith(u'-')) {
-        return fovea::complain(QCoreApplication::translate("CommandLine", "“%1” is no command or option; see fovea --help.").arg(first),
-                               fovea::kExitUsage);
+        return fovea::complain(
+            QCoreApplication::translate("CommandLine", "“%1” is no command or option; see fovea --help.").arg(first),
+            fovea::kExitUsage);
     }
     return runWindow(argc, argv, first);
 }

@@ -166,9 +166,8 @@ void MainWindow::connectViews() {
             [controller](const OverlayRequest& request) { controller->render(kCanvasView, request); });
     connect(m_cards, &CardsPanel::matrixRequested, controller,
             [controller](const MatrixRequest& request) { controller->render(kMatrixView, request); });
-    connect(m_filmstrip, &Filmstrip::renderRequested, controller, [controller](const QString& id, const OverlayRequest& request) {
-        controller->render(kThumbPrefix + id, request);
-    });
+    connect(m_filmstrip, &Filmstrip::renderRequested, controller,
+            [controller](const QString& id, const OverlayRequest& request) { controller->render(kThumbPrefix + id, request); });
     connect(canvas, &Canvas::queryChosen, &m_session, &Session::setQuery);
     connect(canvas, &Canvas::cursorMoved, this, [this](const CursorInfo& info) {
         m_status->setCursorInfo(info);
@@ -223,7 +222,8 @@ void MainWindow::showRendered(const QString& view, const Rendered& rendered) {
     }
     Canvas* canvas = m_area->canvas();
     canvas->setRendered(overlay);
-    // Chip, scale and statistics speak of the overlay which is shown: the canvas drops outdated pixels, and keeps those without overlay apart.
+    // Chip, scale and statistics speak of the overlay which is shown: the canvas drops outdated pixels, and keeps those without
+    // overlay apart.
     if (canvas->rendered().pixels != overlay.pixels || !overlay.request.field) {
         return;
     }

@@ -20,7 +20,8 @@ class ModulePicker;
 class StatusLine;
 class TopBar;
 
-/// The window: it places the views and joins their signals with the session. What is computed and remembered is the session's matter.
+/// The window: it places the views and joins their signals with the session. What is computed and remembered is the session's
+/// matter.
 class MainWindow final : public QMainWindow {
     Q_OBJECT
 
@@ -114,7 +115,8 @@ private:
     QList<QAction*> m_viewActions;
     QList<QAction*> m_windowActions;
     QList<QAction*> m_helpActions;
-    std::vector<std::pair<QAction*, const char*>> m_texts;  ///< every action with its English text, for retranslation and the list of keys
+    std::vector<std::pair<QAction*, const char*>>
+        m_texts;  ///< every action with its English text, for retranslation and the list of keys
     bool m_panelsHidden = false;
     double m_paintMilliseconds = 0.0;
 };

@@ -22,7 +22,8 @@ void Session::openFile(const QString& path) { m_controller.openFile(path); }
 void Session::openImage(const QImage& image) {
     const auto pixels = imageMat(image);
     if (!pixels) {
-        Q_EMIT failed(makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "The clipboard holds no picture; copy one first."), {}));
+        Q_EMIT failed(
+            makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "The clipboard holds no picture; copy one first."), {}));
         return;
     }
     const auto frame = frameFromPixels(*pixels, "clipboard");
@@ -256,10 +257,9 @@ Provenance Session::provenance() const {
         return module->provenance;
     }
     const auto it = m_choices.find(m_module);
-    return m_module->weights == nullptr ? Provenance{}
-                                        : Provenance{.kind = ProvenanceKind::Random,
-                                                     .source = {},
-                                                     .seed = it == m_choices.end() ? 1 : it->second.seed};
+    return m_module->weights == nullptr
+               ? Provenance{}
+               : Provenance{.kind = ProvenanceKind::Random, .source = {}, .seed = it == m_choices.end() ? 1 : it->second.seed};
 }
 
 }  // namespace fovea

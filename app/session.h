@@ -15,7 +15,8 @@
 
 namespace fovea {
 
-/// What the person has chosen, and the newest result for it. Widgets show it, the controller computes it; it paints nothing. GUI thread only.
+/// What the person has chosen, and the newest result for it. Widgets show it, the controller computes it; it paints nothing. GUI
+/// thread only.
 class Session final : public QObject {
     Q_OBJECT
 

@@ -69,7 +69,9 @@ void Settings::setGeometry(const QByteArray& geometry) { m_settings.setValue(key
 QString Settings::folder(const QString& purpose) const {
     return m_settings.value(key("folders/") + purpose, QDir::homePath()).toString();
 }
-void Settings::setFolder(const QString& purpose, const QString& folder) { m_settings.setValue(key("folders/") + purpose, folder); }
+void Settings::setFolder(const QString& purpose, const QString& folder) {
+    m_settings.setValue(key("folders/") + purpose, folder);
+}
 
 QStringList Settings::recentFiles() const { return m_settings.value(key("files/recent")).toStringList(); }
 

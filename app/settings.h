@@ -19,7 +19,8 @@ public:
     void setLanguage(const QString& language);
     [[nodiscard]] ThemeName theme() const;
     void setTheme(ThemeName theme);
-    [[nodiscard]] bool reducedMotion() const;  ///< "window/reduced_motion" in the file, or GTK_ENABLE_ANIMATIONS=0 in the environment
+    [[nodiscard]] bool reducedMotion()
+        const;  ///< "window/reduced_motion" in the file, or GTK_ENABLE_ANIMATIONS=0 in the environment
     [[nodiscard]] OverlayStyle style() const;  ///< colour maps, opacity, smoothness; never a range
     void setStyle(const OverlayStyle& style);
     [[nodiscard]] RetinaOptions retina() const;

@@ -76,7 +76,8 @@ void StatusLine::refresh() {
                                   .arg(numberText(m_features), numberText(m_module), numberText(m_paint)));
     m_weights->setText(tr("weights: %1").arg(provenanceLabel(m_provenance)));
     m_weights->setToolTip(m_provenance.kind == ProvenanceKind::Random
-                              ? tr("These weights were drawn at random, not learned: the map shows the mechanism, not what a trained network attends to.")
+                              ? tr("These weights were drawn at random, not learned: the map shows the mechanism, not what a "
+                                   "trained network attends to.")
                               : QString());
 }
 

@@ -113,7 +113,8 @@ void TopBar::retranslate() {
     m_colormap->setAccessibleName(tr("Colour map"));
     m_colormap->setToolTip(tr("Colour map"));
     m_features->setAccessibleName(tr("Features"));
-    m_features->setToolTip(tr("The built-in Retina needs no training; its stride is the size of a cell in pixels of the working picture"));
+    m_features->setToolTip(
+        tr("The built-in Retina needs no training; its stride is the size of a cell in pixels of the working picture"));
     m_export->setText(tr("Export"));
     m_menu->setAccessibleName(tr("Menu"));
     m_menu->setToolTip(tr("Menu (F10)"));

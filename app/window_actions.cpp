@@ -21,8 +21,8 @@
 namespace fovea {
 namespace {
 
-const QStringList kPatterns{QStringLiteral("*.png"), QStringLiteral("*.jpg"),  QStringLiteral("*.jpeg"), QStringLiteral("*.webp"),
-                            QStringLiteral("*.bmp"), QStringLiteral("*.tif"),  QStringLiteral("*.tiff"), QStringLiteral("*.pbm"),
+const QStringList kPatterns{QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"), QStringLiteral("*.webp"),
+                            QStringLiteral("*.bmp"), QStringLiteral("*.tif"), QStringLiteral("*.tiff"), QStringLiteral("*.pbm"),
                             QStringLiteral("*.pgm"), QStringLiteral("*.ppm")};
 
 }  // namespace
@@ -39,13 +39,16 @@ QAction* MainWindow::makeAction(const char* text, const QList<QKeySequence>& key
 void MainWindow::createActions() {
     using Keys = QList<QKeySequence>;
     const auto key = [](const char* text) { return QKeySequence(QLatin1String(text)); };
-    const auto make = [this](const char* text, const Keys& keys, void (MainWindow::*slot)()) { return makeAction(text, keys, slot); };
+    const auto make = [this](const char* text, const Keys& keys, void (MainWindow::*slot)()) {
+        return makeAction(text, keys, slot);
+    };
 
     m_openAction = make(QT_TR_NOOP("Open a picture…"), {key("Ctrl+O")}, &MainWindow::openDialog);
-    m_fileActions = {make(QT_TR_NOOP("Paste a picture"), {key("Ctrl+V")}, &MainWindow::paste),
-                     make(QT_TR_NOOP("Next picture in the folder"), {key("PgDown"), key("Alt+Right")}, &MainWindow::openNext),
-                     make(QT_TR_NOOP("Previous picture in the folder"), {key("PgUp"), key("Alt+Left")}, &MainWindow::openPrevious),
-                     make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog)};
+    m_fileActions = {
+        make(QT_TR_NOOP("Paste a picture"), {key("Ctrl+V")}, &MainWindow::paste),
+        make(QT_TR_NOOP("Next picture in the folder"), {key("PgDown"), key("Alt+Right")}, &MainWindow::openNext),
+        make(QT_TR_NOOP("Previous picture in the folder"), {key("PgUp"), key("Alt+Left")}, &MainWindow::openPrevious),
+        make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog)};
     m_viewActions = {make(QT_TR_NOOP("Fit the picture"), {key("Ctrl+9")}, &MainWindow::fitPicture),
                      make(QT_TR_NOOP("Show at 100 %"), {key("Ctrl+1")}, &MainWindow::actualSize),
                      make(QT_TR_NOOP("Zoom in"), {key("Ctrl++"), key("Ctrl+=")}, &MainWindow::zoomIn),
@@ -166,8 +169,8 @@ void MainWindow::paste() {
 
 void MainWindow::weightsDialog() {
     if (m_session.module()->weights == nullptr) {
-        m_area->showMessage(tr("%1 is parameter-free: it has no weights to open.").arg(QString::fromStdString(m_session.module()->title)),
-                            true);
+        m_area->showMessage(
+            tr("%1 is parameter-free: it has no weights to open.").arg(QString::fromStdString(m_session.module()->title)), true);
         return;
     }
     const QString path = QFileDialog::getOpenFileName(this, tr("Open weights"), m_settings.folder(QStringLiteral("weights")),
@@ -180,16 +183,16 @@ void MainWindow::weightsDialog() {
 
 QString MainWindow::proposedFile() const {
     const QFileInfo source(QString::fromStdString(m_session.result()->frame.source->name));
-    return QStringLiteral("%1/%2-%3.png").arg(m_settings.folder(QStringLiteral("export")), source.completeBaseName(),
-                                              QString::fromStdString(m_session.module()->id));
+    return QStringLiteral("%1/%2-%3.png")
+        .arg(m_settings.folder(QStringLiteral("export")), source.completeBaseName(),
+             QString::fromStdString(m_session.module()->id));
 }
 
 void MainWindow::savePictureDialog() {
     if (!canExport()) {
         return;
     }
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save the overlay"), proposedFile(),
-                                                      tr("PNG pictures (*.png)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save the overlay"), proposedFile(), tr("PNG pictures (*.png)"));
     if (!path.isEmpty()) {
         exportPicture(path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) ? path : path + QStringLiteral(".png"), false);
     }
@@ -199,8 +202,7 @@ void MainWindow::saveFigureDialog() {
     if (!canExport()) {
         return;
     }
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save a figure"), proposedFile(),
-                                                      tr("PNG pictures (*.png)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save a figure"), proposedFile(), tr("PNG pictures (*.png)"));
     if (!path.isEmpty()) {
         exportPicture(path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) ? path : path + QStringLiteral(".png"), true);
     }
@@ -265,7 +267,8 @@ void MainWindow::autoRange() {
 void MainWindow::showKeys() {
     QString rows;
     const auto row = [&rows](const QString& keys, const QString& text) {
-        rows += QStringLiteral("<tr><td style='padding-right:24px'><b>%1</b></td><td>%2</td></tr>").arg(keys.toHtmlEscaped(), text.toHtmlEscaped());
+        rows += QStringLiteral("<tr><td style='padding-right:24px'><b>%1</b></td><td>%2</td></tr>")
+                    .arg(keys.toHtmlEscaped(), text.toHtmlEscaped());
     };
     row(QStringLiteral("1 – 6"), tr("choose a mechanism from the filmstrip"));
     row(tr("wheel, drag"), tr("zoom about the cursor, move the picture"));
@@ -277,17 +280,20 @@ void MainWindow::showKeys() {
             row(QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText), action->text());
         }
     }
-    QMessageBox::information(this, tr("Keys"), QStringLiteral("<table>%1</table>").arg(rows));
+    QMessageBox(QMessageBox::NoIcon, tr("Keys"), QStringLiteral("<table>%1</table>").arg(rows), QMessageBox::Close, this).exec();
 }
 
 void MainWindow::showAbout() {
-    QMessageBox::about(this, tr("About Fovea"),
-                       tr("<b>Fovea %1</b><p>Shows what attention mechanisms in computer vision attend to.</p>"
-                          "<p>MIT licence. Built on Qt %2 (LGPL), OpenCV (Apache-2.0), Eigen (MPL-2.0) and nlohmann/json (MIT).</p>"
-                          "<p>Engine for %3.</p>")
-                           .arg(QLatin1String(version()), QLatin1String(qVersion()), QLatin1String(engineLevel())));
+    QMessageBox::about(
+        this, tr("About Fovea"),
+        tr("<b>Fovea %1</b><p>Shows what attention mechanisms in computer vision attend to.</p>"
+           "<p>MIT licence. Built on Qt %2 (LGPL), OpenCV (Apache-2.0), Eigen (MPL-2.0) and nlohmann/json (MIT).</p>"
+           "<p>Engine for %3.</p>")
+            .arg(QLatin1String(version()), QLatin1String(qVersion()), QLatin1String(engineLevel())));
 }
 
-void MainWindow::openMainMenu() { m_mainMenu->popup(m_topBar->mapToGlobal(QPoint(m_topBar->width() - m_mainMenu->sizeHint().width(), m_topBar->height()))); }
+void MainWindow::openMainMenu() {
+    m_mainMenu->popup(m_topBar->mapToGlobal(QPoint(m_topBar->width() - m_mainMenu->sizeHint().width(), m_topBar->height())));
+}
 
 }  // namespace fovea

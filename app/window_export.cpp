@@ -33,8 +33,9 @@ void MainWindow::finishExport(const Result<QStringList>& written) {
         return;
     }
     const QFileInfo first(written->value(0));
-    m_area->showMessage(written->size() > 2 ? tr("Saved %n file(s) in %1.", nullptr, static_cast<int>(written->size())).arg(first.path())
-                                            : tr("Saved %1 and its description.").arg(first.filePath()),
+    m_area->showMessage(written->size() > 2
+                            ? tr("Saved %n file(s) in %1.", nullptr, static_cast<int>(written->size())).arg(first.path())
+                            : tr("Saved %1 and its description.").arg(first.filePath()),
                         false);
     Q_EMIT exported(*written);
 }
@@ -47,7 +48,8 @@ void MainWindow::exportPicture(const QString& path, bool withFigure) {
     m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).path());
     runExport([this, what, path] {
         const auto written = fovea::exportPicture(what, path);
-        QMetaObject::invokeMethod(this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
     });
 }
 
@@ -70,7 +72,8 @@ void MainWindow::exportRaw(const QString& folder) {
         } else {
             written = files.error();
         }
-        QMetaObject::invokeMethod(this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
     });
 }
 

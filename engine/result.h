@@ -11,16 +11,16 @@ namespace fovea {
 
 /// What kind of failure an Error is; the command line maps every one of them to exit status 1.
 enum class ErrorCode {
-    NotFound,     ///< a file or a name does not exist
-    Unreadable,   ///< a file exists but cannot be opened or read
-    Unwritable,   ///< a file cannot be written (permission, full disk)
-    BadFormat,    ///< the bytes are not what they claim to be
-    TooLarge,     ///< a declared size is over a bound
-    BadParameter, ///< a parameter is unknown or out of its range
-    BadShape,     ///< shapes do not fit together
-    BadValue,     ///< NaN or infinity where a number is needed
-    Unsupported,  ///< valid, but nothing here handles it
-    Cancelled,    ///< a stop was requested; never shown to a person
+    NotFound,      ///< a file or a name does not exist
+    Unreadable,    ///< a file exists but cannot be opened or read
+    Unwritable,    ///< a file cannot be written (permission, full disk)
+    BadFormat,     ///< the bytes are not what they claim to be
+    TooLarge,      ///< a declared size is over a bound
+    BadParameter,  ///< a parameter is unknown or out of its range
+    BadShape,      ///< shapes do not fit together
+    BadValue,      ///< NaN or infinity where a number is needed
+    Unsupported,   ///< valid, but nothing here handles it
+    Cancelled,     ///< a stop was requested; never shown to a person
 };
 
 /// One failure as one sentence which says what to do. `text` is a translatable template with %1, %2 … for `args`.
@@ -61,16 +61,28 @@ public:
     [[nodiscard]] bool ok() const noexcept { return m_state.index() == 0; }
     explicit operator bool() const noexcept { return ok(); }
 
-    T& value() & { assert(ok()); return *std::get_if<0>(&m_state); }
-    const T& value() const& { assert(ok()); return *std::get_if<0>(&m_state); }
-    T&& value() && { assert(ok()); return std::move(*std::get_if<0>(&m_state)); }
+    T& value() & {
+        assert(ok());
+        return *std::get_if<0>(&m_state);
+    }
+    const T& value() const& {
+        assert(ok());
+        return *std::get_if<0>(&m_state);
+    }
+    T&& value() && {
+        assert(ok());
+        return std::move(*std::get_if<0>(&m_state));
+    }
     T* operator->() { return &value(); }
     const T* operator->() const { return &value(); }
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
     T&& operator*() && { return std::move(*this).value(); }
 
-    [[nodiscard]] const Error& error() const { assert(!ok()); return *std::get_if<1>(&m_state); }
+    [[nodiscard]] const Error& error() const {
+        assert(!ok());
+        return *std::get_if<1>(&m_state);
+    }
 
 private:
     std::variant<T, Error> m_state;
@@ -85,7 +97,10 @@ public:
 
     [[nodiscard]] bool ok() const noexcept { return !m_error.has_value(); }
     explicit operator bool() const noexcept { return ok(); }
-    [[nodiscard]] const Error& error() const { assert(!ok()); return *m_error; }
+    [[nodiscard]] const Error& error() const {
+        assert(!ok());
+        return *m_error;
+    }
 
 private:
     std::optional<Error> m_error;

@@ -28,12 +28,14 @@ Outcome run(const QStringList& arguments) {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
     environment.remove(QStringLiteral("DISPLAY"));
+    environment.remove(QStringLiteral("XDG_RUNTIME_DIR"));
     program.setProcessEnvironment(environment);
     program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"), arguments);
     if (!program.waitForFinished(120000)) {
         return {};
     }
-    return {program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()), QString::fromUtf8(program.readAllStandardError())};
+    return {program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()),
+            QString::fromUtf8(program.readAllStandardError())};
 }
 
 QByteArray contents(const QString& path) {
@@ -50,9 +52,10 @@ class TestCommandLine : public QObject {
 
 private Q_SLOTS:
     void helpAndVersion() {
-        for (const auto& arguments : {QStringList{QStringLiteral("--help")}, QStringList{QStringLiteral("render"), QStringLiteral("--help")},
-                                      QStringList{QStringLiteral("apply"), QStringLiteral("--help")},
-                                      QStringList{QStringLiteral("modules"), QStringLiteral("--help")}}) {
+        for (const auto& arguments :
+             {QStringList{QStringLiteral("--help")}, QStringList{QStringLiteral("render"), QStringLiteral("--help")},
+              QStringList{QStringLiteral("apply"), QStringLiteral("--help")},
+              QStringList{QStringLiteral("modules"), QStringLiteral("--help")}}) {
             const Outcome o = run(arguments);
             QCOMPARE(o.status, 0);
             QVERIFY2(o.out.toLower().contains(QStringLiteral("usage: fovea")), qPrintable(o.out));
@@ -74,7 +77,8 @@ private Q_SLOTS:
         row("unknown parameter", QStringLiteral("render a.png -o b.png --module simam --param nope=1"));
         row("parameter without value", QStringLiteral("render a.png -o b.png --module simam --param e_lambda"));
         row("bad seed", QStringLiteral("render a.png -o b.png --module se --seed many"));
-        row("weights for a parameter-free module", QStringLiteral("render a.png -o b.png --module simam --weights w.safetensors"));
+        row("weights for a parameter-free module",
+            QStringLiteral("render a.png -o b.png --module simam --weights w.safetensors"));
         row("apply without output", QStringLiteral("apply a.safetensors"));
         row("modules with a file", QStringLiteral("modules x"));
     }
@@ -116,9 +120,10 @@ private Q_SLOTS:
     void renderDrawsTheSampleAtItsOwnSize() {
         const QTemporaryDir folder;
         const QString out = folder.filePath(QStringLiteral("out.png"));
-        const Outcome o = run({QStringLiteral("render"), kSample, QStringLiteral("-o"), out, QStringLiteral("--module"), QStringLiteral("simam"),
-                               QStringLiteral("--param"), QStringLiteral("e_lambda=0.01"), QStringLiteral("--colormap"), QStringLiteral("viridis"),
-                               QStringLiteral("--raw"), folder.filePath(QStringLiteral("raw"))});
+        const Outcome o = run({QStringLiteral("render"), kSample, QStringLiteral("-o"), out, QStringLiteral("--module"),
+                               QStringLiteral("simam"), QStringLiteral("--param"), QStringLiteral("e_lambda=0.01"),
+                               QStringLiteral("--colormap"), QStringLiteral("viridis"), QStringLiteral("--raw"),
+                               folder.filePath(QStringLiteral("raw"))});
         QVERIFY2(o.status == 0, qPrintable(o.err));
         const QImage original(kSample);
         const QImage drawn(out);
@@ -140,8 +145,8 @@ private Q_SLOTS:
     void renderingTwiceGivesTheSameBytes() {
         const QTemporaryDir folder;
         for (const char* name : {"a.png", "b.png"}) {
-            QCOMPARE(run({QStringLiteral("render"), kSample, QStringLiteral("-o"), folder.filePath(QLatin1String(name)), QStringLiteral("--module"),
-                          QStringLiteral("cbam"), QStringLiteral("--figure")})
+            QCOMPARE(run({QStringLiteral("render"), kSample, QStringLiteral("-o"), folder.filePath(QLatin1String(name)),
+                          QStringLiteral("--module"), QStringLiteral("cbam"), QStringLiteral("--figure")})
                          .status,
                      0);
         }

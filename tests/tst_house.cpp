@@ -15,7 +15,8 @@ const QString kSource = QStringLiteral(FOVEA_SOURCE_DIR "/");
 QStringList sources(const QStringList& folders) {
     QStringList files;
     for (const auto& folder : folders) {
-        QDirIterator it(kSource + folder, {QStringLiteral("*.cpp"), QStringLiteral("*.h")}, QDir::Files, QDirIterator::Subdirectories);
+        QDirIterator it(kSource + folder, {QStringLiteral("*.cpp"), QStringLiteral("*.h")}, QDir::Files,
+                        QDirIterator::Subdirectories);
         while (it.hasNext()) {
             files << it.next();
         }
@@ -59,11 +60,15 @@ private Q_SLOTS:
         QTest::addColumn<QString>("folder");
         QTest::addColumn<QString>("except");
         QTest::addColumn<QString>("forbidden");
-        QTest::newRow("no Qt in the engine") << "engine" << "engine/runtime/" << "^#include [<\"]Q.*";
-        QTest::newRow("only QtCore in the runtime") << "engine/runtime" << QString()
-                                                    << "^#include <Q(Widget|Image|Pixmap|Painter|Application|GuiApplication|Color|Font).*";
+        QTest::newRow("no Qt in the engine") << "engine"
+                                             << "engine/runtime/"
+                                             << "^#include [<\"]Q.*";
+        QTest::newRow("only QtCore in the runtime")
+            << "engine/runtime" << QString()
+            << "^#include <Q(Widget|Image|Pixmap|Painter|Application|GuiApplication|Color|Font).*";
         QTest::newRow("no runtime in the widgets") << "widgets" << QString() << "^#include \"(engine/runtime|app)/.*";
-        QTest::newRow("no widgets in the figures") << "widgets/figure" << QString() << "^#include (<QWidget>|<QtWidgets.*|\"widgets/(?!figure|engine_text).*)";
+        QTest::newRow("no widgets in the figures")
+            << "widgets/figure" << QString() << "^#include (<QWidget>|<QtWidgets.*|\"widgets/(?!figure|engine_text).*)";
         QTest::newRow("the engine knows nothing above it") << "engine" << QString() << "^#include \"(widgets|app)/.*";
         QTest::newRow("no highgui in the engine") << "engine" << QString() << "highgui";
         QTest::newRow("no highgui in the app") << "app" << QString() << "highgui";
@@ -97,7 +102,8 @@ private Q_SLOTS:
 
     void filesAreShort() {
         QStringList tooLong;
-        for (const auto& path : sources({QStringLiteral("app"), QStringLiteral("widgets"), QStringLiteral("engine"), QStringLiteral("tests")})) {
+        for (const auto& path :
+             sources({QStringLiteral("app"), QStringLiteral("widgets"), QStringLiteral("engine"), QStringLiteral("tests")})) {
             if (contents(path).count(u'\n') > 500) {
                 tooLong << path.mid(kSource.size());
             }
@@ -106,7 +112,8 @@ private Q_SLOTS:
     }
 
     void noEigenSymbolCrossesTheBorder() {
-        QDirIterator it(QStringLiteral(FOVEA_BINARY_DIR "/lib"), {QStringLiteral("libfovea_engine.so")}, QDir::Files, QDirIterator::Subdirectories);
+        QDirIterator it(QStringLiteral(FOVEA_BINARY_DIR "/lib"), {QStringLiteral("libfovea_engine.so")}, QDir::Files,
+                        QDirIterator::Subdirectories);
         int libraries = 0;
         while (it.hasNext()) {
             QProcess nm;
@@ -141,7 +148,8 @@ private Q_SLOTS:
             return;
         }
         const QString cpu = contents(QStringLiteral("/proc/cpuinfo"));
-        const bool v3 = cpu.contains(QStringLiteral(" avx2")) && cpu.contains(QStringLiteral(" fma")) && cpu.contains(QStringLiteral(" movbe"));
+        const bool v3 = cpu.contains(QStringLiteral(" avx2")) && cpu.contains(QStringLiteral(" fma")) &&
+                        cpu.contains(QStringLiteral(" movbe"));
         QVERIFY(level({}).contains(v3 ? QStringLiteral("x86-64-v3)") : QStringLiteral("x86-64)")));
         QVERIFY(level(QStringLiteral(FOVEA_BINARY_DIR "/lib-base")).contains(QStringLiteral("x86-64)")));
     }
@@ -186,13 +194,21 @@ private Q_SLOTS:
         const QString copy = folder.filePath(QStringLiteral("fovea_zh_CN.ts"));
         QVERIFY(QFile::copy(kSource + QStringLiteral("resources/i18n/fovea_zh_CN.ts"), copy));
         QProcess lupdate;
-        QStringList arguments{QStringLiteral("-I"), kSource, QStringLiteral("-no-obsolete"), QStringLiteral("-locations"), QStringLiteral("none"), QStringLiteral("-silent"),
-                              QStringLiteral("-tr-function-alias"), QStringLiteral("QT_TRANSLATE_NOOP+=FOVEA_TEXT")};
-        arguments << sources({QStringLiteral("app"), QStringLiteral("widgets"), QStringLiteral("engine")}) << QStringLiteral("-ts") << copy;
+        QStringList arguments{QStringLiteral("-I"),
+                              kSource,
+                              QStringLiteral("-no-obsolete"),
+                              QStringLiteral("-locations"),
+                              QStringLiteral("none"),
+                              QStringLiteral("-silent"),
+                              QStringLiteral("-tr-function-alias"),
+                              QStringLiteral("QT_TRANSLATE_NOOP+=FOVEA_TEXT")};
+        arguments << sources({QStringLiteral("app"), QStringLiteral("widgets"), QStringLiteral("engine")})
+                  << QStringLiteral("-ts") << copy;
         lupdate.start(QStringLiteral(FOVEA_LUPDATE), arguments);
         QVERIFY2(lupdate.waitForFinished(), qPrintable(lupdate.errorString()));
         QCOMPARE(lupdate.exitCode(), 0);
-        const QRegularExpression sourceText(QStringLiteral("<source>(.*?)</source>"), QRegularExpression::DotMatchesEverythingOption);
+        const QRegularExpression sourceText(QStringLiteral("<source>(.*?)</source>"),
+                                            QRegularExpression::DotMatchesEverythingOption);
         const auto texts = [&](const QString& path) {
             QStringList list;
             auto it = sourceText.globalMatch(contents(path));

@@ -1,8 +1,12 @@
 // The window as a person uses it: open, switch, click, change, export; pixels and numbers are compared.
 
+#include <QAccessible>
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QDir>
+#include <QDropEvent>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QMimeData>
 #include <QProcess>
@@ -12,12 +16,8 @@
 #include <QSlider>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QToolButton>
-#include <QComboBox>
-#include <QDropEvent>
-#include <QElapsedTimer>
 #include <QTimer>
-#include <QAccessible>
+#include <QToolButton>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -71,7 +71,8 @@ class TestMainWindow : public QObject {
     bool settled() {
         const auto& shown = canvas()->rendered();
         return session().result() && !session().controller().busy() && session().field().has_value() && shown.field &&
-               shown.request.field == session().field() && shown.request.result->find(session().module()->id) == session().moduleResult() &&
+               shown.request.field == session().field() &&
+               shown.request.result->find(session().module()->id) == session().moduleResult() &&
                shown.request.style == session().style();
     }
 
@@ -127,7 +128,8 @@ private Q_SLOTS:
             choose(id);
             QTRY_VERIFY(canvas()->width() > 0);
             const double area = static_cast<double>(canvas()->width()) * canvas()->height();
-            QVERIFY2(area / (size.width() * size.height()) >= share, qPrintable(QString::number(area / (size.width() * size.height()))));
+            QVERIFY2(area / (size.width() * size.height()) >= share,
+                     qPrintable(QString::number(area / (size.width() * size.height()))));
         }
         const auto* bar = m_window->findChild<TopBar*>();
         int controls = 0;
@@ -251,7 +253,8 @@ private Q_SLOTS:
         session().setChannelMode(ChannelMode::Single, 3);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
         const auto& features = *session().result()->features;
-        QCOMPARE(canvas()->rendered().field->values, std::vector<float>(features.map.row(3), features.map.row(3) + features.map.cells()));
+        QCOMPARE(canvas()->rendered().field->values,
+                 std::vector<float>(features.map.row(3), features.map.row(3) + features.map.cells()));
     }
 
     void theRangeStaysWhenLocked() {
@@ -331,7 +334,8 @@ private Q_SLOTS:
         const QString other = m_folder.filePath(QStringLiteral("shell"));
         program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"),
                       {QStringLiteral("render"), kSamples + QStringLiteral("chelsea.png"), QStringLiteral("-o"),
-                       m_folder.filePath(QStringLiteral("out.png")), QStringLiteral("--module"), QStringLiteral("cbam"), QStringLiteral("--raw"), other});
+                       m_folder.filePath(QStringLiteral("out.png")), QStringLiteral("--module"), QStringLiteral("cbam"),
+                       QStringLiteral("--raw"), other});
         QVERIFY(program.waitForFinished(60000));
         QCOMPARE(program.exitCode(), 0);
         for (const auto& path : files) {
@@ -351,7 +355,8 @@ private Q_SLOTS:
         QCOMPARE(saved.size(), QImage(kSamples + QStringLiteral("chelsea.png")).size());
         QVERIFY(QFile::exists(m_folder.filePath(QStringLiteral("overlay.json"))));
         const auto what = canvas()->rendered().request;
-        const auto again = std::get<RenderedOverlay>(render(OverlayRequest{what.result, what.field, what.style, fullViewport(what.result->frame), 0xFFFFFFFF}));
+        const auto again = std::get<RenderedOverlay>(
+            render(OverlayRequest{what.result, what.field, what.style, fullViewport(what.result->frame), 0xFFFFFFFF}));
         QCOMPARE(saved.convertToFormat(QImage::Format_RGB32), matImage(again.pixels));
     }
 

@@ -14,15 +14,15 @@ struct CursorInfo {
     bool inside = false;  ///< over the picture
     int x = 0;
     int y = 0;
-    QRgb colour = 0;      ///< of the picture's own pixel
+    QRgb colour = 0;  ///< of the picture's own pixel
     bool hasValue = false;
     Cell cell;
     float value = 0.0F;
 };
 
-/// The picture with its overlay. Wheel zooms about the cursor, drag pans, F / Ctrl+9 fits, Ctrl+1 shows 1:1, arrow keys move the query;
-/// it never renders: it asks by renderRequested() for pixels at its own device resolution and paints what comes back; meanwhile it
-/// paints the last pixels moved and scaled.
+/// The picture with its overlay. Wheel zooms about the cursor, drag pans, F / Ctrl+9 fits, Ctrl+1 shows 1:1, arrow keys move the
+/// query; it never renders: it asks by renderRequested() for pixels at its own device resolution and paints what comes back;
+/// meanwhile it paints the last pixels moved and scaled.
 class Canvas final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)
@@ -37,7 +37,8 @@ public:
     void setStyle(const OverlayStyle& style);
     /// Pixels for an earlier request; ones for an outdated frame are dropped.
     void setRendered(const RenderedOverlay& rendered);
-    /// The chip on the picture: "CBAM · spatial gate · random (seed 1)", with the colour of its domain; hard mechanisms get a dashed rim.
+    /// The chip on the picture: "CBAM · spatial gate · random (seed 1)", with the colour of its domain; hard mechanisms get a
+    /// dashed rim.
     void setChip(const QString& text, std::optional<Domain> domain, bool hard);
     /// One sentence in the middle while there is no picture.
     void setPlaceholder(const QString& text);
@@ -48,12 +49,13 @@ public:
     /// Free space kept at the right edge of the fitted picture (for the colour scale).
     void setRightMargin(int pixels);
 
-    [[nodiscard]] double zoom() const;               ///< device pixels per picture pixel
+    [[nodiscard]] double zoom() const;                        ///< device pixels per picture pixel
     [[nodiscard]] QPointF pictureAt(QPointF position) const;  ///< picture pixels of a widget position
     [[nodiscard]] QPointF positionOf(QPointF picture) const;  ///< the inverse
     [[nodiscard]] const RenderedOverlay& rendered() const;    ///< what is painted now
     [[nodiscard]] QSize sizeHint() const override;
-    [[nodiscard]] QString textSummary() const;       ///< for screen readers: "strongest upper left; half the weight on 12 % of the area"
+    [[nodiscard]] QString textSummary()
+        const;  ///< for screen readers: "strongest upper left; half the weight on 12 % of the area"
 
 public Q_SLOTS:
     void fit();

@@ -10,8 +10,9 @@
 
 namespace fovea {
 
-/// Per-channel weights as ranked bars: sorted by weight or index, name and value beside each bar and exact on hover; a click (or Enter) shows that
-/// channel's map, a second click returns. As many rows as fit; the wheel and arrow keys move through the rest. Signed values grow from a zero line.
+/// Per-channel weights as ranked bars: sorted by weight or index, name and value beside each bar and exact on hover; a click (or
+/// Enter) shows that channel's map, a second click returns. As many rows as fit; the wheel and arrow keys move through the rest.
+/// Signed values grow from a zero line.
 class ChannelBars final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)

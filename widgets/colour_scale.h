@@ -14,8 +14,9 @@ enum class RangeMode {
     Typed,   ///< ends typed by the person
 };
 
-/// Vertical colour bar with its true ends, drawn over the canvas' right edge. A click or Enter opens a small panel: auto, locked, typed ends, reset.
-/// Values outside the range are named ("2.1 % above"). A flat field is named. Takes focus, has an accessible summary.
+/// Vertical colour bar with its true ends, drawn over the canvas' right edge. A click or Enter opens a small panel: auto, locked,
+/// typed ends, reset. Values outside the range are named ("2.1 % above"). A flat field is named. Takes focus, has an accessible
+/// summary.
 class ColourScale final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)

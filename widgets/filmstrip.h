@@ -9,7 +9,8 @@
 
 namespace fovea {
 
-/// Six mechanisms as live thumbnails of this very picture, numbered 1–6. It asks for its pixels by renderRequested(). Arrow keys and clicks choose.
+/// Six mechanisms as live thumbnails of this very picture, numbered 1–6. It asks for its pixels by renderRequested(). Arrow keys
+/// and clicks choose.
 class Filmstrip final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)

@@ -8,7 +8,8 @@
 
 namespace fovea {
 
-/// A pairwise map as a matrix (rows = queries) with head selector and from/to switch. Click or arrow keys choose the query; the canvas shows the query's row.
+/// A pairwise map as a matrix (rows = queries) with head selector and from/to switch. Click or arrow keys choose the query; the
+/// canvas shows the query's row.
 class MatrixView final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)
@@ -30,7 +31,7 @@ public:
 
 Q_SIGNALS:
     void renderRequested(const fovea::MatrixRequest& request);
-    void headChosen(int head);        ///< −1: mean over heads
+    void headChosen(int head);  ///< −1: mean over heads
     void directionChosen(bool to);
     /// Fractions of the query grid.
     void queryChosen(QPointF fraction);

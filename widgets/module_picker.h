@@ -9,7 +9,8 @@
 
 namespace fovea {
 
-/// The list of mechanisms by domain ("CHANNEL — what", "SPATIAL — where" …) with coloured dots (dashed for hard), year, and search. Type, arrows, Enter.
+/// The list of mechanisms by domain ("CHANNEL — what", "SPATIAL — where" …) with coloured dots (dashed for hard), year, and
+/// search. Type, arrows, Enter.
 class ModulePicker final : public QWidget {
     Q_OBJECT
 

@@ -8,8 +8,8 @@
 
 namespace fovea {
 
-/// A module's declared parameters as controls (slider + number, switch, choice, point), with reset, and its weights: provenance, open a file, seed.
-/// One generic form; it knows no module.
+/// A module's declared parameters as controls (slider + number, switch, choice, point), with reset, and its weights: provenance,
+/// open a file, seed. One generic form; it knows no module.
 class ParamForm final : public QWidget {
     Q_OBJECT
 

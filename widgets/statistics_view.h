@@ -10,7 +10,8 @@
 
 namespace fovea {
 
-/// Histogram of a field coloured by its own scale, and: half the weight on … % of the area, entropy of the most possible, mean, range, peak position.
+/// Histogram of a field coloured by its own scale, and: half the weight on … % of the area, entropy of the most possible, mean,
+/// range, peak position.
 class StatisticsView final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)
@@ -19,7 +20,8 @@ public:
     explicit StatisticsView(QWidget* parent = nullptr);
     ~StatisticsView() override;
 
-    void setField(std::shared_ptr<const ScalarField> field, std::shared_ptr<const FieldStatistics> statistics, const OverlayStyle& style);
+    void setField(std::shared_ptr<const ScalarField> field, std::shared_ptr<const FieldStatistics> statistics,
+                  const OverlayStyle& style);
     [[nodiscard]] QString textSummary() const;
     /// The lines below the histogram: label and value.
     [[nodiscard]] std::vector<std::pair<QString, QString>> rows() const;

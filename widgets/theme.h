@@ -15,18 +15,18 @@ enum class ThemeName { Dark, Light };
 
 /// The colours of one theme; text on its surface has a contrast of at least 4.5:1 in both.
 struct Theme {
-    QColor window;          ///< panels: bars and side columns
-    QColor card;            ///< cards on panels
-    QColor control;         ///< buttons, fields, bar troughs
-    QColor canvas;          ///< surround of the picture
+    QColor window;   ///< panels: bars and side columns
+    QColor card;     ///< cards on panels
+    QColor control;  ///< buttons, fields, bar troughs
+    QColor canvas;   ///< surround of the picture
     QColor text;
-    QColor secondary;       ///< captions, units
-    QColor accent;          ///< filled buttons, selection
-    QColor onAccent;        ///< text on accent
-    QColor selection;       ///< background of the selected row
+    QColor secondary;  ///< captions, units
+    QColor accent;     ///< filled buttons, selection
+    QColor onAccent;   ///< text on accent
+    QColor selection;  ///< background of the selected row
     QColor border;
-    QColor focus;           ///< focus rings
-    QColor error;           ///< text of an error on `window`
+    QColor focus;  ///< focus rings
+    QColor error;  ///< text of an error on `window`
     QColor errorSurface;
     QColor channel, spatial, channelSpatial, temporal, spatialTemporal, branch;
 

@@ -12,7 +12,8 @@ int applyCommand(const QStringList& arguments) {
     QCommandLineParser parser;
     parser.setApplicationDescription(QCoreApplication::translate(
         "CommandLine",
-        "Runs the module named in the file's metadata (id, hyperparams) on its tensors (input; gate, location … where present) with its "
+        "Runs the module named in the file's metadata (id, hyperparams) on its tensors (input; gate, location … where present) "
+        "with its "
         "param.* and writes output and every attn.*. What the file holds under those names is never read."));
     parser.addPositionalArgument(QStringLiteral("CASE"), QCoreApplication::translate("CommandLine", "The safetensors case."));
     const QCommandLineOption out({QStringLiteral("o"), QStringLiteral("output")},

@@ -30,8 +30,9 @@ QString programHelp() {
                                                "usage: fovea [FILE]            open the window, on FILE if given\n"
                                                "       fovea COMMAND --help    how to use a command\n\nCommands:\n");
     for (const auto& command : kCommands) {
-        help += QStringLiteral("  %1  %2\n").arg(QLatin1String(command.name), -8).arg(
-            QCoreApplication::translate("CommandLine", command.summary));
+        help += QStringLiteral("  %1  %2\n")
+                    .arg(QLatin1String(command.name), -8)
+                    .arg(QCoreApplication::translate("CommandLine", command.summary));
     }
     return help + QCoreApplication::translate("CommandLine",
                                               "\nOptions: --help, --version\nExit status: 0 done, 1 failed, 2 wrong usage.");
@@ -55,8 +56,8 @@ int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsi
         return complain(parser.errorText(), kExitUsage);
     }
     if (parser.positionalArguments().size() != positionals) {
-        return complain(QCoreApplication::translate("CommandLine", "“fovea %1” takes %n file argument(s); see fovea %1 --help.", nullptr,
-                                                    static_cast<int>(positionals))
+        return complain(QCoreApplication::translate("CommandLine", "“fovea %1” takes %n file argument(s); see fovea %1 --help.",
+                                                    nullptr, static_cast<int>(positionals))
                             .arg(arguments.value(0)),
                         kExitUsage);
     }

@@ -7,7 +7,8 @@
 
 namespace fovea {
 
-/// Parses a verb's arguments. Prints its help (status 0) or one sentence about wrong usage (status 2) and then returns that status; −1 means go on.
+/// Parses a verb's arguments. Prints its help (status 0) or one sentence about wrong usage (status 2) and then returns that
+/// status; −1 means go on.
 int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsizetype positionals);
 
 void printLine(const QString& line);

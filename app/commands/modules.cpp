@@ -13,12 +13,18 @@ using Json = nlohmann::ordered_json;
 
 const char* typeName(ParamType type) {
     switch (type) {
-        case ParamType::Real: return "real";
-        case ParamType::Int: return "int";
-        case ParamType::Bool: return "bool";
-        case ParamType::Choice: return "choice";
-        case ParamType::ChoiceSet: return "choices";
-        case ParamType::Point: return "point";
+        case ParamType::Real:
+            return "real";
+        case ParamType::Int:
+            return "int";
+        case ParamType::Bool:
+            return "bool";
+        case ParamType::Choice:
+            return "choice";
+        case ParamType::ChoiceSet:
+            return "choices";
+        case ParamType::Point:
+            return "point";
     }
     return "";
 }
@@ -43,7 +49,8 @@ Json moduleJson(const ModuleInfo& info) {
         params.push_back(paramJson(spec, defaults));
     }
     Json needs = Json::array();
-    const std::pair<bool, const char*> flags[] = {{info.needs.clip, "clip"}, {info.needs.gate, "gate"}, {info.needs.query, "query"}};
+    const std::pair<bool, const char*> flags[] = {
+        {info.needs.clip, "clip"}, {info.needs.gate, "gate"}, {info.needs.query, "query"}};
     for (const auto& [needed, name] : flags) {
         if (needed) {
             needs.push_back(name);
@@ -70,7 +77,8 @@ Json moduleJson(const ModuleInfo& info) {
 int modulesCommand(const QStringList& arguments) {
     QCommandLineParser parser;
     parser.setApplicationDescription(QCoreApplication::translate("CommandLine", "Lists the attention modules."));
-    const QCommandLineOption json(QStringLiteral("json"), QCoreApplication::translate("CommandLine", "As JSON, with all parameters."));
+    const QCommandLineOption json(QStringLiteral("json"),
+                                  QCoreApplication::translate("CommandLine", "As JSON, with all parameters."));
     parser.addOption(json);
     if (const int status = parseArguments(parser, arguments, 0); status >= 0) {
         return status;

@@ -17,12 +17,15 @@ QString translated(const char* text) { return QCoreApplication::translate("Comma
 
 /// The options of `fovea render`, and what they ask for.
 struct Options {
-    QCommandLineOption output{{QStringLiteral("o"), QStringLiteral("output")},
-                              translated(QT_TRANSLATE_NOOP("CommandLine", "PNG to write; its description goes beside it as .json.")),
-                              QStringLiteral("OUT.png")};
-    QCommandLineOption module{QStringLiteral("module"), translated(QT_TRANSLATE_NOOP("CommandLine", "Module id; see fovea modules.")),
+    QCommandLineOption output{
+        {QStringLiteral("o"), QStringLiteral("output")},
+        translated(QT_TRANSLATE_NOOP("CommandLine", "PNG to write; its description goes beside it as .json.")),
+        QStringLiteral("OUT.png")};
+    QCommandLineOption module{QStringLiteral("module"),
+                              translated(QT_TRANSLATE_NOOP("CommandLine", "Module id; see fovea modules.")),
                               QStringLiteral("ID")};
-    QCommandLineOption param{QStringLiteral("param"), translated(QT_TRANSLATE_NOOP("CommandLine", "A parameter of the module; may be repeated.")),
+    QCommandLineOption param{QStringLiteral("param"),
+                             translated(QT_TRANSLATE_NOOP("CommandLine", "A parameter of the module; may be repeated.")),
                              QStringLiteral("k=v")};
     QCommandLineOption weights{QStringLiteral("weights"),
                                translated(QT_TRANSLATE_NOOP("CommandLine", "The module's state_dict as a safetensors file.")),
@@ -32,33 +35,44 @@ struct Options {
     QCommandLineOption stride{QStringLiteral("stride"),
                               translated(QT_TRANSLATE_NOOP("CommandLine", "Output stride of the Retina: 4, 8, 16 or 32 (8).")),
                               QStringLiteral("N")};
-    QCommandLineOption map{QStringLiteral("map"), translated(QT_TRANSLATE_NOOP("CommandLine", "Which map of the module, by name.")),
+    QCommandLineOption map{QStringLiteral("map"),
+                           translated(QT_TRANSLATE_NOOP("CommandLine", "Which map of the module, by name.")),
                            QStringLiteral("NAME")};
-    QCommandLineOption mode{QStringLiteral("mode"), translated(QT_TRANSLATE_NOOP("CommandLine", "Channel maps: before, after or changed.")),
+    QCommandLineOption mode{QStringLiteral("mode"),
+                            translated(QT_TRANSLATE_NOOP("CommandLine", "Channel maps: before, after or changed.")),
                             QStringLiteral("MODE")};
-    QCommandLineOption channel{QStringLiteral("channel"), translated(QT_TRANSLATE_NOOP("CommandLine", "One channel instead of their mean.")),
+    QCommandLineOption channel{QStringLiteral("channel"),
+                               translated(QT_TRANSLATE_NOOP("CommandLine", "One channel instead of their mean.")),
                                QStringLiteral("N")};
     QCommandLineOption head{QStringLiteral("head"),
                             translated(QT_TRANSLATE_NOOP("CommandLine", "One head of a pairwise map instead of their mean.")),
                             QStringLiteral("N")};
-    QCommandLineOption query{QStringLiteral("query"),
-                             translated(QT_TRANSLATE_NOOP("CommandLine", "Query of a pairwise map as fractions of the picture (0.5,0.5).")),
-                             QStringLiteral("X,Y")};
-    QCommandLineOption to{QStringLiteral("to"), translated(QT_TRANSLATE_NOOP("CommandLine", "Who looks at the query, not where it looks."))};
-    QCommandLineOption colormap{QStringLiteral("colormap"), translated(QT_TRANSLATE_NOOP("CommandLine", "Colour map, such as viridis.")),
+    QCommandLineOption query{
+        QStringLiteral("query"),
+        translated(QT_TRANSLATE_NOOP("CommandLine", "Query of a pairwise map as fractions of the picture (0.5,0.5).")),
+        QStringLiteral("X,Y")};
+    QCommandLineOption to{QStringLiteral("to"),
+                          translated(QT_TRANSLATE_NOOP("CommandLine", "Who looks at the query, not where it looks."))};
+    QCommandLineOption colormap{QStringLiteral("colormap"),
+                                translated(QT_TRANSLATE_NOOP("CommandLine", "Colour map, such as viridis.")),
                                 QStringLiteral("NAME")};
-    QCommandLineOption range{QStringLiteral("range"), translated(QT_TRANSLATE_NOOP("CommandLine", "Values of the two ends of the colours.")),
+    QCommandLineOption range{QStringLiteral("range"),
+                             translated(QT_TRANSLATE_NOOP("CommandLine", "Values of the two ends of the colours.")),
                              QStringLiteral("LO:HI")};
-    QCommandLineOption opacity{QStringLiteral("opacity"), translated(QT_TRANSLATE_NOOP("CommandLine", "Opacity of the overlay, 0 to 1 (0.6).")),
+    QCommandLineOption opacity{QStringLiteral("opacity"),
+                               translated(QT_TRANSLATE_NOOP("CommandLine", "Opacity of the overlay, 0 to 1 (0.6).")),
                                QStringLiteral("N")};
-    QCommandLineOption cells{QStringLiteral("cells"), translated(QT_TRANSLATE_NOOP("CommandLine", "Flat cells instead of smooth ones."))};
-    QCommandLineOption figure{QStringLiteral("figure"), translated(QT_TRANSLATE_NOOP("CommandLine", "Add a colour bar and a caption."))};
-    QCommandLineOption raw{QStringLiteral("raw"), translated(QT_TRANSLATE_NOOP("CommandLine", "Write the numbers into this folder, too.")),
+    QCommandLineOption cells{QStringLiteral("cells"),
+                             translated(QT_TRANSLATE_NOOP("CommandLine", "Flat cells instead of smooth ones."))};
+    QCommandLineOption figure{QStringLiteral("figure"),
+                              translated(QT_TRANSLATE_NOOP("CommandLine", "Add a colour bar and a caption."))};
+    QCommandLineOption raw{QStringLiteral("raw"),
+                           translated(QT_TRANSLATE_NOOP("CommandLine", "Write the numbers into this folder, too.")),
                            QStringLiteral("DIR")};
 
     void addTo(QCommandLineParser& parser) const {
-        parser.addOptions({output, module, param, weights, seed, stride, map, mode, channel, head, query, to, colormap, range, opacity,
-                           cells, figure, raw});
+        parser.addOptions({output, module, param, weights, seed, stride, map, mode, channel, head, query, to, colormap, range,
+                           opacity, cells, figure, raw});
     }
 };
 
@@ -94,7 +108,8 @@ std::optional<Usage> readInteger(const QCommandLineParser& parser, const QComman
 }
 
 /// Two numbers around a separator: "0.1:0.9", "0.5,0.5".
-std::optional<Usage> readPair(const QCommandLineParser& parser, const QCommandLineOption& option, QChar separator, double& a, double& b) {
+std::optional<Usage> readPair(const QCommandLineParser& parser, const QCommandLineOption& option, QChar separator, double& a,
+                              double& b) {
     if (!parser.isSet(option)) {
         return std::nullopt;
     }
@@ -187,13 +202,15 @@ Result<ModuleJob> makeJob(const QCommandLineParser& parser, const Options& optio
             return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "A parameter is given as name=value, not “%1”."),
                              {text.toStdString()});
         }
-        if (auto set = job.params.setText(info.params, text.left(equals).toStdString(), text.mid(equals + 1).toStdString()); !set) {
+        if (auto set = job.params.setText(info.params, text.left(equals).toStdString(), text.mid(equals + 1).toStdString());
+            !set) {
             return set.error();
         }
     }
     job.weightsFile = parser.value(options.weights).toStdString();
     if (!job.weightsFile.empty() && info.weights == nullptr) {
-        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "%1 is parameter-free: leave the weights out."), {info.title});
+        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "%1 is parameter-free: leave the weights out."),
+                         {info.title});
     }
     bool good = true;
     job.seed = parser.isSet(options.seed) ? parser.value(options.seed).toULongLong(&good) : 1;
@@ -243,19 +260,24 @@ int write(const QCommandLineParser& parser, const Options& options, const Pictur
 
 int renderCommand(const QStringList& arguments) {
     QCommandLineParser parser;
-    parser.setApplicationDescription(translated(QT_TRANSLATE_NOOP("CommandLine", "Draws the attention of one module over a picture, at the picture's own size.")));
-    parser.addPositionalArgument(QStringLiteral("IN"), translated(QT_TRANSLATE_NOOP("CommandLine", "The picture: PNG, JPEG, WebP, BMP, TIFF or PNM.")));
+    parser.setApplicationDescription(translated(
+        QT_TRANSLATE_NOOP("CommandLine", "Draws the attention of one module over a picture, at the picture's own size.")));
+    parser.addPositionalArgument(QStringLiteral("IN"),
+                                 translated(QT_TRANSLATE_NOOP("CommandLine", "The picture: PNG, JPEG, WebP, BMP, TIFF or PNM.")));
     const Options options;
     options.addTo(parser);
     if (const int status = parseArguments(parser, arguments, 1); status >= 0) {
         return status;
     }
     if (!parser.isSet(options.output) || !parser.isSet(options.module)) {
-        return complain(translated(QT_TRANSLATE_NOOP("CommandLine", "Name the file to write with -o and the module with --module.")), kExitUsage);
+        return complain(
+            translated(QT_TRANSLATE_NOOP("CommandLine", "Name the file to write with -o and the module with --module.")),
+            kExitUsage);
     }
     const auto* info = findModule(parser.value(options.module).toStdString());
     if (info == nullptr) {
-        return complain(translated(QT_TRANSLATE_NOOP("CommandLine", "There is no module “%1”; fovea modules lists them.")).arg(parser.value(options.module)),
+        return complain(translated(QT_TRANSLATE_NOOP("CommandLine", "There is no module “%1”; fovea modules lists them."))
+                            .arg(parser.value(options.module)),
                         kExitUsage);
     }
     PictureExport what;

@@ -41,7 +41,7 @@ struct AttentionMap {
     Tensor data = {};    ///< the values; empty for a Pairwise map which is given by `factors`
     int gridHeight = 0;  ///< Spatial and Full: the grid of cells (1 for a map along one axis); Pairwise: of the queries
     int gridWidth = 0;
-    int keyHeight = 0;   ///< Pairwise: grid of the keys
+    int keyHeight = 0;  ///< Pairwise: grid of the keys
     int keyWidth = 0;
     std::shared_ptr<const PairwiseFactors> factors = {};  ///< Pairwise computed on demand, row by row
 };

@@ -20,21 +20,30 @@ AttentionModule::~AttentionModule() = default;
 
 const char* domainName(Domain domain) noexcept {
     switch (domain) {
-        case Domain::Channel: return "channel";
-        case Domain::Spatial: return "spatial";
-        case Domain::ChannelSpatial: return "channel+spatial";
-        case Domain::Temporal: return "temporal";
-        case Domain::SpatialTemporal: return "spatial+temporal";
-        case Domain::Branch: return "branch";
+        case Domain::Channel:
+            return "channel";
+        case Domain::Spatial:
+            return "spatial";
+        case Domain::ChannelSpatial:
+            return "channel+spatial";
+        case Domain::Temporal:
+            return "temporal";
+        case Domain::SpatialTemporal:
+            return "spatial+temporal";
+        case Domain::Branch:
+            return "branch";
     }
     return "";
 }
 
 const char* attentionKindName(AttentionKind kind) noexcept {
     switch (kind) {
-        case AttentionKind::Soft: return "soft";
-        case AttentionKind::Hard: return "hard";
-        case AttentionKind::Self: return "self";
+        case AttentionKind::Soft:
+            return "soft";
+        case AttentionKind::Hard:
+            return "hard";
+        case AttentionKind::Self:
+            return "self";
     }
     return "";
 }
@@ -60,16 +69,18 @@ Result<AttentionOutput> runModule(const ModuleInfo& info, AttentionModule& modul
     }
     for (const auto& map : result->maps) {
         if (!finite(map)) {
-            return makeError(ErrorCode::BadValue,
-                             FOVEA_TEXT("engine", "%1 gives values which are not finite in its map “%2”; choose other weights or parameters."),
-                             {info.title, map.name});
+            return makeError(
+                ErrorCode::BadValue,
+                FOVEA_TEXT("engine", "%1 gives values which are not finite in its map “%2”; choose other weights or parameters."),
+                {info.title, map.name});
         }
     }
     for (const auto& frame : result->frames) {
         if (!frame.allFinite()) {
-            return makeError(ErrorCode::BadValue,
-                             FOVEA_TEXT("engine", "%1 gives an output with values which are not finite; choose other weights or parameters."),
-                             {info.title});
+            return makeError(
+                ErrorCode::BadValue,
+                FOVEA_TEXT("engine", "%1 gives an output with values which are not finite; choose other weights or parameters."),
+                {info.title});
         }
     }
     return result;

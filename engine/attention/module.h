@@ -41,9 +41,9 @@ struct InputShape {
 
 /// What one run reads. The pointers outlive the run.
 struct ModuleInput {
-    std::vector<const FeatureMap*> frames;       ///< one for pictures, T for clips; never empty
-    std::map<std::string, const Tensor*> extras; ///< "gate", "location" …
-    std::stop_token stop;                        ///< polled per block; a stopped run returns ErrorCode::Cancelled
+    std::vector<const FeatureMap*> frames;        ///< one for pictures, T for clips; never empty
+    std::map<std::string, const Tensor*> extras;  ///< "gate", "location" …
+    std::stop_token stop;                         ///< polled per block; a stopped run returns ErrorCode::Cancelled
 
     [[nodiscard]] const FeatureMap& features() const { return *frames.front(); }
 };
@@ -76,10 +76,10 @@ struct ModuleInfo {
     AttentionKind kind = AttentionKind::Soft;
     ModuleNeeds needs = {};
     int year = 0;
-    std::string paper;      ///< "CBAM (Woo et al., ECCV 2018)"
-    std::string arxiv = {}; ///< "1807.06521" or empty
-    std::string reference;  ///< the reference code the numbers equal
-    std::string summary;    ///< FOVEA_TEXT: one sentence which says what it does
+    std::string paper;       ///< "CBAM (Woo et al., ECCV 2018)"
+    std::string arxiv = {};  ///< "1807.06521" or empty
+    std::string reference;   ///< the reference code the numbers equal
+    std::string summary;     ///< FOVEA_TEXT: one sentence which says what it does
     std::vector<ParamSpec> params = {};
     /// The learned tensors for this shape and these parameters; null for a parameter-free mechanism.
     std::vector<WeightSpec> (*weights)(const InputShape&, const ParamSet&) = nullptr;

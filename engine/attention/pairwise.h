@@ -17,10 +17,10 @@ namespace fovea {
 struct FOVEA_API PairwiseFactors {
     int heads = 1;
     float scale = 1.0F;
-    FeatureMap queries;                 ///< heads·d × query grid
-    FeatureMap keys;                    ///< heads·d × key grid
-    std::vector<float> rowMax;          ///< heads·N: the maximum of scale·q·k over keys
-    std::vector<float> rowSum;          ///< heads·N: Σ exp(scale·q·k − rowMax)
+    FeatureMap queries;         ///< heads·d × query grid
+    FeatureMap keys;            ///< heads·d × key grid
+    std::vector<float> rowMax;  ///< heads·N: the maximum of scale·q·k over keys
+    std::vector<float> rowSum;  ///< heads·N: Σ exp(scale·q·k − rowMax)
 
     /// One query's weights over all keys, [M]; sums to 1.
     [[nodiscard]] std::vector<float> row(int head, int query) const;

@@ -24,16 +24,16 @@ using ParamValue = std::variant<double, int, bool, std::string, std::vector<std:
 
 /// A declared parameter. Labels and helps are FOVEA_TEXT, translated where they are shown.
 struct ParamSpec {
-    std::string key;              ///< as in the reference's hyper-parameters: "reduction", "e_lambda"
-    std::string label;            ///< "Reduction"
+    std::string key;    ///< as in the reference's hyper-parameters: "reduction", "e_lambda"
+    std::string label;  ///< "Reduction"
     ParamType type = ParamType::Real;
-    ParamValue fallback = 0.0;    ///< the default
-    double min = 0.0;             ///< of Real and Int
+    ParamValue fallback = 0.0;  ///< the default
+    double min = 0.0;           ///< of Real and Int
     double max = 1.0;
-    bool logarithmic = false;     ///< a Real whose slider moves in decades
+    bool logarithmic = false;  ///< a Real whose slider moves in decades
     std::vector<std::string> choices = {};
     std::string unit = {};
-    std::string help = {};        ///< one sentence
+    std::string help = {};  ///< one sentence
 };
 
 /// The parameters of one run: a value, copied into each job. Holds exactly the keys of its specs.

@@ -13,9 +13,9 @@ namespace fovea {
 
 /// How a learned tensor is drawn when nobody supplies it.
 enum class WeightInit {
-    FanIn,     ///< uniform in ±1/√fanIn, PyTorch's default for linear and convolution weights and biases
-    One,       ///< scales, running variances, residual strengths (so that random attention is visible at all)
-    Zero,      ///< shifts, running means
+    FanIn,  ///< uniform in ±1/√fanIn, PyTorch's default for linear and convolution weights and biases
+    One,    ///< scales, running variances, residual strengths (so that random attention is visible at all)
+    Zero,   ///< shifts, running means
 };
 
 /// Name (the reference's state_dict key) and shape of one learned tensor.

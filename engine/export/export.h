@@ -13,12 +13,14 @@ namespace fovea {
 FOVEA_API Result<void> writeFileAtomically(const std::string& path, const std::string& bytes);
 
 /// The raw numbers of one module's result for one frame, into an existing or new folder:
-/// <base>.<map>.npy per map, <base>.output.npy, <base>.channels.csv (index, name, weight) per channel map, <base>.safetensors (all maps and the
-/// output), <base>.json (sidecar). Returns the paths. Window and command line both call this: the bytes are identical.
-FOVEA_API Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std::string& module, const std::string& folder,
-                                                     const std::string& base);
+/// <base>.<map>.npy per map, <base>.output.npy, <base>.channels.csv (index, name, weight) per channel map, <base>.safetensors
+/// (all maps and the output), <base>.json (sidecar). Returns the paths. Window and command line both call this: the bytes are
+/// identical.
+FOVEA_API Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std::string& module,
+                                                     const std::string& folder, const std::string& base);
 
-/// The sidecar: source and hash, model, layer, module, version, parameters, provenance, map kinds, true ranges, and the drawn style and field where given.
+/// The sidecar: source and hash, model, layer, module, version, parameters, provenance, map kinds, true ranges, and the drawn
+/// style and field where given.
 FOVEA_API std::string sidecarJson(const FrameResult& result, const ModuleResult& module, const ScalarField* field,
                                   const OverlayStyle* style);
 

@@ -38,11 +38,10 @@ public:
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
 
-    /// Runs the request. After the features and after every module `publish` gets a snapshot (may be empty). Returns the full result;
-    /// an error only when the features fail or the pass was stopped: a failing module's error stays in its ModuleResult.
-    Result<std::shared_ptr<const FrameResult>> run(
-        const PipelineRequest& request, const std::stop_token& stop,
-        const std::function<void(std::shared_ptr<const FrameResult>)>& publish = {});
+    /// Runs the request. After the features and after every module `publish` gets a snapshot (may be empty). Returns the full
+    /// result; an error only when the features fail or the pass was stopped: a failing module's error stays in its ModuleResult.
+    Result<std::shared_ptr<const FrameResult>> run(const PipelineRequest& request, const std::stop_token& stop,
+                                                   const std::function<void(std::shared_ptr<const FrameResult>)>& publish = {});
 
     /// How often the backbone ran; for tests of the cache.
     [[nodiscard]] std::uint64_t backboneRuns() const noexcept;

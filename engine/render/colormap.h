@@ -32,7 +32,8 @@ struct ValueRange {
     bool operator==(const ValueRange&) const = default;
 };
 
-/// Table index of a value: round(255·(v−lo)/(hi−lo)), saturated at the ends; 0 when hi ≤ lo (a flat map shows the low end, and is named).
+/// Table index of a value: round(255·(v−lo)/(hi−lo)), saturated at the ends; 0 when hi ≤ lo (a flat map shows the low end, and is
+/// named).
 FOVEA_API int colorIndex(float value, ValueRange range) noexcept;
 /// The value in the middle of a table entry.
 FOVEA_API float indexValue(int index, ValueRange range) noexcept;

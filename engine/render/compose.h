@@ -45,10 +45,11 @@ FOVEA_API Viewport fullViewport(const Frame& frame) noexcept;
 
 /// Paints picture and field (null: the picture alone) into a CV_8UC4 image of the viewport's size, B,G,R,255 in memory.
 /// Outside the picture the pixels are `background` (0xFFRRGGBB). Returns an empty Mat when stopped.
-FOVEA_API cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, const OverlayStyle& style, const Viewport& viewport,
-                                 std::uint32_t background, const std::stop_token& stop = {});
+FOVEA_API cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, const OverlayStyle& style,
+                                 const Viewport& viewport, std::uint32_t background, const std::stop_token& stop = {});
 
-/// A pairwise matrix as a picture of at most `side`×`side` pixels (block means; the mean over heads for head −1), CV_8UC4, with its range.
+/// A pairwise matrix as a picture of at most `side`×`side` pixels (block means; the mean over heads for head −1), CV_8UC4, with
+/// its range.
 struct MatrixPicture {
     std::shared_ptr<const cv::Mat> pixels;
     int queries = 0;

@@ -38,13 +38,14 @@ struct ScalarField {
     CellGeometry geometry;
     float min = 0.0F;  ///< true ends
     float max = 0.0F;
-    bool diverging = false;  ///< centred at 0 (Changed, signed channels)
+    bool diverging = false;    ///< centred at 0 (Changed, signed channels)
     bool sharedScale = false;  ///< Before and After: `scaleMin`, `scaleMax` cover both
-    float scaleMin = 0.0F;  ///< the automatic range: true ends, or symmetric about 0 when diverging, or shared by Before and After
+    float scaleMin =
+        0.0F;  ///< the automatic range: true ends, or symmetric about 0 when diverging, or shared by Before and After
     float scaleMax = 0.0F;
-    std::string module;      ///< title of the module
-    std::string map;         ///< FOVEA_TEXT title of the map
-    std::string what;        ///< FOVEA_TEXT: "after", "what attention changed", "mean over channels", "from the query"
+    std::string module;  ///< title of the module
+    std::string map;     ///< FOVEA_TEXT title of the map
+    std::string what;    ///< FOVEA_TEXT: "after", "what attention changed", "mean over channels", "from the query"
     std::string unit;
     Provenance provenance;
 };
@@ -72,7 +73,7 @@ struct FieldStatistics {
     double halfMassArea = 0.0;  ///< least share of cells which holds half of Σ|value|; 0 for an all-zero field
     double entropyBits = 0.0;   ///< of |value| / Σ|value|
     double maxEntropyBits = 0.0;
-    std::vector<int> histogram; ///< 64 equal bins over [min, max]; a constant field fills the first
+    std::vector<int> histogram;  ///< 64 equal bins over [min, max]; a constant field fills the first
 };
 FOVEA_API FieldStatistics fieldStatistics(const ScalarField& field);
 

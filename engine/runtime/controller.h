@@ -10,8 +10,8 @@
 
 namespace fovea {
 
-/// The GUI thread's only door to the workers. Owns the inference thread and the render thread; lives on the GUI thread, and every slot
-/// asserts it. Destroying it stops and joins both.
+/// The GUI thread's only door to the workers. Owns the inference thread and the render thread; lives on the GUI thread, and every
+/// slot asserts it. Destroying it stops and joins both.
 class Controller final : public QObject {
     Q_OBJECT
 

@@ -23,8 +23,8 @@ struct Frame {
     std::shared_ptr<const cv::Mat> pixels;  ///< CV_8UC3, never null in a valid frame
     int width = 0;
     int height = 0;
-    std::uint64_t index = 0;   ///< rises with every frame of a source
-    double timestamp = 0.0;    ///< seconds since the source began
+    std::uint64_t index = 0;  ///< rises with every frame of a source
+    double timestamp = 0.0;   ///< seconds since the source began
     std::shared_ptr<const SourceInfo> source;
 
     [[nodiscard]] bool valid() const noexcept { return pixels != nullptr; }

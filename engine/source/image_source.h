@@ -26,8 +26,9 @@ struct ImageHeader {
 };
 FOVEA_API Result<ImageHeader> readImageHeader(const std::vector<std::uint8_t>& bytes, const std::string& name);
 
-/// Decodes an image: 8 or 16 bit, grey, colour, alpha (drawn over white), CMYK JPEG; EXIF orientation applied. A truncated file is an error, not
-/// a half-grey picture. `name` is used in messages and as SourceInfo::name. Fills everything of the frame but sha256 and path.
+/// Decodes an image: 8 or 16 bit, grey, colour, alpha (drawn over white), CMYK JPEG; EXIF orientation applied. A truncated file
+/// is an error, not a half-grey picture. `name` is used in messages and as SourceInfo::name. Fills everything of the frame but
+/// sha256 and path.
 FOVEA_API Result<Frame> decodeImage(const std::vector<std::uint8_t>& bytes, const std::string& name);
 
 /// A frame of pixels which came from elsewhere (clipboard): CV_8UC3 BGR or CV_8UC4 BGRA.

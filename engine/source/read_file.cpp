@@ -15,8 +15,9 @@ Error openError(const std::string& path, int code) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no file “%1”; check its path."), {path});
     }
     if (code == EACCES || code == EPERM) {
-        return makeError(ErrorCode::Unreadable,
-                         FOVEA_TEXT("engine", "You have no permission to read “%1”; change its permissions or choose another file."), {path});
+        return makeError(
+            ErrorCode::Unreadable,
+            FOVEA_TEXT("engine", "You have no permission to read “%1”; change its permissions or choose another file."), {path});
     }
     return makeError(ErrorCode::Unreadable, FOVEA_TEXT("engine", "“%1” cannot be read (%2); choose another file."),
                      {path, std::generic_category().message(code)});

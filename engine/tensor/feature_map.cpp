@@ -34,8 +34,7 @@ FeatureMap::FeatureMap(int channels, int height, int width) : m_channels(channel
     std::fill_n(m_data, size(), 0.0F);
 }
 
-FeatureMap::FeatureMap(const FeatureMap& other)
-    : m_channels(other.m_channels), m_height(other.m_height), m_width(other.m_width) {
+FeatureMap::FeatureMap(const FeatureMap& other) : m_channels(other.m_channels), m_height(other.m_height), m_width(other.m_width) {
     if (!other.empty()) {
         m_data = allocate(size());
         std::copy_n(other.m_data, size(), m_data);

@@ -7,7 +7,8 @@
 #include "engine/tensor/tensor.h"
 
 /// Inference operators on feature maps and vectors, as the references define them. Shapes are checked by the callers
-/// (weights against WeightSpec); a mismatch here is a programming error and asserts. Sums run in double where cancellation matters.
+/// (weights against WeightSpec); a mismatch here is a programming error and asserts. Sums run in double where cancellation
+/// matters.
 namespace fovea::ops {
 
 using Vector = std::vector<float>;
@@ -59,8 +60,8 @@ FOVEA_API void softmax(float* values, std::size_t count, std::size_t length);
 /// In place along one axis of a tensor.
 FOVEA_API void softmax(Tensor& x, std::size_t axis);
 FOVEA_API float sigmoid(float x) noexcept;
-FOVEA_API float gelu(float x) noexcept;        ///< exact erf form
-FOVEA_API float hardSwish(float x) noexcept;   ///< x·relu6(x+3)/6
+FOVEA_API float gelu(float x) noexcept;       ///< exact erf form
+FOVEA_API float hardSwish(float x) noexcept;  ///< x·relu6(x+3)/6
 FOVEA_API void sigmoidInPlace(float* values, std::size_t count) noexcept;
 FOVEA_API void reluInPlace(float* values, std::size_t count) noexcept;
 
@@ -72,7 +73,8 @@ FOVEA_API FeatureMap scalePositions(const FeatureMap& x, const FeatureMap& gate)
 
 // ---- resize
 enum class Interpolation { Nearest, Bilinear };
-/// PyTorch's rules: nearest takes floor(k·Lin/Lout); bilinear as alignCorners says (see MODULES' conventions in tests/golden/README.md).
+/// PyTorch's rules: nearest takes floor(k·Lin/Lout); bilinear as alignCorners says (see MODULES' conventions in
+/// tests/golden/README.md).
 FOVEA_API FeatureMap resize(const FeatureMap& x, int height, int width, Interpolation mode, bool alignCorners = false);
 
 // ---- conversions

@@ -1,4 +1,5 @@
-// Times of the engine as ratios to named references in the same run; machines are noisy, so no absolute claim is made and nothing can fail.
+// Times of the engine as ratios to named references in the same run; machines are noisy, so no absolute claim is made and nothing
+// can fail.
 
 #include <QString>
 
@@ -59,7 +60,8 @@ void benchKernels() {
     const Eigen::Map<const Matrix> xm(x.data(), 64, n);
     const Eigen::Map<const Matrix> wm(weight.values.data(), 64, 64);
     const double product = best([&] { out.noalias() = wm * xm; });
-    row("1×1 convolution, 64→64, 60×80", best([&] { (void)ops::conv2d(x, weight, {}); }), product, "Eigen product (this program's flags)");
+    row("1×1 convolution, 64→64, 60×80", best([&] { (void)ops::conv2d(x, weight, {}); }), product,
+        "Eigen product (this program's flags)");
 
     std::vector<float> copy(x.size());
     const double copied = best([&] { std::memcpy(copy.data(), x.data(), x.size() * sizeof(float)); });
@@ -113,7 +115,8 @@ int main() {
 
     Pipeline pipeline;
     const auto* simam = findModule("simam");
-    const auto result = pipeline.run({.epoch = 1, .frame = *frame, .retina = {}, .jobs = {{.info = simam, .params = ParamSet(simam->params)}}}, {});
+    const auto result = pipeline.run(
+        {.epoch = 1, .frame = *frame, .retina = {}, .jobs = {{.info = simam, .params = ParamSet(simam->params)}}}, {});
     const OverlayRequest overlay{*result, FieldSpec{.module = "simam"}, {}, {0, 0, 2.0, 1024, 1024}, 0xFF000000};
     cv::Mat screen(1024, 1024, CV_8UC4);
     row("overlay, 1024×1024", best([&] { (void)render(overlay); }), best([&] { (void)screen.clone(); }), "copy of the pixels");

@@ -24,7 +24,8 @@ std::string textOf(const Result<Frame>& frame);
 void put(Bytes& bytes, std::uint64_t value, int count, bool big);
 /// A TIFF block with one tag: orientation.
 Bytes exifBlock(int orientation, bool big);
-/// An uncompressed TIFF of 8- or 16-bit pixels in the order of the file (RGB). `extraSample` −1: the fourth channel is not mentioned.
+/// An uncompressed TIFF of 8- or 16-bit pixels in the order of the file (RGB). `extraSample` −1: the fourth channel is not
+/// mentioned.
 Bytes tiffOf(const cv::Mat& pixels, int orientation, int extraSample = -1);
 /// Puts an EXIF segment behind the first two bytes of a JPEG.
 Bytes withExif(const Bytes& jpeg, int orientation, bool big);

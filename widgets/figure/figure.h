@@ -16,8 +16,8 @@ struct FigureOptions {
     QString captionText;  ///< "CBAM · spatial gate · random (seed 1)"
 };
 
-/// The picture with a colour bar (true ends, three significant digits) to its right and a caption below, on white, with sizes in proportion to the picture.
-/// Without bar and caption the overlay itself, unchanged. Uses Qt Gui only.
+/// The picture with a colour bar (true ends, three significant digits) to its right and a caption below, on white, with sizes in
+/// proportion to the picture. Without bar and caption the overlay itself, unchanged. Uses Qt Gui only.
 QImage composeFigure(const QImage& overlay, const ScalarField* field, const OverlayStyle& style, const FigureOptions& options);
 
 /// PNG through a temporary neighbour; an error leaves any old file as it was.
