@@ -35,6 +35,7 @@ int runWindow(int argc, char** argv, const QString& file) {
     fovea::Settings settings;
     fovea::setLanguage(settings.language());
     fovea::applyTheme(application, settings.theme());
+    fovea::applyFont(fovea::currentLanguage() == QLatin1String("zh_CN"));
     fovea::followFocusVisibility(application);
     fovea::Canvas::setMotion(!settings.reducedMotion());
     fovea::MainWindow window(settings);

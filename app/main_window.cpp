@@ -16,6 +16,7 @@
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
 #include "app/exporter.h"
+#include "app/language.h"
 #include "app/status_line.h"
 #include "app/top_bar.h"
 #include "engine/attention/registry.h"
@@ -272,6 +273,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::changeEvent(QEvent* event) {
     if (event->type() == QEvent::LanguageChange) {
+        applyFont(currentLanguage() == QLatin1String("zh_CN"));
         retranslateActions();
         rebuildMenus();
         showField();

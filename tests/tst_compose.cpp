@@ -77,6 +77,7 @@ private Q_SLOTS:
     void opacityBlends();
     void rangeSaturates();
     void flatFields();
+    void masksHaveNoValuesBetween();
     void divergingFieldsUseTheirTable();
     void unknownColourMapFallsBack();
     void fieldOutsideThePictureIsNotPainted();
@@ -301,6 +302,28 @@ void TestCompose::flatFields() {
         QCOMPARE(at(composeOverlay(frame, &field, opaque(smooth), fullViewport(frame), kBackground), 1, 1),
                  findColormap("blue-red")->table[128]);
     }
+}
+
+void TestCompose::masksHaveNoValuesBetween() {
+    const Frame frame = testFrame(20, 30);
+    ScalarField field = testField(2, 3, frame);
+    field.values = {0.0F, 1.0F, 0.0F, 1.0F, 1.0F, 0.0F};
+    field.scaleMin = 0.0F;
+    field.scaleMax = 1.0F;
+    const ColorTable& table = findColormap("inferno")->table;
+    const auto others = [&] {
+        const cv::Mat out = composeOverlay(frame, &field, opaque(true), fullViewport(frame), kBackground);
+        int count = 0;
+        for (int v = 0; v < out.rows; ++v) {
+            for (int u = 0; u < out.cols; ++u) {
+                count += at(out, u, v) != table[0] && at(out, u, v) != table[255] ? 1 : 0;
+            }
+        }
+        return count;
+    };
+    QVERIFY(others() > 0);
+    field.discrete = true;
+    QCOMPARE(others(), 0);
 }
 
 void TestCompose::divergingFieldsUseTheirTable() {

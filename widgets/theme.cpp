@@ -16,6 +16,7 @@ namespace {
 
 ThemeName g_current = ThemeName::Dark;
 bool g_focusVisible = true;
+bool g_chineseFont = false;
 
 /// Focus rings help who works by keyboard and disturb who works by mouse: the last input decides.
 class FocusVisibility final : public QObject {
@@ -182,11 +183,18 @@ ThemeName themeName() { return g_current; }
 void applyTheme(QApplication& application, ThemeName name) {
     g_current = name;
     application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-    QFont font(QStringList{QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans"), QStringLiteral("Noto Sans CJK SC")});
-    font.setPixelSize(13);
-    QApplication::setFont(font);
+    applyFont(g_chineseFont);
     QApplication::setPalette(makePalette(theme()));
     application.setStyleSheet(makeStyleSheet(theme()));
+}
+
+void applyFont(bool chinese) {
+    g_chineseFont = chinese;
+    QStringList families{QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")};
+    families.insert(chinese ? 0 : families.size(), QStringLiteral("Noto Sans CJK SC"));
+    QFont font(families);
+    font.setPixelSize(13);
+    QApplication::setFont(font);
 }
 
 void followFocusVisibility(QApplication& application) {

@@ -38,8 +38,12 @@ const Theme& theme(ThemeName name);
 const Theme& theme();
 ThemeName themeName();
 
-/// Sets Fusion, palette, fonts (13 px base) and style sheet; views repaint by QEvent::PaletteChange.
+/// Sets Fusion, palette, font and style sheet; views repaint by QEvent::PaletteChange.
 void applyTheme(QApplication& application, ThemeName name);
+
+/// The font of the program, 13 px: with `chinese` the Chinese face leads, so that all weights and Latin letters come from one
+/// family.
+void applyFont(bool chinese);
 
 /// From now on focus rings are painted only while the keyboard is used; without this call they always are.
 void followFocusVisibility(QApplication& application);

@@ -66,7 +66,7 @@ public:
         : m_field(field),
           m_viewport(viewport),
           m_columns(columns),
-          m_smooth(style.smooth),
+          m_smooth(style.smooth && !field.discrete),
           m_blend(effectiveColormap(field, style).table, style.opacity) {
         const ValueRange range = effectiveRange(field, style);
         const double scale = range.hi > range.lo ? 255.0 / (static_cast<double>(range.hi) - range.lo) : 0.0;

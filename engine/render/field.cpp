@@ -170,6 +170,7 @@ Result<ScalarField> spatialField(const Job& job) {
     }
     ScalarField field = emptyField(job, map.gridHeight, map.gridWidth);
     field.values = map.data.values;
+    field.discrete = map.role == MapRole::Mask;
     const bool isSigned = map.role == MapRole::Additive && crossesZero(field.values);
     return finished(job, std::move(field), isSigned);
 }

@@ -39,6 +39,7 @@ struct ScalarField {
     float min = 0.0F;  ///< true ends
     float max = 0.0F;
     bool diverging = false;    ///< centred at 0 (Changed, signed channels)
+    bool discrete = false;     ///< a mask: values between 0 and 1 do not exist, so cells are drawn flat
     bool sharedScale = false;  ///< Before and After: `scaleMin`, `scaleMax` cover both
     float scaleMin =
         0.0F;  ///< the automatic range: true ends, or symmetric about 0 when diverging, or shared by Before and After
