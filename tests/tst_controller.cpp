@@ -358,6 +358,9 @@ static double delayWhileSwitching(Controller& controller) {
 }
 
 void TestController::eventLoopStaysQuickWhileModulesAreSlow() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    QSKIP("Instrumented code is too slow for a time which a person feels.");
+#endif
     for (int slot = 0; slot < 5; ++slot) {
         fakeModule(slot).behaviour = FakeBehaviour::Busy;
     }

@@ -123,7 +123,7 @@ QPushButton:pressed, QToolButton:pressed, QToolButton:checked, QPushButton:check
 QPushButton#primary, QToolButton#primary { background: @accent; color: @onAccent; }
 QToolButton::menu-indicator { image: none; width: 0px; }
 QComboBox::drop-down { border: none; width: 18px; }
-QComboBox::down-arrow { image: url(:/icons/chevron-@name.svg); width: 10px; height: 10px; }
+QComboBox::down-arrow { image: url(:/theme/chevron-@name.svg); width: 10px; height: 10px; }
 QComboBox QAbstractItemView { background: @card; border: 1px solid @border; selection-background-color: @selection; selection-color: @text; outline: 0; }
 QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QMenu { background: @card; border: 1px solid @border; padding: 4px; }
