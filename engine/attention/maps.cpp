@@ -49,6 +49,27 @@ std::vector<float> oneHead(const AttentionMap& map, const PairwiseSize& size, in
 
 }  // namespace
 
+AttentionMap channelGateMap(std::vector<float> gate) {
+    const auto channels = static_cast<std::int64_t>(gate.size());
+    return {.name = "channel",
+            .kind = MapKind::Channel,
+            .role = MapRole::Gate,
+            .title = FOVEA_TEXT("engine", "Channel gate"),
+            .data = Tensor({channels}, std::move(gate))};
+}
+
+AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors) {
+    return {.name = "matrix",
+            .kind = MapKind::Pairwise,
+            .role = MapRole::Distribution,
+            .title = FOVEA_TEXT("engine", "Attention matrix"),
+            .gridHeight = height,
+            .gridWidth = width,
+            .keyHeight = height,
+            .keyWidth = width,
+            .factors = std::move(factors)};
+}
+
 const char* mapKindName(MapKind kind) noexcept {
     switch (kind) {
         case MapKind::Channel:

@@ -46,6 +46,11 @@ struct AttentionMap {
     std::shared_ptr<const PairwiseFactors> factors = {};  ///< Pairwise computed on demand, row by row
 };
 
+/// The map "channel" [C] of a gate which multiplies the channels.
+FOVEA_API AttentionMap channelGateMap(std::vector<float> gate);
+/// The map "matrix" of positions of one height×width grid which attend to each other.
+FOVEA_API AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors);
+
 /// "channel", "spatial", "full", "pairwise", "branch", "temporal", "region".
 FOVEA_API const char* mapKindName(MapKind kind) noexcept;
 /// "gate", "distribution", "additive", "mask", "saliency".

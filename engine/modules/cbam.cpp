@@ -69,11 +69,7 @@ public:
                                    .gridHeight = x.height(),
                                    .gridWidth = x.width()});
         }
-        result.maps.push_back({.name = "channel",
-                               .kind = MapKind::Channel,
-                               .role = MapRole::Gate,
-                               .title = FOVEA_TEXT("engine", "Channel gate"),
-                               .data = ops::toTensor(channel)});
+        result.maps.push_back(channelGateMap(channel));
         result.frames.push_back(std::move(y));
         return result;
     }

@@ -60,15 +60,7 @@ public:
 
         AttentionOutput result;
         result.frames.push_back(std::move(out));
-        result.maps.push_back({.name = "matrix",
-                               .kind = MapKind::Pairwise,
-                               .role = MapRole::Distribution,
-                               .title = FOVEA_TEXT("engine", "Attention matrix"),
-                               .gridHeight = x.height(),
-                               .gridWidth = x.width(),
-                               .keyHeight = x.height(),
-                               .keyWidth = x.width(),
-                               .factors = std::move(attended->factors)});
+        result.maps.push_back(selfAttentionMap(x.height(), x.width(), std::move(attended->factors)));
         return result;
     }
 

@@ -62,11 +62,7 @@ public:
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
         trace.stage("scale", "out_c = g_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
-        result.maps.push_back({.name = "channel",
-                               .kind = MapKind::Channel,
-                               .role = MapRole::Gate,
-                               .title = FOVEA_TEXT("engine", "Channel gate"),
-                               .data = ops::toTensor(gate)});
+        result.maps.push_back(channelGateMap(gate));
         return result;
     }
 

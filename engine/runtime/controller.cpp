@@ -9,14 +9,24 @@
 
 namespace fovea {
 
+namespace {
+
+/// A thread which paints. A large matrix takes up to a second, and the picture must not wait for it: each has a lane of its own.
+struct RenderLane {
+    QThread thread;
+    RenderWorker worker;
+};
+
+}  // namespace
+
 struct Controller::State {
     explicit State(Controller& controller) : owner(controller) {}
 
     Controller& owner;
     QThread inference;
-    QThread rendering;
     Worker worker;
-    RenderWorker renderWorker;
+    RenderLane overlays;
+    RenderLane matrices;
 
     Frame frame;
     std::vector<ModuleJob> jobs;
@@ -36,7 +46,7 @@ struct Controller::State {
     void nextEpoch();
     void takeLoaded();
     void takeProgress();
-    void takeRendered();
+    void takeRendered(RenderWorker& renderWorker);
     void updateBusy();
 };
 
@@ -105,7 +115,7 @@ void Controller::State::takeProgress() {
     updateBusy();
 }
 
-void Controller::State::takeRendered() {
+void Controller::State::takeRendered(RenderWorker& renderWorker) {
     while (const auto finished = renderWorker.takeFinished()) {
         Q_EMIT owner.rendered(finished->view, finished->rendered);
     }
@@ -122,13 +132,16 @@ Controller::Controller(QObject* parent) : QObject(parent), m_state(std::make_uni
     auto& state = *m_state;
     connect(&state.worker, &Worker::loadedReady, this, [&state] { state.takeLoaded(); });
     connect(&state.worker, &Worker::progressReady, this, [&state] { state.takeProgress(); });
-    connect(&state.renderWorker, &RenderWorker::finishedReady, this, [&state] { state.takeRendered(); });
     state.inference.setObjectName(QStringLiteral("inference"));
-    state.rendering.setObjectName(QStringLiteral("render"));
+    state.overlays.thread.setObjectName(QStringLiteral("render overlays"));
+    state.matrices.thread.setObjectName(QStringLiteral("render matrices"));
     state.worker.moveToThread(&state.inference);
-    state.renderWorker.moveToThread(&state.rendering);
     state.inference.start();
-    state.rendering.start();
+    for (auto* lane : {&state.overlays, &state.matrices}) {
+        connect(&lane->worker, &RenderWorker::finishedReady, this, [&state, lane] { state.takeRendered(lane->worker); });
+        lane->worker.moveToThread(&lane->thread);
+        lane->thread.start();
+    }
 }
 
 Controller::~Controller() {
@@ -136,11 +149,13 @@ Controller::~Controller() {
     m_state->loadStop.request_stop();
     m_state->passStop.request_stop();
     m_state->worker.shutDown();
-    m_state->renderWorker.shutDown();
+    for (auto* lane : {&m_state->overlays, &m_state->matrices}) {
+        lane->worker.shutDown();
+        lane->thread.quit();
+        lane->thread.wait();
+    }
     m_state->inference.quit();
-    m_state->rendering.quit();
     m_state->inference.wait();
-    m_state->rendering.wait();
 }
 
 void Controller::openFile(const QString& path) {
@@ -163,7 +178,8 @@ void Controller::setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retin
 
 void Controller::render(const QString& view, RenderRequest request) {
     Q_ASSERT(QThread::currentThread() == thread());
-    m_state->renderWorker.post(view, std::move(request));
+    auto& lane = std::holds_alternative<MatrixRequest>(request) ? m_state->matrices : m_state->overlays;
+    lane.worker.post(view, std::move(request));
 }
 
 std::uint64_t Controller::epoch() const noexcept { return m_state->epoch; }

@@ -10,8 +10,8 @@
 
 namespace fovea {
 
-/// The GUI thread's only door to the workers. Owns the inference thread and the render thread; lives on the GUI thread, and every
-/// slot asserts it. Destroying it stops and joins both.
+/// The GUI thread's only door to the workers. Owns the inference thread and two render threads, one for overlays and one for
+/// matrices; lives on the GUI thread, and every slot asserts it. Destroying it stops and joins them.
 class Controller final : public QObject {
     Q_OBJECT
 
