@@ -89,6 +89,9 @@ private Q_SLOTS:
         QFile::remove(m_folder.filePath(QStringLiteral("fovea/fovea.ini")));
         m_settings = std::make_unique<Settings>();
         m_settings->setLanguage(QStringLiteral("en"));
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        m_settings->setRetina({.stride = 16});  // a sixteenth of the pairs
+#endif
         applyTheme(*qApp, ThemeName::Dark);
         m_window = std::make_unique<MainWindow>(*m_settings);
         m_window->resize(1280, 800);
