@@ -9,7 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "engine/tensor/safetensors.h"
 
@@ -23,9 +25,13 @@ struct Outcome {
     QString err;
 };
 
-Outcome run(const QStringList& arguments) {
+/// Runs the program; with the libraries of another folder where one is given.
+Outcome run(const QStringList& arguments, const QString& libraries = {}) {
     QProcess program;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    if (!libraries.isEmpty()) {
+        environment.insert(QStringLiteral("LD_LIBRARY_PATH"), libraries);
+    }
     environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
     environment.remove(QStringLiteral("DISPLAY"));
     environment.remove(QStringLiteral("XDG_RUNTIME_DIR"));
@@ -140,6 +146,48 @@ private Q_SLOTS:
         QVERIFY(raw.contains(QStringLiteral("chelsea.simam.json")));
         const auto numbers = readSafetensors(folder.filePath(QStringLiteral("raw/chelsea.simam.safetensors")).toStdString());
         QVERIFY(numbers.ok());
+    }
+
+    void bothLibraryLevelsAgree_data() {
+        QTest::addColumn<QString>("module");
+        for (const char* id : {"simam", "hard_topk", "se", "cbam", "coord", "gc", "sagan", "mhsa"}) {
+            QTest::newRow(id) << QString::fromLatin1(id);
+        }
+    }
+
+    void bothLibraryLevelsAgree() {
+        if (!FOVEA_HAS_LEVELS) {
+            QSKIP("This build has one level of the library.");
+        }
+        QFETCH(QString, module);
+        const QTemporaryDir folder;
+        std::map<QString, SafetensorsFile> numbers;
+        for (const auto& libraries : {QStringLiteral(FOVEA_BINARY_DIR "/lib"), QStringLiteral(FOVEA_BINARY_DIR "/lib-base")}) {
+            const QString raw = folder.filePath(QStringLiteral("raw"));
+            const Outcome o = run({QStringLiteral("render"), kSample, QStringLiteral("-o"),
+                                   folder.filePath(QStringLiteral("out.png")), QStringLiteral("--module"), module,
+                                   QStringLiteral("--stride"), QStringLiteral("32"), QStringLiteral("--raw"), raw},
+                                  libraries);
+            QVERIFY2(o.status == 0, qPrintable(o.err));
+            auto file = readSafetensors((raw + QStringLiteral("/chelsea.%1.safetensors").arg(module)).toStdString());
+            QVERIFY(file.ok());
+            numbers.emplace(libraries, *std::move(file));
+        }
+        const auto& a = numbers.begin()->second;
+        const auto& b = numbers.rbegin()->second;
+        QCOMPARE(a.tensors.size(), b.tensors.size());
+        QVERIFY(a.tensors.size() >= 2);
+        for (const auto& [name, tensor] : a.tensors) {
+            const auto& other = b.tensors.at(name);
+            QCOMPARE(tensor.shape, other.shape);
+            float largest = 0.0F;
+            float worst = 0.0F;
+            for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+                largest = std::max(largest, std::abs(tensor.values[i]));
+                worst = std::max(worst, std::abs(tensor.values[i] - other.values[i]));
+            }
+            QVERIFY2(worst <= 1e-4F * largest, qPrintable(QString::fromStdString(name) + QStringLiteral(": %1").arg(worst)));
+        }
     }
 
     void renderingTwiceGivesTheSameBytes() {

@@ -341,7 +341,7 @@ private Q_SLOTS:
         program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"),
                       {QStringLiteral("render"), kSamples + QStringLiteral("chelsea.png"), QStringLiteral("-o"),
                        m_folder.filePath(QStringLiteral("out.png")), QStringLiteral("--module"), QStringLiteral("cbam"),
-                       QStringLiteral("--raw"), other});
+                       QStringLiteral("--stride"), QString::number(session().retina().stride), QStringLiteral("--raw"), other});
         QVERIFY(program.waitForFinished(60000));
         QCOMPARE(program.exitCode(), 0);
         for (const auto& path : files) {
