@@ -297,22 +297,36 @@ void MainWindow::foldForWidth() {
     m_status->setVisible(!m_panelsHidden);
 }
 
-// Keys which mean something only while the canvas has the focus: 1–6 and Tab.
+// Keys which mean something only while the canvas has the focus: 1–6, Tab, Page Up and Page Down.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
-        const int index = key->key() - Qt::Key_1;
-        const auto& strip = m_filmstrip->modules();
-        if (key->modifiers() == Qt::NoModifier && index >= 0 && index < static_cast<int>(strip.size())) {
-            m_session.setModule(strip[static_cast<std::size_t>(index)]);
-            return true;
-        }
-        if (key->modifiers() == Qt::NoModifier && key->key() == Qt::Key_Tab) {
-            togglePanels();
+        if (key->modifiers() == Qt::NoModifier && pressedOnCanvas(key->key())) {
             return true;
         }
     }
     return QMainWindow::eventFilter(watched, event);
+}
+
+bool MainWindow::pressedOnCanvas(int key) {
+    const auto& strip = m_filmstrip->modules();
+    if (key >= Qt::Key_1 && key < Qt::Key_1 + static_cast<int>(strip.size())) {
+        m_session.setModule(strip[static_cast<std::size_t>(key - Qt::Key_1)]);
+        return true;
+    }
+    switch (key) {
+        case Qt::Key_Tab:
+            togglePanels();
+            return true;
+        case Qt::Key_PageDown:
+            openNext();
+            return true;
+        case Qt::Key_PageUp:
+            openPrevious();
+            return true;
+        default:
+            return false;
+    }
 }
 
 }  // namespace fovea

@@ -62,6 +62,7 @@ private:
     void showChip(const QString& text);
     void showTimes();
     void foldForWidth();
+    bool pressedOnCanvas(int key);
 
     // window_actions.cpp
     void createActions();

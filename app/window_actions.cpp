@@ -44,11 +44,10 @@ void MainWindow::createActions() {
     };
 
     m_openAction = make(QT_TR_NOOP("Open a picture…"), {key("Ctrl+O")}, &MainWindow::openDialog);
-    m_fileActions = {
-        make(QT_TR_NOOP("Paste a picture"), {key("Ctrl+V")}, &MainWindow::paste),
-        make(QT_TR_NOOP("Next picture in the folder"), {key("PgDown"), key("Alt+Right")}, &MainWindow::openNext),
-        make(QT_TR_NOOP("Previous picture in the folder"), {key("PgUp"), key("Alt+Left")}, &MainWindow::openPrevious),
-        make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog)};
+    m_fileActions = {make(QT_TR_NOOP("Paste a picture"), {key("Ctrl+V")}, &MainWindow::paste),
+                     make(QT_TR_NOOP("Next picture in the folder"), {key("Alt+Right")}, &MainWindow::openNext),
+                     make(QT_TR_NOOP("Previous picture in the folder"), {key("Alt+Left")}, &MainWindow::openPrevious),
+                     make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog)};
     m_viewActions = {make(QT_TR_NOOP("Fit the picture"), {key("Ctrl+9")}, &MainWindow::fitPicture),
                      make(QT_TR_NOOP("Show at 100 %"), {key("Ctrl+1")}, &MainWindow::actualSize),
                      make(QT_TR_NOOP("Zoom in"), {key("Ctrl++"), key("Ctrl+=")}, &MainWindow::zoomIn),
@@ -275,6 +274,7 @@ void MainWindow::showKeys() {
     row(tr("F, B (hold)"), tr("fit the picture, look at it without the overlay"));
     row(tr("click, arrow keys"), tr("set and move the query of a pairwise map"));
     row(tr("Tab"), tr("hide or show all panels"));
+    row(tr("Page Up, Page Down"), tr("previous and next picture in the folder"));
     for (const auto& [action, text] : m_texts) {
         if (!action->shortcuts().isEmpty()) {
             row(QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText), action->text());

@@ -449,6 +449,16 @@ private Q_SLOTS:
         QVERIFY(canvas()->textSummary().contains(QStringLiteral("%")));
     }
 
+    void pagesGoThroughTheFolder() {
+        canvas()->setFocus();
+        QTest::keyClick(canvas(), Qt::Key_PageDown);
+        QTRY_COMPARE(session().controller().frame().source->name, "coffee.png");
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
+        QTest::keyClick(canvas(), Qt::Key_PageUp);
+        QTRY_COMPARE(session().controller().frame().source->name, "chelsea.png");
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
+    }
+
     void panelsHideAndReturn() {
         canvas()->setFocus();
         const int before = canvas()->width();

@@ -1694,6 +1694,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>choose a mechanism from the filmstrip</source>
         <translation>从缩略图条中选择机制</translation>
     </message>
+    <message>
+        <source>Page Up, Page Down</source>
+        <translation>Page Up、Page Down</translation>
+    </message>
+    <message>
+        <source>previous and next picture in the folder</source>
+        <translation>文件夹中的上一幅和下一幅图像</translation>
+    </message>
 </context>
 <context>
     <name>fovea::MatrixView</name>
