@@ -162,8 +162,8 @@ private Q_SLOTS:
         const ColorTable& table = effectiveColormap(field, style).table;
         const QImage shot = canvas()->grab().toImage();
         int seen = 0;
-        for (int i = 2; i < field.height - 2; i += 5) {
-            for (int j = 2; j < field.width - 2; j += 5) {
+        for (int i = 2; i < field.height - 2; i += 3) {
+            for (int j = 2; j < field.width - 2; j += 3) {
                 const QPointF centre(field.geometry.originX + (j + 0.5) * field.geometry.stepX,
                                      field.geometry.originY + (i + 0.5) * field.geometry.stepY);
                 const QPoint at = canvas()->positionOf(centre).toPoint();
