@@ -1,11 +1,11 @@
 #include "engine/attention/pairwise.h"
+#include "engine/tensor/parallel.h"
 
 #include <Eigen/Core>
 #include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <cmath>
-#include <opencv2/core/utility.hpp>
 
 namespace fovea {
 namespace {
@@ -140,8 +140,8 @@ std::optional<Attended> attend(FeatureMap queries, FeatureMap keys, const Featur
     FeatureMap output(values.channels(), factors->queries.height(), factors->queries.width());
     const auto tiles = tilesOf(heads, factors->queries.cells(), factors->keys.cells());
     std::atomic<bool> stopped{false};
-    cv::parallel_for_(cv::Range(0, static_cast<int>(tiles.size())), [&](const cv::Range& range) {
-        for (int t = range.start; t < range.end; ++t) {
+    parallelFor(static_cast<int>(tiles.size()), [&](int first, int last) {
+        for (int t = first; t < last; ++t) {
             if (stop.stop_requested()) {
                 stopped = true;
                 return;

@@ -1,7 +1,6 @@
 #include "engine/render/compose.h"
 
 #include <opencv2/core.hpp>
-#include <opencv2/core/utility.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "engine/render/compose_picture.h"
+#include "engine/tensor/parallel.h"
 
 namespace fovea {
 namespace {
@@ -153,9 +153,9 @@ cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, const Overl
         overlay.emplace(*field, style, viewport, picture->columns());
     }
     const int bands = (viewport.height + kBandRows - 1) / kBandRows;
-    cv::parallel_for_(cv::Range(0, bands), [&](const cv::Range& range) {
+    parallelFor(bands, [&](int first, int last) {
         PictureRows::Scratch scratch;
-        for (int band = range.start; band < range.end && !stop.stop_requested(); ++band) {
+        for (int band = first; band < last && !stop.stop_requested(); ++band) {
             const int end = std::min((band + 1) * kBandRows, viewport.height);
             for (int v = band * kBandRows; v < end; ++v) {
                 // A pixel is the word 0xFFRRGGBB: B, G, R, 255 in memory on the little-endian machines OpenCV and Qt agree on.

@@ -1,5 +1,4 @@
 #include <opencv2/core.hpp>
-#include <opencv2/core/utility.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -7,6 +6,7 @@
 #include <utility>
 
 #include "engine/render/compose.h"
+#include "engine/tensor/parallel.h"
 
 namespace fovea {
 namespace {
@@ -43,8 +43,8 @@ public:
 
     Outcome run(const std::stop_token& stop) {
         std::atomic<bool> misshapen = false;
-        cv::parallel_for_(cv::Range(0, m_height), [&](const cv::Range& range) {
-            for (int b = range.start; b < range.end && !misshapen && !stop.stop_requested(); ++b) {
+        parallelFor(m_height, [&](int first, int last) {
+            for (int b = first; b < last && !misshapen && !stop.stop_requested(); ++b) {
                 misshapen = !blockRow(b, stop) || misshapen;
             }
         });
