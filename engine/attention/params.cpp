@@ -26,6 +26,7 @@ Error unknownKey(const std::vector<ParamSpec>& specs, const std::string& key) {
                          {key});
     }
     std::vector<std::string> keys;
+    keys.reserve(specs.size());
     for (const auto& spec : specs) {
         keys.push_back(spec.key);
     }
@@ -270,11 +271,11 @@ ParamSet::ParamSet(const std::vector<ParamSpec>& specs) {
     for (const auto& spec : specs) {
         // A spec may write a whole number for a Real; the set holds the type the spec declares.
         auto value = checkedValue(spec, spec.fallback);
-        m_values.emplace(spec.key, value ? std::move(*value) : spec.fallback);
+        m_values.emplace(spec.key, value ? *value : spec.fallback);
     }
 }
 
-Result<void> ParamSet::set(const std::vector<ParamSpec>& specs, const std::string& key, ParamValue value) {
+Result<void> ParamSet::set(const std::vector<ParamSpec>& specs, const std::string& key, const ParamValue& value) {
     const ParamSpec* spec = findSpec(specs, key);
     if (spec == nullptr) {
         return unknownKey(specs, key);
@@ -296,7 +297,7 @@ Result<void> ParamSet::setText(const std::vector<ParamSpec>& specs, const std::s
     if (!value) {
         return wrongType(*spec, text);
     }
-    return set(specs, key, std::move(*value));
+    return set(specs, key, *value);
 }
 
 double ParamSet::real(const std::string& key) const { return valueAs<double>(m_values, key); }

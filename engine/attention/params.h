@@ -44,7 +44,7 @@ public:
     explicit ParamSet(const std::vector<ParamSpec>& specs);
 
     /// Sets one value, clamped into the spec's range; unknown key, wrong type, unknown choice or NaN is an error.
-    Result<void> set(const std::vector<ParamSpec>& specs, const std::string& key, ParamValue value);
+    Result<void> set(const std::vector<ParamSpec>& specs, const std::string& key, const ParamValue& value);
     /// The same from text, as typed on a command line: "0.25", "true", "avg", "avg,max", "0.3,0.7".
     Result<void> setText(const std::vector<ParamSpec>& specs, const std::string& key, const std::string& text);
 

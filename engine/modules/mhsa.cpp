@@ -72,7 +72,8 @@ public:
         const int channels = x.channels();
         const FeatureMap qkv = ops::conv2d(x, m_qkvWeight, m_qkvBias);
         trace.stage("project", "[q; k; v] = W·t + b", [&] { return ops::toTensor(qkv); });
-        const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(channels / m_heads)));
+        const int depth = channels / m_heads;
+        const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(depth)));
         auto attended = attend(channelSlice(qkv, 0, channels), channelSlice(qkv, channels, channels),
                                channelSlice(qkv, 2 * channels, channels), m_heads, scale, input.stop);
         if (!attended) {

@@ -87,7 +87,8 @@ std::string regionName(const ScalarField& field, const Cell& cell) {
         FOVEA_TEXT("engine", "lower left"), FOVEA_TEXT("engine", "bottom"), FOVEA_TEXT("engine", "lower right")};
     // By the centre of the cell, so that a single row or column counts as the middle.
     const auto third = [](int index, int n) { return n < 1 ? 1 : std::clamp((2 * index + 1) * 3 / (2 * n), 0, 2); };
-    return kNames[static_cast<std::size_t>(3 * third(cell.i, field.height) + third(cell.j, field.width))];
+    const int region = 3 * third(cell.i, field.height) + third(cell.j, field.width);
+    return kNames[static_cast<std::size_t>(region)];
 }
 
 }  // namespace fovea
