@@ -20,6 +20,10 @@ enum class ErrorCode {
     BadShape,      ///< shapes do not fit together
     BadValue,      ///< NaN or infinity where a number is needed
     Unsupported,   ///< valid, but nothing here handles it
+    Busy,          ///< a device which another program uses
+    Denied,        ///< no permission
+    Disconnected,  ///< a device or a stream went away while it was read
+    Ended,         ///< the source has no further frame
     Cancelled,     ///< a stop was requested; never shown to a person
 };
 

@@ -7,6 +7,7 @@
 
 #include "engine/attention/module.h"
 #include "engine/models/backbone.h"
+#include "engine/pipeline/clip.h"
 #include "engine/result.h"
 #include "engine/source/frame.h"
 
@@ -27,6 +28,7 @@ struct FrameResult {
     std::uint64_t epoch = 0;
     Frame frame;
     std::shared_ptr<const Features> features;
+    std::shared_ptr<const Clip> clip;  ///< the frames a clip module has read, the last one being `frame`; null without such a module
     std::vector<std::shared_ptr<const ModuleResult>> modules;  ///< in the order they were asked for; null while unfinished
 
     /// The finished result of a module, or null.

@@ -27,6 +27,8 @@ struct FieldSpec {
     double queryX = 0.5;                           ///< Pairwise: the query as a fraction of the query grid
     double queryY = 0.5;
     bool toQuery = false;  ///< Pairwise: false, where the query looks; true, who looks at it
+    int frame = -1;        ///< of a clip: the frame whose field is shown, counted from the oldest; −1 the newest
+    int queryFrame = -1;   ///< Pairwise over time: the frame of the clip which asks; −1 the newest
     bool operator==(const FieldSpec&) const = default;
 };
 

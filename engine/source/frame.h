@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,8 +24,11 @@ struct Frame {
     std::shared_ptr<const cv::Mat> pixels;  ///< CV_8UC3, never null in a valid frame
     int width = 0;
     int height = 0;
-    std::uint64_t index = 0;  ///< rises with every frame of a source
-    double timestamp = 0.0;   ///< seconds since the source began
+    std::uint64_t index = 0;  ///< place within its source, from 0; a live source counts the frames it has read
+    std::uint64_t sequence =
+        0;                   ///< rises with every frame which is handed on, whichever way a person jumps; 0 for a single picture
+    double timestamp = 0.0;  ///< seconds since the source began
+    std::chrono::steady_clock::time_point captured = {};  ///< when it was read; the clock of all latencies
     std::shared_ptr<const SourceInfo> source;
 
     [[nodiscard]] bool valid() const noexcept { return pixels != nullptr; }

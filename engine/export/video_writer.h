@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/api.h"
+#include "engine/result.h"
+
+namespace cv {
+class Mat;
+}
+
+namespace fovea {
+
+/// A way to store moving pictures.
+struct VideoCodec {
+    std::string id;         ///< "h264", "ffv1", "mjpeg"
+    std::string title;      ///< FOVEA_TEXT: "H.264, small", "FFV1, lossless", "Motion JPEG, plays everywhere"
+    std::string extension;  ///< of the file it goes into by itself: ".mp4", ".mkv", ".avi"
+    bool lossless = false;
+};
+
+/// The codecs which encode on this machine, best first; each was tried by encoding a frame, once per run. FFV1 and Motion JPEG
+/// are always among them. May take some tenths of a second the first time; any thread.
+FOVEA_API const std::vector<VideoCodec>& videoCodecs();
+
+struct VideoWriterOptions {
+    std::string codec = "h264";  ///< VideoCodec::id
+    double rate = 30.0;          ///< frames per second as written into the header
+};
+
+/// What a finished file holds, as read back from it.
+struct WrittenVideo {
+    std::string path;
+    std::int64_t frames = 0;
+    double duration = 0.0;  ///< seconds
+};
+
+/// Writes frames into a temporary neighbour of `path`; only finish() gives the file its name. The container follows the extension
+/// (.mp4, .mkv, .avi). Every frame keeps its own time. One thread at a time; may block on the disk.
+class FOVEA_API VideoWriter {
+public:
+    static Result<std::unique_ptr<VideoWriter>> create(const std::string& path, const VideoWriterOptions& options);
+    VideoWriter() = default;
+    VideoWriter(const VideoWriter&) = delete;
+    VideoWriter& operator=(const VideoWriter&) = delete;
+    /// Removes what was written unless finish() succeeded.
+    virtual ~VideoWriter();
+
+    /// Appends a frame, CV_8UC3 BGR or CV_8UC4 BGRX, all of the first one's size; times in seconds must rise. A full disk, a file
+    /// which cannot be written or a wrong size is an error; what was written before stays good.
+    virtual Result<void> write(const cv::Mat& pixels, double timestamp) = 0;
+    /// Closes the file, opens it again, counts its frames, and renames it. If the count is wrong the file is kept under its
+    /// temporary name, which the error says.
+    virtual Result<WrittenVideo> finish() = 0;
+    [[nodiscard]] virtual std::int64_t frames() const noexcept = 0;
+};
+
+/// Bytes free for a file of this path; −1 when unknown.
+FOVEA_API std::int64_t freeSpaceFor(const std::string& path);
+
+}  // namespace fovea
