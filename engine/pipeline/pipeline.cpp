@@ -302,10 +302,12 @@ Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& 
     if (stop.stop_requested()) {
         return cancelled();
     }
+    const auto started = Clock::now();
     if (auto prepared = m_state->prepareFeatures(request, stop); !prepared) {
         return prepared.error();
     }
-    FrameResult current{.epoch = request.epoch, .frame = request.frame, .features = m_state->features, .modules = {}};
+    FrameResult current{
+        .epoch = request.epoch, .started = started, .frame = request.frame, .features = m_state->features, .modules = {}};
     for (const auto& job : request.jobs) {
         assert(job.info != nullptr);
         current.modules.push_back(m_state->cachedResult(job));

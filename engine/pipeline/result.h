@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@ struct ModuleResult {
 /// Frame, features and the modules finished so far. Immutable once published.
 struct FrameResult {
     std::uint64_t epoch = 0;
+    std::chrono::steady_clock::time_point started = {};  ///< when the pass began
     Frame frame;
     std::shared_ptr<const Features> features;
     std::shared_ptr<const Clip> clip;  ///< the frames a clip module has read, the last one being `frame`; null without such a module

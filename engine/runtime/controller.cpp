@@ -20,13 +20,15 @@ struct RenderLane {
 }  // namespace
 
 struct Controller::State {
-    explicit State(Controller& controller) : owner(controller) {}
+    State(Controller& controller, Capture::Open open)
+        : owner(controller), source(std::move(open), [this](const Captured& captured) { worker.post(captured); }) {}
 
     Controller& owner;
     QThread inference;
     Worker worker;
     RenderLane overlays;
     RenderLane matrices;
+    MovingSource source;
 
     Frame frame;
     std::vector<ModuleJob> jobs;
@@ -40,10 +42,18 @@ struct Controller::State {
     bool computing = false;
     bool interrupted = false;  ///< the pass of this epoch was stopped so that a picture could be opened
     bool shownBusy = false;
+    bool autoSize = true;
+    int workingSide = 0;
+    bool autoSized = false;
 
     void open(Worker::Load load);
     void startPass();
+    void startLive();
+    void renewStop();
     void nextEpoch();
+    void sourceOpened();
+    void openFailed(const Error& error);
+    void playingChanged();
     void takeLoaded();
     void takeProgress();
     void takeRendered(RenderWorker& renderWorker);
@@ -66,11 +76,60 @@ void Controller::State::open(Worker::Load load) {
 
 void Controller::State::startPass() {
     interrupted = false;
+    if (source.active()) {
+        computing = false;
+        startLive();
+        return;
+    }
     computing = frame.valid();
     if (computing) {
-        passStop = std::stop_source();
+        renewStop();
         worker.post(Worker::Pass{{.epoch = epoch, .frame = frame, .retina = retina, .jobs = jobs}, passStop.get_token()});
     }
+}
+
+void Controller::State::renewStop() {
+    if (passStop.stop_requested()) {
+        passStop = std::stop_source();
+    }
+}
+
+void Controller::State::startLive() {
+    renewStop();
+    worker.setLive(std::make_shared<const Worker::Live>(Worker::Live{
+        .request = {.epoch = epoch, .frame = {}, .retina = retina, .jobs = jobs},
+        .stop = passStop.get_token(),
+        .source = source.newest().source,
+        .jump = source.jump(),
+        .playing = source.playing(),
+        .autoSize = autoSize,
+    }));
+}
+
+void Controller::State::sourceOpened() {
+    loadStop.request_stop();
+    ++loadSerial;  // a picture which is still being loaded comes too late
+    loading = false;
+    frame = source.newest();
+    nextEpoch();
+    Q_EMIT owner.frameLoaded();
+    updateBusy();
+}
+
+// The pictures stay the same, so the epoch does too: what was computed for them still holds.
+void Controller::State::playingChanged() {
+    if (source.active() && source.newest().valid()) {
+        startLive();
+    }
+}
+
+void Controller::State::openFailed(const Error& error) {
+    loading = false;
+    if (interrupted) {
+        startPass();
+    }
+    Q_EMIT owner.loadFailed(error);
+    updateBusy();
 }
 
 void Controller::State::nextEpoch() {
@@ -84,18 +143,19 @@ void Controller::State::takeLoaded() {
     if (!loaded || loaded->serial != loadSerial) {
         return;
     }
-    loading = false;
-    if (loaded->frame) {
+    if (loaded->moving) {
+        source.open(*loaded->moving);
+    } else if (loaded->frame) {
+        loading = false;
+        source.close();
+        worker.setLive(nullptr);
         frame = *std::move(loaded->frame);
         nextEpoch();
         Q_EMIT owner.frameLoaded();
+        updateBusy();
     } else {
-        if (interrupted) {
-            startPass();
-        }
-        Q_EMIT owner.loadFailed(loaded->frame.error());
+        openFailed(loaded->frame.error());
     }
-    updateBusy();
 }
 
 void Controller::State::takeProgress() {
@@ -106,6 +166,11 @@ void Controller::State::takeProgress() {
     if (progress->finished) {
         computing = false;
         interrupted = false;
+    }
+    workingSide = progress->workingSide;
+    autoSized = progress->autoSized;
+    if (progress->result) {
+        frame = progress->result->frame;
     }
     if (progress->error) {
         Q_EMIT owner.passFailed(*progress->error);
@@ -128,8 +193,13 @@ void Controller::State::updateBusy() {
     }
 }
 
-Controller::Controller(QObject* parent) : QObject(parent), m_state(std::make_unique<State>(*this)) {
+Controller::Controller(QObject* parent, Capture::Open open)
+    : QObject(parent), m_state(std::make_unique<State>(*this, std::move(open))) {
     auto& state = *m_state;
+    connect(&state.source, &MovingSource::opened, this, [&state] { state.sourceOpened(); });
+    connect(&state.source, &MovingSource::openFailed, this, [&state](const Error& error) { state.openFailed(error); });
+    connect(&state.source, &MovingSource::jumped, this, [&state] { state.nextEpoch(); });
+    connect(&state.source, &MovingSource::playingChanged, this, [&state] { state.playingChanged(); });
     connect(&state.worker, &Worker::loadedReady, this, [&state] { state.takeLoaded(); });
     connect(&state.worker, &Worker::progressReady, this, [&state] { state.takeProgress(); });
     state.inference.setObjectName(QStringLiteral("inference"));
@@ -160,11 +230,26 @@ Controller::~Controller() {
 
 void Controller::openFile(const QString& path) {
     Q_ASSERT(QThread::currentThread() == thread());
+    m_state->source.cancelOpening();
     m_state->open({.fromFile = true, .path = path, .frame = {}, .stop = {}});
+}
+
+void Controller::openSource(const SourceSpec& spec) {
+    Q_ASSERT(QThread::currentThread() == thread());
+    if (spec.kind == SourceKind::Image) {
+        openFile(QString::fromStdString(spec.location));
+        return;
+    }
+    m_state->loadStop.request_stop();
+    ++m_state->loadSerial;
+    m_state->loading = true;
+    m_state->source.open(spec);
+    m_state->updateBusy();
 }
 
 void Controller::openFrame(const Frame& frame) {
     Q_ASSERT(QThread::currentThread() == thread());
+    m_state->source.cancelOpening();
     m_state->open({.fromFile = false, .path = {}, .frame = frame, .stop = {}});
 }
 
@@ -182,6 +267,15 @@ void Controller::render(const QString& view, RenderRequest request) {
     lane.worker.post(view, std::move(request));
 }
 
+void Controller::setAutoSize(bool on) {
+    if (std::exchange(m_state->autoSize, on) != on) {
+        m_state->nextEpoch();
+    }
+}
+
+MovingSource& Controller::source() noexcept { return m_state->source; }
+int Controller::workingSide() const noexcept { return m_state->workingSide; }
+bool Controller::autoSized() const noexcept { return m_state->autoSized; }
 std::uint64_t Controller::epoch() const noexcept { return m_state->epoch; }
 const Frame& Controller::frame() const noexcept { return m_state->frame; }
 bool Controller::busy() const noexcept { return m_state->loading || m_state->computing; }

@@ -7,6 +7,7 @@
 
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/render.h"
+#include "engine/runtime/moving_source.h"
 
 namespace fovea {
 
@@ -16,16 +17,29 @@ class Controller final : public QObject {
     Q_OBJECT
 
 public:
-    explicit Controller(QObject* parent = nullptr);
+    /// `open` opens moving sources; tests bring their own.
+    explicit Controller(QObject* parent = nullptr, Capture::Open open = fovea::openSource);
     ~Controller() override;
 
-    /// Loads and hashes a picture on the worker; frameLoaded or loadFailed follows. The old picture stays until then.
+    /// Opens a picture (loaded and hashed on the worker), or a video or folder as a moving source, whichever it is. frameLoaded
+    /// or loadFailed follows; the old picture or source stays until then.
     void openFile(const QString& path);
+    /// Opens any source; as openFile().
+    void openSource(const SourceSpec& spec);
     /// Takes a picture which is already in memory (clipboard); it is hashed on the worker.
     void openFrame(const Frame& frame);
 
-    /// What to compute on the current frame. Raises the epoch, cancels the running pass, starts a new one.
+    /// What to compute on the current frame, and on those which follow. Raises the epoch, cancels the running pass, starts a new
+    /// one.
     void setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina);
+    /// Whether the working size of a moving source may be lowered to keep the rate.
+    void setAutoSize(bool on);
+
+    /// The moving source, to play and to seek; active() is false while a single picture is shown.
+    [[nodiscard]] MovingSource& source() noexcept;
+    /// Longer side of the working picture of the newest result of a moving source, and whether it was lowered.
+    [[nodiscard]] int workingSide() const noexcept;
+    [[nodiscard]] bool autoSized() const noexcept;
 
     /// Asks for pixels; per view the newest request wins. rendered() follows with the same view.
     void render(const QString& view, RenderRequest request);
@@ -37,9 +51,9 @@ public:
     [[nodiscard]] bool busy() const noexcept;
 
 Q_SIGNALS:
-    /// A new picture is current (its results follow).
+    /// A new picture or moving source is current (its results follow).
     void frameLoaded();
-    /// The picture could not be opened; the old one stays.
+    /// The picture or source could not be opened; the old one stays.
     void loadFailed(const fovea::Error& error);
     /// A snapshot or the full result of the current epoch.
     void resultReady(const std::shared_ptr<const fovea::FrameResult>& result);

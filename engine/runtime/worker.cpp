@@ -21,6 +21,18 @@ void Worker::post(Pass pass) {
     }
 }
 
+void Worker::post(Captured captured) {
+    if (m_frames.put(std::move(captured))) {
+        QMetaObject::invokeMethod(this, "drain", Qt::QueuedConnection);
+    }
+}
+
+void Worker::setLive(std::shared_ptr<const Live> live) {
+    if (m_newLive.put(std::move(live))) {
+        QMetaObject::invokeMethod(this, "drain", Qt::QueuedConnection);
+    }
+}
+
 void Worker::drain() {
     Q_ASSERT(QThread::currentThread() == thread());
     while (!m_shutdown.stop_requested()) {
@@ -28,15 +40,21 @@ void Worker::drain() {
             load(*next);
         } else if (const auto waiting = m_passes.take()) {
             pass(*waiting);
-        } else {
+        } else if (!liveTurn()) {
             return;
         }
     }
 }
 
 void Worker::load(const Load& load) {
-    auto frame = load.fromFile ? loadFrame(load.path, load.stop) : hashedFrame(load.frame, load.stop);
-    if (!load.stop.stop_requested() && m_loaded.put({load.serial, std::move(frame)})) {
+    Loaded loaded{.serial = load.serial, .frame = Frame()};
+    const auto spec = load.fromFile ? sourceSpecFor(load.path.toStdString()) : SourceSpec();
+    if (spec && spec->kind != SourceKind::Image) {
+        loaded.moving = *spec;
+    } else {
+        loaded.frame = load.fromFile ? loadFrame(load.path, load.stop) : hashedFrame(load.frame, load.stop);
+    }
+    if (!load.stop.stop_requested() && m_loaded.put(std::move(loaded))) {
         Q_EMIT loadedReady();
     }
 }
@@ -53,6 +71,87 @@ void Worker::pass(const Pass& pass) {
     if (!result && result.error().code != ErrorCode::Cancelled) {
         report({.epoch = epoch, .result = nullptr, .error = result.error(), .finished = true});
     }
+}
+
+// One frame, or one of them passed over; false when there is nothing to do.
+bool Worker::liveTurn() {
+    if (auto live = m_newLive.take()) {
+        const auto& now = *live;
+        const bool sameSource = m_live && now && m_live->source == now->source;
+        const bool sameWork = sameSource && m_live->request.retina == now->request.retina && !now->request.jobs.empty() &&
+                              m_live->request.jobs.front().info == now->request.jobs.front().info;
+        if (now && !sameWork) {
+            m_autoSize.restart(now->request.retina.maxSide);
+            m_background.restart();
+        }
+        if (!sameSource || m_live->jump != now->jump) {
+            m_liveFrame = {};
+        }
+        m_live = now;
+        m_liveDone = false;
+    }
+    if (auto captured = m_frames.take()) {
+        if (m_live && captured->frame.source == m_live->source && captured->jump == m_live->jump) {
+            m_liveFrame = std::move(captured->frame);
+            runLive(*m_live);
+        }
+        return true;
+    }
+    if (m_live && !m_liveDone && m_liveFrame.valid()) {
+        runLive(*m_live);
+        return true;
+    }
+    return false;
+}
+
+void Worker::runLive(const Live& live) {
+    m_liveDone = true;
+    if (!live.playing || live.request.jobs.size() < 2) {
+        runJobs(live, live.request.jobs);
+    } else if (runJobs(live, {live.request.jobs.front()})) {
+        runBackground(live);
+    }
+}
+
+// A mechanism of the filmstrip besides the one a person looks at, if that costs little.
+void Worker::runBackground(const Live& live) {
+    const auto start = BackgroundJobs::Clock::now();
+    const auto next = m_background.next(live.request.jobs.size() - 1, start);
+    if (next) {
+        runJobs(live, {live.request.jobs.front(), live.request.jobs[*next + 1]});
+        m_background.took(*next, start, BackgroundJobs::Clock::now());
+    }
+}
+
+bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
+    PipelineRequest request = live.request;
+    request.frame = m_liveFrame;
+    request.jobs = std::move(jobs);
+    if (live.autoSize) {
+        request.retina.maxSide = m_autoSize.side();
+    }
+    Progress progress{
+        .epoch = request.epoch, .workingSide = request.retina.maxSide, .autoSized = live.autoSize && m_autoSize.lowered()};
+    const auto runs = m_pipeline.backboneRuns();
+    const auto result = m_pipeline.run(request, live.stop, [&](const std::shared_ptr<const FrameResult>& snapshot) {
+        // The picture never appears without the overlay it is looked at for.
+        if (!live.stop.stop_requested() && (request.jobs.empty() || snapshot->modules.front())) {
+            progress.result = snapshot;
+            report(progress);
+        }
+    });
+    if (!result) {
+        if (result.error().code != ErrorCode::Cancelled) {
+            progress.error = result.error();
+            report(progress);
+        }
+        return false;
+    }
+    const FrameResult& done = **result;
+    if (m_pipeline.backboneRuns() != runs && !done.modules.empty()) {  // a whole pass, nothing of it from the cache
+        m_autoSize.add(done.features->milliseconds + done.modules.front()->milliseconds);
+    }
+    return true;
 }
 
 void Worker::report(Progress progress) {

@@ -8,12 +8,16 @@
 #include <optional>
 #include <stop_token>
 
+#include "engine/pipeline/auto_size.h"
 #include "engine/pipeline/pipeline.h"
+#include "engine/runtime/background_jobs.h"
+#include "engine/runtime/capture.h"
 #include "engine/runtime/mailbox.h"
 
 namespace fovea {
 
-/// Opens pictures and runs passes on the inference thread. Everything goes in and out through one-slot mailboxes.
+/// Opens pictures and runs passes on the inference thread, for single pictures and for the frames of a moving source. Everything
+/// goes in and out through one-slot mailboxes.
 class Worker final : public QObject {
     Q_OBJECT
 
@@ -29,10 +33,20 @@ public:
     struct Loaded {
         std::uint64_t serial = 0;
         Result<Frame> frame;
+        std::optional<SourceSpec> moving = {};  ///< the file is no picture but this source; `frame` means nothing then
     };
     struct Pass {
         PipelineRequest request;
         std::stop_token stop;
+    };
+    /// What is computed on the frames of a moving source, from now on until it is set anew.
+    struct Live {
+        PipelineRequest request;  ///< without its frame; the first job is the one a person looks at
+        std::stop_token stop;
+        std::shared_ptr<const SourceInfo> source;  ///< frames of other sources are passed over
+        std::uint64_t jump = 0;                    ///< and those which were read before this seek
+        bool playing = true;   ///< the first job on every frame, the others as time allows; else all jobs on the newest frame
+        bool autoSize = true;  ///< lower the working size to keep the rate
     };
     /// How far a pass has come: a snapshot, the full result, or the reason there is none. Stopped passes say nothing.
     struct Progress {
@@ -40,11 +54,17 @@ public:
         std::shared_ptr<const FrameResult> result;
         std::optional<Error> error;
         bool finished = false;
+        int workingSide = 0;  ///< longer side the Retina was asked for
+        bool autoSized = false;
     };
 
     /// Posts work, from any thread. A load which waits is taken before a pass which waits.
     void post(Load load);
     void post(Pass pass);
+    /// Takes a frame of a moving source, from any thread; the newest wins.
+    void post(Captured captured);
+    /// Says what to do with those frames; null: nothing. Begins on the newest frame if no other comes first. Any thread.
+    void setLive(std::shared_ptr<const Live> live);
     /// Takes what came out, from any thread.
     std::optional<Loaded> takeLoaded() { return m_loaded.take(); }
     std::optional<Progress> takeProgress() { return m_progress.take(); }
@@ -60,14 +80,27 @@ private:
     Q_INVOKABLE void drain();
     void load(const Load& load);
     void pass(const Pass& pass);
+    bool liveTurn();
+    void runLive(const Live& live);
+    bool runJobs(const Live& live, std::vector<ModuleJob> jobs);
+    void runBackground(const Live& live);
     void report(Progress progress);
 
     Mailbox<Load> m_loads;
     Mailbox<Pass> m_passes;
     Mailbox<Loaded> m_loaded;
     Mailbox<Progress> m_progress;
+    Mailbox<Captured> m_frames;
+    Mailbox<std::shared_ptr<const Live>> m_newLive;
     std::stop_source m_shutdown;
+
+    // Inference thread only.
     Pipeline m_pipeline;
+    std::shared_ptr<const Live> m_live;
+    Frame m_liveFrame;       ///< the newest of m_live's source
+    bool m_liveDone = true;  ///< m_live has been run on m_liveFrame
+    AutoSize m_autoSize;
+    BackgroundJobs m_background;
 };
 
 }  // namespace fovea
