@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/runtime/capture.h"
-#include "tests/support/fake_source.h"
+#include "tests/support/fake_feed.h"
 
 using namespace fovea;
 using namespace fovea::test;

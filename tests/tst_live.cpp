@@ -8,7 +8,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "engine/runtime/controller.h"
-#include "tests/support/fake_source.h"
+#include "tests/support/fake_feed.h"
 
 using namespace fovea;
 using namespace fovea::test;

@@ -1,4 +1,4 @@
-#include "tests/support/fake_source.h"
+#include "tests/support/fake_feed.h"
 
 #include <algorithm>
 #include <opencv2/core.hpp>
