@@ -38,7 +38,8 @@ private:
     BoundedQueue<DrawnFrame> m_queue{kFramesInFlight};
     std::int64_t m_total = 0;
     std::int64_t m_read = 0;
-    bool m_overlaid = false;  // a frame has had an overlay
+    bool m_overlaid = false;             // a frame has had an overlay
+    std::optional<Error> m_lastProblem;  // why the last frame has none
     std::optional<Error> m_sourceNote;
     std::optional<Error> m_diskNote;  // the encoder's, as is the failure
     std::optional<Error> m_failure;
@@ -93,7 +94,8 @@ Result<void> FileRecorder::compute() {
             return more.error();
         }
         if (!*more) {
-            return {};
+            // A source too short for a mechanism which compares several frames.
+            return m_lastProblem ? Result<void>(*m_lastProblem) : Result<void>();
         }
     }
 }
@@ -126,6 +128,7 @@ Result<bool> FileRecorder::computeNext() {
         return *drawn->problem;
     }
     m_overlaid = m_overlaid || drawn->field != nullptr;
+    m_lastProblem = drawn->problem;
     ++m_read;
     return m_queue.push(*std::move(drawn));
 }
