@@ -3,15 +3,13 @@
 #include <cctype>
 #include <filesystem>
 #include <iterator>
-#include <mutex>
 #include <opencv2/core.hpp>
-#include <optional>
 
 #include "engine/export/video_encoder.h"
+#include "engine/source/av_input.h"
 
 extern "C" {
 #include <libavutil/error.h>
-#include <libavutil/log.h>
 }
 
 namespace fovea {
@@ -78,14 +76,9 @@ std::string ffmpegMessage(int code) {
     return text.data();
 }
 
-void silenceFfmpeg() {
-    static std::once_flag s_once;
-    std::call_once(s_once, [] { av_log_set_level(AV_LOG_QUIET); });
-}
-
 const std::vector<VideoCodec>& videoCodecs() {
     static const std::vector<VideoCodec> s_codecs = [] {
-        silenceFfmpeg();
+        quietFfmpeg();
         std::vector<VideoCodec> codecs;
         for (const CodecSetup& setup : codecSetups()) {
             if (encodes(setup)) {

@@ -34,9 +34,6 @@ std::string lowerExtension(const std::string& path);
 /// What FFmpeg says of an error number.
 std::string ffmpegMessage(int code);
 
-/// FFmpeg's libraries print remarks of their own on stderr; an error of ours is one sentence elsewhere.
-void silenceFfmpeg();
-
 struct EncoderOptions {
     int width = 0;
     int height = 0;

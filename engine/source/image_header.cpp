@@ -229,6 +229,8 @@ Error damagedImage(const std::string& name, const std::string& format) {
                      FOVEA_TEXT("engine", "“%1” is cut off or damaged; choose an intact copy of this %2 file."), {name, format});
 }
 
+bool isImageHead(const Bytes& head) { return *formatOf(ByteView(head)) != '\0'; }
+
 Result<ImageDetail> inspectImage(const Bytes& bytes, const std::string& name) {
     if (bytes.empty()) {
         return makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” is empty; choose another file."), {name});

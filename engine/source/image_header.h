@@ -21,6 +21,9 @@ struct ImageDetail {
     std::optional<std::vector<std::uint8_t>> lean;  ///< the bytes to decode in place of the file's
 };
 
+/// Whether the first 32 bytes of a file are those of a picture of a kind read here.
+bool isImageHead(const std::vector<std::uint8_t>& head);
+
 /// Finds the format by its magic bytes and reads the header; the rest of the file may be missing.
 Result<ImageDetail> inspectImage(const std::vector<std::uint8_t>& bytes, const std::string& name);
 

@@ -11,6 +11,7 @@
 
 #include "engine/source/image_header.h"
 #include "engine/source/jpeg_decoder.h"
+#include "engine/source/orientation.h"
 
 namespace fovea {
 namespace {
@@ -73,36 +74,6 @@ cv::Mat keyedGrey(const cv::Mat& grey, std::uint32_t key, std::uint32_t bits) {
     return white;
 }
 
-cv::Mat turned(const cv::Mat& pixels, int orientation) {
-    cv::Mat out;
-    switch (orientation) {
-        case 2:
-            cv::flip(pixels, out, 1);
-            return out;
-        case 3:
-            cv::rotate(pixels, out, cv::ROTATE_180);
-            return out;
-        case 4:
-            cv::flip(pixels, out, 0);
-            return out;
-        case 5:
-            cv::transpose(pixels, out);
-            return out;
-        case 6:
-            cv::rotate(pixels, out, cv::ROTATE_90_CLOCKWISE);
-            return out;
-        case 7:
-            cv::transpose(pixels, out);
-            cv::rotate(out, out, cv::ROTATE_180);
-            return out;
-        case 8:
-            cv::rotate(pixels, out, cv::ROTATE_90_COUNTERCLOCKWISE);
-            return out;
-        default:
-            return pixels;
-    }
-}
-
 const char* turnText(int orientation) {
     switch (orientation) {
         case 2:
@@ -142,7 +113,7 @@ cv::Mat toBgr(cv::Mat pixels, const ImageDetail& detail) {
     if (pixels.channels() == 1) {
         cv::cvtColor(pixels, pixels, cv::COLOR_GRAY2BGR);
     }
-    return turned(pixels, detail.orientation);
+    return upright(pixels, detail.orientation);
 }
 
 std::string describe(const cv::Size& size, int depth, const ImageDetail& detail) {

@@ -2,7 +2,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <system_error>
 
 #include "engine/source/image_source.h"
@@ -56,9 +58,29 @@ private:
     int m_fd;
 };
 
-}  // namespace
+/// Reads `count` bytes, or as many as there are.
+Result<std::vector<std::uint8_t>> readBytes(const std::string& path, int fd, std::size_t count) {
+    std::vector<std::uint8_t> bytes(count);
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+        const ssize_t got = ::read(fd, bytes.data() + filled, bytes.size() - filled);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return openError(path, errno);
+        }
+        if (got == 0) {
+            break;  // the file was shortened meanwhile; its format's own checks judge what is left
+        }
+        filled += static_cast<std::size_t>(got);
+    }
+    bytes.resize(filled);
+    return bytes;
+}
 
-Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::int64_t maxBytes) {
+/// Opens a regular file of at most `maxBytes` and reads `maxCount` bytes from its start, or all of it.
+Result<std::vector<std::uint8_t>> readStart(const std::string& path, std::int64_t maxBytes, std::int64_t maxCount) {
     // Looked at before it is opened: opening a pipe waits for its writer, and opening some devices acts on them.
     struct stat info = {};
     if (::stat(path.c_str(), &info) != 0) {
@@ -74,23 +96,17 @@ Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::int64_t
     if (auto checked = checkKind(path, info, maxBytes); !checked) {
         return checked.error();
     }
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(info.st_size));
-    std::size_t filled = 0;
-    while (filled < bytes.size()) {
-        const ssize_t count = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
-            return openError(path, errno);
-        }
-        if (count == 0) {
-            break;  // the file was shortened meanwhile; its format's own checks judge what is left
-        }
-        filled += static_cast<std::size_t>(count);
-    }
-    bytes.resize(filled);
-    return bytes;
+    return readBytes(path, file.get(), static_cast<std::size_t>(std::min<std::int64_t>(info.st_size, maxCount)));
+}
+
+}  // namespace
+
+Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::int64_t maxBytes) {
+    return readStart(path, maxBytes, maxBytes);
+}
+
+Result<std::vector<std::uint8_t>> readFileStart(const std::string& path, std::int64_t count) {
+    return readStart(path, std::numeric_limits<std::int64_t>::max(), count);
 }
 
 }  // namespace fovea

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "engine/api.h"
+#include "engine/result.h"
+#include "engine/source/byte_view.h"
+
+namespace fovea {
+
+/// How many of a file's first bytes tell what it is.
+inline constexpr std::int64_t kContainerHead = 4096;
+
+/// The container of moving pictures these first bytes belong to, by FFmpeg's name of its reader ("mov", "matroska", "avi" …);
+/// nullptr when they belong to none. Playlists and everything else which names other files belong to none.
+const char* containerOf(ByteView head);
+
+/// Whether a text begins here which lists other files or addresses, whatever its name: M3U, DASH, SDP, concat, PLS, ASX.
+bool looksLikePlaylist(ByteView head);
+
+Error playlistError(const std::string& name);
+
+}  // namespace fovea
