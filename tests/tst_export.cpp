@@ -8,16 +8,16 @@
 #include <nlohmann/json.hpp>
 #include <opencv2/core.hpp>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <csignal>
 #include <locale>
 
 #include "engine/tensor/npy.h"
 #include "engine/tensor/safetensors.h"
+#include "tests/support/small_disk.h"
 
 using namespace fovea;
+using fovea::test::SmallDisk;
 
 namespace {
 
@@ -36,27 +36,6 @@ struct GermanNumbers final : std::numpunct<char> {
     char do_decimal_point() const override { return ','; }
     char do_thousands_sep() const override { return '.'; }
     std::string do_grouping() const override { return "\3"; }
-};
-
-/// Files may grow to so many bytes while it lives: a full disk which root cannot write past either.
-class SmallDisk final {
-public:
-    explicit SmallDisk(rlim_t bytes) {
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        const rlimit limit = {bytes, m_before.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-        m_handler = std::signal(SIGXFSZ, SIG_IGN);
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-    ~SmallDisk() {
-        ::setrlimit(RLIMIT_FSIZE, &m_before);
-        std::signal(SIGXFSZ, m_handler);
-    }
-
-private:
-    rlimit m_before = {};
-    void (*m_handler)(int) = SIG_DFL;
 };
 
 const ModuleInfo kInfo = {.id = "odd",

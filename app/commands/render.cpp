@@ -3,6 +3,7 @@
 
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
+#include "app/commands/render_video.h"
 #include "app/exporter.h"
 #include "engine/attention/registry.h"
 #include "engine/pipeline/pipeline.h"
@@ -19,8 +20,10 @@ QString translated(const char* text) { return QCoreApplication::translate("Comma
 struct Options {
     QCommandLineOption output{
         {QStringLiteral("o"), QStringLiteral("output")},
-        translated(QT_TRANSLATE_NOOP("CommandLine", "PNG to write; its description goes beside it as .json.")),
-        QStringLiteral("OUT.png")};
+        translated(QT_TRANSLATE_NOOP("CommandLine",
+                                     "PNG to write, or of a video or folder an .mp4, .mkv or .avi; its description goes beside "
+                                     "it as .json.")),
+        QStringLiteral("OUT")};
     QCommandLineOption module{QStringLiteral("module"),
                               translated(QT_TRANSLATE_NOOP("CommandLine", "Module id; see fovea modules.")),
                               QStringLiteral("ID")};
@@ -69,10 +72,20 @@ struct Options {
     QCommandLineOption raw{QStringLiteral("raw"),
                            translated(QT_TRANSLATE_NOOP("CommandLine", "Write the numbers into this folder, too.")),
                            QStringLiteral("DIR")};
+    QCommandLineOption codec{QStringLiteral("codec"),
+                             translated(QT_TRANSLATE_NOOP("CommandLine", "Videos: h264, ffv1 (lossless) or mjpeg.")),
+                             QStringLiteral("NAME")};
+    QCommandLineOption beside{QStringLiteral("beside"),
+                              translated(QT_TRANSLATE_NOOP("CommandLine", "Videos: the original to the left of the overlay."))};
+    QCommandLineOption noCaption{
+        QStringLiteral("no-caption"),
+        translated(QT_TRANSLATE_NOOP("CommandLine", "Videos: leave out the line which says what is shown."))};
+    QCommandLineOption noCsv{QStringLiteral("no-csv"),
+                             translated(QT_TRANSLATE_NOOP("CommandLine", "Videos: leave out the table of all frames."))};
 
     void addTo(QCommandLineParser& parser) const {
-        parser.addOptions({output, module, param, weights, seed, stride, map, mode, channel, head, query, to, colormap, range,
-                           opacity, cells, figure, raw});
+        parser.addOptions({output, module,   param, weights, seed,  stride, map, mode,  channel, head,      query,
+                           to,     colormap, range, opacity, cells, figure, raw, codec, beside,  noCaption, noCsv});
     }
 };
 
@@ -234,6 +247,30 @@ Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const M
     return result;
 }
 
+/// Options which mean nothing for what is written.
+std::optional<Usage> checkKind(const QCommandLineParser& parser, const Options& options, bool video) {
+    const auto& wrong = video ? std::vector{options.figure, options.raw}
+                              : std::vector{options.codec, options.beside, options.noCaption, options.noCsv};
+    for (const auto& option : wrong) {
+        if (parser.isSet(option)) {
+            return Usage{
+                (video ? translated(QT_TRANSLATE_NOOP("CommandLine", "--%1 is for pictures; name a .png to write."))
+                       : translated(QT_TRANSLATE_NOOP("CommandLine", "--%1 is for videos; name an .mp4, .mkv or .avi to write.")))
+                    .arg(option.names().constLast())};
+        }
+    }
+    return std::nullopt;
+}
+
+int writeVideo(const QCommandLineParser& parser, const Options& options, FileRecordingJob job) {
+    job.recording.path = parser.value(options.output).toStdString();
+    job.recording.codec = parser.value(options.codec).toStdString();
+    job.recording.beside = parser.isSet(options.beside);
+    job.recording.caption = !parser.isSet(options.noCaption);
+    job.recording.csv = !parser.isSet(options.noCsv);
+    return renderVideo(parser.positionalArguments().first(), std::move(job));
+}
+
 int write(const QCommandLineParser& parser, const Options& options, const PictureExport& what) {
     const auto written = exportPicture(what, parser.value(options.output));
     if (!written) {
@@ -260,10 +297,12 @@ int write(const QCommandLineParser& parser, const Options& options, const Pictur
 
 int renderCommand(const QStringList& arguments) {
     QCommandLineParser parser;
-    parser.setApplicationDescription(translated(
-        QT_TRANSLATE_NOOP("CommandLine", "Draws the attention of one module over a picture, at the picture's own size.")));
-    parser.addPositionalArgument(QStringLiteral("IN"),
-                                 translated(QT_TRANSLATE_NOOP("CommandLine", "The picture: PNG, JPEG, WebP, BMP, TIFF or PNM.")));
+    parser.setApplicationDescription(translated(QT_TRANSLATE_NOOP(
+        "CommandLine", "Draws the attention of one module over a picture or every frame of a video, at its own size.")));
+    parser.addPositionalArgument(
+        QStringLiteral("IN"),
+        translated(QT_TRANSLATE_NOOP("CommandLine",
+                                     "A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, or a folder of pictures.")));
     const Options options;
     options.addTo(parser);
     if (const int status = parseArguments(parser, arguments, 1); status >= 0) {
@@ -282,8 +321,9 @@ int renderCommand(const QStringList& arguments) {
     }
     PictureExport what;
     RetinaOptions retina;
-    for (const auto& usage : {readStyle(parser, options, what.style), readField(parser, options, what.field),
-                              readInteger(parser, options.stride, retina.stride)}) {
+    const bool video = isVideoName(parser.value(options.output));
+    for (const auto& usage : {checkKind(parser, options, video), readStyle(parser, options, what.style),
+                              readField(parser, options, what.field), readInteger(parser, options.stride, retina.stride)}) {
         if (usage) {
             return usageError(*usage);
         }
@@ -291,6 +331,11 @@ int renderCommand(const QStringList& arguments) {
     const auto job = makeJob(parser, options, *info);
     if (!job) {
         return complain(errorText(job.error()), kExitUsage);
+    }
+    if (video) {
+        return writeVideo(
+            parser, options,
+            {.open = {}, .retina = retina, .module = *job, .field = what.field, .style = what.style, .recording = {}});
     }
     what.figure = {.colorBar = parser.isSet(options.figure), .caption = parser.isSet(options.figure), .captionText = {}};
     auto result = compute(parser.positionalArguments().first(), *job, retina);

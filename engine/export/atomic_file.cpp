@@ -1,22 +1,30 @@
 #include "engine/export/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
-#include <optional>
 #include <system_error>
 #include <utility>
 
-#include "engine/api.h"
 #include "engine/export/export.h"
 
 namespace fovea {
 namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestName =
+    180;  // of a target's name within its neighbour's: with the rest below the 255 bytes of Linux
 
 Error writeError(const std::string& path, int code) {
     if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
@@ -27,22 +35,18 @@ Error writeError(const std::string& path, int code) {
                      {path, std::generic_category().message(code)});
 }
 
-/// The folder part with its slash; empty for a bare name.
-std::string folderOf(const std::string& path) {
-    const auto slash = path.rfind('/');
-    return slash == std::string::npos ? std::string() : path.substr(0, slash + 1);
-}
-
 struct Target {
     std::string path;  // with links followed: renaming onto a link would replace the link
-    std::optional<mode_t> permissions;
+    std::optional<unsigned> permissions;
 };
 
 /// What is at the path now. A device or a pipe must not be renamed over: root would lose /dev/null that way.
 Result<Target> lookAt(const std::string& path) {
     struct stat info = {};
     if (::stat(path.c_str(), &info) != 0) {
-        if (errno == ENOENT) {
+        // A name too long for a file would yield a neighbour whose own name is short enough.
+        const bool longName = fs::path(path).filename().native().size() > 255;
+        if (errno == ENOENT && !path.empty() && !longName) {
             return Target{path, std::nullopt};
         }
         return writeError(path, errno);
@@ -55,78 +59,205 @@ Result<Target> lookAt(const std::string& path) {
     return Target{real ? std::string(real.get()) : path, info.st_mode & 0777U};
 }
 
-/// Opens a new file beside the target under a name nobody uses.
+/// What the names of all neighbours of a target begin and end with; the process and a number stand between.
+struct NeighbourName {
+    fs::path folder;
+    std::string prefix;
+    std::string suffix;
+
+    explicit NeighbourName(const fs::path& target) : folder(target.parent_path()) {
+        const std::string extension = target.extension().native().size() <= 16 ? target.extension().native() : std::string();
+        prefix = "." + target.stem().native().substr(0, kLongestName) + ".";
+        suffix = ".part" + extension;
+    }
+    [[nodiscard]] std::string path(unsigned number) const {
+        return folder / (prefix + std::to_string(::getpid()) + "-" + std::to_string(number) + suffix);
+    }
+    /// The process which made a file of this name; 0 when it is not one of ours.
+    [[nodiscard]] pid_t ownerOf(const std::string& name) const {
+        if (name.size() <= prefix.size() + suffix.size() || !name.starts_with(prefix) || !name.ends_with(suffix)) {
+            return 0;
+        }
+        const char* end = name.data() + name.size() - suffix.size();
+        pid_t pid = 0;
+        unsigned number = 0;
+        const auto first = std::from_chars(name.data() + prefix.size(), end, pid);
+        if (first.ec != std::errc() || first.ptr == end || *first.ptr != '-') {
+            return 0;
+        }
+        const auto second = std::from_chars(first.ptr + 1, end, number);
+        return second.ec == std::errc() && second.ptr == end ? pid : 0;
+    }
+};
+
+/// Opens a new file beside the target under a name nobody uses, and locks it: so another machine's process, whose number says
+/// nothing here, is seen to be at work.
 int createBeside(const std::string& target, std::string& temporary) {
     static std::atomic<unsigned> s_counter = 0;
+    const NeighbourName name(target);
     for (;;) {
-        temporary = folderOf(target) + ".fovea-" + std::to_string(::getpid()) + "-" + std::to_string(s_counter++) + ".tmp";
+        temporary = name.path(s_counter++);
         const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0 || errno != EEXIST) {
+        if (fd < 0 && errno != EEXIST) {
+            return fd;
+        }
+        if (fd >= 0) {
+            ::flock(fd, LOCK_EX | LOCK_NB);  // where there are no locks, the process number alone decides
             return fd;
         }
     }
 }
 
-/// 0, or the errno of what failed.
-int writeAll(int fd, const std::string& bytes) {
-    std::size_t written = 0;
-    while (written < bytes.size()) {
-        const ssize_t count = ::write(fd, bytes.data() + written, bytes.size() - written);
-        if (count < 0 && errno != EINTR) {
-            return errno;
-        }
-        written += static_cast<std::size_t>(count < 0 ? 0 : count);
+/// Whether nobody writes this file any more.
+bool isStale(const std::string& path, pid_t owner) {
+    if (::kill(owner, 0) == 0 || errno != ESRCH) {
+        return false;
     }
-    // EINVAL: this file system keeps nothing back. A full disk may show only here or in close().
-    return ::fsync(fd) == 0 || errno == EINVAL ? 0 : errno;
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        return false;
+    }
+    struct stat info = {};
+    const bool stale = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+    ::close(fd);
+    return stale;
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::string path, std::string target, std::string temporary)
-    : m_path(std::move(path)), m_target(std::move(target)), m_temporary(std::move(temporary)) {}
+AtomicFile::AtomicFile(std::string path, std::string target, std::optional<unsigned> permissions)
+    : m_path(std::move(path)), m_target(std::move(target)), m_permissions(permissions) {}
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : m_path(std::move(other.m_path)),
       m_target(std::move(other.m_target)),
-      m_temporary(std::exchange(other.m_temporary, std::string())) {}
+      m_temporary(std::exchange(other.m_temporary, std::string())),
+      m_permissions(other.m_permissions),
+      m_failure(std::move(other.m_failure)),
+      m_fd(std::exchange(other.m_fd, -1)),
+      m_position(other.m_position),
+      m_size(other.m_size) {}
 
 AtomicFile::~AtomicFile() {
     if (!m_temporary.empty()) {
         ::unlink(m_temporary.c_str());
     }
+    close();
 }
 
-Result<AtomicFile> AtomicFile::stage(const std::string& path, const std::string& bytes) {
+void AtomicFile::close() noexcept {
+    if (m_fd >= 0) {
+        ::close(std::exchange(m_fd, -1));
+    }
+}
+
+Result<void> AtomicFile::fail(int code) {
+    m_failure = writeError(m_path, code);
+    return *m_failure;
+}
+
+Result<AtomicFile> AtomicFile::create(const std::string& path) {
     auto target = lookAt(path);
     if (!target) {
         return target.error();
     }
+    AtomicFile file(path, target->path, target->permissions);
     std::string temporary;
-    const int fd = createBeside(target->path, temporary);
-    if (fd < 0) {
+    file.m_fd = createBeside(target->path, temporary);
+    if (file.m_fd < 0) {
         return writeError(path, errno);
     }
-    AtomicFile file(path, target->path, std::move(temporary));
-    int failure = writeAll(fd, bytes);
-    if (failure == 0 && target->permissions && ::fchmod(fd, *target->permissions) != 0) {
-        failure = errno;
-    }
-    if (::close(fd) != 0 && failure == 0) {
-        failure = errno;
-    }
-    if (failure != 0) {
-        return writeError(path, failure);
+    file.m_temporary = std::move(temporary);
+    return file;
+}
+
+Result<AtomicFile> AtomicFile::stage(const std::string& path, const std::string& bytes) {
+    auto file = create(path);
+    if (file) {
+        if (auto written = file->write(bytes.data(), bytes.size()); !written) {
+            return written.error();
+        }
+        if (auto synced = file->sync(); !synced) {
+            return synced.error();
+        }
     }
     return file;
 }
 
+void AtomicFile::removeStale(const std::string& path) {
+    const auto target = lookAt(path);
+    if (!target) {
+        return;
+    }
+    const NeighbourName name(target->path);
+    std::error_code failure;
+    fs::directory_iterator entry(name.folder.empty() ? fs::path(".") : name.folder, failure);
+    for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
+        const pid_t owner = name.ownerOf(entry->path().filename().native());
+        if (owner > 0 && isStale(entry->path().native(), owner)) {
+            ::unlink(entry->path().c_str());
+        }
+    }
+}
+
+Result<void> AtomicFile::write(const void* bytes, std::size_t count) {
+    const auto* at = static_cast<const char*>(bytes);
+    while (!m_failure && count > 0) {
+        const ssize_t written = ::write(m_fd, at, count);
+        if (written < 0 && errno != EINTR) {
+            return fail(errno);
+        }
+        const auto done = static_cast<std::size_t>(std::max<ssize_t>(written, 0));
+        at += done;
+        count -= done;
+        m_position += static_cast<std::int64_t>(done);
+        m_size = std::max(m_size, m_position);
+    }
+    return m_failure ? Result<void>(*m_failure) : Result<void>();
+}
+
+Result<void> AtomicFile::seek(std::int64_t offset) {
+    if (m_failure) {
+        return *m_failure;
+    }
+    if (::lseek(m_fd, offset, SEEK_SET) < 0) {
+        return fail(errno);
+    }
+    m_position = offset;
+    return {};
+}
+
+Result<void> AtomicFile::sync() {
+    if (m_failure) {
+        return *m_failure;
+    }
+    // EINVAL: this file system keeps nothing back. A full disk may show only here or in close().
+    if (::fsync(m_fd) != 0 && errno != EINVAL) {
+        return fail(errno);
+    }
+    if (m_permissions && ::fchmod(m_fd, *m_permissions) != 0) {
+        return fail(errno);
+    }
+    return {};
+}
+
 Result<void> AtomicFile::commit() {
+    if (m_failure) {
+        return *m_failure;
+    }
+    if (m_fd >= 0 && ::close(std::exchange(m_fd, -1)) != 0) {
+        return fail(errno);
+    }
     if (::rename(m_temporary.c_str(), m_target.c_str()) != 0) {
         return writeError(m_path, errno);
     }
     m_temporary.clear();
     return {};
+}
+
+std::string AtomicFile::keep() {
+    close();
+    return std::exchange(m_temporary, std::string());
 }
 
 Result<void> writeFileAtomically(const std::string& path, const std::string& bytes) {

@@ -1,16 +1,25 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 
+#include "engine/api.h"
 #include "engine/result.h"
 
 namespace fovea {
 
-/// A file which is written beside its place and takes it only on commit(). Without that, nothing of it is left.
-class AtomicFile final {
+/// A file which is written beside its place, as ".<name>.<pid>-<n>.part<extension>", and takes it only on commit(). Without that,
+/// nothing of it is left. Used by one thread at a time.
+class FOVEA_API AtomicFile final {
 public:
+    /// Opens an empty neighbour of `path`; links are followed, and whatever is no file is refused.
+    static Result<AtomicFile> create(const std::string& path);
     /// Writes `bytes` to a neighbour of `path`, down to the disk.
     static Result<AtomicFile> stage(const std::string& path, const std::string& bytes);
+    /// Removes the neighbours of `path` which processes left that are no more; nobody else's.
+    static void removeStale(const std::string& path);
 
     AtomicFile(AtomicFile&& other) noexcept;
     AtomicFile& operator=(AtomicFile&& other) = delete;
@@ -18,15 +27,36 @@ public:
     AtomicFile& operator=(const AtomicFile&) = delete;
     ~AtomicFile();
 
+    /// Writes all of `bytes` at the current place. The first failure stays: nothing is written after it.
+    Result<void> write(const void* bytes, std::size_t count);
+    /// Moves to `offset` bytes from the beginning.
+    Result<void> seek(std::int64_t offset);
+    /// Down to the disk, with the permissions of the file that is replaced.
+    Result<void> sync();
     /// Renames the neighbour; the old file, if there was one, is replaced at once and whole.
     Result<void> commit();
+    /// Leaves the neighbour where it is for good; returns its path.
+    std::string keep();
+
+    [[nodiscard]] const std::string& temporary() const noexcept { return m_temporary; }
+    [[nodiscard]] std::int64_t position() const noexcept { return m_position; }
+    [[nodiscard]] std::int64_t size() const noexcept { return m_size; }
+    /// The first failure of write(), seek() or sync().
+    [[nodiscard]] const std::optional<Error>& failure() const noexcept { return m_failure; }
 
 private:
-    AtomicFile(std::string path, std::string target, std::string temporary);
+    AtomicFile(std::string path, std::string target, std::optional<unsigned> permissions);
+    Result<void> fail(int code);
+    void close() noexcept;
 
     std::string m_path;       // as the caller named it, for messages
     std::string m_target;     // the same with links followed
     std::string m_temporary;  // empty once there is nothing to remove
+    std::optional<unsigned> m_permissions;
+    std::optional<Error> m_failure;
+    int m_fd = -1;
+    std::int64_t m_position = 0;
+    std::int64_t m_size = 0;
 };
 
 }  // namespace fovea

@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <filesystem>
 #include <utility>
 
 #include "engine/export/atomic_file.h"
+#include "engine/export/csv_text.h"
 #include "engine/export/export.h"
 #include "engine/export/numbers.h"
 #include "engine/tensor/npy.h"
@@ -28,26 +27,11 @@ Tensor outputTensor(const std::vector<FeatureMap>& frames) {
     return tensor;
 }
 
-/// The shortest decimal which reads back as the same float, whatever the locale.
-std::string number(float value) {
-    std::array<char, 32> text = {};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
-    return {text.data(), end.ptr};
-}
-
-std::string quoted(const std::string& text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        out += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return out + '"';
-}
-
 std::string channelsCsv(const Tensor& weights, const std::vector<std::string>& names) {
     std::string out = "index,name,weight\n";
     for (std::size_t c = 0; c < weights.size(); ++c) {
         const bool named = names.size() == weights.size();
-        out += std::to_string(c) + ',' + quoted(named ? names[c] : std::string()) + ',' + number(weights.values[c]) + '\n';
+        out += std::to_string(c) + ',' + csvQuoted(named ? names[c] : std::string()) + ',' + csvNumber(weights.values[c]) + '\n';
     }
     return out;
 }

@@ -26,6 +26,13 @@ struct VideoCodec {
 /// are always among them. May take some tenths of a second the first time; any thread.
 FOVEA_API const std::vector<VideoCodec>& videoCodecs();
 
+/// Those of videoCodecs() which go into the container that the extension of `path` names; empty when it is none of .mp4, .mkv and
+/// .avi.
+FOVEA_API std::vector<VideoCodec> videoCodecsFor(const std::string& path);
+
+/// The one to take when a person names none: small before lossless. NotFound for another extension.
+FOVEA_API Result<std::string> defaultVideoCodec(const std::string& path);
+
 struct VideoWriterOptions {
     std::string codec = "h264";  ///< VideoCodec::id
     double rate = 30.0;          ///< frames per second as written into the header
@@ -39,9 +46,13 @@ struct WrittenVideo {
 };
 
 /// Writes frames into a temporary neighbour of `path`; only finish() gives the file its name. The container follows the extension
-/// (.mp4, .mkv, .avi). Every frame keeps its own time. One thread at a time; may block on the disk.
+/// (.mp4, .mkv, .avi). Every frame keeps its own time, counted from the first one; .avi knows no times and numbers its frames at
+/// `rate`. Of an .mkv all but the last seconds is on the disk at any time and can be played. H.264 stores an odd width or height
+/// without thinning out the colours, since nothing else keeps its last column or row. One thread at a time; may block on the
+/// disk.
 class FOVEA_API VideoWriter {
 public:
+    /// Opens the neighbour and removes those which killed processes left. Unsupported when the container cannot hold the codec.
     static Result<std::unique_ptr<VideoWriter>> create(const std::string& path, const VideoWriterOptions& options);
     VideoWriter() = default;
     VideoWriter(const VideoWriter&) = delete;
@@ -56,6 +67,8 @@ public:
     /// temporary name, which the error says.
     virtual Result<WrittenVideo> finish() = 0;
     [[nodiscard]] virtual std::int64_t frames() const noexcept = 0;
+    /// Bytes written so far; the encoder may hold back some frames.
+    [[nodiscard]] virtual std::int64_t bytes() const noexcept = 0;
 };
 
 /// Bytes free for a file of this path; −1 when unknown.

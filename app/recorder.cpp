@@ -1,0 +1,258 @@
+#include "app/recorder.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace fovea {
+namespace {
+
+constexpr std::size_t kFramesInFlight = 3;  // drawn, but not yet encoded
+constexpr std::size_t kLiveFramesInFlight = 8;
+constexpr std::int64_t kFewestReadsForTheEnd = 64;  // of a damaged source, before it is taken to go on for ever
+constexpr double kSecondsBetweenLooks = 1.0;
+
+/// One run of recordFile(): reading, computing and drawing on the caller's thread, encoding on a second one.
+class FileRecorder final {
+public:
+    FileRecorder(const FileRecordingJob& job, std::stop_token stop, const RecordingProgress& progress)
+        : m_job(job), m_cancel(std::move(stop)), m_progress(progress) {}
+
+    Result<RecordingOutcome> run();
+
+private:
+    Result<void> compute();
+    Result<bool> computeNext();
+    Result<void> readToTheEnd(const Error& damage);
+    Result<void> checkPlace(const Frame& frame) const;
+    void encode();
+    void giveUp();
+
+    const FileRecordingJob& m_job;
+    const std::stop_token m_cancel;
+    const RecordingProgress& m_progress;
+    std::stop_source m_stop;  // of the computing: cancelled, or the encoder gave up
+    std::unique_ptr<FrameSource> m_source;
+    Pipeline m_pipeline;
+    std::unique_ptr<RecordingFiles> m_files;
+    BoundedQueue<DrawnFrame> m_queue{kFramesInFlight};
+    std::int64_t m_total = 0;
+    std::int64_t m_read = 0;
+    bool m_overlaid = false;             // a frame has had an overlay
+    std::optional<Error> m_lastProblem;  // why the last frame has none
+    std::optional<Error> m_sourceNote;
+    std::optional<Error> m_diskNote;  // the encoder's, as is the failure
+    std::optional<Error> m_failure;
+};
+
+Result<RecordingOutcome> FileRecorder::run() {
+    auto source = m_job.open(m_cancel);
+    if (!source) {
+        return source.error();
+    }
+    m_source = *std::move(source);
+    m_total = m_source->traits().frames;
+    RecordingOptions options = m_job.recording;
+    if (m_source->traits().rate > 0.0) {
+        options.rate = m_source->traits().rate;
+    }
+    auto files = RecordingFiles::create(options);
+    if (!files) {
+        return files.error();
+    }
+    m_files = *std::move(files);
+    const std::stop_callback cancel(m_cancel, [this] { giveUp(); });
+    std::jthread encoder([this] { encode(); });
+    const auto computed = compute();
+    if (computed) {
+        m_queue.close();
+    } else {
+        m_queue.abort();
+    }
+    encoder.join();
+    if (m_cancel.stop_requested()) {
+        return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The recording was stopped."));
+    }
+    if (m_failure) {
+        return *m_failure;
+    }
+    if (!computed && !m_diskNote) {
+        return computed.error();
+    }
+    return m_files->finish(0, m_diskNote ? m_diskNote : m_sourceNote);
+}
+
+void FileRecorder::giveUp() {
+    m_stop.request_stop();
+    m_queue.abort();
+}
+
+Result<void> FileRecorder::compute() {
+    for (;;) {
+        const auto more = computeNext();
+        if (!more) {
+            return more.error();
+        }
+        if (!*more) {
+            // A source too short for a mechanism which compares several frames.
+            return m_lastProblem ? Result<void>(*m_lastProblem) : Result<void>();
+        }
+    }
+}
+
+/// False after the last frame.
+Result<bool> FileRecorder::computeNext() {
+    auto frame = m_source->next(m_stop.get_token());
+    if (!frame && frame.error().code == ErrorCode::Ended) {
+        return false;
+    }
+    if (!frame) {
+        const auto ended = readToTheEnd(frame.error());
+        return ended ? Result<bool>(false) : Result<bool>(ended.error());
+    }
+    if (auto place = checkPlace(*frame); !place) {
+        return place.error();
+    }
+    frame->sequence = static_cast<std::uint64_t>(m_read);
+    const auto result =
+        m_pipeline.run({.epoch = 1, .frame = *frame, .retina = m_job.retina, .jobs = {m_job.module}}, m_stop.get_token());
+    if (!result) {
+        return result.error();
+    }
+    auto drawn = drawFrame({*result, m_job.field, m_job.style}, m_job.recording, m_stop.get_token());
+    if (!drawn) {
+        return drawn.error();
+    }
+    // The first frames of a mechanism which compares several have no overlay yet.
+    if (drawn->problem && (m_overlaid || !m_job.module.info->needs.clip)) {
+        return *drawn->problem;
+    }
+    m_overlaid = m_overlaid || drawn->field != nullptr;
+    m_lastProblem = drawn->problem;
+    ++m_read;
+    return m_queue.push(*std::move(drawn));
+}
+
+Result<void> FileRecorder::checkPlace(const Frame& frame) const {
+    std::error_code none;
+    if (m_read == 0 && frame.source && std::filesystem::equivalent(frame.source->path, m_job.recording.path, none)) {
+        return makeError(ErrorCode::Unwritable,
+                         FOVEA_TEXT("engine", "“%1” is what is read; choose another name for the recording."),
+                         {m_job.recording.path});
+    }
+    return {};
+}
+
+/// After a frame which cannot be read: success when nothing good comes any more, since then the end is merely cut off.
+Result<void> FileRecorder::readToTheEnd(const Error& damage) {
+    if (m_read == 0 || damage.code == ErrorCode::Cancelled) {
+        return damage;
+    }
+    const std::int64_t attempts = std::max(kFewestReadsForTheEnd, m_total);
+    for (std::int64_t k = 0; k < attempts; ++k) {
+        const auto frame = m_source->next(m_stop.get_token());
+        if (frame) {
+            break;
+        }
+        if (frame.error().code == ErrorCode::Cancelled) {
+            return frame.error();
+        }
+        if (frame.error().code == ErrorCode::Ended) {
+            m_sourceNote =
+                makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” is cut off: its first %2 frames were recorded."),
+                          {m_source->traits().name, std::to_string(m_read)});
+            return {};
+        }
+    }
+    return makeError(damage.code,
+                     FOVEA_TEXT("engine", "“%1” is damaged after %2 frames, so nothing was recorded; repair it or cut it there."),
+                     {m_source->traits().name, std::to_string(m_read)});
+}
+
+void FileRecorder::encode() {
+    while (const auto drawn = m_queue.pop()) {
+        if (auto written = m_files->append(*drawn); !written) {
+            m_failure = written.error();
+            return giveUp();
+        }
+        if (m_progress) {
+            m_progress(m_files->frames(), m_total);
+        }
+        if (m_files->diskNearlyFull()) {
+            m_diskNote = diskNearlyFullNote(m_job.recording.path, m_files->frames());
+            return giveUp();
+        }
+    }
+}
+
+}  // namespace
+
+Result<RecordingOutcome> recordFile(const FileRecordingJob& job, const std::stop_token& stop, const RecordingProgress& progress) {
+    return FileRecorder(job, stop, progress).run();
+}
+
+LiveRecording::LiveRecording(RecordingOptions options, Ended ended)
+    : m_options(std::move(options)), m_ended(std::move(ended)), m_queue(kLiveFramesInFlight), m_thread([this] { run(); }) {}
+
+LiveRecording::~LiveRecording() {
+    finish();
+    m_thread.join();
+}
+
+bool LiveRecording::push(FrameRecord record) {
+    if (!m_open) {
+        return false;
+    }
+    const bool taken = m_queue.tryPush(std::move(record));
+    m_dropped += taken ? 0 : 1;
+    return taken;
+}
+
+void LiveRecording::finish() {
+    m_open = false;
+    m_queue.close();
+}
+
+void LiveRecording::run() {
+    const auto outcome = record();
+    m_open = false;
+    m_queue.abort();
+    m_ended(outcome);
+}
+
+Result<RecordingOutcome> LiveRecording::record() {
+    // Opened here: the codecs are tried the first time, and a disk may be slow.
+    auto files = RecordingFiles::create(m_options);
+    if (!files) {
+        return files.error();
+    }
+    std::optional<Error> note;
+    while (const auto frame = m_queue.pop()) {
+        if (auto written = write(*frame, **files); !written) {
+            // Frames of another size, say: what there is until then is good.
+            if ((*files)->frames() == 0 || written.error().code == ErrorCode::Unwritable) {
+                return written.error();
+            }
+            note = written.error();
+            break;
+        }
+        m_frames = (*files)->frames();
+        if ((*files)->seconds() >= m_nextLook) {
+            m_nextLook = (*files)->seconds() + kSecondsBetweenLooks;
+            if ((*files)->diskNearlyFull()) {
+                note = diskNearlyFullNote(m_options.path, (*files)->frames());
+                break;
+            }
+        }
+    }
+    m_open = false;
+    m_dropped += m_queue.abort();
+    return (*files)->finish(m_dropped, note);
+}
+
+Result<void> LiveRecording::write(const FrameRecord& frame, RecordingFiles& files) {
+    const auto drawn = drawFrame(frame, m_options);
+    return drawn ? files.append(*drawn) : Result<void>(drawn.error());
+}
+
+}  // namespace fovea

@@ -1,0 +1,237 @@
+#include "app/recording_files.h"
+
+#include <QImage>
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <opencv2/core.hpp>
+#include <utility>
+
+#include "app/exporter.h"
+#include "engine/export/atomic_file.h"
+#include "widgets/figure/caption_chip.h"
+
+namespace fovea {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+RenderedOverlay rendered(const FrameRecord& record, std::optional<FieldSpec> field, const std::stop_token& stop) {
+    const OverlayRequest request{record.result, std::move(field), record.style, fullViewport(record.result->frame), 0xFF000000};
+    return std::get<RenderedOverlay>(render(request, stop));
+}
+
+std::string mapName(const FrameRecord& record) {
+    const auto module = record.result->find(record.field.module);
+    const AttentionMap* map = record.field.map.empty() && module && module->output ? defaultMap(*module->output) : nullptr;
+    return map != nullptr ? map->name : record.field.map;
+}
+
+OverlayNumbers numbersOf(const RenderedOverlay& overlay, const FrameRecord& record) {
+    const ScalarField& field = *overlay.field;
+    const FieldStatistics& statistics = *overlay.statistics;
+    const ValueRange range = effectiveRange(field, record.style);
+    const auto module = record.result->find(record.field.module);
+    return {.moduleMilliseconds = module ? module->milliseconds : 0.0,
+            .map = mapName(record),
+            .min = statistics.min,
+            .max = statistics.max,
+            .mean = statistics.mean,
+            .peakX = field.geometry.originX + (statistics.peak.j + 0.5) * field.geometry.stepX,
+            .peakY = field.geometry.originY + (statistics.peak.i + 0.5) * field.geometry.stepY,
+            .rangeLo = range.lo,
+            .rangeHi = range.hi,
+            .smoothing = 0.0,
+            .overlayOf = record.result->frame.index};
+}
+
+FrameRow rowOf(const FrameRecord& record) {
+    FrameRow row;
+    row.sourceIndex = record.result->frame.index;
+    row.sourceTime = record.result->frame.timestamp;
+    row.featuresMilliseconds = record.result->features ? record.result->features->milliseconds : 0.0;
+    return row;
+}
+
+void writeCaption(cv::Mat& pixels, const QString& text) {
+    QImage image(pixels.data, pixels.cols, pixels.rows, static_cast<qsizetype>(pixels.step[0]), QImage::Format_RGB32);
+    paintCaptionChip(image, text);
+}
+
+Error stopped() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The recording was stopped.")); }
+
+Result<DrawnFrame> draw(const FrameRecord& record, const RecordingOptions& options, const std::stop_token& stop) {
+    DrawnFrame out;
+    out.record = record;
+    out.row = rowOf(record);
+    const RenderedOverlay overlay = rendered(record, record.field, stop);
+    if (!overlay.pixels) {
+        return stopped();
+    }
+    out.problem = overlay.error;
+    out.field = overlay.field;
+    out.pixels = *overlay.pixels;  // nobody else has them
+    if (overlay.field) {
+        out.row.overlay = numbersOf(overlay, record);
+        if (options.caption) {
+            writeCaption(out.pixels, fieldCaption(*overlay.field));
+        }
+    }
+    if (options.beside) {
+        const RenderedOverlay original = rendered(record, std::nullopt, stop);
+        if (!original.pixels) {
+            return stopped();
+        }
+        cv::Mat both;
+        cv::hconcat(*original.pixels, out.pixels, both);
+        out.pixels = both;
+    }
+    return out;
+}
+
+std::string besideVideo(const std::string& path, const char* extension) {
+    return fs::path(path).replace_extension(extension).string();
+}
+
+}  // namespace
+
+Error diskNearlyFullNote(const std::string& path, std::int64_t frames) {
+    return makeError(
+        ErrorCode::Unwritable,
+        FOVEA_TEXT("engine", "The disk of “%1” is nearly full, so the recording ended after %2 frames; free some space."),
+        {path, std::to_string(frames)});
+}
+
+Result<DrawnFrame> drawFrame(const FrameRecord& record, const RecordingOptions& options, const std::stop_token& stop) {
+    try {
+        return draw(record, options, stop);
+    } catch (const std::exception& failure) {
+        return makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "A frame cannot be drawn (%1); record a smaller picture."),
+                         {failure.what()});
+    }
+}
+
+RecordingFiles::RecordingFiles(RecordingOptions options, std::unique_ptr<VideoWriter> video, std::optional<FrameCsv> csv)
+    : m_options(std::move(options)), m_video(std::move(video)), m_csv(std::move(csv)) {}
+
+Result<std::unique_ptr<RecordingFiles>> RecordingFiles::create(const RecordingOptions& options) {
+    RecordingOptions chosen = options;
+    if (chosen.codec.empty()) {
+        auto codec = defaultVideoCodec(options.path);
+        if (!codec) {
+            return codec.error();
+        }
+        chosen.codec = *std::move(codec);
+    }
+    auto video = VideoWriter::create(chosen.path, {chosen.codec, chosen.rate});
+    if (!video) {
+        return video.error();
+    }
+    std::optional<FrameCsv> csv;
+    if (chosen.csv) {
+        auto table = FrameCsv::create(besideVideo(chosen.path, ".csv"));
+        if (!table) {
+            return table.error();
+        }
+        csv.emplace(*std::move(table));
+    }
+    return std::unique_ptr<RecordingFiles>(new RecordingFiles(std::move(chosen), *std::move(video), std::move(csv)));
+}
+
+Result<void> RecordingFiles::append(const DrawnFrame& frame) {
+    const double sourceTime = frame.row.sourceTime;
+    if (frames() == 0) {
+        m_firstSourceTime = sourceTime;
+        m_offset = -sourceTime;
+    } else if (sourceTime + m_offset <= m_time) {
+        m_offset = m_time + 1.0 / m_options.rate - sourceTime;
+    }
+    FrameRow row = frame.row;
+    row.frame = frames();
+    if (auto written = m_video->write(frame.pixels, sourceTime + m_offset); !written) {
+        return written;
+    }
+    m_time = sourceTime + m_offset;
+    if (frame.field || !m_last.result) {
+        m_last = frame.record;
+        m_lastField = frame.field;
+        m_lastRow = row;
+    }
+    return m_csv ? m_csv->append(row) : Result<void>();
+}
+
+bool RecordingFiles::diskNearlyFull() const {
+    const std::int64_t free = m_options.freeSpace(m_options.path);
+    const double perSecond = m_time > 0.0 ? static_cast<double>(m_video->bytes()) / m_time : 0.0;
+    const auto needed = std::max(kBytesKeptFree, static_cast<std::int64_t>(perSecond * kSecondsKeptFree));
+    return free >= 0 && free < needed;
+}
+
+std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<Error>& note) const {
+    const auto module = m_last.result->find(m_last.field.module);
+    Json json = Json::object();
+    if (module) {
+        json = Json::parse(sidecarJson(*m_last.result, *module, m_lastField.get(), m_lastField ? &m_last.style : nullptr));
+    }
+    Json recording = {{"video", fs::path(m_options.path).filename().string()},
+                      {"codec", m_options.codec},
+                      {"frames", frames()},
+                      {"dropped", dropped},
+                      {"rate", m_options.rate},
+                      {"seconds", m_time},
+                      {"firstSourceTime", m_firstSourceTime},
+                      {"besideOriginal", m_options.beside},
+                      {"caption", m_options.caption},
+                      {"rangeSmoothing", m_lastRow.overlay ? m_lastRow.overlay->smoothing : 0.0},
+                      // Maps, ranges and field above are those of this one frame; the table has every frame's.
+                      {"describedFrame", m_lastRow.frame},
+                      {"describedSourceIndex", m_lastRow.sourceIndex}};
+    if (m_csv) {
+        recording["csv"] = fs::path(besideVideo(m_options.path, ".csv")).filename().string();
+    }
+    if (note) {
+        recording["note"] = note->message();
+    }
+    json["recording"] = std::move(recording);
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::optional<Error> note) {
+    RecordingOutcome outcome{.dropped = dropped, .note = std::move(note)};
+    outcome.sidecarPath = besideVideo(m_options.path, ".json");
+    if (frames() == 0) {
+        return makeError(ErrorCode::NotFound,
+                         FOVEA_TEXT("engine", "There was no frame to record for “%1”; start the source first."),
+                         {m_options.path});
+    }
+    // Everything which can fail comes before the first rename.
+    if (m_csv) {
+        if (auto closed = m_csv->close(); !closed) {
+            return closed.error();
+        }
+        outcome.csvPath = besideVideo(m_options.path, ".csv");
+    }
+    auto description = AtomicFile::stage(outcome.sidecarPath, sidecar(dropped, outcome.note));
+    if (!description) {
+        return description.error();
+    }
+    auto video = m_video->finish();
+    if (!video) {
+        return video.error();
+    }
+    outcome.video = *std::move(video);
+    if (m_csv) {
+        if (auto committed = m_csv->commit(); !committed) {
+            return committed.error();
+        }
+    }
+    if (auto committed = description->commit(); !committed) {
+        return committed.error();
+    }
+    return outcome;
+}
+
+}  // namespace fovea
