@@ -79,6 +79,7 @@ private Q_SLOTS:
     void flatFields();
     void masksHaveNoValuesBetween();
     void divergingFieldsUseTheirTable();
+    void staleFieldsAreGrey();
     void unknownColourMapFallsBack();
     void fieldOutsideThePictureIsNotPainted();
     void stoppedAndEmpty();
@@ -340,6 +341,32 @@ void TestCompose::divergingFieldsUseTheirTable() {
     QCOMPARE(at(out, 0, 0), table[64]);
     QCOMPARE(at(out, 1, 0), table[128]);
     QCOMPARE(at(out, 2, 0), table[255]);
+}
+
+void TestCompose::staleFieldsAreGrey() {
+    const Frame frame = testFrame(26, 35);
+    const ScalarField field = testField(13, 7, frame);
+    OverlayStyle style = opaque();
+    const cv::Mat fresh = composeOverlay(frame, &field, style, fullViewport(frame), kBackground);
+    style.stale = true;
+    const cv::Mat stale = composeOverlay(frame, &field, style, fullViewport(frame), kBackground);
+    int darkest = 255;
+    int brightest = 0;
+    for (int v = 0; v < frame.height; ++v) {
+        for (int u = 0; u < frame.width; ++u) {
+            const auto colour = fresh.at<cv::Vec4b>(v, u);
+            const auto grey = stale.at<cv::Vec4b>(v, u);
+            QVERIFY(grey[0] == grey[1] && grey[1] == grey[2]);
+            const double luma = 0.114 * colour[0] + 0.587 * colour[1] + 0.299 * colour[2];
+            QVERIFY(std::abs(grey[0] - luma) <= 0.5 + 1e-9);
+            darkest = std::min<int>(darkest, grey[0]);
+            brightest = std::max<int>(brightest, grey[0]);
+        }
+    }
+    QVERIFY(darkest < 20 && brightest > 220);
+    style.opacity = 0.0;
+    const cv::Mat picture = composeOverlay(frame, &field, style, fullViewport(frame), kBackground);
+    QCOMPARE(cv::norm(picture, composeOverlay(frame, nullptr, {}, fullViewport(frame), kBackground), cv::NORM_INF), 0.0);
 }
 
 void TestCompose::unknownColourMapFallsBack() {

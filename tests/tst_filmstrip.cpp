@@ -216,7 +216,9 @@ private Q_SLOTS:
         strip.setResult(first, {});
         auto second = std::make_shared<FrameResult>(*makeResult(300, 200, 1));
         second->frame.source = first->frame.source;
-        second->frame.index = 1;
+        second->frame.sequence = 2;
+        first->frame.sequence = 1;
+        first->frame.index = 7;  // a person has jumped back since
         strip.setResult(second, {});
         QCOMPARE(asked.size(), 2);
         answer(strip, asked.at(1), kBlueBgr);

@@ -93,6 +93,7 @@ private Q_SLOTS:
     void matrixStopsHalfWay();
     void matrixErrors();
     void renderOverlayRequest();
+    void aNewerPictureIsDrawnUnderTheStaleField();
     void renderKeepsThePictureOnError();
     void renderMatrixRequest();
     void stoppedRequestsHaveNoPixels();
@@ -198,6 +199,27 @@ void TestRender::renderOverlayRequest() {
     const auto alone = std::get<RenderedOverlay>(render(request));
     QVERIFY(!alone.error && !alone.field && !alone.statistics);
     QCOMPARE(at(*alone.pixels, 3, 5), pictureColor(3, 5));
+}
+
+void TestRender::aNewerPictureIsDrawnUnderTheStaleField() {
+    const Frame frame = testFrame(8, 12);
+    OverlayRequest request;
+    request.result = resultWith(matrixMap(2, 2, 3, 1, 1), frame);
+    request.field = FieldSpec{};
+    request.field->module = "test";
+    request.viewport = fullViewport(frame);
+    request.over = frame;
+    request.over.pixels = std::make_shared<cv::Mat>(frame.height, frame.width, CV_8UC3, cv::Scalar(10, 20, 30));
+    const auto out = std::get<RenderedOverlay>(render(request));
+    QVERIFY(out.field && !out.request.style.stale);
+    OverlayStyle stale;
+    stale.stale = true;
+    const cv::Mat direct = composeOverlay(request.over, out.field.get(), stale, request.viewport, request.background);
+    QCOMPARE(cv::norm(direct, *out.pixels, cv::NORM_INF), 0.0);
+    // A picture of another size does not lie under this field.
+    const auto alone = [&] { return composeOverlay(frame, out.field.get(), {}, request.viewport, request.background); };
+    request.over = testFrame(9, 12);
+    QCOMPARE(cv::norm(alone(), *std::get<RenderedOverlay>(render(request)).pixels, cv::NORM_INF), 0.0);
 }
 
 void TestRender::renderKeepsThePictureOnError() {

@@ -4,7 +4,9 @@
 
 #include <opencv2/core.hpp>
 
+#include <chrono>
 #include <cmath>
+#include <tuple>
 
 #include "widgets/accessible_view.h"
 #include "widgets/canvas_state.h"
@@ -20,7 +22,20 @@ bool g_motion = false;
 
 bool sameSource(const Frame& a, const Frame& b) { return a.source == b.source && (a.source != nullptr || a.pixels == b.pixels); }
 
-bool sameFrame(const Frame& a, const Frame& b) { return sameSource(a, b) && a.index == b.index; }
+bool sameSize(const Frame& a, const Frame& b) { return a.width == b.width && a.height == b.height; }
+
+double millisecondsBetween(const Frame& from, const Frame& to) {
+    return std::chrono::duration<double, std::milli>(to.captured - from.captured).count();
+}
+
+// Whether `a` is behind `b`, both of one source: its numbers are older, or those are the same and its picture is.
+bool behind(const FrameResult& a, const FrameResult& b) {
+    return std::tie(a.epoch, a.frame.sequence) < std::tie(b.epoch, b.frame.sequence);
+}
+
+bool behind(const OverlayRequest& a, const OverlayRequest& b) {
+    return behind(*a.result, *b.result) || (!behind(*b.result, *a.result) && a.over.sequence < b.over.sequence);
+}
 
 // A query or a channel may lag behind for a frame; another map under this map's chip may not.
 bool sameMap(const std::optional<FieldSpec>& a, const std::optional<FieldSpec>& b) {
@@ -29,7 +44,7 @@ bool sameMap(const std::optional<FieldSpec>& a, const std::optional<FieldSpec>& 
 
 bool sameRequest(const OverlayRequest& a, const OverlayRequest& b) {
     return a.result == b.result && a.field == b.field && a.style == b.style && a.viewport == b.viewport &&
-           a.background == b.background;
+           a.background == b.background && a.over.pixels == b.over.pixels;
 }
 
 QRgb pixelAt(const Frame& frame, int x, int y) {
@@ -69,10 +84,43 @@ Canvas::State::State(Canvas& owner) : canvas(owner) {
 
 const Canvas::State::Layer& Canvas::State::shown() const { return peek && plain.rendered.pixels ? plain : overlay; }
 
+// The picture which is painted: the newest result may be further.
+const Frame& Canvas::State::shownFrame() const {
+    const OverlayRequest& request = shown().rendered.request;
+    return request.over.valid() ? request.over : request.result ? request.result->frame : result->frame;
+}
+
+// The numbers which are painted. None in the short while in which a stream has changed its size and the last pixels are painted
+// stretched.
 const ScalarField* Canvas::State::shownField() const {
     const RenderedOverlay& rendered = shown().rendered;
-    const bool current = rendered.field && result && sameFrame(rendered.request.result->frame, result->frame);
-    return current && !peek ? rendered.field.get() : nullptr;
+    const bool fits = rendered.field && result && sameSize(rendered.request.result->frame, result->frame);
+    return fits && !peek ? rendered.field.get() : nullptr;
+}
+
+// By how many milliseconds the painted map is older than the painted picture; nothing where they belong together.
+std::optional<int> Canvas::State::staleness() const {
+    const RenderedOverlay& rendered = shown().rendered;
+    if (!rendered.field || !rendered.request.over.valid()) {
+        return std::nullopt;
+    }
+    return static_cast<int>(std::lround(millisecondsBetween(rendered.request.result->frame, rendered.request.over)));
+}
+
+// Whether the newest picture has left the newest result behind.
+bool Canvas::State::outruns() const {
+    return result && newest.valid() && sameSource(newest, result->frame) && sameSize(newest, result->frame) &&
+           newest.sequence > result->frame.sequence && millisecondsBetween(result->frame, newest) > kStaleMilliseconds;
+}
+
+// What belonged to another source.
+void Canvas::State::forget() {
+    overlay = {};
+    plain = {};
+    fading = {};
+    fade.stop();
+    newest = {};
+    keyboardSpot.reset();
 }
 
 OverlayRequest Canvas::State::wantedRequest() const {
@@ -82,6 +130,7 @@ OverlayRequest Canvas::State::wantedRequest() const {
     request.style = style;
     request.viewport = view.viewport();
     request.background = theme().canvas.rgb();
+    request.over = outruns() ? newest : Frame{};
     return request;
 }
 
@@ -93,7 +142,8 @@ CursorInfo Canvas::State::infoAt(QPointF at) const {
     info.inside = true;
     info.x = static_cast<int>(at.x());
     info.y = static_cast<int>(at.y());
-    info.colour = pixelAt(result->frame, info.x, info.y);
+    const Frame& frame = sameSize(shownFrame(), result->frame) ? shownFrame() : result->frame;
+    info.colour = pixelAt(frame, info.x, info.y);
     if (const ScalarField* shownValues = shownField()) {
         info.hasValue = true;
         info.cell = cellAt(*shownValues, at.x(), at.y());
@@ -138,9 +188,16 @@ void Canvas::State::sayCursor() {
 }
 
 void Canvas::State::saySummary() {
+    // A moving picture changes more often than anybody could listen.
+    constexpr qint64 kQuietMilliseconds = 1000;
+    const bool moving = result && result->frame.sequence > 0;
+    if (moving && sinceAnnounced.isValid() && sinceAnnounced.elapsed() < kQuietMilliseconds) {
+        return;
+    }
     QString summary = canvas.textSummary();
     if (summary != announced) {
         announced = std::move(summary);
+        sinceAnnounced.start();
         announceSummary(&canvas);
     }
 }
@@ -160,22 +217,29 @@ void Canvas::setResult(std::shared_ptr<const FrameResult> result) {
     State& s = *m_state;
     const bool valid = result && result->frame.valid();
     const bool sameAsBefore = valid && s.result && sameSource(s.result->frame, result->frame);
+    if (sameAsBefore && behind(*result, *s.result)) {
+        return;
+    }
     s.result = valid ? std::move(result) : nullptr;
     const double oldZoom = s.view.zoom;
     if (!sameAsBefore) {
-        s.overlay = {};
-        s.plain = {};
-        s.fading = {};
-        s.fade.stop();
-        s.keyboardSpot.reset();
+        s.forget();
+        s.view.fitted = true;
     }
     const QSizeF size = valid ? QSizeF(s.result->frame.width, s.result->frame.height) : QSizeF();
     if (!sameAsBefore || size != s.view.picture) {
-        s.view.picture = size;
-        s.view.fit();
+        s.view.setPicture(size);
     }
     s.viewChanged(oldZoom);
     s.saySummary();
+}
+
+void Canvas::setNewestFrame(const Frame& frame) {
+    State& s = *m_state;
+    s.newest = frame;
+    if (s.outruns()) {
+        s.requestSoon();
+    }
 }
 
 void Canvas::setField(std::optional<FieldSpec> field) {
@@ -191,12 +255,20 @@ void Canvas::setStyle(const OverlayStyle& style) {
 void Canvas::setRendered(const RenderedOverlay& rendered) {
     State& s = *m_state;
     const OverlayRequest& request = rendered.request;
-    if (!rendered.pixels || !request.result || !s.result || !sameFrame(request.result->frame, s.result->frame) ||
-        request.result->epoch < s.result->epoch) {
+    if (!rendered.pixels || !request.result || !s.result || !sameSource(request.result->frame, s.result->frame)) {
+        return;
+    }
+    // Newer numbers of this very frame are known, so their pixels follow at once. Of a frame which has passed, later ones may
+    // keep passing faster than pixels come; then these are the best there are.
+    if (request.result->frame.sequence == s.result->frame.sequence && request.result->epoch < s.result->epoch) {
         return;
     }
     const bool alone = !request.field && s.field;
     if (!alone && !sameMap(request.field, s.field)) {
+        return;
+    }
+    const State::Layer& painted = alone ? s.plain : s.overlay;
+    if (painted.rendered.request.result && behind(request, painted.rendered.request)) {
         return;
     }
     if (g_motion && !alone && s.overlay.rendered.pixels && !sameMap(s.overlay.rendered.request.field, request.field)) {
@@ -257,9 +329,11 @@ QString Canvas::textSummary() const {
         return errorText(*rendered.error);
     }
     if (const ScalarField* field = s.shownField()) {
-        return fieldSummary(*field, rendered.statistics ? *rendered.statistics : fieldStatistics(*field));
+        const QString summary = fieldSummary(*field, rendered.statistics ? *rendered.statistics : fieldStatistics(*field));
+        const std::optional<int> age = s.staleness();
+        return age ? summary + QLatin1Char(' ') + tr("The map is %1 ms older than the picture.").arg(*age) : summary;
     }
-    const Frame& frame = s.result->frame;
+    const Frame& frame = s.shownFrame();
     const QString size = tr("the picture alone, %1 × %2 pixels.").arg(frame.width).arg(frame.height);
     return frame.source ? tr("%1: %2").arg(QString::fromStdString(frame.source->name), size) : size;
 }

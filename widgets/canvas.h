@@ -28,14 +28,22 @@ class Canvas final : public QWidget {
     Q_PROPERTY(QString textSummary READ textSummary)
 
 public:
+    /// A map older than the picture of a live source by more than this is drawn stale over the newer picture.
+    static constexpr int kStaleMilliseconds = 150;
+
     explicit Canvas(QWidget* parent = nullptr);
     ~Canvas() override;
 
-    /// The newest snapshot. A frame of another source resets the view to fit.
+    /// The newest snapshot; one which is behind that of the same source is ignored. A frame of another source resets the view to
+    /// fit.
     void setResult(std::shared_ptr<const FrameResult> result);
+    /// The newest picture of a live source, whether or not it will ever get an overlay. Where the newest result is more than
+    /// kStaleMilliseconds older, the picture runs on under the old map, which is drawn grey; otherwise nothing happens.
+    void setNewestFrame(const Frame& frame);
     void setField(std::optional<FieldSpec> field);
     void setStyle(const OverlayStyle& style);
-    /// Pixels for an earlier request; ones for an outdated frame are dropped.
+    /// Pixels for an earlier request. They need not show the newest result, which a moving source replaces all the time; but they
+    /// are dropped if they are behind what is painted, or if they show its very frame with numbers of an older epoch.
     void setRendered(const RenderedOverlay& rendered);
     /// The chip on the picture: "CBAM · spatial gate · random (seed 1)", with the colour of its domain; hard mechanisms get a
     /// dashed rim.

@@ -77,14 +77,18 @@ void Canvas::State::paintLayer(QPainter& painter, const Layer& layer) const {
     }
     const Viewport& drawn = layer.rendered.request.viewport;
     painter.save();
-    if (drawn == view.viewport()) {
+    const Frame& of = layer.rendered.request.result->frame;
+    if (drawn == view.viewport() && QSizeF(of.width, of.height) == view.picture) {
         painter.scale(1.0 / view.ratio, 1.0 / view.ratio);
         painter.drawImage(0, 0, layer.image);
     } else {
         painter.setClipRect(view.pictureRect());
         painter.setRenderHint(QPainter::SmoothPixmapTransform);
-        const QSizeF extent = QSizeF(layer.image.size()) / drawn.zoom * view.scale();
-        painter.drawImage(QRectF(view.positionOf({drawn.originX, drawn.originY}), extent), layer.image);
+        // A stream may have changed its size since: the last pixels keep the place of the picture.
+        const double x = view.picture.width() / of.width;
+        const double y = view.picture.height() / of.height;
+        const QSizeF extent = QSizeF(x * layer.image.width(), y * layer.image.height()) / drawn.zoom * view.scale();
+        painter.drawImage(QRectF(view.positionOf({x * drawn.originX, y * drawn.originY}), extent), layer.image);
     }
     painter.restore();
 }
@@ -226,6 +230,32 @@ void Canvas::State::paintChip(QPainter& painter) const {
     painter.restore();
 }
 
+// The words stand under the chip, and the border says at a glance that map and picture do not belong together.
+void Canvas::State::paintStaleness(QPainter& painter) const {
+    const std::optional<int> age = peek ? std::nullopt : staleness();
+    if (!age || !result) {
+        return;
+    }
+    painter.save();
+    const QRectF border = view.pictureRect().adjusted(-2.0, -2.0, 2.0, 2.0);
+    painter.setBrush(Qt::NoBrush);
+    QPen dashed(theme().secondary, 2.0, Qt::CustomDashLine, Qt::FlatCap, Qt::MiterJoin);
+    dashed.setDashPattern({4.0, 3.0});
+    painter.setPen(dashed);
+    painter.drawRect(border);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setFont(sized(canvas.font(), 11));
+    const QString text = tr("%1 ms old").arg(*age);
+    const double top = chip.text.isEmpty() ? kInset : kInset + 26.0 + 6.0;
+    const QRectF pill(kInset, top, painter.fontMetrics().horizontalAdvance(text) + 20.0, 22.0);
+    painter.setPen(QPen(theme().border, 1.0));
+    painter.setBrush(translucent(theme().window, 235));
+    painter.drawRoundedRect(pill, 11.0, 11.0);
+    painter.setPen(theme().text);
+    painter.drawText(pill, Qt::AlignCenter, text);
+    painter.restore();
+}
+
 void Canvas::State::paintPlaceholder(QPainter& painter) const {
     if (!result) {
         painter.setPen(theme().secondary);
@@ -272,6 +302,7 @@ void Canvas::paintEvent(QPaintEvent* /*event*/) {
     s.paintPin(painter);
     s.paintPlaceholder(painter);
     s.paintChip(painter);
+    s.paintStaleness(painter);
     s.paintError(painter);
     if (hasFocus()) {
         paintFocusRing(painter, rect());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QElapsedTimer>
 #include <QImage>
 #include <QVariantAnimation>
 
@@ -32,6 +33,7 @@ struct Canvas::State {
     Canvas& canvas;
     CanvasView view;
     std::shared_ptr<const FrameResult> result;
+    Frame newest;  ///< of a live source
     std::optional<FieldSpec> field;
     OverlayStyle style;
     Layer overlay;  ///< what was asked for with the field
@@ -48,10 +50,15 @@ struct Canvas::State {
     bool requestPending = false;
     std::optional<OverlayRequest> lastRequest;
     QString announced;
+    QElapsedTimer sinceAnnounced;
 
     // canvas.cpp
     [[nodiscard]] const Layer& shown() const;
+    [[nodiscard]] const Frame& shownFrame() const;
     [[nodiscard]] const ScalarField* shownField() const;
+    [[nodiscard]] std::optional<int> staleness() const;
+    [[nodiscard]] bool outruns() const;
+    void forget();
     [[nodiscard]] OverlayRequest wantedRequest() const;
     [[nodiscard]] CursorInfo infoAt(QPointF at) const;
     void requestSoon();
@@ -73,6 +80,7 @@ struct Canvas::State {
     void paintSpot(QPainter& painter) const;
     void paintPin(QPainter& painter) const;
     void paintChip(QPainter& painter) const;
+    void paintStaleness(QPainter& painter) const;
     void paintPlaceholder(QPainter& painter) const;
     void paintError(QPainter& painter) const;
     [[nodiscard]] QColor colourUnder(const QRectF& rect) const;

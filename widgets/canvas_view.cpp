@@ -50,6 +50,21 @@ void CanvasView::fit() {
     snap();
 }
 
+void CanvasView::setPicture(QSizeF newPicture) {
+    if (fitted || !valid() || newPicture.isEmpty()) {
+        picture = newPicture;
+        fit();
+        return;
+    }
+    const QPointF middle = pictureAt({size.width() / 2.0, size.height() / 2.0});
+    const QPointF share(middle.x() / picture.width(), middle.y() / picture.height());
+    const double wanted = zoom * picture.width() / newPicture.width();
+    picture = newPicture;
+    zoom = std::clamp(wanted, minimumZoom(), maximumZoom());
+    origin = QPointF(share.x() * picture.width(), share.y() * picture.height()) -
+             QPointF(size.width(), size.height()) / (2.0 * scale());
+}
+
 void CanvasView::resize(QSizeF newSize, double newRatio) {
     const QPointF middle = pictureAt({size.width() / 2.0, size.height() / 2.0});
     zoom *= newRatio / ratio;

@@ -35,6 +35,9 @@ struct CanvasView {
 
     /// The whole picture, centred, clear of the right margin.
     void fit();
+    /// Takes another size of picture: a fitted picture stays fitted, any other keeps its width on screen and its middle in the
+    /// middle.
+    void setPicture(QSizeF newPicture);
     /// Takes a new widget size: a fitted picture stays fitted, any other keeps its middle in the middle.
     void resize(QSizeF newSize, double newRatio);
     /// Sets the zoom within its limits; the picture point under `position` stays there (the nearest one if it lies beside the

@@ -34,7 +34,7 @@ struct Slot {
     QSize size;
     QImage image;
     std::uint64_t epoch = 0;  // of `image`
-    std::uint64_t frame = 0;
+    std::uint64_t sequence = 0;
     std::optional<Error> error;
 };
 
@@ -234,7 +234,7 @@ void Filmstrip::setResult(std::shared_ptr<const FrameResult> result, const Overl
             slot.asked = nullptr;
             slot.error.reset();
             slot.epoch = 0;
-            slot.frame = 0;
+            slot.sequence = 0;
         }
     }
     requestThumbnails();
@@ -257,12 +257,12 @@ void Filmstrip::setRendered(const QString& id, const RenderedOverlay& rendered) 
         return;
     }
     Slot& slot = s.slots[static_cast<std::size_t>(index)];
-    if (std::tie(of->epoch, of->frame.index) < std::tie(slot.epoch, slot.frame)) {
+    if (std::tie(of->epoch, of->frame.sequence) < std::tie(slot.epoch, slot.sequence)) {
         return;
     }
     slot.image = matImage(rendered.pixels);
     slot.epoch = of->epoch;
-    slot.frame = of->frame.index;
+    slot.sequence = of->frame.sequence;
     slot.error = rendered.error;
     update();
 }

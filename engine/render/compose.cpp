@@ -37,6 +37,19 @@ struct BlendTable {
     }
 };
 
+/// The colours of a field, or their luma (ITU-R BT.601) as greys when it is stale.
+ColorTable blendedColors(const ScalarField& field, const OverlayStyle& style) {
+    ColorTable colors = effectiveColormap(field, style).table;
+    if (style.stale) {
+        for (std::uint32_t& color : colors) {
+            const std::uint32_t red = color >> 16 & 0xFFU;
+            const std::uint32_t green = color >> 8 & 0xFFU;
+            color = 0xFF000000U | (299U * red + 587U * green + 114U * (color & 0xFFU) + 500U) / 1000U * 0x010101U;
+        }
+    }
+    return colors;
+}
+
 /// Table index of a position on 0..255, saturated.
 std::size_t saturatedIndex(float position) { return static_cast<std::size_t>(std::min(std::max(position, 0.0F), 255.0F) + 0.5F); }
 
@@ -67,7 +80,7 @@ public:
           m_viewport(viewport),
           m_columns(columns),
           m_smooth(style.smooth && !field.discrete),
-          m_blend(effectiveColormap(field, style).table, style.opacity) {
+          m_blend(blendedColors(field, style), style.opacity) {
         const ValueRange range = effectiveRange(field, style);
         const double scale = range.hi > range.lo ? 255.0 / (static_cast<double>(range.hi) - range.lo) : 0.0;
         // A flat field has no position on its scale: the low end, or the neutral middle where 0 is the centre.

@@ -23,6 +23,7 @@ struct OverlayStyle {
     bool smooth = true;                          ///< bilinear between cell centres; false: flat cells
     bool autoRange = true;                       ///< the field's scaleMin..scaleMax; else `range`
     ValueRange range;
+    bool stale = false;  ///< the field is older than the picture: greys of the colours' luminance instead of the colours
     bool operator==(const OverlayStyle&) const = default;
 };
 

@@ -27,7 +27,10 @@ Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& sto
         }
     }
     const Frame frame = request.result ? request.result->frame : Frame{};
-    cv::Mat pixels = composeOverlay(frame, out.field.get(), request.style, request.viewport, request.background, stop);
+    OverlayStyle style = request.style;
+    style.stale = request.over.valid() && request.over.width == frame.width && request.over.height == frame.height;
+    cv::Mat pixels =
+        composeOverlay(style.stale ? request.over : frame, out.field.get(), style, request.viewport, request.background, stop);
     if (!stop.stop_requested()) {
         out.pixels = std::make_shared<const cv::Mat>(std::move(pixels));
     }

@@ -90,11 +90,14 @@ inline OverlayStyle opaqueCells() {
 struct CanvasFixture {
     Canvas canvas;
     std::vector<OverlayRequest> requests;
+    bool answering = true;  ///< false: requests are only kept, as while the render thread is busy
 
     explicit CanvasFixture(QSize size = {400, 300}) {
         QObject::connect(&canvas, &Canvas::renderRequested, &canvas, [this](const OverlayRequest& request) {
             requests.push_back(request);
-            canvas.setRendered(std::get<RenderedOverlay>(render(request)));
+            if (answering) {
+                answer(request);
+            }
         });
         canvas.resize(size);
         canvas.show();
@@ -107,6 +110,7 @@ struct CanvasFixture {
         canvas.setStyle(style);
         settle();
     }
+    void answer(const OverlayRequest& request) { canvas.setRendered(std::get<RenderedOverlay>(render(request))); }
     static void settle() { QCoreApplication::processEvents(); }
 
     QImage grab() {
