@@ -1,17 +1,17 @@
 #include "engine/models/retina.h"
 
 #include <algorithm>
-#include <cassert>
+#include <array>
 #include <chrono>
 #include <cmath>
-#include <functional>
+#include <exception>
 #include <new>
 #include <opencv2/core.hpp>
-#include <opencv2/imgproc.hpp>
 #include <optional>
 #include <utility>
 
 #include "engine/models/retina_parts.h"
+#include "engine/tensor/parallel.h"
 
 namespace fovea {
 namespace {
@@ -19,17 +19,16 @@ namespace {
 /// The largest working size: all channels of it at stride 4 take 256 MiB.
 constexpr int kMaxSide = 4096;
 
-/// The frame, reduced so that its longer side is at most `maxSide`; never enlarged.
-cv::Mat workingPicture(const cv::Mat& pixels, int maxSide) {
+/// The frame, reduced in `memory` so that its longer side is at most `maxSide`; never enlarged.
+const cv::Mat& workingPicture(const cv::Mat& pixels, int maxSide, cv::Mat& memory) {
     const int longer = std::max(pixels.cols, pixels.rows);
     if (longer <= maxSide) {
         return pixels;
     }
     const double factor = static_cast<double>(maxSide) / longer;
     const auto side = [factor](int length) { return std::max(1, static_cast<int>(std::lround(length * factor))); };
-    cv::Mat out;
-    cv::resize(pixels, out, cv::Size(side(pixels.cols), side(pixels.rows)), 0.0, 0.0, cv::INTER_AREA);
-    return out;
+    retina::reduce(pixels, cv::Size(side(pixels.cols), side(pixels.rows)), memory);
+    return memory;
 }
 
 Result<void> checkOptions(const RetinaOptions& options) {
@@ -87,17 +86,38 @@ private:
         retina::MotionState state;
     };
 
+    /// A group of channels: the first of them, and what writes them.
+    struct Group {
+        int channel = 0;
+        void (*add)(const Retina& self, retina::Scratch& scratch, retina::Sink& sink);
+    };
+    static constexpr std::size_t kGroups = 9;
+    static const std::array<Group, kGroups>& groups();
+
     /// The frame before `index`, if frames follow each other. The same frame again is compared with the same predecessor.
-    [[nodiscard]] std::optional<Seen> predecessor(std::uint64_t index) const {
-        if (m_now && m_now->index == index) {
-            return m_before;
+    [[nodiscard]] const Seen* predecessor(std::uint64_t index) const {
+        const auto& seen = m_now && m_now->index == index ? m_before : m_now;
+        return seen && seen->index < index ? &*seen : nullptr;
+    }
+
+    /// Makes m_next the newest frame; what nothing needs any more takes its place.
+    void advance() {
+        if (!m_now || m_now->index != m_next.index) {
+            std::swap(m_before, m_now);
+            if (m_before && m_before->index > m_next.index) {
+                m_before.reset();
+            }
         }
-        return m_now && m_now->index < index ? m_now : std::nullopt;
+        if (m_now) {
+            std::swap(*m_now, m_next);
+        } else {
+            m_now = std::exchange(m_next, {});
+        }
     }
 
     Result<Features> compute(const Frame& frame, const std::stop_token& stop) {
         const auto start = std::chrono::steady_clock::now();
-        const cv::Mat working = workingPicture(*frame.pixels, m_options.maxSide);
+        const cv::Mat& working = workingPicture(*frame.pixels, m_options.maxSide, m_reduced);
         const int stride = m_options.stride;
         const auto cells = [stride](int length) { return (length + stride - 1) / stride; };
 
@@ -108,15 +128,15 @@ private:
         features.geometry.stepX = stride * (static_cast<double>(frame.pixels->cols) / working.cols);
         features.geometry.stepY = stride * (static_cast<double>(frame.pixels->rows) / working.rows);
 
-        const retina::Planes planes = retina::makePlanes(working);
-        const auto before = predecessor(frame.index);
-        const Seen now = {frame.index, retina::motionState(planes)};
-        retina::Sink sink(features.map, stride);
-        if (!addAll(planes, now.state, before ? &before->state : nullptr, sink, stop)) {
+        retina::makePlanes(working, m_planes);
+        m_next.index = frame.index;
+        retina::keepForMotion(m_planes, m_next.state);
+        addAll(features.map, stop);
+        m_planes.picture.release();
+        if (stop.stop_requested()) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
-        m_before = before;
-        m_now = now;
+        advance();
 
         features.model = "Retina";
         features.layer = "stride " + std::to_string(stride);
@@ -124,30 +144,59 @@ private:
         return features;
     }
 
-    /// False when stopped.
-    static bool addAll(const retina::Planes& planes, const retina::MotionState& now, const retina::MotionState* before,
-                       retina::Sink& sink, const std::stop_token& stop) {
-        const std::vector<std::function<void()>> groups = {
-            [&] { retina::addBrightness(planes, sink); },  [&] { retina::addOpponency(planes, sink); },
-            [&] { retina::addSpots(planes, sink); },       [&] { retina::addColourSpots(planes, sink); },
-            [&] { retina::addEdges(planes, 0, sink); },    [&] { retina::addEdges(planes, 1, sink); },
-            [&] { retina::addEdges(planes, 2, sink); },    [&] { retina::addContrast(planes, sink); },
-            [&] { retina::addMotion(now, before, sink); },
-        };
-        for (const auto& group : groups) {
-            if (stop.stop_requested()) {
-                return false;
+    /// The groups write different channels, so they run side by side; what one of them throws is thrown on.
+    void addAll(FeatureMap& map, const std::stop_token& stop) {
+        std::array<std::exception_ptr, kGroups> thrown;
+        parallelFor(static_cast<int>(kGroups), [&](int first, int last) {
+            for (int g = first; g < last && !stop.stop_requested(); ++g) {
+                const auto at = static_cast<std::size_t>(g);
+                try {
+                    retina::Sink sink(map, m_options.stride, groups()[at].channel);
+                    groups()[at].add(*this, m_scratch[at], sink);
+                } catch (...) {
+                    thrown[at] = std::current_exception();
+                }
             }
-            group();
+        });
+        for (const auto& problem : thrown) {
+            if (problem) {
+                std::rethrow_exception(problem);
+            }
         }
-        assert(sink.count() == static_cast<int>(retina::channelNames().size()));
-        return !stop.stop_requested();
     }
 
     RetinaOptions m_options;
     std::optional<Seen> m_now;
     std::optional<Seen> m_before;
+
+    // Memory which is used again for every frame.
+    Seen m_next;
+    cv::Mat m_reduced;
+    retina::Planes m_planes;
+    std::array<retina::Scratch, kGroups> m_scratch;
 };
+
+// The dearest first, so that no core is left with it at the end.
+const std::array<Retina::Group, Retina::kGroups>& Retina::groups() {
+    using retina::Scratch;
+    using retina::Sink;
+    static const std::array<Group, kGroups> kAll = {{
+        {31, [](const Retina& self, Scratch& scratch, Sink& sink) { retina::addEdges(self.m_planes, 0, scratch, sink); }},
+        {9, [](const Retina& self, Scratch& scratch, Sink& sink) { retina::addSpots(self.m_planes, scratch, sink); }},
+        {55, [](const Retina& self, Scratch& scratch, Sink& sink) { retina::addContrast(self.m_planes, scratch, sink); }},
+        {39, [](const Retina& self, Scratch& scratch, Sink& sink) { retina::addEdges(self.m_planes, 1, scratch, sink); }},
+        {19, [](const Retina& self, Scratch& scratch, Sink& sink) { retina::addColourSpots(self.m_planes, scratch, sink); }},
+        {47, [](const Retina& self, Scratch& scratch, Sink& sink) { retina::addEdges(self.m_planes, 2, scratch, sink); }},
+        {0, [](const Retina& self, Scratch&, Sink& sink) { retina::addBrightness(self.m_planes, sink); }},
+        {60,
+         [](const Retina& self, Scratch&, Sink& sink) {
+             const Seen* before = self.predecessor(self.m_next.index);
+             retina::addMotion(self.m_next.state, before ? &before->state : nullptr, sink);
+         }},
+        {3, [](const Retina& self, Scratch&, Sink& sink) { retina::addOpponency(self.m_planes, sink); }},
+    }};
+    return kAll;
+}
 
 }  // namespace
 

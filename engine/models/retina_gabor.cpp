@@ -2,11 +2,13 @@
 // A complex exponential is separable, and θ and 180° − θ share their row and column filters: with c, s the cosine and sine
 // filters of an axis, the real parts are cx·cy ∓ sx·sy and the imaginary parts sx·cy ± cx·sy.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <opencv2/imgproc.hpp>
+#include <opencv2/core.hpp>
 
+#include "engine/models/retina_filters.h"
 #include "engine/models/retina_parts.h"
 
 namespace fovea::retina {
@@ -16,12 +18,9 @@ constexpr int kRadius = 5;
 constexpr float kWavelength = 4.0F;
 constexpr float kSigma = 0.45F * kWavelength;  // about 1.2 octaves wide
 
-/// Taps 0 … radius of an even or odd filter.
-using HalfKernel = std::array<float, kRadius + 1>;
-
 struct AxisFilter {
-    HalfKernel cosine = {};
-    HalfKernel sine = {};
+    HalfKernel<kRadius> cosine = {};
+    HalfKernel<kRadius> sine = {};
     float sum = 0.0F;  ///< of the cosine part over all taps
 };
 
@@ -57,100 +56,85 @@ const std::array<AxisFilter, 5>& axisFilters() {
     return kFilters;
 }
 
-void filterRow(const float* in, int width, const AxisFilter& filter, float* cosine, float* sine) {
-    for (int x = 0; x < width; ++x) {
-        float c = filter.cosine[0] * in[x];
-        float s = 0.0F;
-        for (int k = 1; k <= kRadius; ++k) {
-            c += filter.cosine[k] * (in[x + k] + in[x - k]);
-            s += filter.sine[k] * (in[x + k] - in[x - k]);
+/// One row of the picture through the row filters, for the mirror-continued rows y − radius … y + radius in turn.
+struct RowFilter {
+    const cv::Mat& plane;
+    float* memory;  ///< kRows rows of each filter's cosine and sine part, then one line
+    static constexpr int kRows = 2 * kRadius + 1;
+    static constexpr int kFilters = 5;
+
+    [[nodiscard]] static std::size_t values(int width) {
+        return static_cast<std::size_t>(2 * kFilters * kRows * width + width + 2 * kRadius);
+    }
+    /// The row of `part` (0 cosine, 1 sine) of a filter for row `y` of the plane, −radius ≤ y < rows + radius.
+    [[nodiscard]] float* row(int filter, int part, int y) const {
+        return memory + ((filter * 2 + part) * kRows + (y + kRadius) % kRows) * plane.cols;
+    }
+    [[nodiscard]] Rows<kRadius> rowsAround(int filter, int part, int y) const {
+        Rows<kRadius> rows = {};
+        for (int k = -kRadius; k <= kRadius; ++k) {
+            rows[kRadius + k] = row(filter, part, y + k);
         }
-        cosine[x] = c;
-        sine[x] = s;
+        return rows;
     }
-}
-
-/// Rows y − radius … y + radius of a plane, which has `radius` more rows at both ends.
-using Rows = std::array<const float*, 2 * kRadius + 1>;
-
-Rows rowsAround(const cv::Mat& padded, int y) {
-    Rows rows = {};
-    for (int k = 0; k <= 2 * kRadius; ++k) {
-        rows[k] = padded.ptr<float>(y + k);
-    }
-    return rows;
-}
-
-void filterColumn(const Rows& rows, int width, const AxisFilter& filter, float* cosine, float* sine) {
-    for (int x = 0; x < width; ++x) {
-        float c = filter.cosine[0] * rows[kRadius][x];
-        float s = 0.0F;
-        for (int k = 1; k <= kRadius; ++k) {
-            const float below = rows[kRadius + k][x];
-            const float above = rows[kRadius - k][x];
-            c += filter.cosine[k] * (below + above);
-            s += filter.sine[k] * (below - above);
+    /// Takes the place of row y − kRows.
+    void compute(int y) const {
+        float* line = memory + 2 * kFilters * kRows * plane.cols + kRadius;
+        std::copy_n(plane.ptr<float>(mirrored(y, plane.rows)), plane.cols, line);
+        mirrorEnds(line, plane.cols, kRadius);
+        for (int f = 0; f < kFilters; ++f) {
+            const AxisFilter& filter = axisFilters()[f];
+            bothSums<kRadius>(shifted<kRadius>(line), filter.cosine, filter.sine, plane.cols, row(f, 0, y), row(f, 1, y));
         }
-        cosine[x] = c;
-        sine[x] = s;
     }
-}
-
-struct RowPlanes {
-    std::array<cv::Mat, 5> cosine;  ///< per axis filter
-    std::array<cv::Mat, 5> sine;
 };
 
-RowPlanes filterRows(const cv::Mat& padded, int width) {
-    RowPlanes planes;
-    for (int step = 0; step < 5; ++step) {
-        planes.cosine[step].create(padded.rows, width, CV_32F);
-        planes.sine[step].create(padded.rows, width, CV_32F);
-        for (int y = 0; y < padded.rows; ++y) {
-            filterRow(padded.ptr<float>(y) + kRadius, width, axisFilters()[step], planes.cosine[step].ptr<float>(y),
-                      planes.sine[step].ptr<float>(y));
-        }
-    }
-    return planes;
-}
-
 /// Twice the modulus: a wave of amplitude a and the filter's own frequency gives about a.
-float amplitude(float re, float im) { return 2.0F * std::sqrt(re * re + im * im); }
+float amplitude(float re, float im) { return std::max(0.0F, 2.0F * std::sqrt(re * re + im * im) - kSilence); }
+
+/// Amplitudes of θ and 180° − θ from the four products of an axis' cosine and sine parts with the other's.
+void amplitudes(const float* cc, const float* cs, const float* sc, const float* ss, const float* mean, float dc, int width,
+                float* __restrict rising, float* __restrict falling) {
+    for (int x = 0; x < width; ++x) {
+        const float even = cc[x] - dc * mean[x];
+        rising[x] = amplitude(even - ss[x], sc[x] + cs[x]);
+        falling[x] = amplitude(even + ss[x], sc[x] - cs[x]);
+    }
+}
 
 }  // namespace
 
-std::vector<cv::Mat> gaborEnergies(const cv::Mat& plane) {
-    cv::Mat padded;
-    cv::copyMakeBorder(plane, padded, kRadius, kRadius, kRadius, kRadius, cv::BORDER_REFLECT_101);
+void gaborEnergies(const cv::Mat& plane, std::array<cv::Mat, kOrientations>& energies, Scratch& scratch) {
     const int width = plane.cols;
-    const RowPlanes across = filterRows(padded, width);
-    const auto& filters = axisFilters();
-
-    std::vector<cv::Mat> energies(kOrientations);
-    for (auto& energy : energies) {
-        energy.create(plane.size(), CV_32F);
+    for (std::size_t o = 0; o < energies.size(); ++o) {
+        energies[o] = scratch.energies[o].plane(plane.size());
     }
-    const auto line = [width] { return std::vector<float>(static_cast<std::size_t>(width)); };
-    std::vector<float> mean = line(), unused = line(), cc = line(), cs = line(), sc = line(), ss = line();
+    scratch.rows.resize(RowFilter::values(width));
+    const RowFilter across{plane, scratch.rows.data()};
+    for (int y = -kRadius; y < kRadius; ++y) {
+        across.compute(y);
+    }
+    scratch.line.resize(static_cast<std::size_t>(6 * width));
+    const auto line = [&](int k) { return scratch.line.data() + k * width; };
+    float *mean = line(0), *unused = line(1), *cc = line(2), *cs = line(3), *sc = line(4), *ss = line(5);
+    const auto& filters = axisFilters();
     for (int y = 0; y < plane.rows; ++y) {
-        filterColumn(rowsAround(across.cosine[4], y), width, filters[4], mean.data(), unused.data());
+        across.compute(y + kRadius);
+        const AxisFilter& gauss = filters[4];
+        bothSums<kRadius>(across.rowsAround(4, 0, y), gauss.cosine, gauss.sine, width, mean, unused);
         // The wave vector turns by step·22.5° from the x axis (its lines: 90° + that) and, mirrored, the other way.
         for (int step = 0; step <= 4; ++step) {
-            const int other = 4 - step;
-            filterColumn(rowsAround(across.cosine[step], y), width, filters[other], cc.data(), cs.data());
-            filterColumn(rowsAround(across.sine[step], y), width, filters[other], sc.data(), ss.data());
-            const float dc = filters[step].sum * filters[other].sum;
+            const AxisFilter& other = filters[4 - step];
+            bothSums<kRadius>(across.rowsAround(step, 0, y), other.cosine, other.sine, width, cc, cs);
+            bothSums<kRadius>(across.rowsAround(step, 1, y), other.cosine, other.sine, width, sc, ss);
             // With y downwards a wave vector at +α on screen rows means lines which rise at 90° − α.
             float* rising = energies[static_cast<std::size_t>(4 - step)].ptr<float>(y);
-            float* falling = energies[static_cast<std::size_t>((4 + step) % kOrientations)].ptr<float>(y);
-            for (int x = 0; x < width; ++x) {
-                const float even = cc[x] - dc * mean[x];
-                rising[x] = amplitude(even - ss[x], sc[x] + cs[x]);
-                falling[x] = amplitude(even + ss[x], sc[x] - cs[x]);
-            }
+            // Along an axis both are the same.
+            const bool axis = step == 0 || step == 4;
+            float* falling = axis ? unused : energies[static_cast<std::size_t>((4 + step) % kOrientations)].ptr<float>(y);
+            amplitudes(cc, cs, sc, ss, mean, filters[step].sum * other.sum, width, rising, falling);
         }
     }
-    return energies;
 }
 
 }  // namespace fovea::retina

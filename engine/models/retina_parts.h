@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <functional>
 #include <opencv2/core.hpp>
 #include <string>
 #include <vector>
@@ -13,12 +15,41 @@ namespace fovea::retina {
 inline constexpr int kLevels = 6;
 /// Directions of line, counted counter-clockwise from the horizontal, 22.5° apart.
 inline constexpr int kOrientations = 8;
+/// Pixels around the planes of a pyramid: as far as the widest filter reaches.
+inline constexpr int kMargin = 8;
 
-/// One plane of a picture at all levels, from fine to coarse.
-using Pyramid = std::vector<cv::Mat>;
+/// Answers below this are rounding in flat areas; taking it away makes them exactly 0.
+inline constexpr float kSilence = 1e-4F;
 
-/// The three planes everything is computed from: brightness 0..1, red minus green and blue minus yellow −1..1.
+/// Memory of one plane, kept from frame to frame.
+class Buffer {
+public:
+    /// A plane in this memory, valid until the next call. It holds whatever was there before.
+    cv::Mat plane(cv::Size size);
+
+private:
+    std::vector<float> m_values;
+};
+
+/// One level of a pyramid.
+struct Level {
+    cv::Mat wide;   ///< the plane with kMargin more pixels around
+    cv::Mat plane;  ///< the middle of `wide`
+    Buffer memory;
+
+    /// Makes room; the values are not set.
+    void resize(cv::Size size);
+    /// Fills the margin from the plane, turned about its border pixels (2·border − mirror image). A plain mirror would fold a
+    /// slope into a crease, which centre and surround take for a spot at the border; this continues the slope.
+    void continueBorders();
+};
+
+/// One plane of a picture from fine to coarse. Level 0 is left empty: only brightness needs it, and makes it row by row.
+using Pyramid = std::array<Level, kLevels>;
+
+/// What everything is computed from: the picture, brightness 0..1, red minus green and blue minus yellow −1..1.
 struct Planes {
+    cv::Mat picture;  ///< CV_8UC3, BGR
     Pyramid light;
     Pyramid redGreen;
     Pyramid blueYellow;
@@ -30,53 +61,73 @@ struct MotionState {
     cv::Mat coarse;
 };
 
+/// Working memory of one group of channels.
+struct Scratch {
+    std::array<Buffer, kOrientations> energies;
+    Buffer spare;
+    Buffer total;
+    std::vector<float> line;
+    std::vector<float> rows;
+};
+
 /// The names of all channels, in the order in which they are computed.
 const std::vector<std::string>& channelNames();
 
+/// The mean of the area of a CV_8UC3 picture which each pixel of a smaller one covers.
+void reduce(const cv::Mat& pixels, cv::Size size, cv::Mat& out);
 /// Planes of a CV_8UC3 picture, BGR. A pixel of level l covers exactly 2×2 pixels of level l − 1; where a level has an odd number
-/// of rows or columns, one more is continued().
-Planes makePlanes(const cv::Mat& bgr);
+/// of rows or columns, one more is continued as Level::continueBorders() does. Memory of earlier pictures is used again.
+void makePlanes(const cv::Mat& bgr, Planes& planes);
+/// Brightness of one row of the picture itself, level 0.
+void lightRow(const cv::Mat& bgr, int y, float* out);
 
-/// The plane with `margin` more pixels around, continued by turning it about its border pixels (2·border − mirror image). A plain
-/// mirror would fold a slope into a crease, which centre and surround take for a spot at the border; this continues the slope.
-cv::Mat continued(const cv::Mat& plane, int margin);
-
-/// Amplitude of each orientation, of the size of `plane`: the energy of a Gabor quadrature pair of a wavelength of 4 pixels.
-std::vector<cv::Mat> gaborEnergies(const cv::Mat& plane);
+/// Amplitude of each orientation above kSilence, of the size of `plane`: the energy of a Gabor quadrature pair of a wavelength of
+/// 4 pixels.
+void gaborEnergies(const cv::Mat& plane, std::array<cv::Mat, kOrientations>& energies, Scratch& scratch);
 
 /// Takes responses in the order of channelNames(), pools them to the grid of cells and writes them into the feature map.
 class Sink {
 public:
-    /// `map` has ⌈size/stride⌉ cells along each side of the working picture.
-    Sink(FeatureMap& map, int stride) : m_map(map), m_stride(stride) {}
+    /// Writes one row of a response.
+    using Row = std::function<void(int y, float* out)>;
 
-    /// The mean over each cell of `response`, a plane of level `level`; bilinear where cells are finer than the level's pixels.
-    /// Cells which reach over the border see its last row or column repeated.
-    void add(const cv::Mat& response, int level);
-    /// How many channels have been written.
-    [[nodiscard]] int count() const noexcept { return m_next; }
+    /// `map` has ⌈size/stride⌉ cells along each side of the working picture; `channel` is the first to be written.
+    Sink(FeatureMap& map, int stride, int channel) : m_map(map), m_stride(stride), m_next(channel) {}
+
+    /// The mean over each cell of a response of the given size and level, whose rows are asked for from top to bottom; bilinear
+    /// where cells are finer than the level's pixels. Cells which reach over the border see its last row or column repeated.
+    void add(cv::Size size, int level, const Row& row);
+    /// A plane as it is.
+    void add(const cv::Mat& plane, int level);
+    /// The channel which comes next.
+    [[nodiscard]] int next() const noexcept { return m_next; }
 
 private:
+    void addMeans(cv::Size size, int factor, const Row& row);
+    void addBetween(cv::Size size, int factor, const Row& row);
+
     FeatureMap& m_map;
     int m_stride;
-    int m_next = 0;
+    int m_next;
+    std::vector<float> m_line;
+    std::vector<float> m_sums;
 };
 
-// The groups of channels, in this order.
+// The groups of channels.
 /// Brightness, 3 scales.
 void addBrightness(const Planes& planes, Sink& sink);
 /// Red–green and blue–yellow, 3 scales each; red and blue are positive.
 void addOpponency(const Planes& planes, Sink& sink);
 /// Centre minus surround of brightness, 5 scales, each as bright and dark spots.
-void addSpots(const Planes& planes, Sink& sink);
+void addSpots(const Planes& planes, Scratch& scratch, Sink& sink);
 /// Centre minus surround of the colour planes (double opponency), 3 scales.
-void addColourSpots(const Planes& planes, Sink& sink);
+void addColourSpots(const Planes& planes, Scratch& scratch, Sink& sink);
 /// Gabor energy of one scale, 0 … 2, in all orientations.
-void addEdges(const Planes& planes, int scale, Sink& sink);
+void addEdges(const Planes& planes, int scale, Scratch& scratch, Sink& sink);
 /// Local contrast of brightness, 3 scales, and of both colour planes.
-void addContrast(const Planes& planes, Sink& sink);
-/// The levels of `planes` which motion compares.
-MotionState motionState(const Planes& planes);
+void addContrast(const Planes& planes, Scratch& scratch, Sink& sink);
+/// Copies the levels of `planes` which motion compares.
+void keepForMotion(const Planes& planes, MotionState& state);
 /// Change since `before`; 0 where there is no picture of the same size before.
 void addMotion(const MotionState& now, const MotionState* before, Sink& sink);
 
