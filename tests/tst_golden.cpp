@@ -91,14 +91,19 @@ private Q_SLOTS:
         QVERIFY(!info.title.empty() && !info.longTitle.empty() && !info.paper.empty() && !info.reference.empty() &&
                 !info.summary.empty());
         QVERIFY(info.year >= 2014);
-        const FeatureMap x = randomMap(16, 7, 13, 5);
-        const InputShape shape{16, 7, 13, 1, {}};
+        std::vector<FeatureMap> frames;
+        ModuleInput input;
+        for (std::uint64_t t = 0; t < (info.needs.clip ? 3U : 1U); ++t) {
+            frames.push_back(randomMap(16, 7, 13, 5 + t));
+        }
+        for (const auto& frame : frames) {
+            input.frames.push_back(&frame);
+        }
+        const InputShape shape{16, 7, 13, static_cast<int>(frames.size()), {}};
         const ParamSet params(info.params);
         const auto weights = randomWeights(weightSpecs(info, shape, params), 3);
         auto module = createModule(info, shape, params, weights);
         QVERIFY2(module.ok(), module ? "" : module.error().message().c_str());
-        ModuleInput input;
-        input.frames = {&x};
         Trace trace = Trace::recording();
         const auto output = runModule(info, **module, input, trace);
         QVERIFY2(output.ok(), output ? "" : output.error().message().c_str());
@@ -108,6 +113,7 @@ private Q_SLOTS:
             QCOMPARE(stage.value.size(), Tensor::count(stage.value.shape));
         }
         QVERIFY(!output->maps.empty());
+        QCOMPARE(output->frames.size(), frames.size());
         for (const auto& map : output->maps) {
             const auto dense = denseTensor(map);
             QVERIFY(dense.ok() && !map.title.empty());

@@ -5,8 +5,9 @@
 namespace fovea {
 namespace {
 
-/// Heads, queries and keys of a Pairwise map, whichever way it is held.
+/// Groups, heads, queries and keys of a Pairwise map, whichever way it is held.
 struct PairwiseSize {
+    int groups = 0;
     int heads = 0;
     int queries = 0;
     int keys = 0;
@@ -17,18 +18,19 @@ PairwiseSize pairwiseSize(const AttentionMap& map) {
         return {};
     }
     if (map.factors) {
-        return {map.factors->heads, map.factors->queries.cells(), map.factors->keys.cells()};
+        return {map.factors->groups, map.factors->heads, map.factors->queryCount(), map.factors->keyCount()};
     }
-    if (map.data.shape.size() != 3) {
+    const std::size_t rank = map.data.shape.size();
+    if (rank != 3 && rank != 4) {
         return {};
     }
-    return {map.data.dim(0), map.data.dim(1), map.data.dim(2)};
+    return {rank == 4 ? map.data.dim(0) : 1, map.data.dim(rank - 3), map.data.dim(rank - 2), map.data.dim(rank - 1)};
 }
 
-std::vector<float> storedRow(const Tensor& data, const PairwiseSize& size, int head, int position, bool to) {
+std::vector<float> storedRow(const Tensor& data, const PairwiseSize& size, int matrixIndex, int position, bool to) {
     const auto rowLength = static_cast<std::size_t>(size.keys);
     const float* matrix =
-        data.values.data() + static_cast<std::size_t>(head) * static_cast<std::size_t>(size.queries) * rowLength;
+        data.values.data() + static_cast<std::size_t>(matrixIndex) * static_cast<std::size_t>(size.queries) * rowLength;
     if (!to) {
         const float* first = matrix + static_cast<std::size_t>(position) * rowLength;
         return {first, first + size.keys};
@@ -40,12 +42,43 @@ std::vector<float> storedRow(const Tensor& data, const PairwiseSize& size, int h
     return column;
 }
 
-std::vector<float> oneHead(const AttentionMap& map, const PairwiseSize& size, int head, int position, bool to) {
+std::vector<float> oneHead(const AttentionMap& map, const PairwiseSize& size, int group, int head, int position, bool to) {
     if (map.factors) {
-        return to ? map.factors->column(head, position) : map.factors->row(head, position);
+        return to ? map.factors->column(head, position, group) : map.factors->row(head, position, group);
     }
-    return storedRow(map.data, size, head, position, to);
+    return storedRow(map.data, size, group * size.heads + head, position, to);
 }
+
+std::vector<float> oneHeadOfAll(const AttentionMap& map, const PairwiseSize& size, int head, int position, bool to) {
+    if (map.factors) {
+        return to ? map.factors->columns(head, position) : map.factors->rows(head, position);
+    }
+    std::vector<float> all;
+    for (int group = 0; group < size.groups; ++group) {
+        const auto one = oneHead(map, size, group, head, position, to);
+        all.insert(all.end(), one.begin(), one.end());
+    }
+    return all;
+}
+
+/// The values of one head, or the mean over all of them.
+template <class OfHead>
+std::vector<float> headOrMean(int head, int heads, OfHead&& ofHead) {
+    if (head >= 0) {
+        return ofHead(std::min(head, heads - 1));
+    }
+    std::vector<float> mean;
+    for (int h = 0; h < heads; ++h) {
+        const std::vector<float> values = ofHead(h);
+        mean.resize(values.size(), 0.0F);
+        for (std::size_t k = 0; k < mean.size(); ++k) {
+            mean[k] += values[k] / static_cast<float>(heads);
+        }
+    }
+    return mean;
+}
+
+bool sensible(const PairwiseSize& size) { return size.groups >= 1 && size.heads >= 1 && size.queries >= 1 && size.keys >= 1; }
 
 }  // namespace
 
@@ -68,6 +101,26 @@ AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const Pairw
             .keyHeight = height,
             .keyWidth = width,
             .factors = std::move(factors)};
+}
+
+AttentionMap frameMatricesMap(int frames, int height, int width, std::shared_ptr<const PairwiseFactors> factors) {
+    AttentionMap map = selfAttentionMap(height, width, std::move(factors));
+    map.name = "spatial_matrix";
+    map.title = FOVEA_TEXT("engine", "Attention within each frame");
+    map.groupFrames = frames;
+    map.groupHeight = map.groupWidth = 1;
+    return map;
+}
+
+AttentionMap placeMatricesMap(int frames, int height, int width, std::shared_ptr<const PairwiseFactors> factors) {
+    AttentionMap map = selfAttentionMap(1, 1, std::move(factors));
+    map.name = "temporal_matrix";
+    map.title = FOVEA_TEXT("engine", "Attention along time");
+    map.gridFrames = map.keyFrames = frames;
+    map.groupFrames = 1;
+    map.groupHeight = height;
+    map.groupWidth = width;
+    return map;
 }
 
 const char* mapKindName(MapKind kind) noexcept {
@@ -110,43 +163,64 @@ int headCount(const AttentionMap& map) noexcept {
     if (map.kind != MapKind::Pairwise) {
         return 0;
     }
-    return map.factors ? map.factors->heads : map.data.shape.empty() ? 0 : static_cast<int>(map.data.shape.front());
+    return pairwiseSize(map).heads;
 }
 
-std::vector<float> pairwiseRow(const AttentionMap& map, int head, int position, bool to) {
+int groupCount(const AttentionMap& map) noexcept {
+    if (map.kind != MapKind::Pairwise) {
+        return 0;
+    }
+    return std::max(map.groupFrames, 1) * std::max(map.groupHeight, 1) * std::max(map.groupWidth, 1);
+}
+
+bool overClip(const AttentionMap& map) noexcept {
+    return map.kind == MapKind::Temporal ||
+           (map.kind == MapKind::Pairwise && std::max({map.gridFrames, map.keyFrames, map.groupFrames}) > 1);
+}
+
+std::vector<float> pairwiseRow(const AttentionMap& map, int head, int position, bool to, int group) {
     const PairwiseSize size = pairwiseSize(map);
-    if (size.heads < 1 || size.queries < 1 || size.keys < 1) {
+    if (!sensible(size)) {
         return {};
     }
     position = std::clamp(position, 0, (to ? size.keys : size.queries) - 1);
-    if (head >= 0) {
-        return oneHead(map, size, std::min(head, size.heads - 1), position, to);
+    group = std::clamp(group, 0, size.groups - 1);
+    return headOrMean(head, size.heads, [&](int h) { return oneHead(map, size, group, h, position, to); });
+}
+
+std::vector<float> pairwiseRows(const AttentionMap& map, int head, int position, bool to) {
+    const PairwiseSize size = pairwiseSize(map);
+    if (!sensible(size)) {
+        return {};
     }
-    std::vector<float> mean(to ? size.queries : size.keys, 0.0F);
-    for (int h = 0; h < size.heads; ++h) {
-        const auto values = oneHead(map, size, h, position, to);
-        for (std::size_t k = 0; k < mean.size(); ++k) {
-            mean[k] += values[k] / static_cast<float>(size.heads);
-        }
-    }
-    return mean;
+    position = std::clamp(position, 0, (to ? size.keys : size.queries) - 1);
+    return headOrMean(head, size.heads, [&](int h) { return oneHeadOfAll(map, size, h, position, to); });
 }
 
 Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes) {
     const PairwiseSize size = pairwiseSize(map);
     const bool factored = map.kind == MapKind::Pairwise && map.factors != nullptr;
-    // Three extents below 2^31 and 2^29 would overflow only beyond any memory; the division keeps the comparison exact.
-    const std::size_t perHead = static_cast<std::size_t>(size.queries) * static_cast<std::size_t>(size.keys);
+    // Extents below 2^31 and 2^29 would overflow only beyond any memory; the division keeps the comparison exact.
+    const std::size_t perMatrix = static_cast<std::size_t>(size.queries) * static_cast<std::size_t>(size.keys);
+    const std::size_t matrices = static_cast<std::size_t>(size.groups) * static_cast<std::size_t>(size.heads);
     const std::size_t limit = maxBytes / sizeof(float);
-    const bool tooLarge =
-        factored ? perHead > 0 && static_cast<std::size_t>(size.heads) > limit / perHead : map.data.size() > limit;
+    const bool tooLarge = factored ? perMatrix > 0 && matrices > limit / perMatrix : map.data.size() > limit;
+    Shape wanted{size.heads, size.queries, size.keys};
+    if (map.groupFrames > 0) {
+        wanted.insert(wanted.begin(), size.groups);
+    }
     if (tooLarge) {
-        const std::string shape = factored ? shapeText({size.heads, size.queries, size.keys}) : shapeText(map.data.shape);
+        const std::string shape = shapeText(factored ? wanted : map.data.shape);
         return makeError(ErrorCode::TooLarge,
                          FOVEA_TEXT("engine", "The map “%1” has %2 values, more than %3 MB; choose a larger stride."),
                          {map.name, shape, std::to_string(maxBytes >> 20)});
     }
-    return factored ? map.factors->dense() : map.data;
+    if (!factored) {
+        return map.data;
+    }
+    Tensor dense = map.factors->dense();
+    dense.shape = std::move(wanted);
+    return dense;
 }
 
 }  // namespace fovea

@@ -16,8 +16,8 @@ enum class MapKind {
     Channel,   ///< [C]
     Spatial,   ///< [H×W]
     Full,      ///< [C×gridHeight×gridWidth]
-    Pairwise,  ///< [heads×N×M], row = query
-    Branch,    ///< [B] or [B×C]
+    Pairwise,  ///< [heads×N×M], row = query; [groups×heads×N×M] where places or frames have matrices of their own
+    Branch,    ///< [B], [B×C] or, one distribution per channel, [C×B]
     Temporal,  ///< [T] or [T×C]
     Region,    ///< affine θ [2×3] or box [4]
 };
@@ -43,6 +43,12 @@ struct AttentionMap {
     int gridWidth = 0;
     int keyHeight = 0;  ///< Pairwise: grid of the keys
     int keyWidth = 0;
+    // Of a Pairwise map over a clip. Positions and groups are numbered in the order t, h, w.
+    int gridFrames = 1;   ///< frames the queries of one matrix lie in
+    int keyFrames = 1;    ///< frames the keys of one matrix lie in
+    int groupFrames = 0;  ///< the grid of groups which have a matrix each: T×1×1 where every frame attends within itself,
+    int groupHeight = 0;  ///< 1×H×W where every place attends along time; 0: one matrix for all
+    int groupWidth = 0;
     std::shared_ptr<const PairwiseFactors> factors = {};  ///< Pairwise computed on demand, row by row
 };
 
@@ -50,6 +56,16 @@ struct AttentionMap {
 FOVEA_API AttentionMap channelGateMap(std::vector<float> gate);
 /// The map "matrix" of positions of one height×width grid which attend to each other.
 FOVEA_API AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors);
+
+/// The map "spatial_matrix": one matrix per frame, whose height×width positions attend to each other.
+FOVEA_API AttentionMap frameMatricesMap(int frames, int height, int width, std::shared_ptr<const PairwiseFactors> factors);
+/// The map "temporal_matrix": one frames×frames matrix per position of a height×width grid.
+FOVEA_API AttentionMap placeMatricesMap(int frames, int height, int width, std::shared_ptr<const PairwiseFactors> factors);
+
+/// Matrices of a Pairwise map: 1, or the size of its grid of groups. 0 for other kinds.
+FOVEA_API int groupCount(const AttentionMap& map) noexcept;
+/// Whether the map differs from frame to frame of a clip: Temporal, or Pairwise with frames among its queries, keys or groups.
+FOVEA_API bool overClip(const AttentionMap& map) noexcept;
 
 /// "channel", "spatial", "full", "pairwise", "branch", "temporal", "region".
 FOVEA_API const char* mapKindName(MapKind kind) noexcept;
@@ -60,8 +76,11 @@ FOVEA_API const char* mapRoleName(MapRole role) noexcept;
 FOVEA_API int headCount(const AttentionMap& map) noexcept;
 
 /// One query's weights over all keys [M], or, with `to`, one key's weights from all queries [N]. Out-of-range head or
-/// position is clamped. head −1: the mean over heads. Only for Pairwise maps.
-FOVEA_API std::vector<float> pairwiseRow(const AttentionMap& map, int head, int position, bool to);
+/// position is clamped. head −1: the mean over heads. Only for Pairwise maps. `group` chooses among several matrices.
+FOVEA_API std::vector<float> pairwiseRow(const AttentionMap& map, int head, int position, bool to, int group = 0);
+
+/// The same row or column of every group's matrix, [groups×M] or [groups×N].
+FOVEA_API std::vector<float> pairwiseRows(const AttentionMap& map, int head, int position, bool to);
 
 /// The whole tensor of a map, materialised if it is given by factors. Over `maxBytes` it is an error which says so.
 FOVEA_API Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes = std::size_t{1} << 30);

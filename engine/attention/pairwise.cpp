@@ -1,4 +1,5 @@
 #include "engine/attention/pairwise.h"
+#include "engine/tensor/ops.h"
 #include "engine/tensor/parallel.h"
 
 #include <Eigen/Core>
@@ -30,59 +31,95 @@ void exponentiate(Matrix& tile, float* rowMax, float* rowSum) {
     }
 }
 
-/// Logits of the queries [first, first + count) of one head.
-void logits(const PairwiseFactors& f, int head, int first, int count, Matrix& tile) {
-    const auto q = headRows(f.queries, f.heads, head).middleCols(first, count);
-    const auto k = headRows(f.keys, f.heads, head);
-    tile.resize(count, k.cols());
+/// One unit of work of attend(): some queries of one head of one group.
+struct Tile {
+    int group = 0;
+    int head = 0;
+    int first = 0;  ///< within the group
+    int count = 0;
+};
+
+/// Cells of one group in the rows of one head.
+auto groupCells(const FeatureMap& map, int heads, int head, int first, int count) {
+    return headRows(map, heads, head).middleCols(first, count);
+}
+
+/// Logits of a tile's queries over the keys of their group.
+void logits(const PairwiseFactors& f, const Tile& t, Matrix& tile) {
+    const auto q = groupCells(f.queries, f.heads, t.head, t.group * f.queryCount() + t.first, t.count);
+    const auto k = groupCells(f.keys, f.heads, t.head, t.group * f.keyCount(), f.keyCount());
+    tile.resize(t.count, k.cols());
     tile.noalias() = (f.scale * q).transpose() * k;
 }
 
 /// Queries per tile: about a megabyte of logits, so that a tile stays in the cache and a stop is seen soon.
 int tileRows(int queries, int keys) { return std::min(queries, std::clamp((1 << 18) / keys, 4, 64)); }
 
-/// One unit of work of attend(): some queries of one head.
-struct Tile {
-    int head = 0;
-    int first = 0;
-    int count = 0;
-};
-
-std::vector<Tile> tilesOf(int heads, int queries, int keys) {
-    const int rows = tileRows(queries, keys);
+std::vector<Tile> tilesOf(const PairwiseFactors& f) {
+    const int queries = f.queryCount();
+    const int rows = tileRows(queries, f.keyCount());
     std::vector<Tile> tiles;
-    for (int head = 0; head < heads; ++head) {
-        for (int first = 0; first < queries; first += rows) {
-            tiles.push_back({head, first, std::min(rows, queries - first)});
+    for (int group = 0; group < f.groups; ++group) {
+        for (int head = 0; head < f.heads; ++head) {
+            for (int first = 0; first < queries; first += rows) {
+                tiles.push_back({group, head, first, std::min(rows, queries - first)});
+            }
         }
     }
     return tiles;
 }
 
+/// Where the statistics of a query are kept.
+std::size_t statisticsAt(const PairwiseFactors& f, int group, int head, int query) {
+    const auto cells = static_cast<std::size_t>(f.queries.cells());
+    return static_cast<std::size_t>(head) * cells + static_cast<std::size_t>(group * f.queryCount() + query);
+}
+
 /// Softmax statistics and weighted values of one tile. Tiles write disjoint parts of `f` and `output`.
 void attendTile(PairwiseFactors& f, const FeatureMap& values, const Tile& tile, FeatureMap& output) {
     Matrix weights;
-    logits(f, tile.head, tile.first, tile.count, weights);
-    const auto offset = static_cast<std::size_t>(tile.head) * static_cast<std::size_t>(f.queries.cells()) + tile.first;
+    logits(f, tile, weights);
+    const std::size_t offset = statisticsAt(f, tile.group, tile.head, tile.first);
     float* sums = f.rowSum.data() + offset;
     exponentiate(weights, f.rowMax.data() + offset, sums);
 
-    const auto v = headRows(values, f.heads, tile.head);
+    const auto v = groupCells(values, f.heads, tile.head, tile.group * f.keyCount(), f.keyCount());
     Matrix out(v.rows(), tile.count);
     out.noalias() = v * weights.transpose();
     const Eigen::Map<const Eigen::Array<float, 1, Eigen::Dynamic>> divisors(sums, tile.count);
+    const int first = tile.group * f.queryCount() + tile.first;
     for (Eigen::Index c = 0; c < out.rows(); ++c) {
         out.row(c).array() /= divisors;
-        std::copy_n(out.row(c).data(), tile.count, output.row(static_cast<int>(tile.head * v.rows() + c)) + tile.first);
+        std::copy_n(out.row(c).data(), tile.count, output.row(static_cast<int>(tile.head * v.rows() + c)) + first);
     }
+}
+
+/// Logits of one position of `fixed`, in every group, with all cells of the same group of `running`. Many small groups are passed
+/// through in the order of memory.
+std::vector<float> pairLogits(const PairwiseFactors& f, int head, const FeatureMap& fixed, int position,
+                              const FeatureMap& running) {
+    const int depth = f.queries.channels() / f.heads;
+    const int fixedLength = fixed.cells() / f.groups;
+    const int length = running.cells() / f.groups;
+    std::vector<float> out(static_cast<std::size_t>(running.cells()), 0.0F);
+    for (int d = head * depth; d < (head + 1) * depth; ++d) {
+        const float* run = running.row(d);
+        for (int g = 0; g < f.groups; ++g) {
+            const float factor = f.scale * fixed.row(d)[g * fixedLength + position];
+            for (int n = g * length; n < (g + 1) * length; ++n) {
+                out[static_cast<std::size_t>(n)] += factor * run[n];
+            }
+        }
+    }
+    return out;
 }
 
 }  // namespace
 
-std::vector<float> PairwiseFactors::row(int head, int query) const {
+std::vector<float> PairwiseFactors::row(int head, int query, int group) const {
     // The row has all its logits at hand, so that it is normalised by its own sum and adds up to 1 whatever their size.
     Matrix tile;
-    logits(*this, head, query, 1, tile);
+    logits(*this, {group, head, query, 1}, tile);
     float top = 0.0F;
     float total = 0.0F;
     exponentiate(tile, &top, &total);
@@ -90,28 +127,45 @@ std::vector<float> PairwiseFactors::row(int head, int query) const {
     return {tile.data(), tile.data() + tile.size()};
 }
 
-std::vector<float> PairwiseFactors::column(int head, int key) const {
-    const auto q = headRows(queries, heads, head);
-    const auto k = headRows(keys, heads, head);
-    const Eigen::VectorXf column = scale * k.col(key);
-    const auto count = static_cast<std::size_t>(queries.cells());
-    const std::size_t offset = static_cast<std::size_t>(head) * count;
-    const Eigen::Map<const Eigen::ArrayXf> tops(rowMax.data() + offset, queries.cells());
-    const Eigen::Map<const Eigen::ArrayXf> sums(rowSum.data() + offset, queries.cells());
-    std::vector<float> out(count);
-    Eigen::Map<Eigen::ArrayXf> weights(out.data(), queries.cells());
+std::vector<float> PairwiseFactors::column(int head, int key, int group) const {
+    const int count = queryCount();
+    const auto q = groupCells(queries, heads, head, group * count, count);
+    const Eigen::VectorXf column = scale * headRows(keys, heads, head).col(group * keyCount() + key);
+    const std::size_t offset = statisticsAt(*this, group, head, 0);
+    const Eigen::Map<const Eigen::ArrayXf> tops(rowMax.data() + offset, count);
+    const Eigen::Map<const Eigen::ArrayXf> sums(rowSum.data() + offset, count);
+    std::vector<float> out(static_cast<std::size_t>(count));
+    Eigen::Map<Eigen::ArrayXf> weights(out.data(), count);
     weights = (q.transpose() * column).array();
     // Rounding may lift a logit above the stored maximum; no weight exceeds 1.
     weights = ((weights - tops).min(0.0F).exp() / sums).min(1.0F);
     return out;
 }
 
+std::vector<float> PairwiseFactors::rows(int head, int query) const {
+    auto out = pairLogits(*this, head, queries, query, keys);
+    ops::softmax(out.data(), out.size(), static_cast<std::size_t>(keyCount()));
+    return out;
+}
+
+std::vector<float> PairwiseFactors::columns(int head, int key) const {
+    auto out = pairLogits(*this, head, keys, key, queries);
+    const std::size_t offset = statisticsAt(*this, 0, head, 0);
+    for (std::size_t n = 0; n < out.size(); ++n) {
+        out[n] = std::min(1.0F, std::exp(std::min(0.0F, out[n] - rowMax[offset + n])) / rowSum[offset + n]);
+    }
+    return out;
+}
+
 Tensor PairwiseFactors::dense() const {
-    Tensor out(Shape{heads, queries.cells(), keys.cells()});
+    Tensor out(Shape{heads, queryCount(), keyCount()});
+    if (groups > 1) {
+        out = Tensor(Shape{groups, heads, queryCount(), keyCount()});
+    }
     float* next = out.values.data();
-    for (const Tile& t : tilesOf(heads, queries.cells(), keys.cells())) {
-        Matrix tile;
-        logits(*this, t.head, t.first, t.count, tile);
+    Matrix tile;
+    for (const Tile& t : tilesOf(*this)) {
+        logits(*this, t, tile);
         std::vector<float> tops(t.count);
         std::vector<float> sums(t.count);
         exponentiate(tile, tops.data(), sums.data());
@@ -125,11 +179,13 @@ Tensor PairwiseFactors::dense() const {
 }
 
 std::optional<Attended> attend(FeatureMap queries, FeatureMap keys, const FeatureMap& values, int heads, float scale,
-                               const std::stop_token& stop) {
+                               const std::stop_token& stop, int groups) {
     assert(heads >= 1 && queries.channels() == keys.channels() && queries.channels() % heads == 0);
     assert(values.channels() % heads == 0 && values.cells() == keys.cells());
+    assert(groups >= 1 && queries.cells() % groups == 0 && keys.cells() % groups == 0);
     auto factors = std::make_shared<PairwiseFactors>();
     factors->heads = heads;
+    factors->groups = groups;
     factors->scale = scale;
     factors->queries = std::move(queries);
     factors->keys = std::move(keys);
@@ -138,7 +194,7 @@ std::optional<Attended> attend(FeatureMap queries, FeatureMap keys, const Featur
     factors->rowSum.resize(statistics);
 
     FeatureMap output(values.channels(), factors->queries.height(), factors->queries.width());
-    const auto tiles = tilesOf(heads, factors->queries.cells(), factors->keys.cells());
+    const auto tiles = tilesOf(*factors);
     std::atomic<bool> stopped{false};
     parallelFor(static_cast<int>(tiles.size()), [&](int first, int last) {
         for (int t = first; t < last; ++t) {

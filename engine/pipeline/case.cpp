@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/attention/registry.h"
+#include "engine/tensor/ops.h"
 
 namespace fovea {
 namespace {
@@ -164,15 +165,9 @@ Result<Weights> weightsOf(const SafetensorsFile& file, const ModuleInfo& info, c
 
 /// The frames as one tensor of the input's rank.
 Tensor stacked(const std::vector<FeatureMap>& frames, std::size_t rank) {
-    const FeatureMap& first = frames.front();
-    Tensor out;
-    out.shape = {first.channels(), first.height(), first.width()};
-    if (rank == 4) {
-        out.shape.insert(out.shape.begin(), static_cast<std::int64_t>(frames.size()));
-    }
-    out.values.reserve(Tensor::count(out.shape));
-    for (const auto& frame : frames) {
-        out.values.insert(out.values.end(), frame.data(), frame.data() + frame.size());
+    Tensor out = ops::toTensor(frames);
+    if (rank == 3) {
+        out.shape.erase(out.shape.begin());
     }
     return out;
 }

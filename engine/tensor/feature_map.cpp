@@ -1,6 +1,7 @@
 #include "engine/tensor/feature_map.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -63,6 +64,13 @@ FeatureMap& FeatureMap::operator=(FeatureMap&& other) noexcept {
 }
 
 FeatureMap::~FeatureMap() { std::free(m_data); }
+
+void FeatureMap::reshape(int channels, int height, int width) noexcept {
+    assert(1LL * channels * height * width == static_cast<long long>(size()));
+    m_channels = channels;
+    m_height = height;
+    m_width = width;
+}
 
 bool FeatureMap::allFinite() const noexcept {
     return std::all_of(m_data, m_data + size(), [](float v) { return std::isfinite(v); });

@@ -29,6 +29,8 @@ public:
         return static_cast<std::size_t>(m_channels) * static_cast<std::size_t>(cells());
     }
     [[nodiscard]] bool empty() const noexcept { return m_data == nullptr; }
+    /// Reads the same values, in the same order, as a map of other sizes with the same product.
+    void reshape(int channels, int height, int width) noexcept;
 
     [[nodiscard]] float* data() noexcept { return m_data; }
     [[nodiscard]] const float* data() const noexcept { return m_data; }

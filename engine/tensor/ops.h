@@ -53,6 +53,8 @@ FOVEA_API void batchNorm(FeatureMap& x, const Tensor& weight, const Tensor& bias
                          float eps = 1e-5F);
 /// Layer norm over a whole vector, in place; biased variance.
 FOVEA_API void layerNorm(Vector& x, const Tensor& weight, const Tensor& bias, float eps = 1e-5F);
+/// Layer norm over the channels of every position, in place; biased variance.
+FOVEA_API void layerNormChannels(FeatureMap& x, const Tensor& weight, const Tensor& bias, float eps);
 
 // ---- softmax and activations
 /// In place over consecutive runs of `length` values; subtracts the maximum.
@@ -77,9 +79,23 @@ enum class Interpolation { Nearest, Bilinear };
 /// tests/golden/README.md).
 FOVEA_API FeatureMap resize(const FeatureMap& x, int height, int width, Interpolation mode, bool alignCorners = false);
 
+// ---- clips
+/// T frames of C×H×W as one map of C×(T·H)×W: the positions are in the order t, h, w.
+FOVEA_API FeatureMap joinFrames(const std::vector<const FeatureMap*>& frames);
+/// The T frames of such a map.
+FOVEA_API std::vector<FeatureMap> splitFrames(const FeatureMap& joined, int frames);
+/// C×1×T: mean over the positions of each frame.
+FOVEA_API FeatureMap frameMeans(const std::vector<const FeatureMap*>& frames);
+/// (H·W)×1×C: channels and positions exchanged.
+FOVEA_API FeatureMap channelsToCells(const FeatureMap& x);
+/// The H·W = rows·columns cells of every channel, row-major, as columns × rows: (t, n) becomes (n, t). Gives C×columns×rows.
+FOVEA_API FeatureMap transposeCells(const FeatureMap& x, int rows);
+
 // ---- conversions
 /// Channel vector as [C]; map as [H×W] when it has one channel and `squeeze`, else [C×H×W].
 FOVEA_API Tensor toTensor(const Vector& x);
 FOVEA_API Tensor toTensor(const FeatureMap& x, bool squeeze = false);
+/// Frames as [T×C×H×W].
+FOVEA_API Tensor toTensor(const std::vector<FeatureMap>& frames);
 
 }  // namespace fovea::ops
