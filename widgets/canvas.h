@@ -78,6 +78,8 @@ Q_SIGNALS:
     void queryChosen(QPointF fraction);
     void cursorMoved(const fovea::CursorInfo& info);
     void zoomChanged(double zoom);
+    /// An overlay was painted for the first time.
+    void overlayPainted(const fovea::RenderedOverlay& overlay);
 
 protected:
     void paintEvent(QPaintEvent* event) override;

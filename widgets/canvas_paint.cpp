@@ -307,6 +307,10 @@ void Canvas::paintEvent(QPaintEvent* /*event*/) {
     if (hasFocus()) {
         paintFocusRing(painter, rect());
     }
+    if (s.overlay.rendered.pixels != s.saidPainted) {
+        s.saidPainted = s.overlay.rendered.pixels;
+        Q_EMIT overlayPainted(s.overlay.rendered);
+    }
 }
 
 }  // namespace fovea

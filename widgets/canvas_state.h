@@ -51,6 +51,7 @@ struct Canvas::State {
     std::optional<OverlayRequest> lastRequest;
     QString announced;
     QElapsedTimer sinceAnnounced;
+    std::shared_ptr<const cv::Mat> saidPainted;  ///< pixels of the overlay which was painted last
 
     // canvas.cpp
     [[nodiscard]] const Layer& shown() const;

@@ -31,6 +31,10 @@ Json sourceJson(const Frame& frame) {
                 {"sha256", frame.source->sha256},
                 {"description", frame.source->description}};
     }
+    if (frame.sequence > 0) {  // of a moving source
+        json["frame"] = frame.index;
+        json["time"] = frame.timestamp;
+    }
     json["width"] = frame.width;
     json["height"] = frame.height;
     return json;
@@ -109,6 +113,7 @@ Json styleJson(const OverlayStyle& style, const ScalarField* field) {
             {"opacity", style.opacity},
             {"smooth", style.smooth},
             {"autoRange", style.autoRange},
+            {"rangeSmoothing", style.rangeSmoothing},
             {"range", {range.lo, range.hi}}};
 }
 

@@ -11,6 +11,18 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Lets an automatic range follow the pictures: a share of the range before stays in it. The ends of the values stay what they
+/// are.
+void followRange(ScalarField& field, const OverlayRequest& request) {
+    const double share = std::clamp(request.style.rangeSmoothing, 0.0, 1.0);
+    if (!request.style.autoRange || share == 0.0 || !request.rangeBefore) {
+        return;
+    }
+    const auto follow = [share](float before, float now) { return static_cast<float>(share * before + (1.0 - share) * now); };
+    field.scaleMin = follow(request.rangeBefore->lo, field.scaleMin);
+    field.scaleMax = follow(request.rangeBefore->hi, field.scaleMax);
+}
+
 Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& stop) {
     const auto start = Clock::now();
     RenderedOverlay out;
@@ -20,6 +32,7 @@ Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& sto
     } else if (request.field) {
         auto field = makeField(*request.result, *request.field);
         if (field) {
+            followRange(*field, request);
             out.field = std::make_shared<const ScalarField>(*std::move(field));
             out.statistics = std::make_shared<const FieldStatistics>(fieldStatistics(*out.field));
         } else {

@@ -19,6 +19,7 @@ struct OverlayRequest {
     OverlayStyle style;
     Viewport viewport;
     std::uint32_t background = 0xFF000000;
+    std::optional<ValueRange> rangeBefore = {};  ///< of the picture before, for OverlayStyle::rangeSmoothing
     Frame over = {};  ///< when valid and as large as the result's frame: this newer picture is drawn instead, the field stale
 };
 

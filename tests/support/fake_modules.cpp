@@ -11,11 +11,11 @@
 namespace fovea::test {
 namespace {
 
-constexpr auto kBusyTime = std::chrono::milliseconds(500);
+constexpr int kBusyMilliseconds = 500;
 constexpr auto kPatience = std::chrono::minutes(1);
 
-void compute() {
-    const auto end = std::chrono::steady_clock::now() + kBusyTime;
+void compute(int milliseconds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
     while (std::chrono::steady_clock::now() < end) {
     }
 }
@@ -32,7 +32,7 @@ Result<void> behave(FakeModule& fake, const std::stop_token& stop) {
         case FakeBehaviour::Stoppable:
             return fake.gate.pass(stop) ? Result<void>() : makeError(ErrorCode::Cancelled, "The fake was stopped.");
         case FakeBehaviour::Busy:
-            compute();
+            compute(fake.busyMilliseconds);
             return {};
         case FakeBehaviour::Failing:
             return makeError(ErrorCode::BadValue, "The fake failed.");
@@ -148,6 +148,7 @@ void resetFakeModules() {
     for (int slot = 0; slot < kFakeModules; ++slot) {
         auto& fake = fakeModule(slot);
         fake.behaviour = FakeBehaviour::Constant;
+        fake.busyMilliseconds = kBusyMilliseconds;
         fake.created = 0;
         fake.ran = 0;
         fake.gate.close();

@@ -33,7 +33,7 @@ enum class FakeBehaviour {
     Constant,     ///< gives a map filled with its parameter "value"
     Gated,        ///< the same after its gate was opened; ignores a stop
     Stoppable,    ///< the same, but ErrorCode::Cancelled when stopped
-    Busy,         ///< the same after computing for 500 ms; ignores a stop
+    Busy,         ///< the same after computing for its busyMilliseconds; ignores a stop
     Failing,      ///< gives an error
     NotFinite,    ///< gives a NaN in its map
     Throwing,     ///< throws std::runtime_error
@@ -44,6 +44,7 @@ enum class FakeBehaviour {
 struct FakeModule {
     ModuleInfo info;
     std::atomic<FakeBehaviour> behaviour = FakeBehaviour::Constant;
+    std::atomic<int> busyMilliseconds = 500;
     std::atomic<int> created = 0;
     std::atomic<int> ran = 0;
     Gate gate;
