@@ -26,7 +26,8 @@ using std::string_view_literals::operator""sv;
 constexpr milliseconds kOpenLimit{5000};
 /// Between two pictures.
 constexpr milliseconds kReadLimit{2000};
-/// Microseconds and bytes read ahead to find out what a stream holds; what is read ahead comes late.
+/// Microseconds and bytes read ahead to find out what a stream holds. They are decoded afterwards, at once: thrown away, the
+/// keyframe among them would be missing until the next one comes.
 constexpr const char* kProbeTime = "500000";
 constexpr const char* kProbeSize = "500000";
 /// The forms of live pictures. Playlists and anything else which names further addresses are not among them.
@@ -148,7 +149,6 @@ Result<void> StreamSource::start(const std::stop_token& stop) {
     opening.name = m_address.shown;
     opening.live = true;
     opening.options = {{"protocol_whitelist", "http,https,tls,tcp,httpproxy,rtp,rtsp"},
-                       {"fflags", "+nobuffer"},
                        {"analyzeduration", kProbeTime},
                        {"probesize", kProbeSize},
                        {"fpsprobesize", "0"}};
