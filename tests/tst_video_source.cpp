@@ -3,7 +3,6 @@
 #include <opencv2/core.hpp>
 
 #include <cmath>
-#include <random>
 
 #include "engine/export/export.h"
 #include "engine/source/frame_source.h"
@@ -18,48 +17,6 @@ using Source = std::unique_ptr<FrameSource>;
 
 Result<Source> openVideoFile(const std::string& path) { return openSource({SourceKind::Video, path}); }
 
-/// Reads to the end: the numbers of the frames, and each error but Ended by its code as a negative number.
-std::vector<int> numbersToTheEnd(FrameSource& source) {
-    std::vector<int> numbers;
-    while (numbers.size() < 2000) {
-        const auto frame = source.next({});
-        if (frame) {
-            numbers.push_back(numberOf(*frame->pixels));
-        } else if (frame.error().code == ErrorCode::Ended) {
-            break;
-        } else {
-            numbers.push_back(-1 - static_cast<int>(frame.error().code));
-        }
-    }
-    return numbers;
-}
-
-std::vector<int> upTo(int frames) {
-    std::vector<int> numbers;
-    for (int k = 0; k < frames; ++k) {
-        numbers.push_back(k);
-    }
-    return numbers;
-}
-
-VideoRecipe recipeOf(const char* container, const char* encoder) {
-    VideoRecipe recipe;
-    recipe.container = container;
-    recipe.encoder = encoder;
-    return recipe;
-}
-
-/// Times which are regular nowhere: gaps of 20 to 120 ms.
-std::vector<int> irregularTimes(int frames) {
-    std::vector<int> times;
-    int time = 0;
-    for (int k = 0; k < frames; ++k) {
-        times.push_back(time);
-        time += 20 + k * 37 % 101;
-    }
-    return times;
-}
-
 }  // namespace
 
 class TestVideoSource : public QObject {
@@ -68,13 +25,8 @@ class TestVideoSource : public QObject {
 private Q_SLOTS:
     void initTestCase() { QVERIFY(m_dir.isValid()); }
     void numbersSurvive();
-    void everyFrameInOrder_data() { containers(); }
-    void everyFrameInOrder();
-    void seeksExactly_data() { containers(); }
-    void seeksExactly();
-    void skippedFramesCount();
-    void timesAreTheFilesOwn();
     void traitsComeFromTheFile();
+    void aHeaderWhichLiesAboutTheRate();
     void uprightFrames_data();
     void uprightFrames();
     void coloursComeBack_data();
@@ -82,8 +34,6 @@ private Q_SLOTS:
     void mirrored();
     void oddSizes();
     void oneFrame();
-    void cutFiles_data();
-    void cutFiles();
     void withoutItsTable();
     void soundOnly();
     void playlistsAreRefused_data();
@@ -91,148 +41,18 @@ private Q_SLOTS:
     void refusedPaths();
     void whatAPathMeans();
     void aPictureIsASourceOfOneFrame();
-    void stopEndsReading();
     void theSample();
 
 private:
-    void containers();
     std::string path(const std::string& name) const { return m_dir.filePath(QString::fromStdString(name)).toStdString(); }
 
     QTemporaryDir m_dir;
 };
 
-void TestVideoSource::containers() {
-    QTest::addColumn<QString>("container");
-    QTest::addColumn<QString>("encoder");
-    QTest::addColumn<bool>("irregular");
-    QTest::addColumn<bool>("openGroups");
-    QTest::newRow("H.264 mp4") << "mp4"
-                               << "libx264" << false << false;
-    QTest::newRow("H.264 mkv") << "matroska"
-                               << "libx264" << false << false;
-    QTest::newRow("H.264 mkv, open groups") << "matroska"
-                                            << "libx264" << false << true;
-    QTest::newRow("H.264 mp4, open groups") << "mp4"
-                                            << "libx264" << false << true;
-    QTest::newRow("H.264 mkv, irregular") << "matroska"
-                                          << "libx264" << true << false;
-    QTest::newRow("H.264 ts") << "mpegts"
-                              << "libx264" << false << false;
-    QTest::newRow("H.264 bare") << "h264"
-                                << "libx264" << false << false;
-    QTest::newRow("MPEG-4 avi") << "avi"
-                                << "mpeg4" << false << false;
-    QTest::newRow("MPEG-4 mp4") << "mp4"
-                                << "mpeg4" << false << false;
-    QTest::newRow("H.264 avi") << "avi"
-                               << "libx264" << false << false;
-    QTest::newRow("MJPEG avi") << "avi"
-                               << "mjpeg" << false << false;
-    QTest::newRow("FFV1 mkv") << "matroska"
-                              << "ffv1" << false << false;
-    QTest::newRow("MPEG-2 ps") << "mpeg"
-                               << "mpeg2video" << false << false;
-}
-
 void TestVideoSource::numbersSurvive() {
     for (int number = 0; number < 4096; number += 5) {
         QCOMPARE(numberOf(numberedPicture(number, 35, 17)), number);
     }
-}
-
-void TestVideoSource::everyFrameInOrder() {
-    QFETCH(QString, container);
-    QFETCH(QString, encoder);
-    QFETCH(bool, irregular);
-    QFETCH(bool, openGroups);
-    VideoRecipe recipe;
-    recipe.container = container.toStdString();
-    recipe.encoder = encoder.toStdString();
-    recipe.openGroups = openGroups;
-    recipe.times = irregular ? irregularTimes(recipe.frames) : std::vector<int>();
-    const std::string file = path("order");
-    QVERIFY(writeVideo(file, recipe));
-    const auto source = openVideoFile(file);
-    QVERIFY2(source.ok(), source ? "" : source.error().message().c_str());
-    QCOMPARE((*source)->traits().frames, std::int64_t{60});
-    for (int k = 0; k < 60; ++k) {
-        const auto frame = (*source)->next({});
-        QVERIFY2(frame.ok(), frame ? "" : frame.error().message().c_str());
-        QCOMPARE(frame->index, std::uint64_t(k));
-        QCOMPARE(numberOf(*frame->pixels), k);
-        QCOMPARE(frame->timestamp, (*source)->timeOf(k));
-        const double expected = irregular ? 0.001 * recipe.times[static_cast<std::size_t>(k)] : k / 25.0;
-        QVERIFY2(std::abs(frame->timestamp - expected) < 0.0015, qPrintable(QString::number(frame->timestamp)));
-    }
-    QCOMPARE((*source)->next({}).error().code, ErrorCode::Ended);
-    QCOMPARE((*source)->next({}).error().code, ErrorCode::Ended);
-}
-
-void TestVideoSource::seeksExactly() {
-    QFETCH(QString, container);
-    QFETCH(QString, encoder);
-    QFETCH(bool, irregular);
-    QFETCH(bool, openGroups);
-    VideoRecipe recipe;
-    recipe.container = container.toStdString();
-    recipe.encoder = encoder.toStdString();
-    recipe.openGroups = openGroups;
-    recipe.frames = 150;
-    recipe.times = irregular ? irregularTimes(recipe.frames) : std::vector<int>();
-    const std::string file = path("seek");
-    QVERIFY(writeVideo(file, recipe));
-    const auto source = openVideoFile(file);
-    QVERIFY2(source.ok(), source ? "" : source.error().message().c_str());
-    std::mt19937 random(7);
-    std::vector<int> missed;
-    for (int k = 0; k < 200; ++k) {
-        const int index = static_cast<int>(random() % 150U);
-        QVERIFY((*source)->seek(index, {}).ok());
-        // Now and then a few frames are read on, as a person does who looks closer.
-        for (int on = 0; on <= k % 4 && index + on < 150; ++on) {
-            const auto frame = (*source)->next({});
-            if (!frame || numberOf(*frame->pixels) != index + on || frame->index != std::uint64_t(index + on)) {
-                missed.push_back(index + on);
-            }
-        }
-    }
-    QVERIFY2(missed.empty(),
-             qPrintable(QStringLiteral("%1 missed, first %2").arg(missed.size()).arg(missed.empty() ? -1 : missed.front())));
-    // Beyond either end there is the frame at that end.
-    QVERIFY((*source)->seek(1000, {}).ok());
-    QCOMPARE(numberOf(*(*source)->next({})->pixels), 149);
-    QCOMPARE((*source)->next({}).error().code, ErrorCode::Ended);
-    QVERIFY((*source)->seek(-3, {}).ok());
-    QCOMPARE(numberOf(*(*source)->next({})->pixels), 0);
-}
-
-void TestVideoSource::skippedFramesCount() {
-    const std::string file = path("skip.mp4");
-    QVERIFY(writeVideo(file, {}));
-    const auto source = openVideoFile(file);
-    QVERIFY(source.ok());
-    for (int k = 0; k < 60; k += 3) {
-        QCOMPARE(numberOf(*(*source)->next({})->pixels), k);
-        QVERIFY((*source)->skip({}).ok());
-        QVERIFY((*source)->skip({}).ok());
-    }
-    QCOMPARE((*source)->skip({}).error().code, ErrorCode::Ended);
-}
-
-void TestVideoSource::timesAreTheFilesOwn() {
-    VideoRecipe recipe = recipeOf("matroska", "libx264");
-    recipe.frames = 4;
-    recipe.times = {1000, 1010, 1500, 1900};
-    const std::string file = path("times.mkv");
-    QVERIFY(writeVideo(file, recipe));
-    const auto source = openVideoFile(file);
-    QVERIFY(source.ok());
-    QCOMPARE((*source)->timeOf(0), 0.0);
-    QCOMPARE((*source)->timeOf(1), 0.010);
-    QCOMPARE((*source)->timeOf(2), 0.5);
-    QCOMPARE((*source)->timeOf(3), 0.9);
-    QCOMPARE((*source)->timeOf(99), 0.9);
-    QVERIFY((*source)->traits().duration >= 0.9);
 }
 
 void TestVideoSource::traitsComeFromTheFile() {
@@ -258,6 +78,18 @@ void TestVideoSource::traitsComeFromTheFile() {
     QCOMPARE(first->source->description, std::string("160 × 96, 30 frames/s, H.264"));
     QCOMPARE(first->source.get(), second->source.get());
     QCOMPARE(first->pixels->type(), CV_8UC3);
+}
+
+void TestVideoSource::aHeaderWhichLiesAboutTheRate() {
+    VideoRecipe recipe = recipeOf("matroska", "ffv1");
+    recipe.claimedRate = 200;
+    const std::string file = path("rate.mkv");
+    QVERIFY(writeVideo(file, recipe));
+    const auto source = openVideoFile(file);
+    QVERIFY(source.ok());
+    QVERIFY(std::abs((*source)->traits().rate - 25.0) < 0.01);
+    QVERIFY((*source)->traits().note.find("frame rate") != std::string::npos);
+    QCOMPARE((*source)->timeOf(50), 2.0);
 }
 
 void TestVideoSource::uprightFrames_data() {
@@ -312,7 +144,7 @@ void TestVideoSource::coloursComeBack() {
     QFETCH(QString, encoder);
     const std::vector<cv::Vec3b> colours = {{0, 0, 0},      {255, 255, 255}, {30, 60, 200},
                                             {200, 120, 40}, {60, 180, 90},   {128, 128, 128}};
-    VideoRecipe recipe = recipeOf(container.toStdString().c_str(), encoder.toStdString().c_str());
+    VideoRecipe recipe = recipeOf(container.toStdString(), encoder.toStdString());
     recipe.frames = static_cast<int>(colours.size());
     recipe.keyEvery = 1;
     recipe.picture = [&](int k) { return cv::Mat(96, 160, CV_8UC3, cv::Scalar(colours[static_cast<std::size_t>(k)])); };
@@ -382,52 +214,6 @@ void TestVideoSource::oneFrame() {
         QVERIFY((*source)->seek(5, {}).ok());
         QVERIFY(numbersToTheEnd(**source) == upTo(1));
     }
-}
-
-void TestVideoSource::cutFiles_data() {
-    QTest::addColumn<QString>("container");
-    QTest::addColumn<QString>("encoder");
-    QTest::newRow("mp4") << "mp4"
-                         << "libx264";
-    QTest::newRow("mkv") << "matroska"
-                         << "libx264";
-    QTest::newRow("avi") << "avi"
-                         << "mjpeg";
-    QTest::newRow("MPEG-4 avi") << "avi"
-                                << "mpeg4";
-}
-
-void TestVideoSource::cutFiles() {
-    QFETCH(QString, container);
-    QFETCH(QString, encoder);
-    VideoRecipe recipe = recipeOf(container.toStdString().c_str(), encoder.toStdString().c_str());
-    recipe.tableFirst = true;
-    const std::string file = path("cut");
-    QVERIFY(writeVideo(file, recipe));
-    const auto whole = openVideoFile(file);
-    QVERIFY(numbersToTheEnd(**whole) == upTo(60));
-    cutFile(file, 0.6);
-    const auto source = openVideoFile(file);
-    QVERIFY2(source.ok(), source ? "" : source.error().message().c_str());
-    const auto frames = (*source)->traits().frames;
-    QVERIFY2(frames > 5 && frames < 60, qPrintable(QString::number(frames)));
-    // What is there, one sentence, the end.
-    const std::vector<int> numbers = numbersToTheEnd(**source);
-    std::vector<int> expected = upTo(static_cast<int>(numbers.size()) - 1);
-    expected.push_back(-1 - static_cast<int>(ErrorCode::BadFormat));
-    QCOMPARE(numbers, expected);
-    QVERIFY(static_cast<std::int64_t>(numbers.size()) - 1 >= frames - 3);
-    QCOMPARE((*source)->next({}).error().code, ErrorCode::Ended);
-    // Going back and coming there again says it again.
-    QVERIFY((*source)->seek(2, {}).ok());
-    QCOMPARE(numberOf(*(*source)->next({})->pixels), 2);
-    Error said;
-    for (auto frame = (*source)->next({}); said.text.empty(); frame = (*source)->next({})) {
-        said = frame ? Error() : frame.error();
-    }
-    QCOMPARE(said.code, ErrorCode::BadFormat);
-    QVERIFY2(QString::fromStdString(said.message()).contains(QStringLiteral("cut off")), said.message().c_str());
-    QVERIFY2(QString::fromStdString(said.message()).contains(QString::number(numbers.size() - 2)), said.message().c_str());
 }
 
 void TestVideoSource::withoutItsTable() {
@@ -514,23 +300,6 @@ void TestVideoSource::aPictureIsASourceOfOneFrame() {
     QCOMPARE((*source)->next({}).error().code, ErrorCode::Ended);
     QVERIFY((*source)->seek(0, {}).ok());
     QVERIFY((*source)->next({}).ok());
-}
-
-void TestVideoSource::stopEndsReading() {
-    const std::string file = path("stop.mp4");
-    QVERIFY(writeVideo(file, {}));
-    std::stop_source stopped;
-    const auto source = openVideoFile(file);
-    QVERIFY(source.ok());
-    QVERIFY((*source)->next(stopped.get_token()).ok());
-    stopped.request_stop();
-    QCOMPARE((*source)->next(stopped.get_token()).error().code, ErrorCode::Cancelled);
-    QCOMPARE((*source)->skip(stopped.get_token()).error().code, ErrorCode::Cancelled);
-    QCOMPARE((*source)->seek(50, stopped.get_token()).error().code, ErrorCode::Cancelled);
-    QCOMPARE(openSource({SourceKind::Video, file}, stopped.get_token()).error().code, ErrorCode::Cancelled);
-    // Nothing is lost by it.
-    QVERIFY((*source)->seek(1, {}).ok());
-    QCOMPARE(numberOf(*(*source)->next({})->pixels), 1);
 }
 
 void TestVideoSource::theSample() {

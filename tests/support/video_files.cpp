@@ -90,6 +90,11 @@ private:
             av_opt_set(m_encoder->priv_data, "x264-params",
                        m_recipe.openGroups ? "log-level=none:open-gop=1:scenecut=0" : "log-level=none", 0);
         }
+        if (m_recipe.encoder == "libvpx") {  // with frames which are never shown
+            av_opt_set(m_encoder->priv_data, "auto-alt-ref", "1", 0);
+            av_opt_set(m_encoder->priv_data, "lag-in-frames", "16", 0);
+            av_opt_set(m_encoder->priv_data, "deadline", "realtime", 0);
+        }
         if ((m_format->oformat->flags & AVFMT_GLOBALHEADER) != 0) {
             m_encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
         }
@@ -100,7 +105,7 @@ private:
         m_stream = avformat_new_stream(m_format, nullptr);
         m_stream->time_base = m_encoder->time_base;
         if (m_recipe.times.empty()) {
-            m_stream->avg_frame_rate = m_encoder->framerate;
+            m_stream->avg_frame_rate = m_recipe.claimedRate > 0 ? AVRational{m_recipe.claimedRate, 1} : m_encoder->framerate;
         }
         avcodec_parameters_from_context(m_stream->codecpar, m_encoder);
         turn();
@@ -195,6 +200,37 @@ int numberOf(const cv::Mat& picture) {
 bool writeVideo(const std::string& path, const VideoRecipe& recipe) {
     av_log_set_level(AV_LOG_QUIET);
     return Writer(path, recipe).write();
+}
+
+VideoRecipe recipeOf(const std::string& container, const std::string& encoder) {
+    VideoRecipe recipe;
+    recipe.container = container;
+    recipe.encoder = encoder;
+    return recipe;
+}
+
+/// Reads to the end: the numbers of the frames, and each error but Ended by its code as a negative number.
+std::vector<int> numbersToTheEnd(FrameSource& source) {
+    std::vector<int> numbers;
+    while (numbers.size() < 2000) {
+        const auto frame = source.next({});
+        if (frame) {
+            numbers.push_back(numberOf(*frame->pixels));
+        } else if (frame.error().code == ErrorCode::Ended) {
+            break;
+        } else {
+            numbers.push_back(-1 - static_cast<int>(frame.error().code));
+        }
+    }
+    return numbers;
+}
+
+std::vector<int> upTo(int frames) {
+    std::vector<int> numbers;
+    for (int k = 0; k < frames; ++k) {
+        numbers.push_back(k);
+    }
+    return numbers;
 }
 
 void cutFile(const std::string& path, double share) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/source/frame_source.h"
+
 namespace fovea::test {
 
 /// A picture whose number can be read from its pixels after lossy compression: twelve bits as black and white blocks, four
@@ -22,6 +24,7 @@ struct VideoRecipe {
     int height = 96;
     int frames = 60;
     int rate = 25;
+    int claimedRate = 0;  ///< what the header says instead of `rate`; 0: the truth
     int keyEvery = 12;
     int bFrames = 2;          ///< for encoders which have them
     bool openGroups = false;  ///< H.264: keyframes which later frames reach across
@@ -33,6 +36,14 @@ struct VideoRecipe {
 
 /// Writes a video; false when this FFmpeg cannot encode it.
 bool writeVideo(const std::string& path, const VideoRecipe& recipe);
+
+/// A recipe of these two, and otherwise as it stands above.
+VideoRecipe recipeOf(const std::string& container, const std::string& encoder);
+
+/// Reads a source to its end: the numbers of its frames, and each error but Ended by its code as −1 − code. At most 2000 steps.
+std::vector<int> numbersToTheEnd(FrameSource& source);
+/// 0, 1 … frames − 1.
+std::vector<int> upTo(int frames);
 
 /// Cuts a file to its first `share`.
 void cutFile(const std::string& path, double share);
