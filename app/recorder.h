@@ -36,6 +36,7 @@ Result<RecordingOutcome> recordFile(const FileRecordingJob& job, const std::stop
 class LiveRecording final {
 public:
     /// How it ended; called once, by the recording's own thread: after finish(), after an error, or when the disk is nearly full.
+    /// It must not destroy the recording.
     using Ended = std::function<void(const Result<RecordingOutcome>&)>;
 
     LiveRecording(RecordingOptions options, Ended ended);

@@ -101,7 +101,7 @@ std::string besideVideo(const std::string& path, const char* extension) {
 Error diskNearlyFullNote(const std::string& path, std::int64_t frames) {
     return makeError(
         ErrorCode::Unwritable,
-        FOVEA_TEXT("engine", "The disk of “%1” is nearly full, so the recording ended after %2 frames; free some space."),
+        FOVEA_TEXT("engine", "The disk of “%1” is nearly full, so the recording ended at frame %2; free some space."),
         {path, std::to_string(frames)});
 }
 
@@ -118,6 +118,12 @@ RecordingFiles::RecordingFiles(RecordingOptions options, std::unique_ptr<VideoWr
     : m_options(std::move(options)), m_video(std::move(video)), m_csv(std::move(csv)) {}
 
 Result<std::unique_ptr<RecordingFiles>> RecordingFiles::create(const RecordingOptions& options) {
+    const std::int64_t free = options.freeSpace(options.path);
+    if (free >= 0 && free < kBytesKeptFree) {
+        return makeError(ErrorCode::Unwritable,
+                         FOVEA_TEXT("engine", "Less than %2 MB are free for “%1”; free some space or choose another folder."),
+                         {options.path, std::to_string(kBytesKeptFree / 1'000'000)});
+    }
     RecordingOptions chosen = options;
     if (chosen.codec.empty()) {
         auto codec = defaultVideoCodec(options.path);

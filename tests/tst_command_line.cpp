@@ -8,14 +8,19 @@
 #include <QTest>
 
 #include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <map>
 
 #include "engine/tensor/safetensors.h"
+#include "tests/support/video_files.h"
+#include "tests/support/video_reader.h"
 
 using namespace fovea;
+using namespace fovea::test;
 
 namespace {
 
@@ -47,6 +52,19 @@ Outcome run(const QStringList& arguments, const QString& libraries = {}) {
 QByteArray contents(const QString& path) {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+/// All files of a folder, the hidden ones too.
+QStringList filesOf(const QTemporaryDir& folder) { return QDir(folder.path()).entryList(QDir::Files | QDir::Hidden, QDir::Name); }
+
+/// A recording whose frames look like those of its source.
+QStringList recordArguments(const QString& input, const QString& output, const QStringList& more = {}) {
+    return QStringList{QStringLiteral("render"),      input,
+                       QStringLiteral("-o"),          output,
+                       QStringLiteral("--module"),    QStringLiteral("simam"),
+                       QStringLiteral("--opacity"),   QStringLiteral("0"),
+                       QStringLiteral("--no-caption")} +
+           more;
 }
 
 const QString kSample = QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/chelsea.png");
@@ -86,6 +104,10 @@ private Q_SLOTS:
         row("weights for a parameter-free module",
             QStringLiteral("render a.png -o b.png --module simam --weights w.safetensors"));
         row("apply without output", QStringLiteral("apply a.safetensors"));
+        row("unknown codec", QStringLiteral("render a.mp4 -o b.mp4 --module simam --codec vp9"));
+        row("codec in the wrong container", QStringLiteral("render a.mp4 -o b.avi --module simam --codec h264"));
+        row("numbers of a video", QStringLiteral("render a.mp4 -o b.mp4 --module simam --raw c"));
+        row("codec of a picture", QStringLiteral("render a.png -o b.png --module simam --codec h264"));
         row("modules with a file", QStringLiteral("modules x"));
     }
 
@@ -199,6 +221,85 @@ private Q_SLOTS:
                      0);
         }
         QCOMPARE(contents(folder.filePath(QStringLiteral("a.png"))), contents(folder.filePath(QStringLiteral("b.png"))));
+    }
+
+    void everyFrameOfAVideoIsRecorded() {
+        const QTemporaryDir folder;
+        const QString film = folder.filePath(QStringLiteral("film.mp4"));
+        QVERIFY(writeVideo(film.toStdString(), {.frames = 20}));
+        const QString out = folder.filePath(QStringLiteral("out.mkv"));
+        const Outcome o = run(recordArguments(film, out, {QStringLiteral("--codec"), QStringLiteral("ffv1")}));
+        QVERIFY2(o.status == 0, qPrintable(o.err));
+        QVERIFY(o.err.isEmpty());
+        QCOMPARE(o.out, QStringLiteral("%1\n%2\n%3\n")
+                            .arg(out, folder.filePath(QStringLiteral("out.csv")), folder.filePath(QStringLiteral("out.json"))));
+        const auto frames = readVideo(out);
+        QCOMPARE(frames.size(), std::size_t{20});
+        for (int k = 0; k < 20; ++k) {
+            QCOMPARE(numberOf(frames[static_cast<std::size_t>(k)].pixels), k);
+            QVERIFY(std::abs(frames[static_cast<std::size_t>(k)].time - k / 25.0) <= 0.001);
+        }
+        QCOMPARE(contents(folder.filePath(QStringLiteral("out.csv"))).count('\n'), 21);
+    }
+
+    void everyPictureOfAFolderIsRecorded() {
+        const QTemporaryDir folder;
+        QVERIFY(QDir(folder.path()).mkdir(QStringLiteral("pictures")));
+        for (int k = 0; k < 12; ++k) {
+            const auto path = folder.filePath(QStringLiteral("pictures/%1.png").arg(k)).toStdString();
+            QVERIFY(cv::imwrite(path, numberedPicture(k, 161, 97)));
+        }
+        const QString out = folder.filePath(QStringLiteral("out.avi"));
+        const Outcome o = run(recordArguments(folder.filePath(QStringLiteral("pictures")), out,
+                                              {QStringLiteral("--beside"), QStringLiteral("--no-csv")}));
+        QVERIFY2(o.status == 0, qPrintable(o.err));
+        const auto frames = readVideo(out);
+        QCOMPARE(frames.size(), std::size_t{12});
+        for (int k = 0; k < 12; ++k) {
+            const cv::Mat& pixels = frames[static_cast<std::size_t>(k)].pixels;
+            QCOMPARE(pixels.cols, 322);
+            QCOMPARE(pixels.rows, 97);
+            QCOMPARE(numberOf(pixels.colRange(0, 161)), k);
+            QCOMPARE(numberOf(pixels.colRange(161, 322)), k);
+        }
+        QCOMPARE(filesOf(folder), (QStringList{QStringLiteral("out.avi"), QStringLiteral("out.json")}));
+    }
+
+    void recordingsWhichFailLeaveNothing_data() {
+        QTest::addColumn<QString>("input");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("a picture") << kSample << QStringLiteral("single picture");
+        QTest::newRow("a stream") << QStringLiteral("rtsp://127.0.0.1:9/x") << QStringLiteral("is live");
+        QTest::newRow("nothing") << QStringLiteral("/none/film.mp4") << QStringLiteral("/none/film.mp4");
+        QTest::newRow("no video") << QStringLiteral(FOVEA_SOURCE_DIR "/README.md") << QStringLiteral("README.md");
+    }
+
+    void recordingsWhichFailLeaveNothing() {
+        QFETCH(QString, input);
+        QFETCH(QString, says);
+        const QTemporaryDir folder;
+        const Outcome o = run(recordArguments(input, folder.filePath(QStringLiteral("out.mp4"))));
+        QCOMPARE(o.status, 1);
+        QCOMPARE(o.err.count(u'\n'), 1);
+        QVERIFY2(o.err.contains(says), qPrintable(o.err));
+        QVERIFY(o.out.isEmpty());
+        QCOMPARE(filesOf(folder), QStringList());
+    }
+
+    void controlCStopsARecording() {
+        const QTemporaryDir folder;
+        QProcess program;
+        program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"),
+                      recordArguments(QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/clip.mp4"),
+                                      folder.filePath(QStringLiteral("out.mkv"))));
+        QVERIFY(program.waitForStarted());
+        QTRY_VERIFY_WITH_TIMEOUT(!filesOf(folder).isEmpty(), 60000);
+        QCOMPARE(::kill(static_cast<pid_t>(program.processId()), SIGINT), 0);
+        QVERIFY(program.waitForFinished(60000));
+        QCOMPARE(program.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(program.exitCode(), 1);
+        QCOMPARE(program.readAllStandardError(), QByteArray("fovea: Stopped; nothing was written.\n"));
+        QCOMPARE(filesOf(folder), QStringList());
     }
 
     void applyEqualsTheVectors() {

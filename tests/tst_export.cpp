@@ -167,6 +167,11 @@ void TestExport::writesAndReplaces() {
     QCOMPARE(contents(path), QByteArray());
     QCOMPARE(entries(dir.path()).size(), 1);
 
+    const QString longest = dir.filePath(QString(250, QLatin1Char('n')) + QStringLiteral(".csv"));
+    QVERIFY(writeFileAtomically(longest.toStdString(), "long").ok());
+    QCOMPARE(contents(longest), QByteArray("long"));
+    QVERIFY(QFile::remove(longest));
+
     const QString before = QDir::currentPath();
     QVERIFY(QDir::setCurrent(dir.path()));
     const bool bare = writeFileAtomically("bare", "name").ok();

@@ -66,9 +66,12 @@ void TestLiveRecording::liveNeverWaits() {
     const QTemporaryDir dir;
     Gate disk;
     RecordingOptions options = liveOptions(dir);
-    // The recording's thread asks for the free space after its first frame, and waits here.
-    options.freeSpace = [&disk](const std::string&) {
-        disk.pass();
+    // The recording's thread asks for the free space before and after its first frame; the second time it waits.
+    int looks = 0;
+    options.freeSpace = [&disk, &looks](const std::string&) {
+        if (++looks > 1) {
+            disk.pass();
+        }
         return kPlenty;
     };
     Live live(options);
@@ -136,7 +139,8 @@ void TestLiveRecording::liveKeepsWhatWasGood() {
 
     RecordingOptions options = liveOptions(dir);
     options.path = dir.filePath(QStringLiteral("full.mkv")).toStdString();
-    options.freeSpace = [](const std::string&) { return std::int64_t{0}; };
+    int looks = 0;
+    options.freeSpace = [&looks](const std::string&) { return ++looks < 2 ? kPlenty : std::int64_t{0}; };
     Live full(options);
     QVERIFY(full.recording->push(liveRecord(film, 0)));
     const auto ended = full.outcome();

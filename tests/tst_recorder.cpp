@@ -297,16 +297,31 @@ void TestRecorder::nearlyFullDiskEndsInTime() {
     const QString path = dir.filePath(QStringLiteral("out.mkv"));
     FileRecordingJob job = jobFor({.frames = 100}, path);
     int looks = 0;
-    job.recording.freeSpace = [&looks](const std::string&) { return ++looks < 6 ? kPlenty : kBytesKeptFree - 1; };
+    job.recording.freeSpace = [&looks](const std::string&) { return ++looks < 7 ? kPlenty : kBytesKeptFree - 1; };
     const auto outcome = recordFile(job);
     QVERIFY(outcome.ok());
     QVERIFY(outcome->note.has_value());
-    QCOMPARE(
-        sentence(*outcome->note),
-        QStringLiteral("The disk of “%1” is nearly full, so the recording ended after 6 frames; free some space.").arg(path));
+    QCOMPARE(sentence(*outcome->note),
+             QStringLiteral("The disk of “%1” is nearly full, so the recording ended at frame 6; free some space.").arg(path));
     QCOMPARE(readVideo(path).size(), std::size_t{6});
     QCOMPARE(table(dir.filePath(QStringLiteral("out.csv"))).size(), 7);
     QVERIFY(parsed(dir.filePath(QStringLiteral("out.json")))["recording"].contains("note"));
+
+    job.recording.path = dir.filePath(QStringLiteral("other.mkv")).toStdString();
+    job.recording.freeSpace = [](const std::string&) { return kBytesKeptFree - 1; };
+    const auto refused = recordFile(job);
+    QVERIFY(!refused.ok());
+    QVERIFY(sentence(refused.error()).startsWith(QStringLiteral("Less than 200 MB are free for ")));
+    QCOMPARE(entries(dir).size(), 3);
+
+    // Ten seconds of so many bytes are more than the 200 MB.
+    FakeFilm film{.frames = 100, .width = 100, .height = 80};
+    film.time = [](int k) { return 1e-5 * k; };
+    FileRecordingJob fast = jobFor(film, dir.filePath(QStringLiteral("fast.avi")));
+    fast.recording.freeSpace = [](const std::string&) { return 2 * kBytesKeptFree; };
+    const auto ended = recordFile(fast);
+    QVERIFY(ended.ok() && ended->note);
+    QCOMPARE(ended->video.frames, std::int64_t{2});
 }
 
 void TestRecorder::whatIsReadIsNotReplaced() {
