@@ -301,8 +301,8 @@ void Canvas::paintEvent(QPaintEvent* /*event*/) {
     s.paintSpot(painter);
     s.paintPin(painter);
     s.paintPlaceholder(painter);
-    s.paintChip(painter);
     s.paintStaleness(painter);
+    s.paintChip(painter);
     s.paintError(painter);
     if (hasFocus()) {
         paintFocusRing(painter, rect());
