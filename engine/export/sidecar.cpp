@@ -91,6 +91,13 @@ Json mapJson(const ExportedMap& exported, const ExportedNumbers& numbers) {
     if (map.keyHeight > 0) {
         json["keyGrid"] = {map.keyHeight, map.keyWidth};
     }
+    if (map.gridFrames > 1 || map.keyFrames > 1) {
+        json["frames"] = map.gridFrames;
+        json["keyFrames"] = map.keyFrames;
+    }
+    if (map.groupFrames > 0) {
+        json["groups"] = {map.groupFrames, map.groupHeight, map.groupWidth};
+    }
     if (exported.refusal) {
         json["refused"] = exported.refusal->message();
     } else {
@@ -99,11 +106,23 @@ Json mapJson(const ExportedMap& exported, const ExportedNumbers& numbers) {
     return json;
 }
 
+Json clipJson(const Clip& clip) {
+    Json json = Json::array();
+    for (const auto& held : clip) {
+        json.push_back({{"index", held.frame.index}, {"timestamp", held.frame.timestamp}});
+    }
+    return json;
+}
+
 Json fieldJson(const ScalarField& field) {
-    return {{"module", field.module},     {"map", field.map},           {"what", field.what},
-            {"unit", field.unit},         {"height", field.height},     {"width", field.width},
-            {"min", field.min},           {"max", field.max},           {"diverging", field.diverging},
-            {"scaleMin", field.scaleMin}, {"scaleMax", field.scaleMax}, {"geometry", geometryJson(field.geometry)}};
+    Json json = {{"module", field.module},     {"map", field.map},           {"what", field.what},
+                 {"unit", field.unit},         {"height", field.height},     {"width", field.width},
+                 {"min", field.min},           {"max", field.max},           {"diverging", field.diverging},
+                 {"scaleMin", field.scaleMin}, {"scaleMax", field.scaleMax}, {"geometry", geometryJson(field.geometry)}};
+    if (field.frame >= 0) {
+        json["frame"] = field.frame;
+    }
+    return json;
 }
 
 /// The style as it took effect on the field: the table and the range which were really used.
@@ -126,6 +145,9 @@ std::string sidecarText(const FrameResult& result, const ModuleResult& module, c
     json["source"] = sourceJson(result.frame);
     if (result.features) {
         json["features"] = featuresJson(*result.features);
+    }
+    if (result.clip && module.info->needs.clip) {
+        json["clip"] = clipJson(*result.clip);
     }
     json["module"] = moduleJson(*module.info);
     json["parameters"] = Json::parse(module.params.toJson());

@@ -11,11 +11,16 @@
 #include <optional>
 #include <utility>
 
+#include "engine/pipeline/clip_buffer.h"
+
 namespace fovea {
 namespace {
 
 /// Instances kept besides those of the running pass, so that going back to a mechanism just left costs nothing.
 constexpr std::size_t kIdleModules = 4;
+
+constexpr int kMinClipFrames = 2;
+constexpr int kMaxClipFrames = 32;
 
 using Clock = std::chrono::steady_clock;
 using Publish = std::function<void(std::shared_ptr<const FrameResult>)>;
@@ -99,14 +104,26 @@ bool sameTensors(const std::vector<WeightSpec>& a, const std::vector<WeightSpec>
     });
 }
 
-/// A single picture gives one feature map and nothing else.
-Result<void> checkNeeds(const ModuleInfo& info) {
-    if (info.needs.clip) {
+/// Only a single picture is handed on without a number and is the first of its source.
+bool singlePicture(const Frame& frame) { return frame.sequence == 0 && frame.index == 0; }
+
+Result<void> checkClip(const ModuleInfo& info, const ClipBuffer& clip) {
+    if (!info.needs.clip || clip.full()) {
+        return {};
+    }
+    if (clip.size() == 1 && singlePicture(clip.snapshot()->back().frame)) {
         return makeError(
             ErrorCode::Unsupported,
             FOVEA_TEXT("engine", "%1 compares several frames and this is a single picture; choose another mechanism."),
             {info.title});
     }
+    return makeError(ErrorCode::NotFound,
+                     FOVEA_TEXT("engine", "Collecting frames: %1 of %2 for %3; let the video or the camera run on."),
+                     {std::to_string(clip.size()), std::to_string(clip.capacity()), info.title});
+}
+
+/// A picture gives feature maps and nothing else.
+Result<void> checkNeeds(const ModuleInfo& info) {
     if (info.needs.gate) {
         return makeError(
             ErrorCode::Unsupported,
@@ -146,23 +163,51 @@ struct Pipeline::State {
     std::shared_ptr<const Features> features;
     Frame frame;
     std::string backboneKey;
+    ClipBuffer clip{PipelineRequest{}.clipFrames};  ///< ends with `frame` and `features`
 
     std::list<CachedModule> cache;  ///< most recently used first
 
+    void setClipFrames(int frames);
     Result<void> prepareFeatures(const PipelineRequest& request, const std::stop_token& stop);
     std::shared_ptr<const ModuleResult> cachedResult(const ModuleJob& job);
     std::shared_ptr<const ModuleResult> runJob(const ModuleJob& job, const std::stop_token& stop, std::size_t capacity);
 
 private:
-    [[nodiscard]] InputShape shape() const {
-        return {
-            .channels = features->map.channels(), .height = features->map.height(), .width = features->map.width(), .extras = {}};
+    [[nodiscard]] InputShape shape(const ModuleInfo& info) const {
+        return {.channels = features->map.channels(),
+                .height = features->map.height(),
+                .width = features->map.width(),
+                .frames = info.needs.clip ? clip.capacity() : 1,
+                .extras = {}};
     }
+    [[nodiscard]] std::vector<const FeatureMap*> inputFrames(const ModuleInfo& info) const;
     CachedModule* find(const ModuleJob& job);
     Result<CachedModule*> instance(const ModuleJob& job, std::size_t capacity);
     Result<std::shared_ptr<const Weights>> weightsFor(const ModuleJob& job, const WeightsKey& key,
                                                       const std::vector<WeightSpec>& specs);
 };
+
+void Pipeline::State::setClipFrames(int frames) {
+    if (!clip.setCapacity(std::clamp(frames, kMinClipFrames, kMaxClipFrames))) {
+        return;
+    }
+    for (auto& cached : cache) {  // these were of another clip
+        if (cached.info->needs.clip) {
+            cached.result.reset();
+        }
+    }
+}
+
+std::vector<const FeatureMap*> Pipeline::State::inputFrames(const ModuleInfo& info) const {
+    if (!info.needs.clip) {
+        return {&features->map};
+    }
+    std::vector<const FeatureMap*> maps;
+    for (const auto& held : *clip.snapshot()) {
+        maps.push_back(&held.features->map);
+    }
+    return maps;
+}
 
 Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, const std::stop_token& stop) {
     if (!request.frame.valid()) {
@@ -171,9 +216,11 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
     if (!backbone || options != request.retina) {
         backbone = makeRetina(request.retina);
         options = request.retina;
+        clip.clear();  // features of another kind do not go together
     }
     const auto key = backbone->key();
-    if (features && frame.pixels == request.frame.pixels && frame.index == request.frame.index && backboneKey == key) {
+    if (features && sameFrame(frame, request.frame) && backboneKey == key) {
+        clip.push(frame, features);  // missing only if the options changed and changed back before anything was computed
         return {};
     }
     if (frame.source != request.frame.source || request.frame.index <= frame.index) {
@@ -190,7 +237,8 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
     features = std::make_shared<const Features>(*std::move(computed));
     frame = request.frame;
     backboneKey = key;
-    cache.remove_if([now = shape()](const CachedModule& cached) { return cached.shape != now; });
+    clip.push(frame, features);
+    cache.remove_if([this](const CachedModule& cached) { return cached.shape != shape(*cached.info); });
     for (auto& cached : cache) {
         cached.result.reset();
     }
@@ -199,7 +247,7 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
 
 CachedModule* Pipeline::State::find(const ModuleJob& job) {
     const auto key = weightsKey(job);
-    const auto now = shape();
+    const auto now = shape(*job.info);
     for (auto it = cache.begin(); it != cache.end(); ++it) {
         if (it->info == job.info && it->key == key && it->shape == now && it->params == job.params) {
             cache.splice(cache.begin(), cache, it);
@@ -239,7 +287,7 @@ Result<CachedModule*> Pipeline::State::instance(const ModuleJob& job, std::size_
     CachedModule fresh;
     fresh.info = job.info;
     fresh.params = job.params;
-    fresh.shape = shape();
+    fresh.shape = shape(*job.info);
     fresh.key = weightsKey(job);
     if (job.info->check != nullptr) {  // before the specs, whose shapes mean something only then
         if (auto checked = job.info->check(fresh.shape, job.params); !checked) {
@@ -273,6 +321,9 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
     result->trace = job.trace ? Trace::recording() : Trace();
     CachedModule* cached = nullptr;
     result->output = guarded(job.info->title, [&]() -> Result<AttentionOutput> {
+        if (auto enough = checkClip(*job.info, clip); !enough) {
+            return enough.error();
+        }
         auto made = instance(job, capacity);
         if (!made) {
             return made.error();
@@ -281,7 +332,7 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
         result->provenance = cached->weights->provenance;
         const auto start = Clock::now();
         auto output =
-            runModule(*job.info, *cached->module, {.frames = {&features->map}, .extras = {}, .stop = stop}, result->trace);
+            runModule(*job.info, *cached->module, {.frames = inputFrames(*job.info), .extras = {}, .stop = stop}, result->trace);
         result->milliseconds = millisecondsSince(start);
         return output;
     });
@@ -303,13 +354,21 @@ Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& 
         return cancelled();
     }
     const auto started = Clock::now();
+    m_state->setClipFrames(request.clipFrames);
     if (auto prepared = m_state->prepareFeatures(request, stop); !prepared) {
         return prepared.error();
     }
-    FrameResult current{
-        .epoch = request.epoch, .started = started, .frame = request.frame, .features = m_state->features, .modules = {}};
+    FrameResult current{.epoch = request.epoch,
+                        .started = started,
+                        .frame = request.frame,
+                        .features = m_state->features,
+                        .clip = nullptr,
+                        .modules = {}};
     for (const auto& job : request.jobs) {
         assert(job.info != nullptr);
+        if (job.info->needs.clip) {
+            current.clip = m_state->clip.snapshot();
+        }
         current.modules.push_back(m_state->cachedResult(job));
     }
     std::shared_ptr<const FrameResult> snapshot;

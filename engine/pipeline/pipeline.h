@@ -28,9 +28,11 @@ struct PipelineRequest {
     Frame frame;
     RetinaOptions retina;
     std::vector<ModuleJob> jobs;  ///< run in this order
+    int clipFrames = 8;           ///< frames a clip holds, 2 … 32; mechanisms over time run when there are so many
 };
 
-/// frame → features (cached) → modules (cached) → maps. Used by one thread at a time; owns backbone and module instances.
+/// frame → features (cached) → clip → modules (cached) → maps. The features of every new frame enter the clip, whatever runs, so
+/// that a mechanism over time shows at once when it is chosen. Used by one thread at a time; owns backbone and module instances.
 class FOVEA_API Pipeline {
 public:
     Pipeline();

@@ -30,7 +30,8 @@ struct FrameResult {
     std::chrono::steady_clock::time_point started = {};  ///< when the pass began
     Frame frame;
     std::shared_ptr<const Features> features;
-    std::shared_ptr<const Clip> clip;  ///< the frames a clip module has read, the last one being `frame`; null without such a module
+    std::shared_ptr<const Clip> clip;  ///< what a clip module has read, or has of its frames so far; the last one is `frame`.
+                                       ///< Null when no such module was asked for
     std::vector<std::shared_ptr<const ModuleResult>> modules;  ///< in the order they were asked for; null while unfinished
 
     /// The finished result of a module, or null.

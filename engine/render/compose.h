@@ -51,7 +51,7 @@ FOVEA_API cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, c
                                  const Viewport& viewport, std::uint32_t background, const std::stop_token& stop = {});
 
 /// A pairwise matrix as a picture of at most `side`×`side` pixels (block means; the mean over heads for head −1), CV_8UC4, with
-/// its range.
+/// its range. Positions are in the order t, h, w.
 struct MatrixPicture {
     std::shared_ptr<const cv::Mat> pixels;
     int queries = 0;
@@ -60,6 +60,9 @@ struct MatrixPicture {
     float max = 0.0F;
 };
 FOVEA_API Result<MatrixPicture> composeMatrix(const AttentionMap& map, int head, const OverlayStyle& style, int side,
-                                              const std::stop_token& stop = {});
+                                              const std::stop_token& stop = {}, int group = 0);
+
+/// Which matrix of a map with several belongs to `spec`: that of the frame shown, or of the place of the query. 0 for one matrix.
+FOVEA_API int matrixGroup(const AttentionMap& map, const FieldSpec& spec) noexcept;
 
 }  // namespace fovea

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/render/compose.h"
+#include "engine/render/field_parts.h"
 #include "engine/tensor/parallel.h"
 
 namespace fovea {
@@ -32,9 +33,10 @@ enum class Outcome { Done, Stopped, Misshapen };
 /// Means of height×width blocks of the matrix; rows of the matrix are computed, added and dropped, so that it is never held.
 class BlockMeans final {
 public:
-    BlockMeans(const AttentionMap& map, int head, const MatrixPicture& sizes, int height, int width)
+    BlockMeans(const AttentionMap& map, int head, int group, const MatrixPicture& sizes, int height, int width)
         : m_map(map),
           m_head(head),
+          m_group(group),
           m_queries(sizes.queries),
           m_keys(sizes.keys),
           m_height(height),
@@ -60,7 +62,7 @@ private:
         const int begin = blockBegin(b, m_height, m_queries);
         const int end = blockBegin(b + 1, m_height, m_queries);
         for (int n = begin; n < end && !stop.stop_requested(); ++n) {
-            const auto row = pairwiseRow(m_map, m_head, n, false);
+            const auto row = pairwiseRow(m_map, m_head, n, false, m_group);
             if (row.size() != static_cast<std::size_t>(m_keys)) {
                 return false;
             }
@@ -77,6 +79,7 @@ private:
 
     const AttentionMap& m_map;
     int m_head;
+    int m_group;
     int m_queries;
     int m_keys;
     int m_height;
@@ -111,20 +114,20 @@ std::shared_ptr<const cv::Mat> colored(const std::vector<float>& means, int heig
 }  // namespace
 
 Result<MatrixPicture> composeMatrix(const AttentionMap& map, int head, const OverlayStyle& style, int side,
-                                    const std::stop_token& stop) {
+                                    const std::stop_token& stop, int group) {
     if (map.kind != MapKind::Pairwise) {
         return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "The map “%1” is not a matrix; choose another map."),
                          {map.name});
     }
     MatrixPicture out;
-    out.queries = map.gridHeight * map.gridWidth;
-    out.keys = map.keyHeight * map.keyWidth;
+    out.queries = map.gridFrames * map.gridHeight * map.gridWidth;
+    out.keys = map.keyFrames * map.keyHeight * map.keyWidth;
     if (out.queries < 1 || out.keys < 1) {
         return misshapenMatrix(map);
     }
     const int height = std::clamp(side, 1, out.queries);
     const int width = std::clamp(side, 1, out.keys);
-    BlockMeans means(map, head, out, height, width);
+    BlockMeans means(map, head, group, out, height, width);
     switch (means.run(stop)) {
         case Outcome::Stopped:
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The drawing was cancelled."));
@@ -138,6 +141,11 @@ Result<MatrixPicture> composeMatrix(const AttentionMap& map, int head, const Ove
     out.max = *high;
     out.pixels = colored(means.values(), height, width, out, style);
     return out;
+}
+
+int matrixGroup(const AttentionMap& map, const FieldSpec& spec) noexcept {
+    const int shown = map.groupFrames > 1 ? fields::clipIndex(spec.frame, map.groupFrames) : 0;
+    return map.kind == MapKind::Pairwise ? fields::askedOf(map, spec, 0, shown).group : 0;
 }
 
 }  // namespace fovea

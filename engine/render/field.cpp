@@ -2,73 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <optional>
 #include <utility>
 
+#include "engine/render/field_parts.h"
+
 namespace fovea {
+
+using namespace fields;
+
 namespace {
-
-/// Everything the makers of single kinds read.
-struct Job {
-    const FrameResult& frame;
-    const ModuleResult& module;
-    const AttentionMap& map;
-    const FieldSpec& spec;
-};
-
-const Features& features(const Job& job) { return *job.frame.features; }
-
-bool multiplies(MapRole role) { return role == MapRole::Gate || role == MapRole::Distribution || role == MapRole::Mask; }
-
-Error misshapen(const Job& job) {
-    return makeError(ErrorCode::BadShape,
-                     FOVEA_TEXT("engine", "The map “%1” of %2 does not fit its features; run the module again."),
-                     {job.map.name, job.module.info->title});
-}
-
-/// Cells of another grid which cover the same area of the picture as the features' cells.
-CellGeometry scaledGeometry(const Features& from, int height, int width) {
-    CellGeometry g = from.geometry;
-    g.stepX *= static_cast<double>(from.map.width()) / width;
-    g.stepY *= static_cast<double>(from.map.height()) / height;
-    return g;
-}
-
-ScalarField emptyField(const Job& job, int height, int width) {
-    ScalarField field;
-    field.height = height;
-    field.width = width;
-    field.geometry = scaledGeometry(features(job), height, width);
-    field.values.resize(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-    field.module = job.module.info->title;
-    field.map = job.map.title;
-    field.provenance = job.module.provenance;
-    return field;
-}
-
-/// Fills in ends and automatic range. A field is shown only if all of it is finite.
-Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned) {
-    const auto finite = [](float v) { return std::isfinite(v); };
-    if (!std::all_of(field.values.begin(), field.values.end(), finite)) {
-        return makeError(ErrorCode::BadValue,
-                         FOVEA_TEXT("engine",
-                                    "The picture of the map “%1” of %2 has values which are not finite; choose other weights or "
-                                    "parameters."),
-                         {job.map.name, job.module.info->title});
-    }
-    const auto [low, high] = std::minmax_element(field.values.begin(), field.values.end());
-    field.min = *low;
-    field.max = *high;
-    field.diverging = isSigned;
-    if (field.sharedScale) {
-        return field;
-    }
-    const float reach = std::max(std::abs(field.min), std::abs(field.max));
-    field.scaleMin = isSigned ? -reach : field.min;
-    field.scaleMax = isSigned ? reach : field.max;
-    return field;
-}
 
 /// Signed values diverge only where 0 means "nothing"; a gate or a ranking has no such centre.
 bool crossesZero(const std::vector<float>& values) {
@@ -76,42 +19,9 @@ bool crossesZero(const std::vector<float>& values) {
     return *low < 0.0F && *high > 0.0F;
 }
 
-/// mean_c factor(c)·|x_c| per cell, in double: the sums cancel.
-std::vector<float> weightedMagnitude(const FeatureMap& x, const std::function<double(int)>& factor) {
-    std::vector<double> sums(static_cast<std::size_t>(x.cells()), 0.0);
-    for (int c = 0; c < x.channels(); ++c) {
-        const double f = factor(c);
-        const float* row = x.row(c);
-        for (std::size_t n = 0; n < sums.size(); ++n) {
-            sums[n] += f * std::abs(row[n]);
-        }
-    }
-    std::vector<float> out(sums.size());
-    for (std::size_t n = 0; n < sums.size(); ++n) {
-        out[n] = static_cast<float>(sums[n] / x.channels());
-    }
-    return out;
-}
-
-/// x_c itself.
-Result<ScalarField> singleChannel(const Job& job) {
-    const Features& from = features(job);
-    const int c = job.spec.channel;
-    if (c < 0 || c >= from.map.channels()) {
-        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "There is no channel %1; choose one from 0 to %2."),
-                         {std::to_string(c), std::to_string(from.map.channels() - 1)});
-    }
-    ScalarField field = emptyField(job, from.map.height(), from.map.width());
-    std::copy_n(from.map.row(c), field.values.size(), field.values.begin());
-    const auto index = static_cast<std::size_t>(c);
-    field.what = index < from.channelNames.size() ? from.channelNames[index] : FOVEA_TEXT("engine", "one channel");
-    const bool isSigned = crossesZero(field.values);
-    return finished(job, std::move(field), isSigned);
-}
-
 /// B or A, both on the scale 0 … the larger of their maxima.
 Result<ScalarField> beforeOrAfter(const Job& job) {
-    const FeatureMap& x = features(job).map;
+    const FeatureMap& x = job.features.map;
     const std::vector<float>& w = job.map.data.values;
     auto before = weightedMagnitude(x, [](int) { return 1.0; });
     ScalarField field = emptyField(job, x.height(), x.width());
@@ -132,7 +42,7 @@ Result<ScalarField> beforeOrAfter(const Job& job) {
 
 /// D. The double sum of C equal floats and its quotient by C are exact for C < 2^29, so w − w̄ is 0 itself for a uniform gate.
 Result<ScalarField> changed(const Job& job) {
-    const FeatureMap& x = features(job).map;
+    const FeatureMap& x = job.features.map;
     const std::vector<float>& w = job.map.data.values;
     double sum = 0.0;
     for (const float weight : w) {
@@ -146,7 +56,7 @@ Result<ScalarField> changed(const Job& job) {
 }
 
 Result<ScalarField> channelField(const Job& job) {
-    if (job.map.data.size() != static_cast<std::size_t>(features(job).map.channels())) {
+    if (job.map.data.size() != static_cast<std::size_t>(job.features.map.channels())) {
         return misshapen(job);
     }
     const ChannelMode mode = job.spec.channelMode;
@@ -154,10 +64,7 @@ Result<ScalarField> channelField(const Job& job) {
         return singleChannel(job);
     }
     if (mode != ChannelMode::Before && !multiplies(job.map.role)) {
-        return makeError(
-            ErrorCode::Unsupported,
-            FOVEA_TEXT("engine", "The map “%1” of %2 does not multiply the features; choose “before” or one channel."),
-            {job.map.name, job.module.info->title});
+        return notMultiplying(job);
     }
     return mode == ChannelMode::Changed ? changed(job) : beforeOrAfter(job);
 }
@@ -192,7 +99,7 @@ Result<ScalarField> fullField(const Job& job) {
     const float* data = map.data.values.data();
     if (c >= 0) {
         std::copy_n(data + static_cast<std::size_t>(c) * cells, cells, field.values.begin());
-        const auto& names = features(job).channelNames;
+        const auto& names = job.features.channelNames;
         field.what = names.size() == channels ? names[static_cast<std::size_t>(c)] : FOVEA_TEXT("engine", "one channel");
     } else {
         for (std::size_t n = 0; n < cells; ++n) {
@@ -208,29 +115,6 @@ Result<ScalarField> fullField(const Job& job) {
     return finished(job, std::move(field), isSigned);
 }
 
-/// Index into n equal parts of 0..1, clamped; not a number counts as 0.
-int clampedPart(double position, int n) { return position > 0.0 ? static_cast<int>(std::min(std::floor(position), n - 1.0)) : 0; }
-
-Result<ScalarField> pairwiseField(const Job& job) {
-    const AttentionMap& map = job.map;
-    const bool to = job.spec.toQuery;
-    if (map.gridHeight < 1 || map.gridWidth < 1 || map.keyHeight < 1 || map.keyWidth < 1) {
-        return misshapen(job);
-    }
-    const int fromHeight = to ? map.keyHeight : map.gridHeight;
-    const int fromWidth = to ? map.keyWidth : map.gridWidth;
-    const int i = clampedPart(job.spec.queryY * fromHeight, fromHeight);
-    const int j = clampedPart(job.spec.queryX * fromWidth, fromWidth);
-    ScalarField field = to ? emptyField(job, map.gridHeight, map.gridWidth) : emptyField(job, map.keyHeight, map.keyWidth);
-    auto row = pairwiseRow(map, job.spec.head, i * fromWidth + j, to);
-    if (row.size() != field.values.size()) {
-        return misshapen(job);
-    }
-    field.values = std::move(row);
-    field.what = to ? FOVEA_TEXT("engine", "to the query") : FOVEA_TEXT("engine", "from the query");
-    return finished(job, std::move(field), false);
-}
-
 Result<ScalarField> fieldOf(const Job& job) {
     switch (job.map.kind) {
         case MapKind::Channel:
@@ -241,8 +125,9 @@ Result<ScalarField> fieldOf(const Job& job) {
             return fullField(job);
         case MapKind::Pairwise:
             return pairwiseField(job);
-        case MapKind::Branch:
         case MapKind::Temporal:
+            return temporalField(job);
+        case MapKind::Branch:
         case MapKind::Region:
             break;
     }
@@ -259,37 +144,19 @@ std::optional<int> defaultRank(const AttentionMap& map) {
         case MapKind::Full:
             return 2;
         case MapKind::Pairwise:
-            return 3;
+            if (!overClip(map) || map.keyHeight * map.keyWidth > 1) {
+                return 3;
+            }
+            return map.groupHeight * map.groupWidth > 1 ? 4 : 9;  // whole frames which attend to frames have no places
         case MapKind::Channel:
-            return multiplies(map.role) ? 4 : 5;
-        case MapKind::Branch:
+            return multiplies(map.role) ? 5 : 6;
         case MapKind::Temporal:
+            return multiplies(map.role) ? 7 : 8;
+        case MapKind::Branch:
         case MapKind::Region:
             break;
     }
     return std::nullopt;
-}
-
-Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::string& name) {
-    const auto& maps = module.output->maps;
-    if (name.empty()) {
-        if (const AttentionMap* map = defaultMap(*module.output)) {
-            return map;
-        }
-        return makeError(ErrorCode::Unsupported,
-                         FOVEA_TEXT("engine", "%1 gives no map which has a place on the picture; choose another module."),
-                         {module.info->title});
-    }
-    const auto it = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) { return map.name == name; });
-    if (it == maps.end()) {
-        std::string known;
-        for (const auto& map : maps) {
-            known += (known.empty() ? "" : ", ") + map.name;
-        }
-        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no map “%2”; choose one of: %3."),
-                         {module.info->title, name, known});
-    }
-    return &*it;
 }
 
 }  // namespace
@@ -306,23 +173,41 @@ const AttentionMap* defaultMap(const AttentionOutput& output) {
 }
 
 Result<ScalarField> makeField(const FrameResult& result, const FieldSpec& spec) {
-    const auto module = result.find(spec.module);
+    const auto module = finishedModule(result, spec.module);
     if (!module) {
-        return makeError(ErrorCode::NotFound,
-                         FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
-                         {spec.module});
-    }
-    if (!module->output) {
-        return module->output.error();
+        return module.error();
     }
     if (!result.features || result.features->map.empty()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There are no features yet; open a picture."));
     }
-    const auto map = chosenMap(*module, spec.map);
+    const auto map = chosenMap(**module, spec.map);
     if (!map) {
         return map.error();
     }
-    return fieldOf(Job{result, *module, **map, spec});
+    if (!overClip(**map)) {
+        return fieldOf(Job{result, **module, **map, spec, *result.features});
+    }
+    if (!result.clip || result.clip->empty()) {
+        return makeError(ErrorCode::NotFound,
+                         FOVEA_TEXT("engine", "The frames which %1 compares are not at hand; run it on a video or a camera."),
+                         {(*module)->info->title});
+    }
+    const int shown = clipIndex(spec.frame, static_cast<int>(result.clip->size()));
+    const Features& features = *(*result.clip)[static_cast<std::size_t>(shown)].features;
+    return fieldOf(Job{result, **module, **map, spec, features, result.clip.get(), shown});
+}
+
+const Frame& shownFrame(const FrameResult& result, const FieldSpec& spec) {
+    const auto module = finishedModule(result, spec.module);
+    if (!module || !result.clip || result.clip->empty()) {
+        return result.frame;
+    }
+    const auto map = chosenMap(**module, spec.map);
+    if (!map || !overClip(**map)) {
+        return result.frame;
+    }
+    const int shown = clipIndex(spec.frame, static_cast<int>(result.clip->size()));
+    return (*result.clip)[static_cast<std::size_t>(shown)].frame;
 }
 
 Cell cellAt(const ScalarField& field, double x, double y) noexcept {

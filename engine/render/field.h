@@ -42,7 +42,7 @@ struct ScalarField {
     float max = 0.0F;
     bool diverging = false;    ///< centred at 0 (Changed, signed channels)
     bool discrete = false;     ///< a mask: values between 0 and 1 do not exist, so cells are drawn flat
-    bool sharedScale = false;  ///< Before and After: `scaleMin`, `scaleMax` cover both
+    bool sharedScale = false;  ///< `scaleMin`, `scaleMax` cover other fields too: Before and After, and all frames of a clip
     float scaleMin =
         0.0F;  ///< the automatic range: true ends, or symmetric about 0 when diverging, or shared by Before and After
     float scaleMax = 0.0F;
@@ -50,14 +50,20 @@ struct ScalarField {
     std::string map;     ///< FOVEA_TEXT title of the map
     std::string what;    ///< FOVEA_TEXT: "after", "what attention changed", "mean over channels", "from the query"
     std::string unit;
+    int frame = -1;  ///< of a clip: whose frame's field this is, counted from the oldest; −1: the field is not of a clip
     Provenance provenance;
 };
 
-/// The map of a module that is shown first: spatial before full before pairwise before channel; null when none has a picture.
+/// The map of a module that is shown first: spatial before full before pairwise before channel before temporal; null when none
+/// has a picture.
 FOVEA_API const AttentionMap* defaultMap(const AttentionOutput& output);
 
 /// The field `spec` names. Missing module or map, or a map kind without a picture, is an error.
+/// Of a map over a clip it is the field of the frame `spec` shows; all frames of one query, or of one gate, share their scale.
 FOVEA_API Result<ScalarField> makeField(const FrameResult& result, const FieldSpec& spec);
+
+/// The frame over which that field lies: of a map over a clip the clip's frame which `spec` shows, else the result's own.
+FOVEA_API const Frame& shownFrame(const FrameResult& result, const FieldSpec& spec);
 
 /// The cell of a position on the picture (pixels of the upright picture); clamped into the grid.
 struct Cell {

@@ -39,7 +39,9 @@ Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& sto
             out.error = field.error();
         }
     }
-    const Frame frame = request.result ? request.result->frame : Frame{};
+    const Frame frame = !request.result ? Frame{}
+                        : request.field ? shownFrame(*request.result, *request.field)
+                                        : request.result->frame;
     OverlayStyle style = request.style;
     style.stale = request.over.valid() && request.over.width == frame.width && request.over.height == frame.height;
     cv::Mat pixels =
@@ -69,7 +71,7 @@ Result<MatrixPicture> matrixPicture(const MatrixRequest& request, const std::sto
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no matrix “%2”; choose another map."),
                          {module->info->title, request.map});
     }
-    return composeMatrix(*it, request.head, request.style, request.side, stop);
+    return composeMatrix(*it, request.head, request.style, request.side, stop, request.group);
 }
 
 Rendered renderMatrix(const MatrixRequest& request, const std::stop_token& stop) {

@@ -31,6 +31,7 @@ struct MatrixRequest {
     int head = -1;
     OverlayStyle style;
     int side = 256;  ///< most device pixels along either axis
+    int group = 0;   ///< of several matrices: matrixGroup()
 };
 using RenderRequest = std::variant<OverlayRequest, MatrixRequest>;
 

@@ -27,8 +27,12 @@ struct Timeline {
     Provenance provenance;
 };
 
-/// The weights per frame which belong to `spec`: of a Temporal map, or of a Pairwise map over time the query's weight summed over
-/// the places of each frame. An error when the module gives nothing over time, or its clip is not full yet.
+/// Whether the map has a weight per frame: Temporal, or Pairwise with keys in several frames.
+FOVEA_API bool hasTimeline(const AttentionMap& map) noexcept;
+
+/// The weights per frame which belong to `spec`, or, when its map says nothing over time, to the module's first map which does:
+/// of a Temporal map, or of a Pairwise map over time the query's weight summed over the places of each frame. An error when the
+/// module gives nothing over time, or its clip is not full yet.
 FOVEA_API Result<Timeline> makeTimeline(const FrameResult& result, const FieldSpec& spec);
 
 }  // namespace fovea

@@ -1,0 +1,167 @@
+#include "engine/render/field_parts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace fovea::fields {
+namespace {
+
+/// Cells of another grid which cover the same area of the picture as the features' cells.
+CellGeometry scaledGeometry(const Features& from, int height, int width) {
+    CellGeometry g = from.geometry;
+    g.stepX *= static_cast<double>(from.map.width()) / width;
+    g.stepY *= static_cast<double>(from.map.height()) / height;
+    return g;
+}
+
+/// Signed values diverge only where 0 means "nothing"; a gate or a ranking has no such centre.
+bool crossesZero(const std::vector<float>& values) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return *low < 0.0F && *high > 0.0F;
+}
+
+}  // namespace
+
+Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::string& name) {
+    const auto& maps = module.output->maps;
+    if (name.empty()) {
+        if (const AttentionMap* map = defaultMap(*module.output)) {
+            return map;
+        }
+        return makeError(ErrorCode::Unsupported,
+                         FOVEA_TEXT("engine", "%1 gives no map which has a place on the picture; choose another module."),
+                         {module.info->title});
+    }
+    const auto it = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) { return map.name == name; });
+    if (it == maps.end()) {
+        std::string known;
+        for (const auto& map : maps) {
+            known += (known.empty() ? "" : ", ") + map.name;
+        }
+        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no map “%2”; choose one of: %3."),
+                         {module.info->title, name, known});
+    }
+    return &*it;
+}
+
+Result<std::shared_ptr<const ModuleResult>> finishedModule(const FrameResult& result, const std::string& id) {
+    auto module = result.find(id);
+    if (!module) {
+        return makeError(ErrorCode::NotFound,
+                         FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."), {id});
+    }
+    if (!module->output) {
+        return module->output.error();
+    }
+    return module;
+}
+
+int clipIndex(int frame, int count) noexcept { return frame < 0 || frame >= count ? count - 1 : frame; }
+
+int clampedPart(double position, int n) noexcept {
+    return position > 0.0 ? static_cast<int>(std::min(std::floor(position), n - 1.0)) : 0;
+}
+
+int placeIndex(double x, double y, int height, int width) noexcept {
+    return clampedPart(y * height, height) * width + clampedPart(x * width, width);
+}
+
+Asked askedOf(const AttentionMap& map, const FieldSpec& spec, int asking, int shown) noexcept {
+    const int frames = spec.toQuery ? map.keyFrames : map.gridFrames;
+    const int height = spec.toQuery ? map.keyHeight : map.gridHeight;
+    const int width = spec.toQuery ? map.keyWidth : map.gridWidth;
+    Asked out;
+    out.position = (frames > 1 ? asking * height * width : 0) + placeIndex(spec.queryX, spec.queryY, height, width);
+    if (map.groupFrames > 0) {
+        out.group = (map.groupFrames > 1 ? shown * map.groupHeight * map.groupWidth : 0) +
+                    placeIndex(spec.queryX, spec.queryY, map.groupHeight, map.groupWidth);
+    }
+    return out;
+}
+
+bool multiplies(MapRole role) noexcept { return role == MapRole::Gate || role == MapRole::Distribution || role == MapRole::Mask; }
+
+Error misshapen(const Job& job) {
+    return makeError(ErrorCode::BadShape,
+                     FOVEA_TEXT("engine", "The map “%1” of %2 does not fit its features; run the module again."),
+                     {job.map.name, job.module.info->title});
+}
+
+Error notMultiplying(const Job& job) {
+    return makeError(ErrorCode::Unsupported,
+                     FOVEA_TEXT("engine", "The map “%1” of %2 does not multiply the features; choose “before” or one channel."),
+                     {job.map.name, job.module.info->title});
+}
+
+Error notFinite(const Job& job) {
+    return makeError(ErrorCode::BadValue,
+                     FOVEA_TEXT("engine",
+                                "The picture of the map “%1” of %2 has values which are not finite; choose other weights or "
+                                "parameters."),
+                     {job.map.name, job.module.info->title});
+}
+
+ScalarField emptyField(const Job& job, int height, int width) {
+    ScalarField field;
+    field.height = height;
+    field.width = width;
+    field.geometry = scaledGeometry(job.features, height, width);
+    field.values.resize(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
+    field.module = job.module.info->title;
+    field.map = job.map.title;
+    field.frame = job.shown;
+    field.provenance = job.module.provenance;
+    return field;
+}
+
+Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned) {
+    const auto finite = [](float v) { return std::isfinite(v); };
+    if (!std::all_of(field.values.begin(), field.values.end(), finite)) {
+        return notFinite(job);
+    }
+    const auto [low, high] = std::minmax_element(field.values.begin(), field.values.end());
+    field.min = *low;
+    field.max = *high;
+    field.diverging = isSigned;
+    if (field.sharedScale) {
+        return field;
+    }
+    const float reach = std::max(std::abs(field.min), std::abs(field.max));
+    field.scaleMin = isSigned ? -reach : field.min;
+    field.scaleMax = isSigned ? reach : field.max;
+    return field;
+}
+
+std::vector<float> weightedMagnitude(const FeatureMap& x, const std::function<double(int)>& factor) {
+    std::vector<double> sums(static_cast<std::size_t>(x.cells()), 0.0);
+    for (int c = 0; c < x.channels(); ++c) {
+        const double f = factor(c);
+        const float* row = x.row(c);
+        for (std::size_t n = 0; n < sums.size(); ++n) {
+            sums[n] += f * std::abs(row[n]);
+        }
+    }
+    std::vector<float> out(sums.size());
+    for (std::size_t n = 0; n < sums.size(); ++n) {
+        out[n] = static_cast<float>(sums[n] / x.channels());
+    }
+    return out;
+}
+
+Result<ScalarField> singleChannel(const Job& job) {
+    const Features& from = job.features;
+    const int c = job.spec.channel;
+    if (c < 0 || c >= from.map.channels()) {
+        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "There is no channel %1; choose one from 0 to %2."),
+                         {std::to_string(c), std::to_string(from.map.channels() - 1)});
+    }
+    ScalarField field = emptyField(job, from.map.height(), from.map.width());
+    std::copy_n(from.map.row(c), field.values.size(), field.values.begin());
+    const auto index = static_cast<std::size_t>(c);
+    field.what = index < from.channelNames.size() ? from.channelNames[index] : FOVEA_TEXT("engine", "one channel");
+    const bool isSigned = crossesZero(field.values);
+    return finished(job, std::move(field), isSigned);
+}
+
+}  // namespace fovea::fields
