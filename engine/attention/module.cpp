@@ -1,14 +1,9 @@
 #include "engine/attention/module.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace fovea {
 namespace {
 
-bool finite(const std::vector<float>& values) {
-    return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
-}
+bool finite(const std::vector<float>& values) { return allFinite(values.data(), values.size()); }
 
 bool finite(const AttentionMap& map) {
     return map.factors ? finite(map.factors->rowMax) && finite(map.factors->rowSum) : finite(map.data.values);

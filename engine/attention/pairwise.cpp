@@ -20,6 +20,16 @@ ConstRows headRows(const FeatureMap& map, int heads, int head) {
     return {map.row(head * depth), depth, map.cells()};
 }
 
+/// Short runs in float, which are vectors, and their sums in double.
+float sumOf(const float* values, Eigen::Index count) {
+    constexpr Eigen::Index kRun = 256;
+    double total = 0.0;
+    for (Eigen::Index start = 0; start < count; start += kRun) {
+        total += Eigen::Map<const Eigen::ArrayXf>(values + start, std::min(kRun, count - start)).sum();
+    }
+    return static_cast<float>(total);
+}
+
 /// Turns logits (queries × keys) into exp(logit − rowMax), and reports maximum and sum of each row.
 void exponentiate(Matrix& tile, float* rowMax, float* rowSum) {
     for (Eigen::Index n = 0; n < tile.rows(); ++n) {
@@ -27,7 +37,7 @@ void exponentiate(Matrix& tile, float* rowMax, float* rowSum) {
         const float top = row.maxCoeff();
         row = (row - top).exp();
         rowMax[n] = top;
-        rowSum[n] = static_cast<float>(row.cast<double>().sum());
+        rowSum[n] = sumOf(tile.row(n).data(), tile.cols());
     }
 }
 

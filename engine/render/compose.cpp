@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "engine/render/compose_picture.h"
@@ -15,25 +16,32 @@ namespace {
 
 constexpr int kBandRows = 16;
 
-/// Colours times opacity, red and blue in one word, so that a pixel is blended with two products.
+/// Colours times opacity, B, G, R, 255 in 16 bits each, so that a row is blended by one product and one sum a byte.
 struct BlendTable {
-    std::array<std::uint32_t, 256> redBlue = {};
-    std::array<std::uint32_t, 256> green = {};
-    std::uint32_t rest = 256;  ///< share of the picture, of 256
+    static constexpr std::size_t kLanes = 4;
+    std::array<std::uint16_t, kLanes* 256> added = {};
+    std::uint16_t rest = 256;  ///< share of the picture, of 256
 
     BlendTable(const ColorTable& colors, double opacity) {
         const auto alpha = static_cast<std::uint32_t>(opacity > 0.0 ? std::lround(std::min(opacity, 1.0) * 256.0) : 0);
-        rest = 256U - alpha;
-        for (std::size_t k = 0; k < colors.size(); ++k) {
-            redBlue[k] = (colors[k] & 0xFF00FFU) * alpha + 0x800080U;
-            green[k] = (colors[k] & 0x00FF00U) * alpha + 0x008000U;
+        rest = static_cast<std::uint16_t>(256U - alpha);
+        for (std::size_t k = 0; k < added.size(); ++k) {
+            const std::uint32_t color = colors[k / kLanes] >> (8 * (k % kLanes)) & 0xFFU;
+            added[k] = static_cast<std::uint16_t>(color * alpha + 128U);
         }
     }
 
-    [[nodiscard]] std::uint32_t over(std::uint32_t pixel, std::size_t index) const noexcept {
-        const std::uint32_t rb = ((pixel & 0xFF00FFU) * rest + redBlue[index]) >> 8 & 0xFF00FFU;
-        const std::uint32_t g = ((pixel & 0x00FF00U) * rest + green[index]) >> 8 & 0x00FF00U;
-        return 0xFF000000U | rb | g;
+    /// Blends `pixels` pixels with the colours at their table indices; `colors` holds kLanes values for each pixel.
+    void over(const int* indices, std::size_t pixels, std::uint16_t* __restrict colors, std::uint32_t* out) const noexcept {
+        for (std::size_t k = 0; k < pixels; ++k) {
+            std::memcpy(colors + kLanes * k, added.data() + kLanes * static_cast<std::size_t>(indices[k]),
+                        kLanes * sizeof(std::uint16_t));
+        }
+        auto* bytes = reinterpret_cast<unsigned char*>(out);
+        for (std::size_t k = 0; k < kLanes * pixels; ++k) {
+            const auto sum = static_cast<std::uint16_t>(bytes[k] * rest + colors[k]);
+            bytes[k] = static_cast<unsigned char>(sum >> 8);
+        }
     }
 };
 
@@ -50,8 +58,12 @@ ColorTable blendedColors(const ScalarField& field, const OverlayStyle& style) {
     return colors;
 }
 
-/// Table index of a position on 0..255, saturated.
-std::size_t saturatedIndex(float position) { return static_cast<std::size_t>(std::min(std::max(position, 0.0F), 255.0F) + 0.5F); }
+/// Table indices of positions on 0..255, saturated.
+void saturate(const float* positions, std::size_t count, int* __restrict indices) {
+    for (std::size_t k = 0; k < count; ++k) {
+        indices[k] = static_cast<int>(std::min(std::max(positions[k], 0.0F), 255.0F) + 0.5F);
+    }
+}
 
 /// Which cells an output pixel reads along one axis: both by `weight`, or only the first.
 struct CellTaps {
@@ -75,6 +87,14 @@ CellTaps cellTaps(double position, double origin, double step, int cells, bool s
 /// interpolated and only then saturated and coloured, which is the same as interpolating the values themselves.
 class FieldRows final {
 public:
+    /// Working memory of one band.
+    struct Scratch {
+        std::vector<float> cells;
+        std::vector<float> positions;
+        std::vector<int> indices;
+        std::vector<std::uint16_t> colors;
+    };
+
     FieldRows(const ScalarField& field, const OverlayStyle& style, const Viewport& viewport, PictureSpan columns)
         : m_field(field),
           m_viewport(viewport),
@@ -98,23 +118,28 @@ public:
         }
     }
 
-    void draw(int v, std::uint32_t* out, std::vector<float>& scratch) const {
+    void draw(int v, std::uint32_t* out, Scratch& scratch) const {
         const CellGeometry& g = m_field.geometry;
         const double y = picturePosition(m_viewport.originY, m_viewport.zoom, v);
         const CellTaps row = cellTaps(y, g.originY, g.stepY, m_field.height, m_smooth);
         const float* upper = m_positions.data() + static_cast<std::ptrdiff_t>(row.first) * m_field.width;
         const float* lower = m_positions.data() + static_cast<std::ptrdiff_t>(row.last) * m_field.width;
-        scratch.resize(static_cast<std::size_t>(m_field.width));
-        for (std::size_t j = 0; j < scratch.size(); ++j) {
-            scratch[j] = upper[j] + row.weight * (lower[j] - upper[j]);
+        scratch.cells.resize(static_cast<std::size_t>(m_field.width));
+        for (std::size_t j = 0; j < scratch.cells.size(); ++j) {
+            scratch.cells[j] = upper[j] + row.weight * (lower[j] - upper[j]);
         }
-        std::uint32_t* pixel = out + m_columns.first;
-        for (const CellTaps& column : m_columnTaps) {
-            const float left = scratch[static_cast<std::size_t>(column.first)];
-            const float right = scratch[static_cast<std::size_t>(column.last)];
-            *pixel = m_blend.over(*pixel, saturatedIndex(left + column.weight * (right - left)));
-            ++pixel;
-        }
+        // Step by step over the whole row: each step but the look-ups becomes vectors.
+        const std::size_t pixels = m_columnTaps.size();
+        scratch.positions.resize(pixels);
+        scratch.indices.resize(pixels);
+        scratch.colors.resize(BlendTable::kLanes * pixels);
+        const float* cells = scratch.cells.data();
+        std::transform(m_columnTaps.begin(), m_columnTaps.end(), scratch.positions.begin(), [cells](const CellTaps& column) {
+            const float left = cells[column.first];
+            return left + column.weight * (cells[column.last] - left);
+        });
+        saturate(scratch.positions.data(), pixels, scratch.indices.data());
+        m_blend.over(scratch.indices.data(), pixels, scratch.colors.data(), out + m_columns.first);
     }
 
 private:
@@ -168,6 +193,7 @@ cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, const Overl
     const int bands = (viewport.height + kBandRows - 1) / kBandRows;
     parallelFor(bands, [&](int first, int last) {
         PictureRows::Scratch scratch;
+        FieldRows::Scratch fieldScratch;
         for (int band = first; band < last && !stop.stop_requested(); ++band) {
             const int end = std::min((band + 1) * kBandRows, viewport.height);
             for (int v = band * kBandRows; v < end; ++v) {
@@ -179,7 +205,7 @@ cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, const Overl
                 }
                 picture->draw(v, row, scratch);
                 if (overlay) {
-                    overlay->draw(v, row, scratch);
+                    overlay->draw(v, row, fieldScratch);
                 }
             }
         }

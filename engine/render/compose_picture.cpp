@@ -1,5 +1,6 @@
 #include "engine/render/compose_picture.h"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
@@ -25,6 +26,23 @@ std::uint32_t packed(std::uint32_t blue, std::uint32_t green, std::uint32_t red)
 }
 
 std::uint32_t rounded(float v) { return static_cast<std::uint32_t>(std::min(v + 0.5F, 255.0F)); }
+
+void mixRows(const uchar* upper, const uchar* lower, float weight, int count, float* __restrict out) {
+    for (int k = 0; k < count; ++k) {
+        out[k] = static_cast<float>(upper[k]) * (256.0F - weight) + static_cast<float>(lower[k]) * weight;
+    }
+}
+
+/// Groups of B, G, R and a fourth value, all on 0..255·2^16, as 0xFFRRGGBB.
+void roundPixels(const float* __restrict values, std::size_t pixels, std::uint32_t* out) {
+    auto* bytes = reinterpret_cast<uchar*>(out);
+    for (std::size_t k = 0; k < 4 * pixels; ++k) {
+        bytes[k] = static_cast<uchar>(static_cast<int>(values[k] + 32768.0F) >> 16);
+    }
+    for (std::size_t k = 0; k < pixels; ++k) {
+        out[k] |= 0xFF000000U;
+    }
+}
 
 bool isWhole(double v) { return v == std::floor(v); }
 
@@ -68,7 +86,7 @@ void PictureRows::draw(int v, std::uint32_t* out, Scratch& scratch) const {
         case Mode::Nearest:
             return drawNearest(row, out + m_columns.first);
         case Mode::Bilinear:
-            return drawBilinear(row, out + m_columns.first);
+            return drawBilinear(row, out + m_columns.first, scratch);
         case Mode::Area:
             return drawArea(row, out + m_columns.first, scratch);
     }
@@ -82,19 +100,30 @@ void PictureRows::drawNearest(const Taps& row, std::uint32_t* out) const {
     }
 }
 
-void PictureRows::drawBilinear(const Taps& row, std::uint32_t* out) const {
-    const uchar* upper = m_picture.ptr<uchar>(row.first);
-    const uchar* lower = m_picture.ptr<uchar>(row.last);
-    for (const Taps& column : m_columnTaps) {
-        const std::ptrdiff_t left = 3 * static_cast<std::ptrdiff_t>(column.first);
-        const std::ptrdiff_t right = 3 * static_cast<std::ptrdiff_t>(column.last);
-        const auto mixed = [&](int k) {
-            const std::uint32_t top = upper[left + k] * (256U - column.weight) + upper[right + k] * column.weight;
-            const std::uint32_t bottom = lower[left + k] * (256U - column.weight) + lower[right + k] * column.weight;
-            return (top * (256U - row.weight) + bottom * row.weight + 32768U) >> 16;
-        };
-        *out++ = packed(mixed(0), mixed(1), mixed(2));
+void PictureRows::drawBilinear(const Taps& row, std::uint32_t* out, Scratch& scratch) const {
+    if (m_columnTaps.empty()) {
+        return;
     }
+    // First the two rows into one, then that row's pixels, each as a group of four: B, G, R and a value which does not count.
+    // All products and sums are whole numbers below 2^24, so that floats hold them exactly.
+    using Pixel = Eigen::Array4f;
+    const int begin = 3 * m_columnTaps.front().first;
+    const int count = 3 * (m_columnTaps.back().last + 1) - begin;
+    const std::size_t columns = m_columnTaps.size();
+    scratch.resize(static_cast<std::size_t>(count) + 1 + 4 * columns);
+    mixRows(m_picture.ptr<uchar>(row.first) + begin, m_picture.ptr<uchar>(row.last) + begin, static_cast<float>(row.weight),
+            count, scratch.data());
+    scratch[static_cast<std::size_t>(count)] = 0.0F;
+    float* const mixed = scratch.data() + count + 1;
+    float* next = mixed;
+    for (const Taps& column : m_columnTaps) {
+        const Eigen::Map<const Pixel> left(scratch.data() + (3 * column.first - begin));
+        const Eigen::Map<const Pixel> right(scratch.data() + (3 * column.last - begin));
+        const auto weight = static_cast<float>(column.weight);
+        Eigen::Map<Pixel>{next} = left * (256.0F - weight) + right * weight;
+        next += 4;
+    }
+    roundPixels(mixed, columns, out);
 }
 
 void PictureRows::drawArea(const Taps& row, std::uint32_t* out, Scratch& scratch) const {

@@ -46,7 +46,7 @@ private:
 
     [[nodiscard]] Taps taps(double origin, int pixel, int extent) const;
     void drawNearest(const Taps& row, std::uint32_t* out) const;
-    void drawBilinear(const Taps& row, std::uint32_t* out) const;
+    void drawBilinear(const Taps& row, std::uint32_t* out, Scratch& scratch) const;
     void drawArea(const Taps& row, std::uint32_t* out, Scratch& scratch) const;
 
     const cv::Mat& m_picture;

@@ -102,13 +102,13 @@ Result<ScalarField> fullField(const Job& job) {
         const auto& names = job.features.channelNames;
         field.what = names.size() == channels ? names[static_cast<std::size_t>(c)] : FOVEA_TEXT("engine", "one channel");
     } else {
-        for (std::size_t n = 0; n < cells; ++n) {
-            double sum = 0.0;
-            for (std::size_t k = 0; k < channels; ++k) {
-                sum += data[k * cells + n];
-            }
-            field.values[n] = static_cast<float>(sum / static_cast<double>(channels));
+        // Channel by channel, as they lie in memory.
+        std::vector<double> sums(cells, 0.0);
+        for (std::size_t k = 0; k < channels; ++k) {
+            std::transform(sums.begin(), sums.end(), data + k * cells, sums.begin(), std::plus<>());
         }
+        std::transform(sums.begin(), sums.end(), field.values.begin(),
+                       [channels](double sum) { return static_cast<float>(sum / static_cast<double>(channels)); });
         field.what = FOVEA_TEXT("engine", "mean over channels");
     }
     const bool isSigned = map.role == MapRole::Additive && crossesZero(field.values);

@@ -1,8 +1,8 @@
 #include "engine/tensor/feature_map.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
-#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
@@ -24,6 +24,17 @@ float* allocate(std::size_t count) {
 }
 
 }  // namespace
+
+bool allFinite(const float* values, std::size_t count) noexcept {
+    // Infinities and what is not a number have all bits of the exponent set. No way out within the loop, so that it becomes
+    // vectors.
+    constexpr std::uint32_t kExponent = 0x7F800000U;
+    std::uint32_t bad = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+        bad |= (std::bit_cast<std::uint32_t>(values[k]) & kExponent) == kExponent ? 1U : 0U;
+    }
+    return bad == 0;
+}
 
 FeatureMap::FeatureMap(int channels, int height, int width) : m_channels(channels), m_height(height), m_width(width) {
     constexpr long long kMaxValues = 1LL << 32;
@@ -72,8 +83,6 @@ void FeatureMap::reshape(int channels, int height, int width) noexcept {
     m_width = width;
 }
 
-bool FeatureMap::allFinite() const noexcept {
-    return std::all_of(m_data, m_data + size(), [](float v) { return std::isfinite(v); });
-}
+bool FeatureMap::allFinite() const noexcept { return fovea::allFinite(m_data, size()); }
 
 }  // namespace fovea

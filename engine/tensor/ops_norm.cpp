@@ -1,3 +1,4 @@
+#include <Eigen/Core>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -86,7 +87,17 @@ float gelu(float x) noexcept {
 
 float hardSwish(float x) noexcept { return x * std::clamp(x + 3.0F, 0.0F, 6.0F) / 6.0F; }
 
-void sigmoidInPlace(float* values, std::size_t count) noexcept { std::transform(values, values + count, values, sigmoid); }
+void sigmoidInPlace(float* values, std::size_t count) noexcept {
+    // In whole blocks, for Eigen computes single values another way: where an array lies and ends must not change its numbers.
+    constexpr std::size_t kBlock = 64;
+    Eigen::Array<float, kBlock, 1> block = decltype(block)::Zero();
+    for (std::size_t start = 0; start < count; start += kBlock) {
+        const std::size_t length = std::min(kBlock, count - start);
+        std::copy_n(values + start, length, block.data());
+        block = 1.0F / (1.0F + (-block).exp());
+        std::copy_n(block.data(), length, values + start);
+    }
+}
 
 void reluInPlace(float* values, std::size_t count) noexcept {
     // NaN stays NaN, so that broken weights are found instead of becoming zeros.

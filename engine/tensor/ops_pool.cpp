@@ -1,19 +1,35 @@
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "engine/tensor/ops.h"
 
 namespace fovea::ops {
 namespace {
 
-double sum(const float* values, int count) {
-    double total = 0.0;
-    for (int n = 0; n < count; ++n) {
-        total += values[n];
+/// Σ of(value), in partial sums which need not wait for each other.
+template <class Of>
+double sum(const float* values, int count, Of&& of) {
+    constexpr int kLanes = 8;
+    std::array<double, kLanes> partial = {};
+    int n = 0;
+    for (; n + kLanes <= count; n += kLanes) {
+        for (int k = 0; k < kLanes; ++k) {
+            partial[k] += of(values[n + k]);
+        }
     }
-    return total;
+    double total = 0.0;
+    for (; n < count; ++n) {
+        total += of(values[n]);
+    }
+    return std::accumulate(partial.begin(), partial.end(), total);
+}
+
+double sum(const float* values, int count) {
+    return sum(values, count, [](float v) { return static_cast<double>(v); });
 }
 
 int pooledSize(int length, int kernel, int stride, int padding) { return (length + 2 * padding - kernel) / stride + 1; }
@@ -85,11 +101,7 @@ Vector globalVariance(const FeatureMap& x, bool unbiased) {
     for (int c = 0; c < x.channels(); ++c) {
         const float* row = x.row(c);
         const double mean = sum(row, x.cells()) / x.cells();
-        double total = 0.0;
-        for (int n = 0; n < x.cells(); ++n) {
-            const double d = row[n] - mean;
-            total += d * d;
-        }
+        const double total = sum(row, x.cells(), [mean](float v) { return (v - mean) * (v - mean); });
         const int count = unbiased ? x.cells() - 1 : x.cells();
         out[c] = count == 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(total / count);
     }
