@@ -7,6 +7,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <utility>
 
 #include "widgets/theme.h"
 
@@ -18,12 +19,15 @@ CanvasArea::CanvasArea(QWidget* parent)
       m_scale(new ColourScale(this)),
       m_messageFrame(new QFrame(this)),
       m_message(new QLabel(m_messageFrame)),
+      m_messageButton(new QToolButton(m_messageFrame)),
       m_closeMessage(new QToolButton(m_messageFrame)),
       m_hint(new QLabel(this)) {
     auto* layout = new QHBoxLayout(m_messageFrame);
     layout->setContentsMargins(12, 6, 6, 6);
     layout->addWidget(m_message, 1);
+    layout->addWidget(m_messageButton);
     layout->addWidget(m_closeMessage);
+    m_messageButton->setObjectName(QStringLiteral("primary"));
     m_message->setWordWrap(true);
     m_message->setTextFormat(Qt::PlainText);
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -34,14 +38,28 @@ CanvasArea::CanvasArea(QWidget* parent)
     m_hint->setFocusPolicy(Qt::NoFocus);
     m_canvas->setRightMargin(m_scale->sizeHint().width() + 8);
     connect(m_closeMessage, &QToolButton::clicked, this, &CanvasArea::clearMessage);
-    connect(m_hint, &QLabel::linkActivated, this, &CanvasArea::openRequested);
+    connect(m_messageButton, &QToolButton::clicked, this, [this] {
+        const auto action = m_messageAction;  // it may show the next message
+        clearMessage();
+        action();
+    });
+    connect(m_hint, &QLabel::linkActivated, this, [this](const QString& link) {
+        if (link == QLatin1String("camera")) {
+            Q_EMIT cameraRequested();
+        } else {
+            Q_EMIT openRequested();
+        }
+    });
     retranslate();
     restyle();
 }
 
-void CanvasArea::showMessage(const QString& sentence, bool isError) {
+void CanvasArea::showMessage(const QString& sentence, bool isError, const QString& buttonText, std::function<void()> action) {
     m_messageIsError = isError;
     m_message->setText(sentence);
+    m_messageButton->setText(buttonText);
+    m_messageButton->setVisible(action != nullptr);
+    m_messageAction = std::move(action);
     restyle();
     m_messageFrame->show();
     m_messageFrame->raise();
@@ -97,9 +115,10 @@ void CanvasArea::restyle() {
     const QColor text = m_messageIsError ? t.error : t.text;
     m_messageFrame->setStyleSheet(QStringLiteral("QFrame#message { background: %1; border-radius: 8px; } QLabel { color: %2; }")
                                       .arg(surface.name(), text.name()));
-    m_hint->setText(
-        QStringLiteral("<span style='color:%1'><a href='open' style='color:%1'>%2</a> · %3</span>")
-            .arg(t.secondary.name(), tr("Open a picture").toHtmlEscaped(), tr("or drop one here, or paste it").toHtmlEscaped()));
+    m_hint->setText(QStringLiteral("<span style='color:%1'><a href='open' style='color:%1'>%2</a> · <a href='camera' "
+                                   "style='color:%1'>%3</a> · %4</span>")
+                        .arg(t.secondary.name(), tr("Open a picture or video").toHtmlEscaped(), tr("Camera").toHtmlEscaped(),
+                             tr("or drop one here, or paste it").toHtmlEscaped()));
 }
 
 }  // namespace fovea

@@ -2,6 +2,8 @@
 
 #include <QWidget>
 
+#include <functional>
+
 #include "widgets/canvas.h"
 #include "widgets/colour_scale.h"
 
@@ -21,8 +23,9 @@ public:
     [[nodiscard]] Canvas* canvas() const { return m_canvas; }
     [[nodiscard]] ColourScale* colourScale() const { return m_scale; }
 
-    /// One sentence over the top of the picture until it is closed or cleared.
-    void showMessage(const QString& sentence, bool isError);
+    /// One sentence over the top of the picture until it is closed or cleared, with a button if there is something to do about
+    /// it.
+    void showMessage(const QString& sentence, bool isError, const QString& buttonText = {}, std::function<void()> action = {});
     void clearMessage();
     [[nodiscard]] QString message() const;
     /// The faint line for a first visit; leaves for good with setHintVisible(false).
@@ -30,6 +33,7 @@ public:
 
 Q_SIGNALS:
     void openRequested();
+    void cameraRequested();
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -44,7 +48,9 @@ private:
     ColourScale* m_scale;
     QFrame* m_messageFrame;
     QLabel* m_message;
+    QToolButton* m_messageButton;
     QToolButton* m_closeMessage;
+    std::function<void()> m_messageAction;
     QLabel* m_hint;
     bool m_messageIsError = false;
 };

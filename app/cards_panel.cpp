@@ -7,19 +7,26 @@
 
 #include <algorithm>
 
+#include "engine/pipeline/live_stats.h"
+#include "engine/render/timeline.h"
 #include "widgets/card.h"
 #include "widgets/channel_bars.h"
 #include "widgets/engine_text.h"
+#include "widgets/live_plot.h"
 #include "widgets/matrix_view.h"
 #include "widgets/param_form.h"
 #include "widgets/statistics_view.h"
+#include "widgets/timeline_view.h"
 
 namespace fovea {
 namespace {
 
+/// The cards follow a moving picture this often; nobody reads faster.
+constexpr int kPaceMilliseconds = 100;
+
 bool hasPicture(const AttentionMap& map) {
     return map.kind == MapKind::Channel || map.kind == MapKind::Spatial || map.kind == MapKind::Full ||
-           map.kind == MapKind::Pairwise;
+           map.kind == MapKind::Pairwise || map.kind == MapKind::Temporal;
 }
 
 /// The channel map whose bars are shown: the one on the canvas, else the first.
@@ -41,10 +48,14 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
       m_bars(new ChannelBars),
       m_matrix(new MatrixView),
       m_statistics(new StatisticsView),
+      m_timeline(new TimelineView),
+      m_livePlot(new LivePlot),
       m_form(new ParamForm),
       m_barsCard(new Card(m_bars)),
       m_matrixCard(new Card(m_matrix)),
       m_statisticsCard(new Card(m_statistics)),
+      m_timelineCard(new Card(m_timeline)),
+      m_liveCard(new Card(m_livePlot)),
       m_formCard(new Card(m_form)) {
     setFixedWidth(232);
     auto* column = new QWidget;
@@ -52,7 +63,7 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
     cards->setContentsMargins(8, 8, 8, 8);
     cards->setSpacing(8);
     cards->addWidget(m_maps);
-    for (auto* card : {m_barsCard, m_matrixCard, m_statisticsCard, m_formCard}) {
+    for (auto* card : {m_barsCard, m_matrixCard, m_timelineCard, m_statisticsCard, m_formCard, m_liveCard}) {
         cards->addWidget(card);
     }
     cards->addStretch(1);
@@ -64,9 +75,22 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(scroll);
+    m_liveCard->hide();
+    m_liveCard->setFolded(true);
+    m_pace.setSingleShot(true);
+    m_pace.setInterval(kPaceMilliseconds);
+    connect(&m_pace, &QTimer::timeout, this, &CardsPanel::refresh);
     connectViews();
     retranslate();
     refresh();
+}
+
+void CardsPanel::refreshSoon() {
+    if (!m_session.playing()) {
+        refresh();
+    } else if (!m_pace.isActive()) {
+        m_pace.start();
+    }
 }
 
 void CardsPanel::connectViews() {
@@ -89,8 +113,9 @@ void CardsPanel::connectViews() {
     connect(m_form, &ParamForm::weightsFileRequested, this, &CardsPanel::weightsFileRequested);
     connect(m_form, &ParamForm::randomWeightsRequested, &m_session, &Session::setSeed);
     connect(&m_session, &Session::moduleChanged, this, &CardsPanel::refresh);
-    connect(&m_session, &Session::resultChanged, this, &CardsPanel::refresh);
-    connect(&m_session, &Session::fieldChanged, this, &CardsPanel::refresh);
+    connect(m_timeline, &TimelineView::frameChosen, &m_session, &Session::setClipFrame);
+    connect(&m_session, &Session::resultChanged, this, &CardsPanel::refreshSoon);
+    connect(&m_session, &Session::fieldChanged, this, &CardsPanel::refreshSoon);
     connect(&m_session, &Session::styleChanged, this, [this] {
         refreshMatrix();
         m_statistics->setField(m_rendered.field, m_rendered.statistics, m_session.style());
@@ -99,6 +124,38 @@ void CardsPanel::connectViews() {
 
 void CardsPanel::setRendered(const RenderedOverlay& rendered) {
     m_rendered = rendered;
+    if (!m_pace.isActive()) {
+        refreshStatistics();
+    }
+}
+
+void CardsPanel::setLive(const LiveStats& stats) {
+    m_livePlot->setStats(stats);
+    m_liveCard->setVisible(stats.valid);
+    m_liveCard->setAside(stats.valid ? tr("%1 ms").arg(numberText(stats.latencyMedian)) : QString());
+}
+
+void CardsPanel::toggleLive() { m_liveCard->setFolded(!m_liveCard->folded()); }
+
+void CardsPanel::refreshTimeline() {
+    const AttentionMap* shown = m_session.shownMap();
+    const bool overTime = shown != nullptr && hasTimeline(*shown);
+    m_timelineCard->setVisible(overTime);
+    if (!overTime) {
+        return;
+    }
+    const auto timeline = makeTimeline(*m_session.result(), *m_session.field());
+    if (timeline) {
+        m_timelineCard->setTitle(engineText(timeline->what));
+        m_timelineCard->setAside(QString::number(timeline->weights.size()));
+        m_timeline->setTimeline(*timeline);
+    } else {
+        m_timeline->setMessage(errorText(timeline.error()));
+    }
+}
+
+void CardsPanel::refreshStatistics() {
+    const RenderedOverlay& rendered = m_rendered;
     m_statistics->setField(rendered.field, rendered.statistics, m_session.style());
     m_statisticsCard->setVisible(rendered.field != nullptr);
     if (rendered.field) {
@@ -116,7 +173,6 @@ void CardsPanel::changeEvent(QEvent* event) {
     if (event->type() == QEvent::LanguageChange) {
         retranslate();
         refresh();
-        setRendered(m_rendered);
     }
     QWidget::changeEvent(event);
 }
@@ -125,7 +181,9 @@ void CardsPanel::refresh() {
     refreshMaps();
     refreshBars();
     refreshMatrix();
+    refreshTimeline();
     refreshForm();
+    refreshStatistics();
 }
 
 void CardsPanel::refreshMaps() {
@@ -194,6 +252,9 @@ void CardsPanel::refreshForm() {
 
 void CardsPanel::retranslate() {
     m_formCard->setTitle(tr("Parameters"));
+    m_liveCard->setTitle(tr("From capture to screen"));
+    m_timeline->setAccessibleName(tr("Weights over time"));
+    m_livePlot->setAccessibleName(tr("Times of the newest frames"));
     m_maps->setAccessibleName(tr("Map shown on the picture"));
     m_maps->setToolTip(tr("Map shown on the picture"));
     m_bars->setAccessibleName(tr("Channel weights"));

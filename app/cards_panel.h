@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 #include <utility>
@@ -13,9 +14,12 @@ namespace fovea {
 
 class Card;
 class ChannelBars;
+class LivePlot;
 class MatrixView;
 class ParamForm;
 class StatisticsView;
+class TimelineView;
+struct LiveStats;
 
 /// The right column: one card per kind of map the chosen mechanism has, then its parameters. Knows kinds, never modules.
 class CardsPanel final : public QWidget {
@@ -27,6 +31,12 @@ public:
     /// Statistics of what is on the canvas.
     void setRendered(const RenderedOverlay& rendered);
     void setMatrixRendered(const RenderedMatrix& rendered);
+    /// How the moving source is doing; its card is there only while one plays.
+    void setLive(const LiveStats& stats);
+    /// Shows at once what the session holds now.
+    void refresh();
+    /// Opens or folds the card with the times of the moving source.
+    void toggleLive();
 
 Q_SIGNALS:
     void matrixRequested(const fovea::MatrixRequest& request);
@@ -37,7 +47,9 @@ protected:
 
 private:
     void connectViews();
-    void refresh();
+    void refreshSoon();
+    void refreshStatistics();
+    void refreshTimeline();
     void refreshMaps();
     void refreshBars();
     void refreshMatrix();
@@ -49,13 +61,18 @@ private:
     ChannelBars* m_bars;
     MatrixView* m_matrix;
     StatisticsView* m_statistics;
+    TimelineView* m_timeline;
+    LivePlot* m_livePlot;
     ParamForm* m_form;
     Card* m_barsCard;
     Card* m_matrixCard;
     Card* m_statisticsCard;
+    Card* m_timelineCard;
+    Card* m_liveCard;
     Card* m_formCard;
     std::vector<std::pair<QString, QString>> m_mapEntries;  ///< title and name, as they stand in m_maps
     RenderedOverlay m_rendered;
+    QTimer m_pace;  ///< bundles what follows each other quickly while pictures move
 };
 
 }  // namespace fovea

@@ -3,6 +3,8 @@
 
 #include <QCoreApplication>
 
+#include <csignal>
+
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
 #include "app/language.h"
@@ -47,6 +49,7 @@ int runWindow(int argc, char** argv, const QString& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    std::signal(SIGXFSZ, SIG_IGN);  // a file which may not grow any more is an error to be said, not the end
     QCoreApplication::setApplicationName(QStringLiteral("fovea"));
     QCoreApplication::setOrganizationName(QStringLiteral("fovea"));
     QCoreApplication::setApplicationVersion(QLatin1String(fovea::version()));

@@ -20,10 +20,12 @@
 #include "app/status_line.h"
 #include "app/top_bar.h"
 #include "engine/attention/registry.h"
+#include "engine/export/video_writer.h"
 #include "widgets/accessible_view.h"
 #include "widgets/engine_text.h"
 #include "widgets/filmstrip.h"
 #include "widgets/module_picker.h"
+#include "widgets/transport_bar.h"
 
 namespace fovea {
 namespace {
@@ -57,9 +59,12 @@ QString samplesFolder() {
 MainWindow::MainWindow(Settings& settings, QWidget* parent)
     : QMainWindow(parent),
       m_settings(settings),
+      m_monitor(m_session.controller()),
+      m_recording(m_session),
       m_topBar(new TopBar),
       m_picker(new ModulePicker),
       m_area(new CanvasArea),
+      m_transport(new TransportBar),
       m_filmstrip(new Filmstrip),
       m_cards(new CardsPanel(m_session)),
       m_status(new StatusLine),
@@ -75,6 +80,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
 
     m_session.setStyle(m_settings.style());
     m_session.setRetina(m_settings.retina());
+    m_session.controller().setAutoSize(m_settings.autoSize());
     m_session.setModule(m_settings.module());
     m_session.setFilmstrip(filmstripModules());
     m_picker->setModules(modules());
@@ -86,18 +92,22 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     m_area->canvas()->setStyle(m_session.style());
     connectSession();
     connectViews();
+    connectSource();
     rebuildMenus();
     m_area->canvas()->setFocus();
 }
 
 MainWindow::~MainWindow() {
-    // An export which still runs ends before the values it reads.
+    // An export which still runs ends before the values it reads; the recording of a file would take long.
+    m_recording.stop();
     QThreadPool::globalInstance()->waitForDone();
 }
 
 void MainWindow::start(const QString& file) {
     m_session.openFile(file.isEmpty() ? samplesFolder() + QStringLiteral("/chelsea.png") : file);
     m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().isEmpty());
+    QThreadPool::globalInstance()->start(
+        [] { static_cast<void>(videoCodecs()); });  // tried now, so that nobody waits for it later
 }
 
 void MainWindow::placeViews() {
@@ -113,6 +123,8 @@ void MainWindow::placeViews() {
     auto* middle = new QVBoxLayout;
     middle->setSpacing(0);
     middle->addWidget(m_area, 1);
+    middle->addWidget(m_transport);
+    m_transport->hide();
     middle->addWidget(m_filmstrip);
     columns->addLayout(middle, 1);
     columns->addWidget(m_cards);
@@ -130,7 +142,9 @@ void MainWindow::connectSession() {
         m_area->clearMessage();
         m_topBar->setFileName(QString::fromStdString(source->name), path + u'\n' + QString::fromStdString(source->description));
         setWindowTitle(QStringLiteral("%1 – Fovea").arg(QString::fromStdString(source->name)));
-        if (!path.isEmpty() && !path.startsWith(samplesFolder())) {
+        const SourceKind kind = m_session.controller().source().traits().kind;  // an image while there is none
+        const bool isFile = kind != SourceKind::Camera && kind != SourceKind::Stream;
+        if (isFile && !path.isEmpty() && !path.startsWith(samplesFolder())) {
             m_settings.addRecentFile(path);
             m_settings.setFolder(QStringLiteral("open"), QFileInfo(path).path());
             rebuildMenus();
@@ -163,8 +177,10 @@ void MainWindow::connectSession() {
 void MainWindow::connectViews() {
     Canvas* canvas = m_area->canvas();
     Controller* controller = &m_session.controller();
-    connect(canvas, &Canvas::renderRequested, controller,
-            [controller](const OverlayRequest& request) { controller->render(kCanvasView, request); });
+    connect(canvas, &Canvas::renderRequested, controller, [this, controller](OverlayRequest request) {
+        request.rangeBefore = m_session.rangeBefore(request.result->frame);
+        controller->render(kCanvasView, request);
+    });
     connect(m_cards, &CardsPanel::matrixRequested, controller,
             [controller](const MatrixRequest& request) { controller->render(kMatrixView, request); });
     connect(m_filmstrip, &Filmstrip::renderRequested, controller,
@@ -177,10 +193,12 @@ void MainWindow::connectViews() {
     connect(canvas, &Canvas::zoomChanged, m_status, &StatusLine::setZoom);
     connect(m_area->colourScale(), &ColourScale::rangeChanged, &m_session, &Session::setRange);
     connect(m_area, &CanvasArea::openRequested, this, &MainWindow::openDialog);
+    connect(m_area, &CanvasArea::cameraRequested, this, &MainWindow::sourceDialog);
     connect(m_picker, &ModulePicker::chosen, this, [this](const QString& id) { m_session.setModule(id); });
     connect(m_filmstrip, &Filmstrip::chosen, this, [this](const QString& id) { m_session.setModule(id); });
     connect(m_cards, &CardsPanel::weightsFileRequested, this, &MainWindow::weightsDialog);
     connect(m_topBar, &TopBar::openRequested, this, &MainWindow::openDialog);
+    connect(m_topBar, &TopBar::cameraRequested, this, &MainWindow::sourceDialog);
     connect(m_topBar, &TopBar::opacityChosen, this, [this](double opacity) {
         OverlayStyle style = m_session.style();
         style.opacity = opacity;
@@ -228,6 +246,7 @@ void MainWindow::showRendered(const QString& view, const Rendered& rendered) {
     if (canvas->rendered().pixels != overlay.pixels || !overlay.request.field) {
         return;
     }
+    m_session.noteRange(overlay);
     showChip(overlay.field ? fieldCaption(*overlay.field) : QString::fromStdString(m_session.module()->title));
     m_area->colourScale()->setField(overlay.field, overlay.request.style);
     m_cards->setRendered(overlay);
@@ -295,9 +314,10 @@ void MainWindow::foldForWidth() {
     m_filmstrip->setVisible(!m_panelsHidden);
     m_topBar->setVisible(!m_panelsHidden);
     m_status->setVisible(!m_panelsHidden);
+    m_transport->setVisible(!m_panelsHidden && m_session.controller().source().active());
 }
 
-// Keys which mean something only while the canvas has the focus: 1–6, Tab, Page Up and Page Down.
+// Keys which mean something only while the canvas has the focus: 1–6, Space, comma, full stop, Tab, Page Up and Page Down.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
@@ -315,6 +335,15 @@ bool MainWindow::pressedOnCanvas(int key) {
         return true;
     }
     switch (key) {
+        case Qt::Key_Space:
+            togglePlaying();
+            return true;
+        case Qt::Key_Comma:
+            stepBack();
+            return true;
+        case Qt::Key_Period:
+            stepForward();
+            return true;
         case Qt::Key_Tab:
             togglePanels();
             return true;

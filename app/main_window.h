@@ -5,6 +5,8 @@
 #include <functional>
 #include <vector>
 
+#include "app/live_monitor.h"
+#include "app/recording_control.h"
 #include "app/session.h"
 #include "app/settings.h"
 
@@ -19,6 +21,7 @@ class Filmstrip;
 class ModulePicker;
 class StatusLine;
 class TopBar;
+class TransportBar;
 
 /// The window: it places the views and joins their signals with the session. What is computed and remembered is the session's
 /// matter.
@@ -33,6 +36,10 @@ public:
     void start(const QString& file);
 
     [[nodiscard]] Session& session() { return m_session; }
+    [[nodiscard]] LiveMonitor& monitor() { return m_monitor; }
+    [[nodiscard]] RecordingControl& recording() { return m_recording; }
+    /// Begins or ends a recording of what is shown, into the folder of exports.
+    void record(bool on);
     /// Saves picture and sidecar; in the background, with a message at the end.
     void exportPicture(const QString& path, bool withFigure);
     /// Saves the raw numbers of the chosen module into a folder, likewise.
@@ -73,6 +80,7 @@ private:
     void addRecentMenu();
     void addAppearanceMenus();
     void openDialog();
+    void openFolderDialog();
     void paste();
     void weightsDialog();
     [[nodiscard]] QString proposedFile() const;
@@ -96,6 +104,25 @@ private:
     void openMainMenu();
     void quit();
 
+    // window_live.cpp
+    void connectSource();
+    void showTransport();
+    void showPlaying(bool playing);
+    void showPosition(const Frame& frame);
+    void showInterrupted(const Error& error);
+    void togglePlaying();
+    void stepBack();
+    void stepForward();
+    void step(int frames);
+    void playSample();
+    void sourceDialog();
+    void toggleRecording();
+    void recordFileDialog();
+    void showFileProgress(qint64 done, qint64 total);
+    void showRecorded(const Result<RecordingOutcome>& outcome);
+    void toggleAutoSize();
+    void toggleRangeSmoothing();
+
     // window_export.cpp
     [[nodiscard]] bool canExport();
     void runExport(std::function<void()> work);
@@ -103,9 +130,12 @@ private:
 
     Settings& m_settings;
     Session m_session;
+    LiveMonitor m_monitor;
+    RecordingControl m_recording;
     TopBar* m_topBar;
     ModulePicker* m_picker;
     CanvasArea* m_area;
+    TransportBar* m_transport;
     Filmstrip* m_filmstrip;
     CardsPanel* m_cards;
     StatusLine* m_status;
@@ -113,6 +143,9 @@ private:
     QMenu* m_exportMenu;
     QAction* m_openAction = nullptr;
     QList<QAction*> m_fileActions;
+    QList<QAction*> m_sourceActions;
+    QAction* m_autoSizeAction = nullptr;
+    QAction* m_smoothRangeAction = nullptr;
     QList<QAction*> m_viewActions;
     QList<QAction*> m_windowActions;
     QList<QAction*> m_helpActions;

@@ -38,7 +38,8 @@ private:
     BoundedQueue<DrawnFrame> m_queue{kFramesInFlight};
     std::int64_t m_total = 0;
     std::int64_t m_read = 0;
-    bool m_overlaid = false;             // a frame has had an overlay
+    bool m_overlaid = false;  // a frame has had an overlay
+    std::optional<ValueRange> m_rangeBefore;
     std::optional<Error> m_lastProblem;  // why the last frame has none
     std::optional<Error> m_sourceNote;
     std::optional<Error> m_diskNote;  // the encoder's, as is the failure
@@ -113,13 +114,13 @@ Result<bool> FileRecorder::computeNext() {
     if (auto place = checkPlace(*frame); !place) {
         return place.error();
     }
-    frame->sequence = static_cast<std::uint64_t>(m_read);
+    frame->sequence = static_cast<std::uint64_t>(m_read) + 1;  // 0 is a single picture
     const auto result =
         m_pipeline.run({.epoch = 1, .frame = *frame, .retina = m_job.retina, .jobs = {m_job.module}}, m_stop.get_token());
     if (!result) {
         return result.error();
     }
-    auto drawn = drawFrame({*result, m_job.field, m_job.style}, m_job.recording, m_stop.get_token());
+    auto drawn = drawFrame({*result, m_job.field, m_job.style, m_rangeBefore}, m_job.recording, m_stop.get_token());
     if (!drawn) {
         return drawn.error();
     }
@@ -127,7 +128,10 @@ Result<bool> FileRecorder::computeNext() {
     if (drawn->problem && (m_overlaid || !m_job.module.info->needs.clip)) {
         return *drawn->problem;
     }
-    m_overlaid = m_overlaid || drawn->field != nullptr;
+    if (drawn->field) {
+        m_overlaid = true;
+        m_rangeBefore = effectiveRange(*drawn->field, m_job.style);
+    }
     m_lastProblem = drawn->problem;
     ++m_read;
     return m_queue.push(*std::move(drawn));

@@ -20,7 +20,11 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 RenderedOverlay rendered(const FrameRecord& record, std::optional<FieldSpec> field, const std::stop_token& stop) {
-    const OverlayRequest request{record.result, std::move(field), record.style, fullViewport(record.result->frame), 0xFF000000};
+    const OverlayRequest request{.result = record.result,
+                                 .field = std::move(field),
+                                 .style = record.style,
+                                 .viewport = fullViewport(record.result->frame),
+                                 .rangeBefore = record.rangeBefore};
     return std::get<RenderedOverlay>(render(request, stop));
 }
 
@@ -44,7 +48,7 @@ OverlayNumbers numbersOf(const RenderedOverlay& overlay, const FrameRecord& reco
             .peakY = field.geometry.originY + (statistics.peak.i + 0.5) * field.geometry.stepY,
             .rangeLo = range.lo,
             .rangeHi = range.hi,
-            .smoothing = 0.0,
+            .smoothing = record.style.autoRange ? record.style.rangeSmoothing : 0.0,
             .overlayOf = record.result->frame.index};
 }
 

@@ -34,6 +34,7 @@ struct FrameRecord {
     std::shared_ptr<const FrameResult> result;
     FieldSpec field;
     OverlayStyle style;
+    std::optional<ValueRange> rangeBefore = {};  ///< of the frame before, for a range which follows the frames
 };
 
 /// What a finished recording consists of.

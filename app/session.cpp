@@ -19,6 +19,10 @@ Session::~Session() = default;
 
 void Session::openFile(const QString& path) { m_controller.openFile(path); }
 
+void Session::openSource(const SourceSpec& spec) { m_controller.openSource(spec); }
+
+bool Session::playing() { return m_controller.source().active() && m_controller.source().playing(); }
+
 void Session::openImage(const QImage& image) {
     const auto pixels = imageMat(image);
     if (!pixels) {
@@ -136,7 +140,9 @@ void Session::takeResult(const std::shared_ptr<const FrameResult>& result) {
         return;
     }
     const bool newPicture = !m_shown || m_shown->frame.pixels != result->frame.pixels;
-    if (newPicture || result->find(m_module->id)) {
+    const auto finished = result->find(m_module->id);
+    // A snapshot which adds only another mechanism changes nothing that is looked at here.
+    if (newPicture || (finished && finished != m_shown->find(m_module->id))) {
         m_shown = result;
         Q_EMIT resultChanged();
         Q_EMIT fieldChanged();
@@ -172,6 +178,7 @@ std::optional<FieldSpec> Session::field() const {
         // A channel or head chosen before a parameter made fewer of them.
         spec.head = std::min(spec.head, headCount(*map) - 1);
     }
+    spec.frame = clipFrame(spec);
     return spec;
 }
 
@@ -222,6 +229,7 @@ void Session::setGridQuery(QPointF fraction) {
     for (auto& [info, c] : m_choices) {
         c.field.queryX = std::clamp(fraction.x(), 0.0, 1.0);
         c.field.queryY = std::clamp(fraction.y(), 0.0, 1.0);
+        c.field.queryFrame = clipFrame(choice(m_module).field);
     }
     changeField(choice(m_module).field);
 }
@@ -235,6 +243,47 @@ std::optional<QPointF> Session::queryOnPicture() const {
     const CellGeometry& g = m_shown->features->geometry;
     return QPointF((g.originX + spec.queryX * g.stepX * m_shown->features->map.width()) / m_shown->frame.width,
                    (g.originY + spec.queryY * g.stepY * m_shown->features->map.height()) / m_shown->frame.height);
+}
+
+void Session::setClipFrame(int frame) {
+    for (auto& [info, c] : m_choices) {
+        c.field.frame = frame;
+    }
+    changeField(choice(m_module).field);
+}
+
+// The frames of a running clip move on; only a clip which stands has one a person can come back to.
+int Session::clipFrame(const FieldSpec& spec) const {
+    const bool stands = m_shown && m_shown->clip && spec.frame >= 0 && spec.frame < static_cast<int>(m_shown->clip->size());
+    return stands ? spec.frame : -1;
+}
+
+void Session::setRangeSmoothing(double share) {
+    OverlayStyle style = m_style;
+    style.rangeSmoothing = share;
+    setStyle(style);
+}
+
+std::optional<ValueRange> Session::rangeBefore(const Frame& frame) const {
+    if (m_ranges.source != frame.source || frame.sequence < m_ranges.sequence) {
+        return std::nullopt;
+    }
+    return frame.sequence == m_ranges.sequence ? m_ranges.before : m_ranges.newest;
+}
+
+void Session::noteRange(const RenderedOverlay& rendered) {
+    if (!rendered.field) {
+        return;
+    }
+    const Frame& frame = rendered.request.result->frame;
+    const std::string map = rendered.request.field->module + '/' + rendered.request.field->map;
+    if (frame.source != m_ranges.source || map != m_ranges.map || frame.sequence < m_ranges.sequence) {
+        m_ranges = {.source = frame.source, .map = map, .sequence = frame.sequence, .newest = {}, .before = {}};
+    } else if (frame.sequence > m_ranges.sequence) {
+        m_ranges.before = m_ranges.newest;
+        m_ranges.sequence = frame.sequence;
+    }
+    m_ranges.newest = effectiveRange(*rendered.field, rendered.request.style);
 }
 
 void Session::setStyle(const OverlayStyle& style) {

@@ -26,7 +26,12 @@ public:
 
     [[nodiscard]] Controller& controller() { return m_controller; }
 
+    /// A picture, a video or a folder of pictures.
     void openFile(const QString& path);
+    /// A camera or a stream (or any other source).
+    void openSource(const SourceSpec& spec);
+    /// Whether pictures come by themselves now: a source is open and plays.
+    [[nodiscard]] bool playing();
     /// A pasted picture.
     void openImage(const QImage& image);
 
@@ -46,6 +51,9 @@ public:
     [[nodiscard]] const RetinaOptions& retina() const { return m_retina; }
     void setRetina(const RetinaOptions& options);
 
+    /// What is computed for a module: its parameters and weights as they are chosen now.
+    [[nodiscard]] ModuleJob job(const ModuleInfo* info);
+
     /// The field on the canvas: nothing until the chosen module has finished.
     [[nodiscard]] std::optional<FieldSpec> field() const;
     void setMap(const std::string& map);
@@ -56,6 +64,8 @@ public:
     void setQuery(QPointF fraction);
     /// A position as fractions of the query grid, as the matrix reports it.
     void setGridQuery(QPointF fraction);
+    /// Which frame of a clip is shown, counted from the oldest; −1 the newest.
+    void setClipFrame(int frame);
     /// Where the query lies, as fractions of the picture; nothing unless a pairwise map is shown.
     [[nodiscard]] std::optional<QPointF> queryOnPicture() const;
 
@@ -63,6 +73,12 @@ public:
     void setStyle(const OverlayStyle& style);
     [[nodiscard]] RangeMode rangeMode() const { return m_rangeMode; }
     void setRange(RangeMode mode, ValueRange range);
+    /// Share of the range before in an automatic range while pictures follow each other; 0: none. Only the display changes.
+    void setRangeSmoothing(double share);
+    /// The range the picture before `frame` was drawn with; nothing before the first.
+    [[nodiscard]] std::optional<ValueRange> rangeBefore(const Frame& frame) const;
+    /// Notes the range a picture was drawn with.
+    void noteRange(const RenderedOverlay& rendered);
 
     /// The newest result in which the chosen module has finished (well or not) or which has a newer picture; null at first.
     [[nodiscard]] std::shared_ptr<const FrameResult> result() const { return m_shown; }
@@ -95,11 +111,20 @@ private:
     };
 
     Choice& choice(const ModuleInfo* info);
-    [[nodiscard]] ModuleJob job(const ModuleInfo* info);
     void submit();
     void takeResult(const std::shared_ptr<const FrameResult>& result);
     bool judgeWeights(const FrameResult& result);
     void changeField(const FieldSpec& field);
+    [[nodiscard]] int clipFrame(const FieldSpec& spec) const;
+
+    /// The ranges of the newest two pictures of a source which were drawn.
+    struct DrawnRanges {
+        std::shared_ptr<const SourceInfo> source;
+        std::string map;  ///< module and map they belong to
+        std::uint64_t sequence = 0;
+        std::optional<ValueRange> newest;
+        std::optional<ValueRange> before;
+    };
 
     Controller m_controller;
     const ModuleInfo* m_module = nullptr;
@@ -109,6 +134,7 @@ private:
     OverlayStyle m_style;
     RangeMode m_rangeMode = RangeMode::Auto;
     std::shared_ptr<const FrameResult> m_shown;
+    DrawnRanges m_ranges;
 };
 
 }  // namespace fovea

@@ -1,6 +1,7 @@
 #include "app/settings.h"
 
 #include <QDir>
+#include <QUrl>
 
 #include <algorithm>
 
@@ -60,6 +61,9 @@ RetinaOptions Settings::retina() const {
 
 void Settings::setRetina(const RetinaOptions& options) { m_settings.setValue(key("features/stride"), options.stride); }
 
+bool Settings::autoSize() const { return m_settings.value(key("features/auto_size"), true).toBool(); }
+void Settings::setAutoSize(bool on) { m_settings.setValue(key("features/auto_size"), on); }
+
 QString Settings::module() const { return m_settings.value(key("attention/module"), QStringLiteral("simam")).toString(); }
 void Settings::setModule(const QString& id) { m_settings.setValue(key("attention/module"), id); }
 
@@ -75,11 +79,19 @@ void Settings::setFolder(const QString& purpose, const QString& folder) {
 
 QStringList Settings::recentFiles() const { return m_settings.value(key("files/recent")).toStringList(); }
 
-void Settings::addRecentFile(const QString& path) {
-    QStringList files = recentFiles();
-    files.removeAll(path);
-    files.prepend(path);
-    m_settings.setValue(key("files/recent"), QStringList(files.mid(0, kRecentFiles)));
+void Settings::addRecentFile(const QString& path) { prepend(key("files/recent"), path); }
+
+QStringList Settings::recentAddresses() const { return m_settings.value(key("sources/addresses")).toStringList(); }
+
+void Settings::addRecentAddress(const QString& address) {
+    prepend(key("sources/addresses"), QUrl(address).adjusted(QUrl::RemovePassword).toString());
+}
+
+void Settings::prepend(const QString& name, const QString& entry) {
+    QStringList list = m_settings.value(name).toStringList();
+    list.removeAll(entry);
+    list.prepend(entry);
+    m_settings.setValue(name, QStringList(list.mid(0, kRecentFiles)));
 }
 
 void Settings::clearRecentFiles() { m_settings.remove(key("files/recent")); }

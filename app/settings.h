@@ -25,6 +25,8 @@ public:
     void setStyle(const OverlayStyle& style);
     [[nodiscard]] RetinaOptions retina() const;
     void setRetina(const RetinaOptions& options);
+    [[nodiscard]] bool autoSize() const;  ///< lower the input of moving sources to keep the rate; on by default
+    void setAutoSize(bool on);
     [[nodiscard]] QString module() const;
     void setModule(const QString& id);
     [[nodiscard]] QByteArray geometry() const;
@@ -35,8 +37,12 @@ public:
     [[nodiscard]] QStringList recentFiles() const;  ///< newest first, at most 10
     void addRecentFile(const QString& path);
     void clearRecentFiles();
+    [[nodiscard]] QStringList recentAddresses() const;  ///< of streams, likewise; passwords are left out
+    void addRecentAddress(const QString& address);
 
 private:
+    void prepend(const QString& name, const QString& entry);
+
     mutable QSettings m_settings;
 };
 

@@ -5,12 +5,17 @@
 #include <QLabel>
 
 #include "widgets/engine_text.h"
+#include "widgets/live_numbers.h"
 #include "widgets/theme.h"
 
 namespace fovea {
 
 StatusLine::StatusLine(QWidget* parent)
-    : QWidget(parent), m_cursor(new QLabel(this)), m_times(new QLabel(this)), m_weights(new QLabel(this)) {
+    : QWidget(parent),
+      m_cursor(new QLabel(this)),
+      m_times(new QLabel(this)),
+      m_live(new LiveNumbers(this)),
+      m_weights(new QLabel(this)) {
     setFixedHeight(24);
     setAutoFillBackground(true);
     auto* layout = new QHBoxLayout(this);
@@ -18,12 +23,15 @@ StatusLine::StatusLine(QWidget* parent)
     layout->setSpacing(16);
     layout->addWidget(m_cursor, 1);
     layout->addWidget(m_times);
+    layout->addWidget(m_live);
     layout->addWidget(m_weights);
     for (auto* label : {m_cursor, m_times, m_weights}) {
         QFont small = label->font();
         small.setPixelSize(11);
         label->setFont(small);
     }
+    m_live->hide();
+    connect(m_live, &LiveNumbers::clicked, this, &StatusLine::liveClicked);
     m_cursor->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     refresh();
 }
@@ -53,6 +61,12 @@ void StatusLine::setZoom(double zoom) {
 void StatusLine::setBusy(bool busy) {
     m_busy = busy;
     refresh();
+}
+
+void StatusLine::setLive(const LiveStats& stats) {
+    m_live->setStats(stats);
+    m_live->setVisible(stats.valid);
+    m_times->setVisible(!stats.valid);
 }
 
 void StatusLine::changeEvent(QEvent* event) {

@@ -8,6 +8,9 @@ class QLabel;
 
 namespace fovea {
 
+class LiveNumbers;
+struct LiveStats;
+
 /// The line below everything: position, colour, cell and value under the cursor; times and what the weights are.
 class StatusLine final : public QWidget {
     Q_OBJECT
@@ -20,6 +23,12 @@ public:
     void setProvenance(const Provenance& provenance);
     void setZoom(double zoom);
     void setBusy(bool busy);
+    /// While a source plays its rates stand in the place of the times of a single picture.
+    void setLive(const LiveStats& stats);
+
+Q_SIGNALS:
+    /// The rates were clicked.
+    void liveClicked();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -29,6 +38,7 @@ private:
 
     QLabel* m_cursor;
     QLabel* m_times;
+    LiveNumbers* m_live;
     QLabel* m_weights;
     CursorInfo m_info;
     Provenance m_provenance;

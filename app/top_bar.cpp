@@ -33,6 +33,7 @@ QIcon colormapIcon(const Colormap& map) {
 TopBar::TopBar(QWidget* parent)
     : QWidget(parent),
       m_open(new QToolButton(this)),
+      m_camera(new QToolButton(this)),
       m_file(new QLabel(this)),
       m_colormap(new QComboBox(this)),
       m_opacity(new QSlider(Qt::Horizontal, this)),
@@ -63,6 +64,7 @@ TopBar::TopBar(QWidget* parent)
     m_file->setMinimumWidth(40);
     m_file->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     layout->addWidget(m_open);
+    layout->addWidget(m_camera);
     layout->addWidget(m_file, 1);
     layout->addWidget(m_colormap);
     layout->addSpacing(8);
@@ -74,6 +76,7 @@ TopBar::TopBar(QWidget* parent)
     layout->addWidget(m_menu);
 
     connect(m_open, &QToolButton::clicked, this, &TopBar::openRequested);
+    connect(m_camera, &QToolButton::clicked, this, &TopBar::cameraRequested);
     connect(m_colormap, &QComboBox::activated, this, [this] { Q_EMIT colormapChosen(m_colormap->currentData().toString()); });
     connect(m_opacity, &QSlider::valueChanged, this, [this](int value) { Q_EMIT opacityChosen(value / 100.0); });
     connect(m_features, &QComboBox::activated, this, [this] { Q_EMIT strideChosen(m_features->currentData().toInt()); });
@@ -105,7 +108,9 @@ void TopBar::changeEvent(QEvent* event) {
 
 void TopBar::retranslate() {
     m_open->setText(tr("Open…"));
-    m_open->setToolTip(tr("Open a picture (Ctrl+O)"));
+    m_open->setToolTip(tr("Open a picture or a video (Ctrl+O)"));
+    m_camera->setText(tr("Camera…"));
+    m_camera->setToolTip(tr("Show a camera or a network stream (Ctrl+Shift+O)"));
     m_opacityLabel->setText(tr("Opacity"));
     m_opacityLabel->setBuddy(m_opacity);
     m_opacity->setAccessibleName(tr("Opacity of the overlay"));

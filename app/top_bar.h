@@ -12,7 +12,7 @@ class QToolButton;
 
 namespace fovea {
 
-/// The bar above the picture: open, colours, opacity, features, export, menu.
+/// The bar above the picture: open, camera, colours, opacity, features, export, menu.
 class TopBar final : public QWidget {
     Q_OBJECT
 
@@ -27,6 +27,7 @@ public:
 
 Q_SIGNALS:
     void openRequested();
+    void cameraRequested();
     void colormapChosen(const QString& id);
     void opacityChosen(double opacity);
     void strideChosen(int stride);
@@ -38,6 +39,7 @@ private:
     void retranslate();
 
     QToolButton* m_open;
+    QToolButton* m_camera;
     QLabel* m_file;
     QComboBox* m_colormap;
     QSlider* m_opacity;

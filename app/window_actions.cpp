@@ -24,6 +24,10 @@ namespace {
 const QStringList kPatterns{QStringLiteral("*.png"), QStringLiteral("*.jpg"), QStringLiteral("*.jpeg"), QStringLiteral("*.webp"),
                             QStringLiteral("*.bmp"), QStringLiteral("*.tif"), QStringLiteral("*.tiff"), QStringLiteral("*.pbm"),
                             QStringLiteral("*.pgm"), QStringLiteral("*.ppm")};
+const QStringList kVideoPatterns{QStringLiteral("*.mp4"), QStringLiteral("*.m4v"),  QStringLiteral("*.mov"),
+                                 QStringLiteral("*.mkv"), QStringLiteral("*.webm"), QStringLiteral("*.avi"),
+                                 QStringLiteral("*.mpg"), QStringLiteral("*.ts"),   QStringLiteral("*.ogv"),
+                                 QStringLiteral("*.flv"), QStringLiteral("*.gif")};
 
 }  // namespace
 
@@ -43,7 +47,15 @@ void MainWindow::createActions() {
         return makeAction(text, keys, slot);
     };
 
-    m_openAction = make(QT_TR_NOOP("Open a picture…"), {key("Ctrl+O")}, &MainWindow::openDialog);
+    m_openAction = make(QT_TR_NOOP("Open a picture or video…"), {key("Ctrl+O")}, &MainWindow::openDialog);
+    m_sourceActions = {make(QT_TR_NOOP("Open a folder as a sequence…"), {key("Ctrl+Shift+F")}, &MainWindow::openFolderDialog),
+                       make(QT_TR_NOOP("Camera or stream…"), {key("Ctrl+Shift+O")}, &MainWindow::sourceDialog),
+                       make(QT_TR_NOOP("Play the sample clip"), {}, &MainWindow::playSample)};
+    m_autoSizeAction = make(QT_TR_NOOP("Lower the input to keep 10 overlays a second"), {}, &MainWindow::toggleAutoSize);
+    m_smoothRangeAction = make(QT_TR_NOOP("Smooth the range over time"), {}, &MainWindow::toggleRangeSmoothing);
+    m_autoSizeAction->setCheckable(true);
+    m_autoSizeAction->setChecked(m_settings.autoSize());
+    m_smoothRangeAction->setCheckable(true);
     m_fileActions = {make(QT_TR_NOOP("Paste a picture"), {key("Ctrl+V")}, &MainWindow::paste),
                      make(QT_TR_NOOP("Next picture in the folder"), {key("Alt+Right")}, &MainWindow::openNext),
                      make(QT_TR_NOOP("Previous picture in the folder"), {key("Alt+Left")}, &MainWindow::openPrevious),
@@ -54,7 +66,9 @@ void MainWindow::createActions() {
                      make(QT_TR_NOOP("Zoom out"), {key("Ctrl+-")}, &MainWindow::zoomOut),
                      make(QT_TR_NOOP("Smooth cells"), {key("Ctrl+I")}, &MainWindow::toggleSmooth),
                      make(QT_TR_NOOP("Lock the range"), {key("Ctrl+L")}, &MainWindow::lockRange),
-                     make(QT_TR_NOOP("Automatic range"), {key("Ctrl+R")}, &MainWindow::autoRange)};
+                     make(QT_TR_NOOP("Automatic range"), {key("Ctrl+R")}, &MainWindow::autoRange),
+                     m_smoothRangeAction,
+                     m_autoSizeAction};
     m_windowActions = {make(QT_TR_NOOP("Full screen"), {key("F11")}, &MainWindow::toggleFullScreen),
                        make(QT_TR_NOOP("Hide or show the panels"), {key("F9")}, &MainWindow::togglePanels)};
     m_helpActions = {make(QT_TR_NOOP("Keys"), {key("?"), key("F1")}, &MainWindow::showKeys),
@@ -66,6 +80,10 @@ void MainWindow::createActions() {
     m_exportMenu->addAction(
         make(QT_TR_NOOP("Save a figure with colour bar and caption…"), {key("Ctrl+Shift+S")}, &MainWindow::saveFigureDialog));
     m_exportMenu->addAction(make(QT_TR_NOOP("Save the numbers…"), {key("Ctrl+E")}, &MainWindow::saveRawDialog));
+    m_exportMenu->addSeparator();
+    m_exportMenu->addAction(make(QT_TR_NOOP("Record what is shown"), {key("Ctrl+Shift+R")}, &MainWindow::toggleRecording));
+    m_exportMenu->addAction(
+        make(QT_TR_NOOP("Save every frame as a video…"), {key("Ctrl+Shift+E")}, &MainWindow::recordFileDialog));
     m_exportMenu->addSeparator();
     m_exportMenu->addAction(make(QT_TR_NOOP("Copy the overlay"), {key("Ctrl+C")}, &MainWindow::copyPicture));
     m_topBar->setExportMenu(m_exportMenu);
@@ -82,6 +100,7 @@ void MainWindow::retranslateActions() {
 void MainWindow::rebuildMenus() {
     m_mainMenu->clear();
     m_mainMenu->addAction(m_openAction);
+    m_mainMenu->addActions(m_sourceActions);
     addSampleMenu();
     addRecentMenu();
     m_mainMenu->addActions(m_fileActions);
@@ -147,11 +166,21 @@ void MainWindow::addAppearanceMenus() {
 }
 
 void MainWindow::openDialog() {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a picture"), m_settings.folder(QStringLiteral("open")),
-                                                      tr("Pictures (%1);;All files (*)").arg(kPatterns.join(u' ')));
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open a picture or video"), m_settings.folder(QStringLiteral("open")),
+                                     tr("Pictures and videos (%1);;All files (*)").arg((kPatterns + kVideoPatterns).join(u' ')));
     if (!path.isEmpty()) {
         m_area->setHintVisible(false);
         m_session.openFile(path);
+    }
+}
+
+void MainWindow::openFolderDialog() {
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Folder of pictures"), m_settings.folder(QStringLiteral("open")));
+    if (!folder.isEmpty()) {
+        m_area->setHintVisible(false);
+        m_session.openFile(folder);
     }
 }
 
@@ -273,6 +302,8 @@ void MainWindow::showKeys() {
     row(tr("wheel, drag"), tr("zoom about the cursor, move the picture"));
     row(tr("F, B (hold)"), tr("fit the picture, look at it without the overlay"));
     row(tr("click, arrow keys"), tr("set and move the query of a pairwise map"));
+    row(tr("Space"), tr("play, pause or freeze"));
+    row(QStringLiteral(", ."), tr("one frame back, one frame on"));
     row(tr("Tab"), tr("hide or show all panels"));
     row(tr("Page Up, Page Down"), tr("previous and next picture in the folder"));
     for (const auto& [action, text] : m_texts) {

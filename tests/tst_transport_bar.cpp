@@ -224,11 +224,11 @@ private Q_SLOTS:
         QTest::mouseClick(record, Qt::LeftButton);
         QCOMPARE(recorded.last().at(0).toBool(), true);
         QVERIFY(!record->isChecked());  // wanted is not yet begun
-        bar.setRecording(RecordingProgress{12.4, 360, 5'000'000'000});
+        bar.setRecording(RecordingState{12.4, 360, 5'000'000'000});
         QVERIFY(record->isChecked());
         QVERIFY2(bar.textSummary().contains(QStringLiteral("0:12 · 360 frames")), qPrintable(bar.textSummary()));
         QVERIFY(!bar.textSummary().contains(QStringLiteral("free")));
-        bar.setRecording(RecordingProgress{13.0, 390, 80'000'000});
+        bar.setRecording(RecordingState{13.0, 390, 80'000'000});
         QVERIFY2(bar.textSummary().contains(QStringLiteral("80 MB free")), qPrintable(bar.textSummary()));
         QTest::mouseClick(record, Qt::LeftButton);
         QCOMPARE(recorded.last().at(0).toBool(), false);

@@ -88,7 +88,7 @@ struct TransportBar::State {
     bool frozen = false;
     bool sample = false;
     double speed = 1.0;
-    std::optional<RecordingProgress> recording;
+    std::optional<RecordingState> recording;
 
     GlyphButton* back = nullptr;
     GlyphButton* play = nullptr;
@@ -324,7 +324,7 @@ void TransportBar::setSpeed(double speed) {
     s.retranslate();
 }
 
-void TransportBar::setRecording(const std::optional<RecordingProgress>& progress) {
+void TransportBar::setRecording(const std::optional<RecordingState>& progress) {
     State& s = *m_state;
     const bool other = s.recording.has_value() != progress.has_value();
     s.recording = progress;

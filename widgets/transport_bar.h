@@ -11,7 +11,7 @@
 namespace fovea {
 
 /// How far a recording is.
-struct RecordingProgress {
+struct RecordingState {
     double seconds = 0.0;
     std::int64_t frames = 0;
     std::int64_t freeBytes = 0;  ///< on the disk it goes to
@@ -36,7 +36,7 @@ public:
     /// 0.25, 0.5, 1, 2 or 4.
     void setSpeed(double speed);
     /// Nothing: no recording runs.
-    void setRecording(const std::optional<RecordingProgress>& progress);
+    void setRecording(const std::optional<RecordingState>& progress);
     /// Whether this is the clip which comes with the program.
     void setSample(bool sample);
     [[nodiscard]] QString textSummary() const;

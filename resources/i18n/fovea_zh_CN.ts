@@ -64,10 +64,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>“%1”不是命令或选项；请查看 fovea --help。</translation>
     </message>
     <message>
-        <source>PNG to write; its description goes beside it as .json.</source>
-        <translation>要写入的 PNG；其说明写入旁边的 .json 文件。</translation>
-    </message>
-    <message>
         <source>Module id; see fovea modules.</source>
         <translation>模块 id；请查看 fovea modules。</translation>
     </message>
@@ -164,14 +160,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>--mode 只能是 before、after 或 changed，而不是“%1”。</translation>
     </message>
     <message>
-        <source>Draws the attention of one module over a picture, at the picture&apos;s own size.</source>
-        <translation>按图像的原始尺寸，在图像上绘制某个模块的注意力。</translation>
-    </message>
-    <message>
-        <source>The picture: PNG, JPEG, WebP, BMP, TIFF or PNM.</source>
-        <translation>图像：PNG、JPEG、WebP、BMP、TIFF 或 PNM。</translation>
-    </message>
-    <message>
         <source>Name the file to write with -o and the module with --module.</source>
         <translation>请用 -o 指定要写入的文件，用 --module 指定模块。</translation>
     </message>
@@ -182,6 +170,50 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>draw one module’s attention over a picture</source>
         <translation>在图像上绘制一个模块的注意力</translation>
+    </message>
+    <message>
+        <source>PNG to write, or of a video or folder an .mp4, .mkv or .avi; its description goes beside it as .json.</source>
+        <translation>要写入的 PNG；输入为视频或文件夹时，为 .mp4、.mkv 或 .avi；说明文件以 .json 写在旁边。</translation>
+    </message>
+    <message>
+        <source>Videos: h264, ffv1 (lossless) or mjpeg.</source>
+        <translation>视频：h264、ffv1（无损）或 mjpeg。</translation>
+    </message>
+    <message>
+        <source>Videos: the original to the left of the overlay.</source>
+        <translation>视频：原画面放在叠加图左侧。</translation>
+    </message>
+    <message>
+        <source>Videos: leave out the line which says what is shown.</source>
+        <translation>视频：省去说明所示内容的那一行。</translation>
+    </message>
+    <message>
+        <source>Videos: leave out the table of all frames.</source>
+        <translation>视频：省去全部帧的表格。</translation>
+    </message>
+    <message>
+        <source>--%1 is for pictures; name a .png to write.</source>
+        <translation>--%1 用于图像；请指定要写入的 .png。</translation>
+    </message>
+    <message>
+        <source>--%1 is for videos; name an .mp4, .mkv or .avi to write.</source>
+        <translation>--%1 用于视频；请指定要写入的 .mp4、.mkv 或 .avi。</translation>
+    </message>
+    <message>
+        <source>Draws the attention of one module over a picture or every frame of a video, at its own size.</source>
+        <translation>在图像或视频的每一帧上绘制一个模块的注意力，保持原始尺寸。</translation>
+    </message>
+    <message>
+        <source>A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, or a folder of pictures.</source>
+        <translation>一幅图像（PNG、JPEG、WebP、BMP、TIFF 或 PNM）、一个视频，或一个图像文件夹。</translation>
+    </message>
+    <message>
+        <source>“%1” does not go into “%2” here; choose one of %3.</source>
+        <translation>此处“%1”不能写入“%2”；请从 %3 中选择。</translation>
+    </message>
+    <message>
+        <source>Stopped; nothing was written.</source>
+        <translation>已停止；未写入任何内容。</translation>
     </message>
 </context>
 <context>
@@ -1178,6 +1210,454 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>A seed is a whole number from 0, not “%1”.</source>
         <translation>种子是从 0 开始的整数，不能是“%1”。</translation>
     </message>
+    <message>
+        <source>“%1” is a single picture; write it as a .png.</source>
+        <translation>“%1”是单幅图像；请写为 .png。</translation>
+    </message>
+    <message>
+        <source>“%1” is live and has no end; record it in the window.</source>
+        <translation>“%1”是实时画面，没有结尾；请在窗口中录制。</translation>
+    </message>
+    <message>
+        <source>The recording was stopped.</source>
+        <translation>录制已停止。</translation>
+    </message>
+    <message>
+        <source>“%1” is what is read; choose another name for the recording.</source>
+        <translation>“%1”正是被读取的文件；请为录像换一个名称。</translation>
+    </message>
+    <message>
+        <source>“%1” is cut off: its first %2 frames were recorded.</source>
+        <translation>“%1”不完整：已录制其前 %2 帧。</translation>
+    </message>
+    <message>
+        <source>“%1” is damaged after %2 frames, so nothing was recorded; repair it or cut it there.</source>
+        <translation>“%1”在 %2 帧之后已损坏，因此未录制任何内容；请修复它，或在该处截断。</translation>
+    </message>
+    <message>
+        <source>The disk of “%1” is nearly full, so the recording ended at frame %2; free some space.</source>
+        <translation>“%1”所在磁盘将满，录制已在第 %2 帧结束；请释放一些空间。</translation>
+    </message>
+    <message>
+        <source>A frame cannot be drawn (%1); record a smaller picture.</source>
+        <translation>有一帧无法绘制（%1）；请录制更小的画面。</translation>
+    </message>
+    <message>
+        <source>Less than %2 MB are free for “%1”; free some space or choose another folder.</source>
+        <translation>“%1”可用空间不足 %2 MB；请释放一些空间或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>There was no frame to record for “%1”; start the source first.</source>
+        <translation>没有可录制到“%1”的帧；请先启动来源。</translation>
+    </message>
+    <message>
+        <source>Attention within each frame</source>
+        <translation>各帧内的注意力</translation>
+    </message>
+    <message>
+        <source>Attention along time</source>
+        <translation>沿时间的注意力</translation>
+    </message>
+    <message>
+        <source>H.264, small</source>
+        <translation>H.264，文件小</translation>
+    </message>
+    <message>
+        <source>FFV1, lossless</source>
+        <translation>FFV1，无损</translation>
+    </message>
+    <message>
+        <source>Motion JPEG, plays everywhere</source>
+        <translation>Motion JPEG，随处可播放</translation>
+    </message>
+    <message>
+        <source>“%1” does not end in .mp4, .mkv or .avi; name the video so.</source>
+        <translation>“%1”不以 .mp4、.mkv 或 .avi 结尾；请为视频使用其中一种扩展名。</translation>
+    </message>
+    <message>
+        <source>Pictures of %1 × %2 cannot be encoded as %3 here (%4); choose another codec.</source>
+        <translation>此处无法将 %1 × %2 的图像编码为 %3（%4）；请选择其他编码。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be read (%2).</source>
+        <translation>“%1”无法读取（%2）。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be encoded (%2); choose another codec.</source>
+        <translation>“%1”无法编码（%2）；请选择其他编码。</translation>
+    </message>
+    <message>
+        <source>A frame of a video has 8-bit colours; this one has not.</source>
+        <translation>视频帧须为 8 位颜色，而这一帧不是。</translation>
+    </message>
+    <message>
+        <source>The frame at %1 s does not come after the one at %2 s; a recording goes forwards.</source>
+        <translation>%1 秒处的帧不在 %2 秒处的帧之后；录像的时间只能向前。</translation>
+    </message>
+    <message>
+        <source>A frame is %1 × %2 and the video %3 × %4; record frames of one size.</source>
+        <translation>有一帧为 %1 × %2，而视频为 %3 × %4；请录制同一尺寸的帧。</translation>
+    </message>
+    <message>
+        <source>There is no frame for “%1”; record at least one.</source>
+        <translation>“%1”没有任何帧；请至少录制一帧。</translation>
+    </message>
+    <message>
+        <source>“%1” holds %2 of the %3 frames; what was written is kept as “%4”.</source>
+        <translation>“%1”中只有 %2 帧，应有 %3 帧；已写入的内容保留为“%4”。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot hold “%2” here; choose another codec, such as %3.</source>
+        <translation>此处“%1”不能容纳“%2”；请选择其他编码，例如 %3。</translation>
+    </message>
+    <message>
+        <source>A video has %1 to %2 frames per second, not %3.</source>
+        <translation>视频每秒须有 %1 到 %2 帧，不能是 %3。</translation>
+    </message>
+    <message>
+        <source>Divided space-time attention</source>
+        <translation>分离式时空注意力</translation>
+    </message>
+    <message>
+        <source>Lets every position gather from the same place in all frames and then from all places of its frame.</source>
+        <translation>让每个位置先从所有帧的同一位置汇集信息，再从本帧的所有位置汇集。</translation>
+    </message>
+    <message>
+        <source>Attention received by each frame</source>
+        <translation>各帧获得的注意力</translation>
+    </message>
+    <message>
+        <source>Temporal self-attention on pooled frames</source>
+        <translation>池化帧上的时间自注意力</translation>
+    </message>
+    <message>
+        <source>Lets every frame gather from all frames whose mean features resemble its own.</source>
+        <translation>让每一帧从平均特征与其相似的所有帧汇集信息。</translation>
+    </message>
+    <message>
+        <source>Inner channels</source>
+        <translation>内部通道数</translation>
+    </message>
+    <message>
+        <source>Length of queries, keys and values; 0 takes half the channels.</source>
+        <translation>查询、键和值的长度；0 表示取通道数的一半。</translation>
+    </message>
+    <message>
+        <source>Space-time non-local has no keys left: %1 positions cannot be pooled by 2×2; turn sub-sampling off or choose a smaller stride.</source>
+        <translation>时空非局部块没有剩下任何键：%1 个位置无法按 2×2 池化；请关闭下采样或选择更小的步幅。</translation>
+    </message>
+    <message>
+        <source>Space-time non-local block</source>
+        <translation>时空非局部块</translation>
+    </message>
+    <message>
+        <source>Lets every position of every frame gather from all positions of all frames of the clip.</source>
+        <translation>让每一帧的每个位置从片段所有帧的所有位置汇集信息。</translation>
+    </message>
+    <message>
+        <source>Sub-sampling</source>
+        <translation>下采样</translation>
+    </message>
+    <message>
+        <source>Whether keys and values are max-pooled by 2×2 within each frame.</source>
+        <translation>键和值是否在各帧内按 2×2 最大池化。</translation>
+    </message>
+    <message>
+        <source>Batch norm</source>
+        <translation>批归一化</translation>
+    </message>
+    <message>
+        <source>Whether what is gathered is normalised before it is added.</source>
+        <translation>汇集的内容在相加之前是否归一化。</translation>
+    </message>
+    <message>
+        <source>TAM needs at least 4 channels, but these features have %1; choose features with more channels.</source>
+        <translation>TAM 至少需要 4 个通道，而这些特征只有 %1 个；请选择通道更多的特征。</translation>
+    </message>
+    <message>
+        <source>TAM needs an odd number of frames in its kernel, not %1; choose an odd number.</source>
+        <translation>TAM 的核帧数须为奇数，不能是 %1；请选择奇数。</translation>
+    </message>
+    <message>
+        <source>Importance of each frame</source>
+        <translation>各帧的重要性</translation>
+    </message>
+    <message>
+        <source>Temporal kernel of each channel</source>
+        <translation>各通道的时间核</translation>
+    </message>
+    <message>
+        <source>Temporal adaptive module</source>
+        <translation>时间自适应模块</translation>
+    </message>
+    <message>
+        <source>Weighs each channel of each frame and then mixes neighbouring frames by a kernel of its own.</source>
+        <translation>对每一帧的每个通道加权，再用各通道自己的核混合相邻帧。</translation>
+    </message>
+    <message>
+        <source>Frames in the kernel</source>
+        <translation>核帧数</translation>
+    </message>
+    <message>
+        <source>How many neighbouring frames are mixed, an odd number.</source>
+        <translation>混合的相邻帧数，须为奇数。</translation>
+    </message>
+    <message>
+        <source>Frame gate</source>
+        <translation>帧门控</translation>
+    </message>
+    <message>
+        <source>Squeeze-and-excitation over time</source>
+        <translation>时间上的挤压-激励</translation>
+    </message>
+    <message>
+        <source>Weighs whole frames by what all frames of the clip contain on average.</source>
+        <translation>根据片段所有帧的平均内容对整帧加权。</translation>
+    </message>
+    <message>
+        <source>How many times fewer units than frames the hidden layer has.</source>
+        <translation>隐藏层的单元数缩减为帧数的几分之一。</translation>
+    </message>
+    <message>
+        <source>Collecting frames: %1 of %2 for %3; let the video or the camera run on.</source>
+        <translation>正在收集帧：%3 需要 %2 帧，已有 %1 帧；请让视频或摄像头继续运行。</translation>
+    </message>
+    <message>
+        <source>The frames which %1 compares are not at hand; run it on a video or a camera.</source>
+        <translation>缺少 %1 要比较的帧；请在视频或摄像头上运行它。</translation>
+    </message>
+    <message>
+        <source>to each place from itself in this frame</source>
+        <translation>从此帧的同一位置到各位置</translation>
+    </message>
+    <message>
+        <source>from each place to itself in this frame</source>
+        <translation>从各位置到此帧的同一位置</translation>
+    </message>
+    <message>
+        <source>to the query from this frame</source>
+        <translation>从此帧指向查询</translation>
+    </message>
+    <message>
+        <source>from the query to this frame</source>
+        <translation>从查询指向此帧</translation>
+    </message>
+    <message>
+        <source>The map “%1” of %2 does not fit its frames; run the module again.</source>
+        <translation>%2 的图“%1”与其各帧不符；请重新运行模块。</translation>
+    </message>
+    <message>
+        <source>%1 gives no weights over time; choose a mechanism which compares frames.</source>
+        <translation>%1 不给出随时间的权重；请选择比较多帧的机制。</translation>
+    </message>
+    <message>
+        <source>gate per frame</source>
+        <translation>逐帧门控</translation>
+    </message>
+    <message>
+        <source>weight per frame</source>
+        <translation>逐帧权重</translation>
+    </message>
+    <message>
+        <source>who looks at the query, by frame</source>
+        <translation>谁关注查询（按帧）</translation>
+    </message>
+    <message>
+        <source>where the query looks, by frame</source>
+        <translation>查询关注何处（按帧）</translation>
+    </message>
+    <message>
+        <source>The map “%1” of %2 has weights over time which are not finite; choose other weights or parameters.</source>
+        <translation>%2 的图“%1”随时间的权重中有非有限值；请选择其他权重或参数。</translation>
+    </message>
+    <message>
+        <source>“%1” holds no picture which can be read; choose another file.</source>
+        <translation>“%1”中没有可读取的图像；请选择其他文件。</translation>
+    </message>
+    <message>
+        <source>“%1” gives no pictures; choose another source.</source>
+        <translation>“%1”不提供图像；请选择其他来源。</translation>
+    </message>
+    <message>
+        <source>“%1” has no table of its frames, because it was not finished or is damaged; record or copy it again.</source>
+        <translation>“%1”没有帧索引表，因为文件未写完或已损坏；请重新录制或复制。</translation>
+    </message>
+    <message>
+        <source>“%1” is cut off or damaged at its beginning; choose an intact copy of this video.</source>
+        <translation>“%1”不完整或开头已损坏；请选择此视频的完好副本。</translation>
+    </message>
+    <message>
+        <source>“%1” holds no moving pictures, only sound or data; choose a video.</source>
+        <translation>“%1”中没有动态画面，只有声音或数据；请选择视频。</translation>
+    </message>
+    <message>
+        <source>The frames of “%1” have %2 × %3 pixels, more than the 100 megapixels allowed; reduce them first.</source>
+        <translation>“%1”的帧有 %2 × %3 像素，超过允许的 1 亿像素；请先缩小。</translation>
+    </message>
+    <message>
+        <source>“%1” is in a container (%2) which this FFmpeg cannot read; convert it to MP4.</source>
+        <translation>此 FFmpeg 无法读取“%1”的容器格式（%2）；请转换为 MP4。</translation>
+    </message>
+    <message>
+        <source>“%1” is compressed as %2, which this FFmpeg cannot decode; convert it to H.264.</source>
+        <translation>“%1”以 %2 压缩，此 FFmpeg 无法解码；请转换为 H.264。</translation>
+    </message>
+    <message>
+        <source>“%1” describes its frames wrongly (%2); choose an intact copy of this video.</source>
+        <translation>“%1”对其帧的描述有误（%2）；请选择此视频的完好副本。</translation>
+    </message>
+    <message>
+        <source>“%1” did not answer within 5 s; check address and network.</source>
+        <translation>“%1”在 5 秒内没有应答；请检查地址和网络。</translation>
+    </message>
+    <message>
+        <source>“%1” asks for a name and a password; write them into the address: http://name:password@host/.</source>
+        <translation>“%1”需要用户名和密码；请将其写入地址：http://name:password@host/。</translation>
+    </message>
+    <message>
+        <source>The server has nothing at “%1”; check the path.</source>
+        <translation>服务器上没有“%1”；请检查路径。</translation>
+    </message>
+    <message>
+        <source>Nobody answers at “%1”; check the address and that the camera is on.</source>
+        <translation>“%1”无人应答；请检查地址，并确认摄像头已开启。</translation>
+    </message>
+    <message>
+        <source>“%1” answers, but sends no pictures which can be read; check the address.</source>
+        <translation>“%1”有应答，但没有发送可读取的图像；请检查地址。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be reached; check the address and that the camera is on.</source>
+        <translation>无法连接“%1”；请检查地址，并确认摄像头已开启。</translation>
+    </message>
+    <message>
+        <source>There is no camera “%1”; plug it in or choose another one.</source>
+        <translation>没有摄像头“%1”；请插上它或另选一个。</translation>
+    </message>
+    <message>
+        <source>You have no permission to use the camera “%1”; add yourself to the group “video” and log in again.</source>
+        <translation>您没有使用摄像头“%1”的权限；请将自己加入“video”组并重新登录。</translation>
+    </message>
+    <message>
+        <source>Another program uses the camera “%1”; close that program and try again.</source>
+        <translation>另一个程序正在使用摄像头“%1”；请关闭该程序后重试。</translation>
+    </message>
+    <message>
+        <source>The camera “%1” is not connected any more; plug it in again.</source>
+        <translation>摄像头“%1”已断开连接；请重新插上。</translation>
+    </message>
+    <message>
+        <source>“%1” is not a camera; choose another device.</source>
+        <translation>“%1”不是摄像头；请选择其他设备。</translation>
+    </message>
+    <message>
+        <source>The camera “%1” cannot be opened (%2); try another one.</source>
+        <translation>无法打开摄像头“%1”（%2）；请尝试另一个。</translation>
+    </message>
+    <message>
+        <source>The camera “%1” does not start; close other programs which use it.</source>
+        <translation>摄像头“%1”无法启动；请关闭使用它的其他程序。</translation>
+    </message>
+    <message>
+        <source>The camera “%1” was unplugged; plug it in again.</source>
+        <translation>摄像头“%1”已被拔出；请重新插上。</translation>
+    </message>
+    <message>
+        <source>The camera “%1” has sent no picture for 2 s; unplug it and plug it in again.</source>
+        <translation>摄像头“%1”已有 2 秒没有发送图像；请拔出后重新插上。</translation>
+    </message>
+    <message>
+        <source>“%1” is a playlist: it only names other files or addresses; open the video or stream itself.</source>
+        <translation>“%1”是播放列表，只列出其他文件或地址；请直接打开视频或流。</translation>
+    </message>
+    <message>
+        <source>You have no permission to list the folder “%1”; change its permissions.</source>
+        <translation>您没有列出文件夹“%1”的权限；请更改其权限。</translation>
+    </message>
+    <message>
+        <source>There is no folder “%1”; check its path.</source>
+        <translation>没有文件夹“%1”；请检查路径。</translation>
+    </message>
+    <message>
+        <source>There is no picture in the folder “%1”; choose one with PNG or JPEG files.</source>
+        <translation>文件夹“%1”中没有图像；请选择含 PNG 或 JPEG 文件的文件夹。</translation>
+    </message>
+    <message>
+        <source>“%1” is live: it has no other moment to go to; record it and open the file.</source>
+        <translation>“%1”是实时画面，无法跳到其他时刻；请录制后打开文件。</translation>
+    </message>
+    <message>
+        <source>Reading “%1” was stopped.</source>
+        <translation>读取“%1”已停止。</translation>
+    </message>
+    <message>
+        <source>“%1” has no further frame.</source>
+        <translation>“%1”没有后续的帧。</translation>
+    </message>
+    <message>
+        <source>Addresses which begin with “%1://” are not opened; use http, https, rtsp or tcp.</source>
+        <translation>无法打开以“%1://”开头的地址；请使用 http、https、rtsp 或 tcp。</translation>
+    </message>
+    <message>
+        <source>“%1” names no host; write it as http://host/path.</source>
+        <translation>“%1”没有指明主机；请写成 http://host/path。</translation>
+    </message>
+    <message>
+        <source>“%1” is a file on a server, not a live stream; download it and open the file.</source>
+        <translation>“%1”是服务器上的文件，不是实时流；请下载后打开文件。</translation>
+    </message>
+    <message>
+        <source>“%1” sends “%2”, which is not opened as a live stream; use Motion JPEG, RTSP or MPEG-TS.</source>
+        <translation>“%1”发送的是“%2”，无法作为实时流打开；请使用 Motion JPEG、RTSP 或 MPEG-TS。</translation>
+    </message>
+    <message>
+        <source>“%1” has sent no picture for %2 s; check the camera and the network.</source>
+        <translation>“%1”已有 %2 秒没有发送图像；请检查摄像头和网络。</translation>
+    </message>
+    <message>
+        <source>“%1” sent something which is no picture; connect again or check the camera.</source>
+        <translation>“%1”发送的内容不是图像；请重新连接或检查摄像头。</translation>
+    </message>
+    <message>
+        <source>“%1” ended the connection; check the camera and connect again.</source>
+        <translation>“%1”结束了连接；请检查摄像头并重新连接。</translation>
+    </message>
+    <message>
+        <source>A picture from “%1” is damaged and cannot be decoded; later ones may be intact.</source>
+        <translation>来自“%1”的一幅图像已损坏，无法解码；后续图像可能完好。</translation>
+    </message>
+    <message>
+        <source>A picture from “%1” is in a form which cannot be shown; set the camera to another one.</source>
+        <translation>来自“%1”的一幅图像的格式无法显示；请将摄像头设为其他格式。</translation>
+    </message>
+    <message>
+        <source>Opening the video was stopped.</source>
+        <translation>打开视频已停止。</translation>
+    </message>
+    <message>
+        <source>The file does not say its frame rate; it was measured from the times of its frames.</source>
+        <translation>文件未说明帧率；已根据各帧的时间测得。</translation>
+    </message>
+    <message>
+        <source>The file does not say its frame rate; 25 frames per second are assumed.</source>
+        <translation>文件未说明帧率；按每秒 25 帧处理。</translation>
+    </message>
+    <message>
+        <source>Frame %2 of “%1” (at %3 s) is damaged and cannot be decoded; later ones may be intact.</source>
+        <translation>“%1”的第 %2 帧（%3 秒处）已损坏，无法解码；后续帧可能完好。</translation>
+    </message>
+    <message>
+        <source>“%1” is cut off or damaged behind its frame %2 (at %3 s); choose an intact copy to see the rest.</source>
+        <translation>“%1”在第 %2 帧（%3 秒处）之后不完整或已损坏；要看其余部分，请选择完好副本。</translation>
+    </message>
+    <message>
+        <source>None of the frames of “%1” can be decoded; choose an intact copy of this video.</source>
+        <translation>“%1”没有一帧可以解码；请选择此视频的完好副本。</translation>
+    </message>
+    <message>
+        <source>“%1” is not a video of a kind read here; choose an MP4, MKV, WebM, AVI, TS or OGG file.</source>
+        <translation>“%1”不是可读取的视频类型；请选择 MP4、MKV、WebM、AVI、TS 或 OGG 文件。</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
@@ -1208,6 +1688,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>%1: %2</source>
         <translation>%1：%2</translation>
     </message>
+    <message>
+        <source>The map is %1 ms older than the picture.</source>
+        <translation>注意力图比图像早 %1 ms。</translation>
+    </message>
+    <message>
+        <source>%1 ms old</source>
+        <translation>滞后 %1 ms</translation>
+    </message>
 </context>
 <context>
     <name>fovea::CanvasArea</name>
@@ -1228,12 +1716,16 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>打开图像，或拖放到此处，或粘贴。</translation>
     </message>
     <message>
-        <source>Open a picture</source>
-        <translation>打开图像</translation>
-    </message>
-    <message>
         <source>or drop one here, or paste it</source>
         <translation>或拖放到此处，或粘贴</translation>
+    </message>
+    <message>
+        <source>Open a picture or video</source>
+        <translation>打开图像或视频</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>摄像头</translation>
     </message>
 </context>
 <context>
@@ -1261,6 +1753,22 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>On the picture</source>
         <translation>图像上</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>From capture to screen</source>
+        <translation>从采集到显示</translation>
+    </message>
+    <message>
+        <source>Weights over time</source>
+        <translation>随时间的权重</translation>
+    </message>
+    <message>
+        <source>Times of the newest frames</source>
+        <translation>最新各帧的耗时</translation>
     </message>
 </context>
 <context>
@@ -1475,14 +1983,116 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
 </context>
 <context>
+    <name>fovea::LiveNumbers</name>
+    <message>
+        <source>%1 in · %2 out /s · %3 ms · %4 dropped</source>
+        <translation>入 %1 · 出 %2 /秒 · %3 ms · 丢弃 %4</translation>
+    </message>
+    <message>
+        <source>%1 · %2 px</source>
+        <translation>%1 · %2 px</translation>
+    </message>
+    <message>
+        <source>How the live picture is doing</source>
+        <translation>实时画面的运行状况</translation>
+    </message>
+    <message>
+        <source>%1 frames a second arrive, %2 overlays a second are painted.</source>
+        <translation>每秒到达 %1 帧，绘制 %2 幅叠加图。</translation>
+    </message>
+    <message>
+        <source>From capture to screen: half within %1 ms, 95 % within %2 ms.</source>
+        <translation>从采集到显示：半数在 %1 ms 以内，95 % 在 %2 ms 以内。</translation>
+    </message>
+    <message>
+        <source>Medians: features %1 ms, mechanism %2 ms, drawing %3 ms.</source>
+        <translation>中位数：特征 %1 ms，机制 %2 ms，绘制 %3 ms。</translation>
+    </message>
+    <message>
+        <source>%1 frames were passed over since the source began.</source>
+        <translation>自来源开始以来跳过了 %1 帧。</translation>
+    </message>
+    <message>
+        <source>Working picture: %1 px, lowered to keep the rate.</source>
+        <translation>工作图像：%1 px，为保持速率而降低。</translation>
+    </message>
+    <message>
+        <source>Working picture: %1 px.</source>
+        <translation>工作图像：%1 px。</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::LivePlot</name>
+    <message>
+        <source>waiting</source>
+        <translation>等待</translation>
+    </message>
+    <message>
+        <source>features</source>
+        <translation>特征</translation>
+    </message>
+    <message>
+        <source>mechanism</source>
+        <translation>机制</translation>
+    </message>
+    <message>
+        <source>drawing</source>
+        <translation>绘制</translation>
+    </message>
+    <message>
+        <source>rest</source>
+        <translation>其余</translation>
+    </message>
+    <message>
+        <source>overlay of frame %1: %2 ms from capture to screen</source>
+        <translation>第 %1 帧的叠加图：从采集到显示 %2 ms</translation>
+    </message>
+    <message>
+        <source>%1 %2 ms</source>
+        <translation>%1 %2 ms</translation>
+    </message>
+    <message>
+        <source>%1 ms after the overlay before</source>
+        <translation>距上一幅叠加图 %1 ms</translation>
+    </message>
+    <message>
+        <source>30/s</source>
+        <translation>30/秒</translation>
+    </message>
+    <message>
+        <source>10/s</source>
+        <translation>10/秒</translation>
+    </message>
+    <message>
+        <source>input lowered to %1 px to keep the rate</source>
+        <translation>为保持速率，输入已降至 %1 px</translation>
+    </message>
+    <message>
+        <source>A live source fills this card with the time each overlay takes.</source>
+        <translation>打开实时来源后，此处会显示每幅叠加图的耗时。</translation>
+    </message>
+    <message>
+        <source>From capture to screen: half within %1 ms, 95 % within %2 ms.</source>
+        <translation>从采集到显示：半数在 %1 ms 以内，95 % 在 %2 ms 以内。</translation>
+    </message>
+    <message>
+        <source>Medians: %1.</source>
+        <translation>中位数：%1。</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>median %1, p95 %2 ms</source>
+        <translation>中位数 %1，p95 %2 ms</translation>
+    </message>
+</context>
+<context>
     <name>fovea::MainWindow</name>
     <message>
         <source>Only files on this computer and pictures can be dropped here.</source>
         <translation>此处只能拖放本机上的文件和图像。</translation>
-    </message>
-    <message>
-        <source>Open a picture…</source>
-        <translation>打开图像…</translation>
     </message>
     <message>
         <source>Paste a picture</source>
@@ -1589,14 +2199,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>浅色</translation>
     </message>
     <message>
-        <source>Open a picture</source>
-        <translation>打开图像</translation>
-    </message>
-    <message>
-        <source>Pictures (%1);;All files (*)</source>
-        <translation>图像 (%1);;所有文件 (*)</translation>
-    </message>
-    <message>
         <source>%1 is parameter-free: it has no weights to open.</source>
         <translation>%1 是无参数机制，没有可打开的权重。</translation>
     </message>
@@ -1701,6 +2303,98 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>previous and next picture in the folder</source>
         <translation>文件夹中的上一幅和下一幅图像</translation>
+    </message>
+    <message>
+        <source>Open a picture or video…</source>
+        <translation>打开图像或视频…</translation>
+    </message>
+    <message>
+        <source>Open a folder as a sequence…</source>
+        <translation>将文件夹作为序列打开…</translation>
+    </message>
+    <message>
+        <source>Camera or stream…</source>
+        <translation>摄像头或流…</translation>
+    </message>
+    <message>
+        <source>Play the sample clip</source>
+        <translation>播放示例片段</translation>
+    </message>
+    <message>
+        <source>Lower the input to keep 10 overlays a second</source>
+        <translation>降低输入以保持每秒 10 幅叠加图</translation>
+    </message>
+    <message>
+        <source>Smooth the range over time</source>
+        <translation>随时间平滑范围</translation>
+    </message>
+    <message>
+        <source>Record what is shown</source>
+        <translation>录制所示画面</translation>
+    </message>
+    <message>
+        <source>Save every frame as a video…</source>
+        <translation>将每一帧保存为视频…</translation>
+    </message>
+    <message>
+        <source>Open a picture or video</source>
+        <translation>打开图像或视频</translation>
+    </message>
+    <message>
+        <source>Pictures and videos (%1);;All files (*)</source>
+        <translation>图像和视频 (%1);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Folder of pictures</source>
+        <translation>图像文件夹</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
+    </message>
+    <message>
+        <source>play, pause or freeze</source>
+        <translation>播放、暂停或冻结</translation>
+    </message>
+    <message>
+        <source>one frame back, one frame on</source>
+        <translation>后退一帧，前进一帧</translation>
+    </message>
+    <message>
+        <source>Reconnect</source>
+        <translation>重新连接</translation>
+    </message>
+    <message>
+        <source>Only a video or a folder of pictures can be recorded frame by frame; open one first.</source>
+        <translation>只有视频或图像文件夹可以逐帧录制；请先打开一个。</translation>
+    </message>
+    <message>
+        <source>Save every frame as a video</source>
+        <translation>将每一帧保存为视频</translation>
+    </message>
+    <message>
+        <source>Saving frame %1 of %2.</source>
+        <translation>正在保存第 %1 帧（共 %2 帧）。</translation>
+    </message>
+    <message>
+        <source>Saving frame %1.</source>
+        <translation>正在保存第 %1 帧。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message numerus="yes">
+        <source>Saved %n frame(s) in %1.</source>
+        <translation>
+            <numerusform>已在 %1 中保存 %n 帧。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) came too fast to be written.</source>
+        <translation>
+            <numerusform>有 %n 帧到达过快，未能写入。</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1865,6 +2559,112 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
 </context>
 <context>
+    <name>fovea::ScrubBar</name>
+    <message>
+        <source>frame %1, %2 s</source>
+        <translation>第 %1 帧，%2 秒</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::SourceDialog</name>
+    <message>
+        <source>Live picture</source>
+        <translation>实时画面</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>摄像头</translation>
+    </message>
+    <message>
+        <source>A camera of this computer</source>
+        <translation>本机的摄像头</translation>
+    </message>
+    <message>
+        <source>Network stream</source>
+        <translation>网络流</translation>
+    </message>
+    <message>
+        <source>A camera or a video in the network</source>
+        <translation>网络中的摄像头或视频</translation>
+    </message>
+    <message>
+        <source>Sample clip</source>
+        <translation>示例片段</translation>
+    </message>
+    <message>
+        <source>A short clip which comes with the program</source>
+        <translation>程序自带的短片段</translation>
+    </message>
+    <message>
+        <source>Kind of source</source>
+        <translation>来源类型</translation>
+    </message>
+    <message>
+        <source>Play the sample clip</source>
+        <translation>播放示例片段</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>摄像头列表</translation>
+    </message>
+    <message>
+        <source>&amp;Size</source>
+        <translation>尺寸(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Rate</source>
+        <translation>帧率(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Mirror, as you see yourself</source>
+        <translation>镜像，如同照镜子(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Exchanges left and right</source>
+        <translation>左右互换</translation>
+    </message>
+    <message>
+        <source>&amp;Address</source>
+        <translation>地址(&amp;A)</translation>
+    </message>
+    <message>
+        <source>A few seconds of moving picture which come with the program; they play without a camera and without a network, again and again.</source>
+        <translation>程序自带的几秒动态画面；无需摄像头和网络，循环播放。</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Looking for cameras…</source>
+        <translation>正在查找摄像头…</translation>
+    </message>
+    <message>
+        <source>No camera was found. Connect one and open this window again, or play the sample clip.</source>
+        <translation>未找到摄像头。请连接摄像头并重新打开此窗口，或播放示例片段。</translation>
+    </message>
+    <message>
+        <source>%1 × %2</source>
+        <translation>%1 × %2</translation>
+    </message>
+    <message>
+        <source>as the camera likes</source>
+        <translation>由摄像头决定</translation>
+    </message>
+    <message>
+        <source>%1 a second</source>
+        <translation>每秒 %1 帧</translation>
+    </message>
+    <message>
+        <source>An address begins with http://, https://, rtsp:// or tcp://.</source>
+        <translation>地址须以 http://、https://、rtsp:// 或 tcp:// 开头。</translation>
+    </message>
+</context>
+<context>
     <name>fovea::StatisticsView</name>
     <message>
         <source>%1 … %2: %3 %</source>
@@ -1965,14 +2765,53 @@ entropy %5 of %6 bits</source>
     </message>
 </context>
 <context>
+    <name>fovea::TimelineView</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>frame %1 (%2 of %3), %4 s: %5</source>
+        <translation>第 %1 帧（%2/%3），%4 秒：%5</translation>
+    </message>
+    <message>
+        <source>channel %1: %2</source>
+        <translation>通道 %1：%2</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 到 %2</translation>
+    </message>
+    <message>
+        <source>%1 channels</source>
+        <translation>%1 个通道</translation>
+    </message>
+    <message>
+        <source>Choose a temporal mechanism to see how much each frame weighs.</source>
+        <translation>选用时间机制后，此处会显示各帧的权重。</translation>
+    </message>
+    <message>
+        <source>frame %1 of %2, %3 s ago, has the most weight: %4.</source>
+        <translation>第 %1 帧（共 %2 帧，%3 秒前）权重最大：%4。</translation>
+    </message>
+    <message>
+        <source>Shown: frame %1 with %2.</source>
+        <translation>所示：第 %1 帧，权重 %2。</translation>
+    </message>
+    <message>
+        <source>Asking: frame %1.</source>
+        <translation>查询：第 %1 帧。</translation>
+    </message>
+</context>
+<context>
     <name>fovea::TopBar</name>
     <message>
         <source>Open…</source>
         <translation>打开…</translation>
-    </message>
-    <message>
-        <source>Open a picture (Ctrl+O)</source>
-        <translation>打开图像（Ctrl+O）</translation>
     </message>
     <message>
         <source>Opacity</source>
@@ -2009,6 +2848,133 @@ entropy %5 of %6 bits</source>
     <message>
         <source>Retina · stride %1</source>
         <translation>Retina · 步幅 %1</translation>
+    </message>
+    <message>
+        <source>Open a picture or a video (Ctrl+O)</source>
+        <translation>打开图像或视频（Ctrl+O）</translation>
+    </message>
+    <message>
+        <source>Camera…</source>
+        <translation>摄像头…</translation>
+    </message>
+    <message>
+        <source>Show a camera or a network stream (Ctrl+Shift+O)</source>
+        <translation>显示摄像头或网络流（Ctrl+Shift+O）</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::TransportBar</name>
+    <message>
+        <source>frozen at %1 s</source>
+        <translation>冻结于 %1 秒</translation>
+    </message>
+    <message>
+        <source>frame %1 of %2</source>
+        <translation>第 %1 帧（共 %2 帧）</translation>
+    </message>
+    <message>
+        <source>frame %1</source>
+        <translation>第 %1 帧</translation>
+    </message>
+    <message>
+        <source>%1 · %2 frames</source>
+        <translation>%1 · %2 帧</translation>
+    </message>
+    <message>
+        <source>%1 · %2 free</source>
+        <translation>%1 · 剩余 %2</translation>
+    </message>
+    <message>
+        <source>Moving picture</source>
+        <translation>动态画面</translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation>后退一帧</translation>
+    </message>
+    <message>
+        <source>One frame forward</source>
+        <translation>前进一帧</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Freeze</source>
+        <translation>冻结</translation>
+    </message>
+    <message>
+        <source>Begin again at the end</source>
+        <translation>循环播放</translation>
+    </message>
+    <message>
+        <source>Place in the source</source>
+        <translation>播放位置</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Speed %1</source>
+        <translation>速度 %1</translation>
+    </message>
+    <message>
+        <source>Stop recording</source>
+        <translation>停止录制</translation>
+    </message>
+    <message>
+        <source>Record what is shown</source>
+        <translation>录制所示画面</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>sample clip</source>
+        <translation>示例片段</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>%1 of %2 s</source>
+        <translation>%1 / %2 秒</translation>
+    </message>
+    <message>
+        <source>%1 s, %2 frames recorded; %3 free on the disk</source>
+        <translation>%1 秒，已录制 %2 帧；磁盘剩余 %3</translation>
+    </message>
+    <message>
+        <source>live, %1</source>
+        <translation>实时，%1</translation>
+    </message>
+    <message>
+        <source>playing</source>
+        <translation>播放中</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>recording %1</source>
+        <translation>录制中 %1</translation>
     </message>
 </context>
 </TS>

@@ -1,0 +1,59 @@
+#include "app/live_monitor.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kInterval = 250;
+
+double milliseconds(std::chrono::steady_clock::duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
+
+}  // namespace
+
+LiveMonitor::LiveMonitor(Controller& controller, QObject* parent) : QObject(parent), m_controller(controller) {
+    m_timer.setInterval(kInterval);
+    connect(&m_timer, &QTimer::timeout, this, &LiveMonitor::sample);
+    connect(&controller, &Controller::frameLoaded, this, &LiveMonitor::restart);
+    connect(&controller.source(), &MovingSource::playingChanged, this, &LiveMonitor::restart);
+}
+
+void LiveMonitor::restart() {
+    m_meter.restart();
+    const MovingSource& source = m_controller.source();
+    if (source.active() && source.playing()) {
+        m_timer.start();
+    } else {
+        m_timer.stop();
+    }
+    Q_EMIT statsChanged(stats());
+}
+
+void LiveMonitor::sample() {
+    const MovingSource& source = m_controller.source();
+    m_meter.arrived(source.framesRead(), source.framesSkipped(), std::chrono::steady_clock::now());
+    Q_EMIT statsChanged(stats());
+}
+
+void LiveMonitor::overlayPainted(const RenderedOverlay& overlay) {
+    const auto& result = overlay.request.result;
+    if (!m_timer.isActive() || !overlay.field || result->frame.source != m_controller.source().newest().source) {
+        return;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    const auto module = result->find(overlay.request.field->module);
+    m_meter.painted({.sequence = result->frame.sequence,
+                     .waited = milliseconds(result->started - result->frame.captured),
+                     .features = result->features->milliseconds,
+                     .module = module ? module->milliseconds : 0.0,
+                     .render = overlay.milliseconds,
+                     .latency = milliseconds(now - result->frame.captured)},
+                    now);
+}
+
+LiveStats LiveMonitor::stats() const {
+    LiveStats stats = m_meter.stats(std::chrono::steady_clock::now());
+    stats.workingSide = m_controller.workingSide();
+    stats.autoSized = m_controller.autoSized();
+    return stats;
+}
+
+}  // namespace fovea

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <stop_token>
+
+#include "app/recorder.h"
+#include "app/session.h"
+
+namespace fovea {
+
+/// Records what the session shows: the overlays of a moving source as they are painted, or a whole file frame by frame. One at a
+/// time. GUI thread only; everything slow is done elsewhere.
+class RecordingControl final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit RecordingControl(Session& session, QObject* parent = nullptr);
+    /// Finishes a live recording, which may take a moment; cancels that of a file.
+    ~RecordingControl() override;
+
+    [[nodiscard]] bool live() const { return m_live != nullptr; }
+    [[nodiscard]] bool ofFile() const { return m_ofFile; }
+
+    /// Records overlays from now on until stop().
+    void startLive(const QString& path);
+    /// Takes an overlay which was painted; nothing happens while no live recording runs.
+    void take(const RenderedOverlay& overlay);
+    /// Records every frame of the source which is open, with the module, map and style which are chosen now.
+    void startFile(const QString& path);
+    /// Ends a live recording and keeps it; cancels that of a file.
+    void stop();
+
+Q_SIGNALS:
+    /// A live recording goes on.
+    void progressed(double seconds, qint64 frames, qint64 freeBytes);
+    /// The recording of a file goes on; `total` is 0 when unknown.
+    void fileProgressed(qint64 done, qint64 total);
+    /// It is over. Cancelled is no failure.
+    void ended(const fovea::Result<fovea::RecordingOutcome>& outcome);
+
+private:
+    void tellProgress();
+    void finishLive(const Result<RecordingOutcome>& outcome);
+    void finishFile(const Result<RecordingOutcome>& outcome);
+
+    Session& m_session;
+    std::unique_ptr<LiveRecording> m_live;
+    std::string m_path;
+    double m_firstTime = -1.0;
+    double m_lastTime = 0.0;
+    std::uint64_t m_lastSequence = 0;
+    bool m_ofFile = false;
+    std::stop_source m_fileStop;
+    QTimer m_timer;
+};
+
+}  // namespace fovea
