@@ -122,9 +122,7 @@ void TestCameraSource::thisMachine() {
     }
 }
 
-void TestCameraSource::openCvWaitsTwoSeconds() {
-    QCOMPARE(qgetenv("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"), QByteArray("2"));
-}
+void TestCameraSource::openCvWaitsTwoSeconds() { QCOMPARE(qgetenv("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"), QByteArray("2")); }
 
 QTEST_GUILESS_MAIN(TestCameraSource)
 #include "tst_camera_source.moc"
