@@ -168,8 +168,6 @@ private Q_SLOTS:
     void motionFollowsFrames();
     void motionForgets();
     void runsAreRepeatable();
-    void memoryKeptLeavesNoTrace();
-    void reducesAsAreasDo();
     void stops();
     void refusesWhatItCannotDo();
     void peaksOnTheSubject_data();
@@ -439,38 +437,6 @@ void TestRetina::runsAreRepeatable() {
     QCOMPARE(makeRetina({8, 512})->key(), makeRetina({8, 512})->key());
     QVERIFY(makeRetina({8, 512})->key() != makeRetina({16, 512})->key());
     QVERIFY(makeRetina({8, 512})->key() != makeRetina({8, 256})->key());
-}
-
-void TestRetina::memoryKeptLeavesNoTrace() {
-    // One instance sees frames of many sizes, large ones before small ones; each must give what a fresh instance gives.
-    const auto kept = makeRetina({});
-    std::uint64_t index = 0;
-    for (const QSize size : {QSize(640, 480), QSize(33, 65), QSize(1, 1), QSize(301, 207), QSize(7, 13), QSize(640, 480)}) {
-        const cv::Mat picture = noise(size.width(), size.height(), index);
-        kept->reset();
-        for (int again = 0; again < 2; ++again) {
-            const auto features = kept->run(makeFrame(picture, index), {});
-            QVERIFY(features.ok());
-            const Features fresh = featuresOf(picture);
-            QCOMPARE(features->map.size(), fresh.map.size());
-            QVERIFY(std::equal(fresh.map.data(), fresh.map.data() + fresh.map.size(), features->map.data()));
-        }
-        ++index;
-    }
-}
-
-void TestRetina::reducesAsAreasDo() {
-    // A picture of which a reduced one is made by hand: for usual sizes, and for one where OpenCV does it, features are the same.
-    for (const QSize size : {QSize(640, 480), QSize(1280, 720), QSize(800, 600), QSize(641, 479)}) {
-        const cv::Mat picture = noise(size.width(), size.height(), 4);
-        const int height = qRound(512.0 * size.height() / size.width());
-        cv::Mat reduced;
-        cv::resize(picture, reduced, cv::Size(512, height), 0.0, 0.0, cv::INTER_AREA);
-        const Features whole = featuresOf(picture);
-        const Features part = featuresOf(reduced);
-        QCOMPARE(whole.map.size(), part.map.size());
-        QVERIFY(std::equal(part.map.data(), part.map.data() + part.map.size(), whole.map.data()));
-    }
 }
 
 void TestRetina::stops() {
