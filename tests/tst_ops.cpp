@@ -341,6 +341,44 @@ private Q_SLOTS:
         VERIFY_NEAR(runs, (std::vector<double>{0.5, 0.5, 0.5, 0.5, 1.0, 0.0}));
     }
 
+    void sigmoidOfArrays() {
+        // Whatever the length and wherever it begins, a value gives the same number; what is not a number stays so.
+        constexpr float kInfinity = std::numeric_limits<float>::infinity();
+        std::vector<float> values{-kInfinity, kInfinity, std::numeric_limits<float>::quiet_NaN(), -200.0F, 200.0F};
+        for (int k = 0; k < 140; ++k) {
+            values.push_back(0.17F * static_cast<float>(k - 70));
+        }
+        std::vector<float> all = values;
+        ops::sigmoidInPlace(all.data(), all.size());
+        QVERIFY(std::abs(all[0]) < 1e-37F);
+        QCOMPARE(all[1], 1.0F);
+        QVERIFY(std::isnan(all[2]));
+        QVERIFY(std::abs(all[3]) < 1e-37F);
+        QCOMPARE(all[4], 1.0F);
+        for (std::size_t k = 5; k < values.size(); ++k) {
+            const double exact = 1.0 / (1.0 + std::exp(-static_cast<double>(values[k])));
+            QVERIFY(std::abs(all[k] - exact) < 3e-7);
+            float single = values[k];
+            ops::sigmoidInPlace(&single, 1);
+            QCOMPARE(single, all[k]);
+        }
+    }
+
+    void findsWhatIsNotFinite() {
+        std::vector<float> values(37, std::numeric_limits<float>::max());
+        values[3] = std::numeric_limits<float>::denorm_min();
+        QVERIFY(allFinite(values.data(), values.size()));
+        QVERIFY(allFinite(values.data(), 0));
+        constexpr float kInfinity = std::numeric_limits<float>::infinity();
+        for (const float bad : {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN()}) {
+            for (const std::size_t at : {std::size_t{0}, std::size_t{17}, values.size() - 1}) {
+                std::vector<float> broken = values;
+                broken[at] = bad;
+                QVERIFY(!allFinite(broken.data(), broken.size()));
+            }
+        }
+    }
+
     void activations() {
         for (const float x : {-1000.0F, -100.0F, -3.5F, -3.0F, -1.0F, 0.0F, 0.5F, 3.0F, 4.0F, 100.0F, 1000.0F}) {
             const double d = x;

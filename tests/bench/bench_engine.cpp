@@ -6,10 +6,12 @@
 #include <Eigen/Dense>
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 #include <random>
 #include <vector>
 
@@ -26,17 +28,38 @@ namespace {
 
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// Best of several runs, in milliseconds.
-template <class Work>
-double best(Work&& work, int runs = 7) {
-    double shortest = 1e300;
-    for (int i = 0; i < runs; ++i) {
-        const auto start = std::chrono::steady_clock::now();
+/// An odd number, so that there is a middle one.
+constexpr int kRuns = 21;
+
+/// Medians of processor time of all threads, in milliseconds.
+struct Times {
+    double ours = 0.0;
+    double reference = 0.0;
+};
+
+double median(std::vector<double> times) {
+    const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+    std::nth_element(times.begin(), middle, times.end());
+    return *middle;
+}
+
+/// Both in turn, so that what else the machine does meets both alike.
+template <class Ours, class Reference>
+Times measure(Ours&& ours, Reference&& reference) {
+    const auto timed = [](auto&& work) {
+        const std::clock_t start = std::clock();
         work();
-        const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-        shortest = std::min(shortest, took.count());
+        return 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    };
+    std::vector<double> first;
+    std::vector<double> second;
+    ours();  // memory which is kept is obtained now
+    reference();
+    for (int i = 0; i < kRuns; ++i) {
+        first.push_back(timed(ours));
+        second.push_back(timed(reference));
     }
-    return shortest;
+    return {median(first), median(second)};
 }
 
 FeatureMap randomMap(int c, int h, int w) {
@@ -47,8 +70,8 @@ FeatureMap randomMap(int c, int h, int w) {
     return map;
 }
 
-void row(const char* what, double ours, double reference, const char* referenceName) {
-    std::printf("%-34s %9.3f ms   %6.2f × %s\n", what, ours, ours / reference, referenceName);
+void row(const char* what, const Times& times, const char* referenceName) {
+    std::printf("%-34s %9.3f ms   %6.2f × %s\n", what, times.ours, times.ours / times.reference, referenceName);
 }
 
 void benchKernels() {
@@ -59,13 +82,13 @@ void benchKernels() {
     Matrix out(64, n);
     const Eigen::Map<const Matrix> xm(x.data(), 64, n);
     const Eigen::Map<const Matrix> wm(weight.values.data(), 64, 64);
-    const double product = best([&] { out.noalias() = wm * xm; });
-    row("1×1 convolution, 64→64, 60×80", best([&] { (void)ops::conv2d(x, weight, {}); }), product,
+    row("1×1 convolution, 64→64, 60×80", measure([&] { (void)ops::conv2d(x, weight, {}); }, [&] { out.noalias() = wm * xm; }),
         "Eigen product (this program's flags)");
 
     std::vector<float> copy(x.size());
-    const double copied = best([&] { std::memcpy(copy.data(), x.data(), x.size() * sizeof(float)); });
-    row("global mean, 64×60×80", best([&] { (void)ops::globalMean(x); }), copied, "memcpy of the map");
+    row("global mean, 64×60×80",
+        measure([&] { (void)ops::globalMean(x); }, [&] { std::memcpy(copy.data(), x.data(), x.size() * sizeof(float)); }),
+        "memcpy of the map");
 
     const FeatureMap tokens = randomMap(64, 30, 40);
     const auto naive = [&] {
@@ -75,13 +98,45 @@ void benchKernels() {
         s = s.array().colwise() / s.rowwise().sum().array();
         out = q * s.transpose();
     };
-    row("softmax(QᵀK)V, N=1200, d=64", best([&] { (void)attend(tokens, tokens, tokens, 1, 0.125F, {}); }), best(naive),
+    row("softmax(QᵀK)V, N=1200, d=64", measure([&] { (void)attend(tokens, tokens, tokens, 1, 0.125F, {}); }, naive),
         "Eigen, whole matrix (this program's flags)");
+}
+
+/// The picture at a camera's size, sharp and soft in turn, so that something moves.
+std::array<Frame, 2> liveFrames(const Frame& from) {
+    std::array<Frame, 2> frames = {from, from};
+    cv::Mat sharp;
+    cv::Mat soft;
+    cv::resize(*from.pixels, sharp, cv::Size(640, 480), 0.0, 0.0, cv::INTER_AREA);
+    cv::GaussianBlur(sharp, soft, cv::Size(3, 3), 1.0);
+    frames[0].pixels = std::make_shared<const cv::Mat>(sharp);
+    frames[1].pixels = std::make_shared<const cv::Mat>(soft);
+    for (Frame& frame : frames) {
+        frame.width = sharp.cols;
+        frame.height = sharp.rows;
+    }
+    return frames;
+}
+
+Result<Features> benchRetina(const std::array<Frame, 2>& frames) {
+    const auto retina = makeRetina({});
+    std::uint64_t index = 0;
+    auto features = retina->run(frames[0], {});
+    const auto next = [&] {
+        ++index;
+        Frame frame = frames[index % 2];
+        frame.index = index;
+        features = retina->run(frame, {});
+    };
+    cv::Mat reduced;
+    const auto reduce = [&] { cv::resize(*frames[0].pixels, reduced, cv::Size(512, 384), 0.0, 0.0, cv::INTER_AREA); };
+    row("Retina, 640×480, stride 8", measure(next, reduce), "cv::resize of the picture to 512×384");
+    return features;
 }
 
 void benchModules(const Features& features) {
     std::vector<float> copy(features.map.size());
-    const double copied = best([&] { std::memcpy(copy.data(), features.map.data(), copy.size() * sizeof(float)); });
+    const auto copying = [&] { std::memcpy(copy.data(), features.map.data(), copy.size() * sizeof(float)); };
     const InputShape shape{.channels = features.map.channels(), .height = features.map.height(), .width = features.map.width()};
     for (const auto* info : modules()) {
         const ParamSet params(info->params);
@@ -92,33 +147,51 @@ void benchModules(const Features& features) {
             continue;
         }
         Trace trace;
-        const double time = best([&] { (void)runModule(*info, **module, {.frames = {&features.map}}, trace); }, 3);
-        row(info->id.c_str(), time, copied, "memcpy of the features");
+        row(info->id.c_str(), measure([&] { (void)runModule(*info, **module, {.frames = {&features.map}}, trace); }, copying),
+            "memcpy of the features");
+    }
+}
+
+void benchRender(const Frame& frame) {
+    Pipeline pipeline;
+    PipelineRequest request{.epoch = 1, .frame = frame, .retina = {}, .jobs = {}};
+    for (const char* id : {"simam", "se"}) {
+        request.jobs.push_back({.info = findModule(id), .params = ParamSet(findModule(id)->params)});
+    }
+    const auto result = pipeline.run(request, {});
+    const FeatureMap& map = (*result)->features->map;
+    std::vector<float> copy(map.size());
+    const auto copying = [&] { std::memcpy(copy.data(), map.data(), copy.size() * sizeof(float)); };
+    const cv::Mat screen(675, 900, CV_8UC4);
+    cv::Mat target;
+    const auto copyScreen = [&] { screen.copyTo(target); };
+    for (const auto& job : request.jobs) {
+        const FieldSpec spec{.module = job.info->id};
+        row(("field and statistics, " + spec.module).c_str(),
+            measure([&] { (void)fieldStatistics(*makeField(**result, spec)); }, copying), "memcpy of the features");
+        const OverlayRequest overlay{*result, spec, {}, {0, 0, 900.0 / frame.width, 900, 675}, 0xFF000000};
+        row(("overlay, 900×675, " + spec.module).c_str(), measure([&] { (void)render(overlay); }, copyScreen),
+            "copy of the pixels");
     }
 }
 
 }  // namespace
 
 int main() {
-    std::printf("engine for %s, OpenCV on %d threads\n", engineLevel(), cv::getNumThreads());
+    std::printf("engine for %s, OpenCV on %d threads; processor time\n", engineLevel(), cv::getNumThreads());
     benchKernels();
     const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/astronaut.png"));
     if (!frame) {
         std::printf("%s\n", frame.error().message().c_str());
         return 1;
     }
-    const auto retina = makeRetina({});
-    auto features = retina->run(*frame, {});
-    const double copied = best([&] { (void)frame->pixels->clone(); });
-    row("Retina, 512×512, stride 8", best([&] { features = retina->run(*frame, {}); }), copied, "copy of the picture");
+    const auto frames = liveFrames(*frame);
+    const auto features = benchRetina(frames);
+    if (!features) {
+        std::printf("%s\n", features.error().message().c_str());
+        return 1;
+    }
     benchModules(*features);
-
-    Pipeline pipeline;
-    const auto* simam = findModule("simam");
-    const auto result = pipeline.run(
-        {.epoch = 1, .frame = *frame, .retina = {}, .jobs = {{.info = simam, .params = ParamSet(simam->params)}}}, {});
-    const OverlayRequest overlay{*result, FieldSpec{.module = "simam"}, {}, {0, 0, 2.0, 1024, 1024}, 0xFF000000};
-    cv::Mat screen(1024, 1024, CV_8UC4);
-    row("overlay, 1024×1024", best([&] { (void)render(overlay); }), best([&] { (void)screen.clone(); }), "copy of the pixels");
+    benchRender(frames[0]);
     return 0;
 }
