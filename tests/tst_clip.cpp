@@ -2,9 +2,11 @@
 
 #include <QRegularExpression>
 #include <QTest>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "engine/attention/registry.h"
+#include "engine/export/export.h"
 #include "engine/pipeline/clip_buffer.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/field.h"
@@ -285,6 +287,31 @@ private Q_SLOTS:
             QCOMPARE(field->frame, frame < 0 ? 2 : frame);
             QCOMPARE(shownFrame(*result, spec).index, static_cast<std::uint64_t>(frame < 0 ? 2 : frame));
         }
+    }
+
+    void theSidecarDescribesTheClip() {
+        Video video;
+        Pipeline pipeline;
+        FullResult result;
+        for (const std::uint64_t index : {0U, 1U, 5U}) {
+            result = runOrNull(pipeline, request(video.at(index), {jobOf("divided_st")}));
+        }
+        QVERIFY(result && result->modules[0]->output.ok());
+        FieldSpec spec;
+        spec.module = "divided_st";
+        spec.frame = 1;
+        const auto field = makeField(*result, spec);
+        QVERIFY(field.ok());
+        const auto json = nlohmann::json::parse(sidecarJson(*result, *result->modules[0], &*field, nullptr));
+        const int height = result->features->map.height(), width = result->features->map.width();
+        QCOMPARE(json["clip"].size(), std::size_t{3});
+        QCOMPARE(json["clip"][2]["index"].get<int>(), 5);
+        QCOMPARE(json["field"]["frame"].get<int>(), 1);
+        QVERIFY(json["maps"][0]["groups"] == nlohmann::json({3, 1, 1}));
+        QVERIFY(json["maps"][0]["shape"] == nlohmann::json({3, 8, height * width, height * width}));
+        QVERIFY(json["maps"][1]["groups"] == nlohmann::json({1, height, width}));
+        QVERIFY(json["maps"][1]["shape"] == nlohmann::json({height * width, 8, 3, 3}));
+        QCOMPARE(json["maps"][1]["keyFrames"].get<int>(), 3);
     }
 
     void aStopEndsAMechanismOverTime() {
