@@ -315,7 +315,7 @@ void TestField::failuresSayWhy() {
     QCOMPARE(missing.error().message(), std::string("Test has no map “nothing”; choose one of: channel."));
     wanted.module = "other";
     QCOMPARE(makeField(result, wanted).error().code, ErrorCode::NotFound);
-    for (const MapKind kind : {MapKind::Branch, MapKind::Temporal, MapKind::Region}) {
+    for (const MapKind kind : {MapKind::Branch, MapKind::Region}) {
         AttentionMap map = channelMap({1.0F, 1.0F});
         map.kind = kind;
         result = resultWith({map}, testFeatures(2, 2, 2));

@@ -193,6 +193,12 @@ private Q_SLOTS:
 
     void everyModuleIsShownWithItsProvenance() {
         for (const auto* info : modules()) {
+            if (info->needs.clip) {  // a picture has no frames to compare, and the result says so
+                session().setModule(QString::fromStdString(info->id));
+                QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && !session().controller().busy(), 30000);
+                QCOMPARE(session().moduleResult()->output.error().code, ErrorCode::Unsupported);
+                continue;
+            }
             choose(info->id.c_str());
             const auto& field = *canvas()->rendered().field;
             QCOMPARE(field.provenance.kind, info->weights == nullptr ? ProvenanceKind::ParameterFree : ProvenanceKind::Random);

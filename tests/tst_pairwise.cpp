@@ -161,6 +161,60 @@ private Q_SLOTS:
         QVERIFY(maxDifference(pairwiseRow(lazy, -1, 4, false), mean) < 1e-6);
     }
 
+    void groupsAttendWithinThemselves_data() {
+        QTest::addColumn<int>("groups");
+        QTest::addColumn<int>("queries");
+        QTest::addColumn<int>("keys");
+        QTest::newRow("many small") << 35 << 3 << 3;
+        QTest::newRow("few large") << 3 << 77 << 20;
+    }
+
+    void groupsAttendWithinThemselves() {
+        QFETCH(int, groups);
+        QFETCH(int, queries);
+        QFETCH(int, keys);
+        const FeatureMap q = randomMap(6, groups, queries, 1, 2.0F);
+        const FeatureMap k = randomMap(6, groups, keys, 2, 2.0F);
+        const FeatureMap v = randomMap(4, groups, keys, 3);
+        const auto attended = attend(q, k, v, 2, 0.5F, {}, groups);
+        QVERIFY(attended.has_value());
+        AttentionMap map = mapOf(*attended);
+        map.groupFrames = 1;
+        map.groupHeight = groups;
+        map.groupWidth = 1;
+        const auto dense = denseTensor(map);
+        QVERIFY(dense.ok());
+        QCOMPARE(dense->shape, (Shape{groups, 2, queries, keys}));
+        AttentionMap stored = map;
+        stored.data = *dense;
+        stored.factors.reset();
+        const auto cut = [](const FeatureMap& x, int group) {
+            FeatureMap y(x.channels(), 1, x.width());
+            for (int c = 0; c < x.channels(); ++c) std::copy_n(x.row(c) + group * x.width(), x.width(), y.row(c));
+            return y;
+        };
+        for (int g = 0; g < groups; ++g) {
+            const auto alone = attend(cut(q, g), cut(k, g), cut(v, g), 2, 0.5F, {});
+            QVERIFY(maxDifference(valuesOf(cut(attended->output, g)), valuesOf(alone->output)) < 1e-5);
+            for (const int head : {-1, 1}) {
+                const AttentionMap own = mapOf(*alone);
+                QVERIFY(maxDifference(pairwiseRow(map, head, 2, false, g), pairwiseRow(own, head, 2, false)) < 1e-6);
+                QVERIFY(maxDifference(pairwiseRow(map, head, 2, true, g), pairwiseRow(own, head, 2, true)) < 1e-5);
+                QVERIFY(maxDifference(pairwiseRow(stored, head, 2, true, g), pairwiseRow(own, head, 2, true)) < 1e-5);
+            }
+        }
+        for (const bool to : {false, true}) {
+            std::vector<float> all;
+            for (int g = 0; g < groups; ++g) {
+                const auto one = pairwiseRow(map, -1, 1, to, g);
+                all.insert(all.end(), one.begin(), one.end());
+            }
+            QVERIFY(maxDifference(pairwiseRows(map, -1, 1, to), all) < 1e-6);
+            QVERIFY(maxDifference(pairwiseRows(stored, -1, 1, to), all) < 1e-6);
+        }
+        QVERIFY(!denseTensor(map, dense->size() * sizeof(float) - 1).ok());
+    }
+
     void otherKindsHaveNoRows() {
         AttentionMap map;
         map.kind = MapKind::Channel;
