@@ -75,6 +75,9 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(scroll);
+    // A long name must not widen the column.
+    m_maps->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_maps->setMinimumContentsLength(8);
     m_liveCard->hide();
     m_liveCard->setFolded(true);
     m_pace.setSingleShot(true);
@@ -146,7 +149,7 @@ void CardsPanel::refreshTimeline() {
     }
     const auto timeline = makeTimeline(*m_session.result(), *m_session.field());
     if (timeline) {
-        m_timelineCard->setTitle(engineText(timeline->what));
+        m_timelineCard->setTitle(engineText(timeline->map));
         m_timelineCard->setAside(QString::number(timeline->weights.size()));
         m_timeline->setTimeline(*timeline);
     } else {
@@ -236,8 +239,8 @@ void CardsPanel::refreshMatrix() {
     m_matrixCard->setVisible(pairwise);
     if (pairwise) {
         m_matrixCard->setTitle(engineText(shown->title));
-        const int queries = shown->gridHeight * shown->gridWidth;
-        const int keys = shown->keyHeight * shown->keyWidth;
+        const int queries = shown->gridFrames * shown->gridHeight * shown->gridWidth;
+        const int keys = shown->keyFrames * shown->keyHeight * shown->keyWidth;
         m_matrixCard->setAside(queries == keys ? QString::number(queries) + QStringLiteral("²")
                                                : QStringLiteral("%1 × %2").arg(queries).arg(keys));
         m_matrix->setMap(m_session.result(), *m_session.field(), m_session.style());

@@ -221,15 +221,15 @@ void Session::setQuery(QPointF fraction) {
     const CellGeometry& g = m_shown->features->geometry;
     const double x = (fraction.x() * m_shown->frame.width - g.originX) / (g.stepX * m_shown->features->map.width());
     const double y = (fraction.y() * m_shown->frame.height - g.originY) / (g.stepY * m_shown->features->map.height());
-    setGridQuery({x, y});
+    setGridQuery({x, y}, clipFrame(choice(m_module).field));
 }
 
-void Session::setGridQuery(QPointF fraction) {
+void Session::setGridQuery(QPointF fraction, int frame) {
     // One point for the whole session: switching the module keeps the question.
     for (auto& [info, c] : m_choices) {
         c.field.queryX = std::clamp(fraction.x(), 0.0, 1.0);
         c.field.queryY = std::clamp(fraction.y(), 0.0, 1.0);
-        c.field.queryFrame = clipFrame(choice(m_module).field);
+        c.field.queryFrame = frame;
     }
     changeField(choice(m_module).field);
 }
@@ -248,6 +248,14 @@ std::optional<QPointF> Session::queryOnPicture() const {
 void Session::setClipFrame(int frame) {
     for (auto& [info, c] : m_choices) {
         c.field.frame = frame;
+    }
+    changeField(choice(m_module).field);
+}
+
+void Session::followNewest() {
+    for (auto& [info, c] : m_choices) {
+        c.field.frame = -1;
+        c.field.queryFrame = -1;
     }
     changeField(choice(m_module).field);
 }

@@ -62,10 +62,12 @@ public:
     void setDirection(bool to);
     /// A position as fractions of the picture.
     void setQuery(QPointF fraction);
-    /// A position as fractions of the query grid, as the matrix reports it.
-    void setGridQuery(QPointF fraction);
+    /// A position as fractions of the query grid and the frame of a clip which asks (−1 the newest), as the matrix reports them.
+    void setGridQuery(QPointF fraction, int frame);
     /// Which frame of a clip is shown, counted from the oldest; −1 the newest.
     void setClipFrame(int frame);
+    /// The newest frame is shown and asks: the clip moves on.
+    void followNewest();
     /// Where the query lies, as fractions of the picture; nothing unless a pairwise map is shown.
     [[nodiscard]] std::optional<QPointF> queryOnPicture() const;
 

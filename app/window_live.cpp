@@ -63,7 +63,8 @@ void MainWindow::showTransport() {
     }
     const SourceTraits& traits = source.traits();
     m_transport->setTraits(traits);
-    m_transport->setSample(source.spec() == sampleSpec());
+    m_transport->setSample(QFileInfo(QString::fromStdString(source.newest().source->path)) ==
+                           QFileInfo(QString::fromStdString(sampleSpec().location)));
     m_transport->setLooping(source.loops());
     m_transport->setSpeed(source.speed());
     showPlaying(source.playing());
@@ -76,7 +77,9 @@ void MainWindow::showTransport() {
 void MainWindow::showPlaying(bool playing) {
     m_transport->setPlaying(playing);
     m_transport->setFrozen(!playing);
-    if (!playing) {
+    if (playing) {
+        m_session.followNewest();
+    } else {
         m_cards->refresh();
     }
 }

@@ -4,7 +4,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QFile>
-#include <QLabel>
+#include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -114,7 +114,12 @@ private Q_SLOTS:
         auto* dialog = m_window->findChild<SourceDialog*>();
         QVERIFY(dialog != nullptr);
         dialog->setPage(SourceDialog::Page::Sample);
-        dialog->accept();
+        QPushButton* play = nullptr;
+        for (auto* button : dialog->findChildren<QPushButton*>()) {
+            play = button->isVisible() && button->text() == QStringLiteral("Start") ? button : play;
+        }
+        QVERIFY(play != nullptr);
+        QTest::mouseClick(play, Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(source().active(), kPatience);
         QVERIFY(transport()->isVisible());
         QVERIFY(source().playing());
@@ -166,12 +171,13 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(timeline->isVisible() && session().result()->clip && session().shownMap() != nullptr, kPatience);
         source().setPlaying(false);
         QTRY_VERIFY_WITH_TIMEOUT(timeline->barRect(0).isValid(), kPatience);
-        const auto clip = session().result()->clip;
         // A click on an older frame shows that frame.
         const QRectF bar = timeline->barRect(2);
         QTest::mouseClick(timeline, Qt::LeftButton, {}, QPointF(bar.center().x(), bar.bottom() - 1.0).toPoint());
         QTRY_VERIFY_WITH_TIMEOUT(session().field() && session().field()->frame == 2, kPatience);
         QCOMPARE(shownFrame(*session().result(), *session().field()).index, (*session().result()->clip)[2].frame.index);
+        source().setPlaying(true);  // the clip moves on, and the newest frame is shown again
+        QTRY_VERIFY_WITH_TIMEOUT(session().field() && session().field()->frame == -1, kPatience);
     }
 
     // Camera on the network: frames bear their number; what is painted is what it says it is of.

@@ -309,7 +309,9 @@ void Canvas::paintEvent(QPaintEvent* /*event*/) {
     }
     if (s.overlay.rendered.pixels != s.saidPainted) {
         s.saidPainted = s.overlay.rendered.pixels;
-        Q_EMIT overlayPainted(s.overlay.rendered);
+        if (s.saidPainted) {
+            Q_EMIT overlayPainted(s.overlay.rendered);
+        }
     }
 }
 

@@ -59,31 +59,45 @@ struct MatrixView::State {
     SegmentSwitch* direction = nullptr;
 
     [[nodiscard]] bool to() const { return field.toQuery; }
-    [[nodiscard]] int queries() const { return map != nullptr ? std::max(1, map->gridHeight) * std::max(1, map->gridWidth) : 0; }
-    [[nodiscard]] int keys() const { return map != nullptr ? std::max(1, map->keyHeight) * std::max(1, map->keyWidth) : 0; }
+    [[nodiscard]] int queries() const {
+        return map != nullptr ? map->gridFrames * std::max(1, map->gridHeight) * std::max(1, map->gridWidth) : 0;
+    }
+    [[nodiscard]] int keys() const {
+        return map != nullptr ? map->keyFrames * std::max(1, map->keyHeight) * std::max(1, map->keyWidth) : 0;
+    }
+    [[nodiscard]] int group() const { return matrixGroup(*map, field); }
     // "From" walks the rows (queries), "to" the columns (keys).
     [[nodiscard]] int gridWidth() const { return std::max(1, to() ? map->keyWidth : map->gridWidth); }
     [[nodiscard]] int gridHeight() const { return std::max(1, to() ? map->keyHeight : map->gridHeight); }
+    [[nodiscard]] int frames() const { return to() ? map->keyFrames : map->gridFrames; }
     [[nodiscard]] int count() const { return to() ? keys() : queries(); }
 
     [[nodiscard]] int position() const {
         const int j = std::clamp(static_cast<int>(field.queryX * gridWidth()), 0, gridWidth() - 1);
         const int i = std::clamp(static_cast<int>(field.queryY * gridHeight()), 0, gridHeight() - 1);
-        return i * gridWidth() + j;
+        const int t = field.queryFrame < 0 ? frames() - 1 : std::min(field.queryFrame, frames() - 1);
+        return (t * gridHeight() + i) * gridWidth() + j;
     }
 
     void choose(MatrixView& view, int wanted) {
         const int n = std::clamp(wanted, 0, count() - 1);
-        const QPointF fraction((n % gridWidth() + 0.5) / gridWidth(), (n / gridWidth() + 0.5) / gridHeight());
+        const int line = n / gridWidth();
+        const QPointF fraction((n % gridWidth() + 0.5) / gridWidth(), (line % gridHeight() + 0.5) / gridHeight());
         field.queryX = fraction.x();
         field.queryY = fraction.y();
+        field.queryFrame = frames() > 1 ? line / gridHeight() : field.queryFrame;
         view.update();
-        Q_EMIT view.queryChosen(fraction);
+        Q_EMIT view.queryChosen(fraction, field.queryFrame);
         announceSummary(&view);
     }
 
-    [[nodiscard]] static QString cellText(int index, int width) {
-        return QStringLiteral("%1, %2").arg(index / width).arg(index % width);
+    /// Row and column of a position, and its frame where there are several.
+    [[nodiscard]] QString cellText(int index, bool ofKeys) const {
+        const int width = std::max(1, ofKeys ? map->keyWidth : map->gridWidth);
+        const int height = std::max(1, ofKeys ? map->keyHeight : map->gridHeight);
+        const QString cell = QStringLiteral("%1, %2").arg(index / width % height).arg(index % width);
+        const int all = ofKeys ? map->keyFrames : map->gridFrames;
+        return all > 1 ? tr("frame %1: %2").arg(index / width / height + 1).arg(cell) : cell;
     }
 
     // An open list must survive the next frame, so the entries change only with their number or language.
@@ -126,7 +140,8 @@ struct MatrixView::State {
     [[nodiscard]] bool fits() const {
         const auto& drawn = rendered.request;
         return !image.isNull() && result && drawn.result && drawn.module == field.module && drawn.map == map->name &&
-               drawn.head == field.head && (drawn.result->find(field.module) == asked || drawn.result->epoch == result->epoch);
+               drawn.head == field.head && drawn.group == group() &&
+               (drawn.result->find(field.module) == asked || drawn.result->epoch == result->epoch);
     }
 
     void paintMatrix(QPainter& painter, const QRect& box) const {
@@ -217,10 +232,16 @@ void MatrixView::requestPixels() {
     // The same module result, drawn the same way, needs no new pixels: snapshots of one pass and new queries share it.
     const auto module = s.result->find(s.field.module);
     const bool same = s.asked == module && s.request.map == s.map->name && s.request.head == s.field.head &&
-                      s.request.style == s.style && s.request.side == side;
+                      s.request.group == s.group() && s.request.style == s.style && s.request.side == side;
     if (!same) {
         s.asked = module;
-        s.request = {s.result, s.field.module, s.map->name, s.field.head, s.style, side};
+        s.request = {.result = s.result,
+                     .module = s.field.module,
+                     .map = s.map->name,
+                     .head = s.field.head,
+                     .style = s.style,
+                     .side = side,
+                     .group = s.group()};
         Q_EMIT renderRequested(s.request);
     }
 }
@@ -234,14 +255,13 @@ QString MatrixView::textSummary() const {
     const QString head =
         s.field.head < 0 ? tr("mean over %1 heads").arg(heads) : tr("head %1 of %2").arg(s.field.head + 1).arg(heads);
     const QString size = tr("%1 × %2 weights, %3.").arg(s.queries()).arg(s.keys()).arg(heads > 1 ? head : tr("one head"));
-    const auto row = pairwiseRow(*s.map, s.field.head, s.position(), s.to());
+    const auto row = pairwiseRow(*s.map, s.field.head, s.position(), s.to(), s.group());
     if (row.empty()) {
         return size;
     }
     const auto most = std::max_element(row.begin(), row.end());
-    const QString here = State::cellText(s.position(), s.gridWidth());
-    const QString there =
-        State::cellText(static_cast<int>(most - row.begin()), std::max(1, s.to() ? s.map->gridWidth : s.map->keyWidth));
+    const QString here = s.cellText(s.position(), s.to());
+    const QString there = s.cellText(static_cast<int>(most - row.begin()), !s.to());
     const QString value = numberText(static_cast<double>(*most));
     return size + QLatin1Char(' ') +
            (s.to() ? tr("Cell %2 looks most at cell %1 (%3).").arg(here, there, value)
@@ -273,13 +293,11 @@ bool MatrixView::event(QEvent* event) {
     const QPoint at = help->pos() - box.topLeft();
     const int query = std::min(at.y() * s.queries() / box.height(), s.queries() - 1);
     const int key = std::min(at.x() * s.keys() / box.width(), s.keys() - 1);
-    const auto row = pairwiseRow(*s.map, s.field.head, query, false);
+    const auto row = pairwiseRow(*s.map, s.field.head, query, false, s.group());
     const double value = static_cast<double>(row.at(static_cast<std::size_t>(key)));
-    QToolTip::showText(help->globalPos(),
-                       tr("from cell %1 to cell %2: %3")
-                           .arg(State::cellText(query, std::max(1, s.map->gridWidth)),
-                                State::cellText(key, std::max(1, s.map->keyWidth)), exactNumberText(value)),
-                       this);
+    QToolTip::showText(
+        help->globalPos(),
+        tr("from cell %1 to cell %2: %3").arg(s.cellText(query, false), s.cellText(key, true), exactNumberText(value)), this);
     return true;
 }
 

@@ -33,8 +33,8 @@ Q_SIGNALS:
     void renderRequested(const fovea::MatrixRequest& request);
     void headChosen(int head);  ///< −1: mean over heads
     void directionChosen(bool to);
-    /// Fractions of the query grid.
-    void queryChosen(QPointF fraction);
+    /// Fractions of the query grid, and the frame which asks; −1 is the newest.
+    void queryChosen(QPointF fraction, int frame);
 
 protected:
     bool event(QEvent* event) override;

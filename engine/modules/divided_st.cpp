@@ -108,7 +108,7 @@ private:
 const ModuleInfo& divided_stModuleInfo() {
     static const ModuleInfo kInfo{
         .id = "divided_st",
-        .title = "Divided space-time",
+        .title = "Divided ST",
         .longTitle = FOVEA_TEXT("engine", "Divided space-time attention"),
         .domain = Domain::SpatialTemporal,
         .kind = AttentionKind::Self,

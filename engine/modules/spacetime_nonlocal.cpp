@@ -125,7 +125,7 @@ private:
 const ModuleInfo& spacetime_nonlocalModuleInfo() {
     static const ModuleInfo kInfo{
         .id = "spacetime_nonlocal",
-        .title = "Space-time non-local",
+        .title = "Space-time NL",
         .longTitle = FOVEA_TEXT("engine", "Space-time non-local block"),
         .domain = Domain::SpatialTemporal,
         .kind = AttentionKind::Self,

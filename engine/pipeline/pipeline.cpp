@@ -353,7 +353,7 @@ Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& 
     if (stop.stop_requested()) {
         return cancelled();
     }
-    const auto started = Clock::now();
+    const auto started = request.started == Clock::time_point() ? Clock::now() : request.started;
     m_state->setClipFrames(request.clipFrames);
     if (auto prepared = m_state->prepareFeatures(request, stop); !prepared) {
         return prepared.error();

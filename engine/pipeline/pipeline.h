@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -25,6 +26,7 @@ struct ModuleJob {
 /// Everything one pass needs, as values.
 struct PipelineRequest {
     std::uint64_t epoch = 0;
+    std::chrono::steady_clock::time_point started = {};  ///< when work on the frame began, if that was before this pass
     Frame frame;
     RetinaOptions retina;
     std::vector<ModuleJob> jobs;  ///< run in this order

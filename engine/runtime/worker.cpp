@@ -106,6 +106,7 @@ bool Worker::liveTurn() {
 
 void Worker::runLive(const Live& live) {
     m_liveDone = true;
+    m_liveStarted = std::chrono::steady_clock::now();
     if (!live.playing || live.request.jobs.size() < 2) {
         runJobs(live, live.request.jobs);
     } else if (runJobs(live, {live.request.jobs.front()})) {
@@ -126,6 +127,7 @@ void Worker::runBackground(const Live& live) {
 bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
     PipelineRequest request = live.request;
     request.frame = m_liveFrame;
+    request.started = m_liveStarted;
     request.jobs = std::move(jobs);
     if (live.autoSize) {
         request.retina.maxSide = m_autoSize.side();

@@ -98,6 +98,7 @@ private:
     Pipeline m_pipeline;
     std::shared_ptr<const Live> m_live;
     Frame m_liveFrame;       ///< the newest of m_live's source
+    std::chrono::steady_clock::time_point m_liveStarted;
     bool m_liveDone = true;  ///< m_live has been run on m_liveFrame
     AutoSize m_autoSize;
     BackgroundJobs m_background;

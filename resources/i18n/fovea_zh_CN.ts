@@ -2467,6 +2467,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>Cell %2 looks most at cell %1 (%3).</source>
         <translation>单元 %2 最关注单元 %1（%3）。</translation>
     </message>
+    <message>
+        <source>frame %1: %2</source>
+        <translation>第 %1 帧：%2</translation>
+    </message>
 </context>
 <context>
     <name>fovea::ModulePicker</name>
