@@ -149,7 +149,6 @@ void CardsPanel::refreshTimeline() {
     }
     const auto timeline = makeTimeline(*m_session.result(), *m_session.field());
     if (timeline) {
-        m_timelineCard->setTitle(engineText(timeline->map));
         m_timelineCard->setAside(QString::number(timeline->weights.size()));
         m_timeline->setTimeline(*timeline);
     } else {
@@ -255,7 +254,8 @@ void CardsPanel::refreshForm() {
 
 void CardsPanel::retranslate() {
     m_formCard->setTitle(tr("Parameters"));
-    m_liveCard->setTitle(tr("From capture to screen"));
+    m_liveCard->setTitle(tr("Capture to screen"));
+    m_timelineCard->setTitle(tr("Over time"));
     m_timeline->setAccessibleName(tr("Weights over time"));
     m_livePlot->setAccessibleName(tr("Times of the newest frames"));
     m_maps->setAccessibleName(tr("Map shown on the picture"));

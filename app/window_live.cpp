@@ -58,6 +58,7 @@ void MainWindow::connectSource() {
 void MainWindow::showTransport() {
     const MovingSource& source = m_session.controller().source();
     m_transport->setVisible(source.active() && !m_panelsHidden);
+    m_area->canvas()->setMoving(source.active() && source.playing());
     if (!source.active()) {
         return;
     }
@@ -77,6 +78,7 @@ void MainWindow::showTransport() {
 void MainWindow::showPlaying(bool playing) {
     m_transport->setPlaying(playing);
     m_transport->setFrozen(!playing);
+    m_area->canvas()->setMoving(playing);
     if (playing) {
         m_session.followNewest();
     } else {

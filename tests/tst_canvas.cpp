@@ -225,6 +225,24 @@ private Q_SLOTS:
         QTRY_COMPARE(f.grab(), overlaid);
     }
 
+    // Nobody can read numbers which change thirty times a second.
+    void valuesAreNotWrittenWhilePicturesFollowEachOther() {
+        CanvasFixture f({400, 320});
+        f.show(makeResult(makeFrame(80, 64), 2, 2), opaqueCells());
+        const QImage standing = f.grab();
+        f.canvas.setMoving(true);
+        const QImage moving = f.grab();
+        QVERIFY(differences(standing, moving, standing.rect()) > 20);
+        const auto& pixels = *f.canvas.rendered().pixels;
+        const QPoint middle = f.deviceAt({20.0, 16.0});  // of a cell: where its number stood
+        QCOMPARE(QColor(moving.pixel(middle)).rgb(),
+                 QColor(qRgb(pixels.at<cv::Vec4b>(middle.y(), middle.x())[2], pixels.at<cv::Vec4b>(middle.y(), middle.x())[1],
+                             pixels.at<cv::Vec4b>(middle.y(), middle.x())[0]))
+                     .rgb());
+        f.canvas.setMoving(false);
+        QCOMPARE(differences(standing, f.grab(), standing.rect()), 0);
+    }
+
     void valuesAreWrittenIntoLargeCellsOnly() {
         CanvasFixture f;
         f.show(makeResult(makeFrame(80, 64), 10, 8), opaqueCells());

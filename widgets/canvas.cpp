@@ -242,6 +242,11 @@ void Canvas::setNewestFrame(const Frame& frame) {
     }
 }
 
+void Canvas::setMoving(bool moving) {
+    m_state->moving = moving;
+    update();
+}
+
 void Canvas::setField(std::optional<FieldSpec> field) {
     m_state->field = std::move(field);
     m_state->requestSoon();

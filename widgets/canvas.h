@@ -40,6 +40,8 @@ public:
     /// The newest picture of a live source, whether or not it will ever get an overlay. Where the newest result is more than
     /// kStaleMilliseconds older, the picture runs on under the old map, which is drawn grey; otherwise nothing happens.
     void setNewestFrame(const Frame& frame);
+    /// Whether pictures follow each other; values are not written into large cells then, since nobody could read them.
+    void setMoving(bool moving);
     void setField(std::optional<FieldSpec> field);
     void setStyle(const OverlayStyle& style);
     /// Pixels for an earlier request. They need not show the newest result, which a moving source replaces all the time; but they

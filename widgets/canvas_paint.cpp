@@ -119,7 +119,7 @@ QColor Canvas::State::colourUnder(const QRectF& rect) const {
 
 void Canvas::State::paintCells(QPainter& painter) const {
     const ScalarField* values = shownField();
-    if (values == nullptr) {
+    if (values == nullptr || moving) {
         return;
     }
     const CellGeometry& g = values->geometry;

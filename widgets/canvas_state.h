@@ -47,6 +47,7 @@ struct Canvas::State {
     std::optional<QPointF> hover;         ///< widget position of the mouse
     Press press;
     bool peek = false;
+    bool moving = false;  ///< pictures follow each other
     bool requestPending = false;
     std::optional<OverlayRequest> lastRequest;
     QString announced;

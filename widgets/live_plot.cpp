@@ -269,7 +269,7 @@ void LivePlot::paintEvent(QPaintEvent*) {
         return;
     }
     const QString scale = tr("%1 ms").arg(numberText(s.top));
-    const QString named = tr("median %1, p95 %2 ms").arg(numberText(s.stats.latencyMedian), numberText(s.stats.latencyP95));
+    const QString named = tr("median %1, p95 %2").arg(numberText(s.stats.latencyMedian), numberText(s.stats.latencyP95));
     const int extent = painter.fontMetrics().horizontalAdvance(scale);
     drawLine(painter, QRect(0, 0, extent, kLine), scale, t.secondary);
     drawLine(painter, QRect(extent + 8, 0, width() - extent - 8, kLine), named, t.text, Qt::AlignRight);

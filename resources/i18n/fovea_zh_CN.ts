@@ -1759,16 +1759,20 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>%1 ms</translation>
     </message>
     <message>
-        <source>From capture to screen</source>
-        <translation>从采集到显示</translation>
-    </message>
-    <message>
         <source>Weights over time</source>
         <translation>随时间的权重</translation>
     </message>
     <message>
         <source>Times of the newest frames</source>
         <translation>最新各帧的耗时</translation>
+    </message>
+    <message>
+        <source>Capture to screen</source>
+        <translation>从采集到显示</translation>
+    </message>
+    <message>
+        <source>Over time</source>
+        <translation>随时间</translation>
     </message>
 </context>
 <context>
@@ -2084,8 +2088,8 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>%1 ms</translation>
     </message>
     <message>
-        <source>median %1, p95 %2 ms</source>
-        <translation>中位数 %1，p95 %2 ms</translation>
+        <source>median %1, p95 %2</source>
+        <translation>中位数 %1，p95 %2</translation>
     </message>
 </context>
 <context>
