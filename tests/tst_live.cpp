@@ -1,5 +1,3 @@
-#include <QElapsedTimer>
-#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
@@ -9,6 +7,7 @@
 
 #include "engine/runtime/controller.h"
 #include "tests/support/fake_feed.h"
+#include "tests/support/loop_gaps.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -283,21 +282,12 @@ private Q_SLOTS:
             Live live(feed);
             live.controller.setJobs({fakeJob(0)}, {});
             QVERIFY(live.open());
-            std::vector<double> gaps;
-            QElapsedTimer clock;
-            clock.start();
-            QTimer tick;
-            qint64 last = clock.nsecsElapsed();
-            QObject::connect(&tick, &QTimer::timeout, &tick, [&] {
-                const qint64 now = clock.nsecsElapsed();
-                gaps.push_back(static_cast<double>(now - last) / 1e6);
-                last = now;
-                feed.release(1);
-            });
-            tick.start(5);
-            QTRY_VERIFY_WITH_TIMEOUT(gaps.size() >= 300, kPatience);
-            std::sort(gaps.begin(), gaps.end());
-            p99 = gaps[gaps.size() * 99 / 100];
+            LoopGaps gaps;
+            QTimer camera;
+            QObject::connect(&camera, &QTimer::timeout, &camera, [&] { feed.release(1); });
+            camera.start(5);
+            QTRY_VERIFY_WITH_TIMEOUT(gaps.count() >= 300, kPatience);
+            p99 = gaps.p99();
             if (p99 < 33.0) {
                 return;
             }

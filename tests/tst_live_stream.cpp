@@ -1,14 +1,13 @@
 // A network camera on loopback, through the controller onto a canvas, as a person sees it.
 
-#include <QElapsedTimer>
 #include <QTest>
-#include <QTimer>
 
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
 #include "engine/runtime/controller.h"
 #include "tests/support/fake_modules.h"
+#include "tests/support/loop_gaps.h"
 #include "tests/support/mjpeg_server.h"
 #include "tests/support/video_files.h"
 #include "widgets/canvas.h"
@@ -150,8 +149,6 @@ private Q_SLOTS:
         screen.server.run(30.0);
         QVERIFY(screen.open());
         QVERIFY(screen.paintedAfter(5));
-        QElapsedTimer clock;
-        clock.start();
         screen.server.kill();
         QTRY_COMPARE_WITH_TIMEOUT(screen.interruptions.size(), std::size_t{1}, kPatience);
         QCOMPARE(screen.interruptions.front().code, ErrorCode::Disconnected);
@@ -254,21 +251,10 @@ private Q_SLOTS:
             screen.server.setSize({640, 480});
             screen.server.run(30.0);
             QVERIFY(screen.open());
-            std::vector<double> gaps;
-            QElapsedTimer clock;
-            clock.start();
-            qint64 last = clock.nsecsElapsed();
-            QTimer tick;
-            QObject::connect(&tick, &QTimer::timeout, &tick, [&] {
-                const qint64 now = clock.nsecsElapsed();
-                gaps.push_back(static_cast<double>(now - last) / 1e6);
-                last = now;
-            });
-            tick.start(5);
-            QTRY_VERIFY_WITH_TIMEOUT(gaps.size() >= 400 && screen.painted.size() >= 5, kPatience);
+            LoopGaps gaps;
+            QTRY_VERIFY_WITH_TIMEOUT(gaps.count() >= 400 && screen.painted.size() >= 5, kPatience);
             QCOMPARE(screen.firstLie(), QString());
-            std::sort(gaps.begin(), gaps.end());
-            p99 = gaps[gaps.size() * 99 / 100];
+            p99 = gaps.p99();
             if (p99 < 33.0) {
                 return;
             }

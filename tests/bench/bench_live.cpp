@@ -7,6 +7,7 @@
 #include "engine/api.h"
 #include "engine/attention/registry.h"
 #include "tests/bench/live_rig.h"
+#include "tests/support/loop_gaps.h"
 #include "widgets/canvas.h"
 
 using namespace fovea;
@@ -51,7 +52,7 @@ void measure(WindowRig& rig, const char* id) {
     rig.session().setModule(QString::fromLatin1(id));
     WindowRig::spin(kWarmUp);
     Measured m;
-    LoopGaps gaps;
+    test::LoopGaps gaps;
     QObject scope;
     QObject::connect(rig.window().findChild<Canvas*>(), &Canvas::overlayPainted, &scope, [&m](const RenderedOverlay& overlay) {
         if (overlay.field && !overlay.request.over.valid()) {

@@ -3,9 +3,6 @@
 #include <QApplication>
 #include <QProcess>
 #include <QTemporaryDir>
-#include <QTimer>
-
-#include <vector>
 
 #include "app/main_window.h"
 
@@ -42,19 +39,6 @@ private:
     QTemporaryDir m_home;
     std::unique_ptr<Settings> m_settings;
     std::unique_ptr<MainWindow> m_window;
-};
-
-/// Gaps between the turns of the event loop.
-class LoopGaps final {
-public:
-    LoopGaps();
-    /// Milliseconds which 99 of 100 gaps stay under, since the last call.
-    double p99();
-
-private:
-    QTimer m_timer;
-    std::chrono::steady_clock::time_point m_last;
-    std::vector<double> m_gaps;
 };
 
 }  // namespace fovea::bench
