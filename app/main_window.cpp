@@ -328,6 +328,16 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     return QMainWindow::eventFilter(watched, event);
 }
 
+// What no view has a use for, such as Space on the scrub bar, plays and steps too.
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+    const bool plays = event->key() == Qt::Key_Space || event->key() == Qt::Key_Comma || event->key() == Qt::Key_Period;
+    if (plays && event->modifiers() == Qt::NoModifier && m_session.controller().source().active()) {
+        pressedOnCanvas(event->key());
+        return;
+    }
+    QMainWindow::keyPressEvent(event);
+}
+
 bool MainWindow::pressedOnCanvas(int key) {
     const auto& strip = m_filmstrip->modules();
     if (key >= Qt::Key_1 && key < Qt::Key_1 + static_cast<int>(strip.size())) {

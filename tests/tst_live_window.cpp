@@ -24,6 +24,7 @@
 #include "tests/support/mjpeg_server.h"
 #include "tests/support/video_files.h"
 #include "widgets/live_numbers.h"
+#include "widgets/scrub_bar.h"
 #include "widgets/source_dialog.h"
 #include "widgets/timeline_view.h"
 #include "widgets/transport_bar.h"
@@ -151,6 +152,14 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(source().newest().index > 45, kPatience);
         QTest::keyClick(canvas(), Qt::Key_Space);
         QVERIFY(!source().playing());
+        // Also where the focus is after a click on the scrub bar, which goes exactly there.
+        auto* scrub = m_window->findChild<ScrubBar*>();
+        QTest::mouseClick(scrub, Qt::LeftButton, {}, scrub->rect().center());
+        QTRY_VERIFY_WITH_TIMEOUT(session().result()->epoch == session().controller().epoch() &&
+                                     std::abs(static_cast<int>(session().result()->frame.index) - 90) < 4,
+                                 kPatience);
+        QTest::keyClick(scrub, Qt::Key_Space);
+        QVERIFY(source().playing());
     }
 
     // A paused frame is explored like a picture: all six thumbnails are of it, a click asks, a parameter changes it.

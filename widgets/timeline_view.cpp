@@ -55,7 +55,7 @@ struct TimelineView::State {
     }
     [[nodiscard]] QString ageText(int k) const {
         const double seconds = age(k);
-        return seconds == 0.0 ? QStringLiteral("0 s") : tr("%1 s").arg(numberText(std::round(seconds * 100.0) / 100.0));
+        return tr("%1 s").arg(numberText(std::round(seconds * 100.0) / 100.0 + 0.0));  // no −0
     }
 
     void take(const Timeline& given);
