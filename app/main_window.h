@@ -111,6 +111,7 @@ private:
     void showPlaying(bool playing);
     void showPosition(const Frame& frame);
     void showInterrupted(const Error& error);
+    void stopSource();
     void togglePlaying();
     void stepBack();
     void stepForward();
@@ -147,6 +148,7 @@ private:
     QList<QAction*> m_sourceActions;
     QAction* m_autoSizeAction = nullptr;
     QAction* m_smoothRangeAction = nullptr;
+    QAction* m_besideAction = nullptr;
     QList<QAction*> m_viewActions;
     QList<QAction*> m_windowActions;
     QList<QAction*> m_helpActions;

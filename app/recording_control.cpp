@@ -18,12 +18,13 @@ RecordingControl::RecordingControl(Session& session, QObject* parent) : QObject(
 
 RecordingControl::~RecordingControl() { m_fileStop.request_stop(); }
 
-void RecordingControl::startLive(const QString& path) {
+void RecordingControl::startLive(const QString& path, bool beside) {
     if (m_live || m_ofFile) {
         return;
     }
     RecordingOptions options;
     options.path = path.toStdString();
+    options.beside = beside;
     m_path = options.path;
     m_firstTime = -1.0;
     m_lastSequence = 0;
@@ -54,7 +55,7 @@ void RecordingControl::take(const RenderedOverlay& overlay) {
                   .rangeBefore = overlay.request.rangeBefore});
 }
 
-void RecordingControl::startFile(const QString& path) {
+void RecordingControl::startFile(const QString& path, bool beside) {
     const auto field = m_session.field();
     if (m_live || m_ofFile || !field) {
         return;
@@ -69,6 +70,7 @@ void RecordingControl::startFile(const QString& path) {
         .style = m_session.style(),
         .recording = {}};
     job.recording.path = path.toStdString();
+    job.recording.beside = beside;
     QThreadPool::globalInstance()->start([this, job = std::move(job), stop = m_fileStop.get_token()] {
         const auto outcome = recordFile(job, stop, [this](std::int64_t done, std::int64_t total) {
             QMetaObject::invokeMethod(

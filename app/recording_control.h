@@ -24,12 +24,12 @@ public:
     [[nodiscard]] bool live() const { return m_live != nullptr; }
     [[nodiscard]] bool ofFile() const { return m_ofFile; }
 
-    /// Records overlays from now on until stop().
-    void startLive(const QString& path);
+    /// Records overlays from now on until stop(); `beside` puts the original to their left.
+    void startLive(const QString& path, bool beside);
     /// Takes an overlay which was painted; nothing happens while no live recording runs.
     void take(const RenderedOverlay& overlay);
     /// Records every frame of the source which is open, with the module, map and style which are chosen now.
-    void startFile(const QString& path);
+    void startFile(const QString& path, bool beside);
     /// Ends a live recording and keeps it; cancels that of a file.
     void stop();
 

@@ -50,7 +50,8 @@ void MainWindow::createActions() {
     m_openAction = make(QT_TR_NOOP("Open a picture or video…"), {key("Ctrl+O")}, &MainWindow::openDialog);
     m_sourceActions = {make(QT_TR_NOOP("Open a folder as a sequence…"), {key("Ctrl+Shift+F")}, &MainWindow::openFolderDialog),
                        make(QT_TR_NOOP("Camera or stream…"), {key("Ctrl+Shift+O")}, &MainWindow::sourceDialog),
-                       make(QT_TR_NOOP("Play the sample clip"), {}, &MainWindow::playSample)};
+                       make(QT_TR_NOOP("Play the sample clip"), {}, &MainWindow::playSample),
+                       make(QT_TR_NOOP("Stop the camera or video"), {key("Ctrl+W")}, &MainWindow::stopSource)};
     m_autoSizeAction = make(QT_TR_NOOP("Lower the input to keep 10 overlays a second"), {}, &MainWindow::toggleAutoSize);
     m_smoothRangeAction = make(QT_TR_NOOP("Smooth the range over time"), {}, &MainWindow::toggleRangeSmoothing);
     m_autoSizeAction->setCheckable(true);
@@ -84,6 +85,10 @@ void MainWindow::createActions() {
     m_exportMenu->addAction(make(QT_TR_NOOP("Record what is shown"), {key("Ctrl+Shift+R")}, &MainWindow::toggleRecording));
     m_exportMenu->addAction(
         make(QT_TR_NOOP("Save every frame as a video…"), {key("Ctrl+Shift+E")}, &MainWindow::recordFileDialog));
+    m_besideAction = new QAction(this);
+    m_exportMenu->addAction(m_besideAction);
+    m_besideAction->setCheckable(true);
+    m_texts.emplace_back(m_besideAction, QT_TR_NOOP("Record the original beside it"));
     m_exportMenu->addSeparator();
     m_exportMenu->addAction(make(QT_TR_NOOP("Copy the overlay"), {key("Ctrl+C")}, &MainWindow::copyPicture));
     m_topBar->setExportMenu(m_exportMenu);

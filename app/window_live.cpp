@@ -103,6 +103,8 @@ void MainWindow::showInterrupted(const Error& error) {
     m_area->showMessage(errorText(error), true, tr("Reconnect"), [this, spec = source.spec()] { m_session.openSource(spec); });
 }
 
+void MainWindow::stopSource() { m_session.controller().closeSource(); }
+
 void MainWindow::togglePlaying() {
     MovingSource& source = m_session.controller().source();
     source.setPlaying(!source.playing());
@@ -175,7 +177,8 @@ void MainWindow::record(bool on) {
             .arg(QFileInfo(QString::fromStdString(m_session.controller().source().traits().name)).completeBaseName(),
                  QString::fromStdString(m_session.module()->id),
                  QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
-    m_recording.startLive(QDir(m_settings.folder(QStringLiteral("export"))).filePath(stem + QStringLiteral(".mkv")));
+    m_recording.startLive(QDir(m_settings.folder(QStringLiteral("export"))).filePath(stem + QStringLiteral(".mkv")),
+                          m_besideAction->isChecked());
 }
 
 void MainWindow::toggleRecording() { record(!m_recording.live()); }
@@ -202,7 +205,7 @@ void MainWindow::recordFileDialog() {
         QFileDialog::getSaveFileName(this, tr("Save every frame as a video"), proposed, filters.join(QStringLiteral(";;")));
     if (!path.isEmpty()) {
         m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).path());
-        m_recording.startFile(path);
+        m_recording.startFile(path, m_besideAction->isChecked());
     }
 }
 

@@ -270,6 +270,24 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(feed.alive.load(), 0, kPatience);
     }
 
+    void closedSourceLeavesItsLastFrame() {
+        FakeFeed feed(liveTraits());
+        Live live(feed);
+        live.controller.setJobs({fakeJob(0)}, {});
+        QVERIFY(live.open());
+        feed.release(3);
+        QVERIFY(live.resultOf(3));
+        live.controller.closeSource();
+        QVERIFY(!live.controller.source().active());
+        QTRY_COMPARE_WITH_TIMEOUT(feed.alive.load(), 0, kPatience);  // the device is free
+        live.controller.setJobs({fakeJob(1)}, {});
+        QTRY_VERIFY_WITH_TIMEOUT(live.results.back()->find(fakeModule(1).info.id) != nullptr, kPatience);
+        QCOMPARE(live.results.back()->frame.index, 3U);
+        QVERIFY(QTest::qWaitFor([&] { return !live.controller.busy(); }, kPatience));
+        live.controller.closeSource();  // nothing to close: nothing happens
+        QCOMPARE(live.loaded, 2);
+    }
+
     // Frames of 200 ms, and the event loop must not feel it. Some tries, for the machine is not ours alone.
     void eventLoopStaysQuick() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

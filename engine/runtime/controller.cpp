@@ -50,6 +50,7 @@ struct Controller::State {
     void startPass();
     void startLive();
     void renewStop();
+    void leaveSource();
     void nextEpoch();
     void sourceOpened();
     void openFailed(const Error& error);
@@ -106,6 +107,11 @@ void Controller::State::startLive() {
     }));
 }
 
+void Controller::State::leaveSource() {
+    source.close();
+    worker.setLive(nullptr);
+}
+
 void Controller::State::sourceOpened() {
     loadStop.request_stop();
     ++loadSerial;  // a picture which is still being loaded comes too late
@@ -147,8 +153,7 @@ void Controller::State::takeLoaded() {
         source.open(*loaded->moving);
     } else if (loaded->frame) {
         loading = false;
-        source.close();
-        worker.setLive(nullptr);
+        leaveSource();
         frame = *std::move(loaded->frame);
         nextEpoch();
         Q_EMIT owner.frameLoaded();
@@ -245,6 +250,16 @@ void Controller::openSource(const SourceSpec& spec) {
     m_state->loading = true;
     m_state->source.open(spec);
     m_state->updateBusy();
+}
+
+void Controller::closeSource() {
+    Q_ASSERT(QThread::currentThread() == thread());
+    if (m_state->source.active()) {
+        m_state->leaveSource();
+        m_state->nextEpoch();
+        Q_EMIT frameLoaded();
+        m_state->updateBusy();
+    }
 }
 
 void Controller::openFrame(const Frame& frame) {

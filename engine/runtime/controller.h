@@ -29,6 +29,9 @@ public:
     /// Takes a picture which is already in memory (clipboard); it is hashed on the worker.
     void openFrame(const Frame& frame);
 
+    /// Lets go of the moving source, so that a camera is free for others; its newest result's frame stays as a picture.
+    void closeSource();
+
     /// What to compute on the current frame, and on those which follow. Raises the epoch, cancels the running pass, starts a new
     /// one.
     void setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina);

@@ -2400,6 +2400,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
             <numerusform>有 %n 帧到达过快，未能写入。</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Stop the camera or video</source>
+        <translation>停止摄像头或视频</translation>
+    </message>
+    <message>
+        <source>Record the original beside it</source>
+        <translation>并排录制原图</translation>
+    </message>
 </context>
 <context>
     <name>fovea::MatrixView</name>
