@@ -23,8 +23,14 @@ public:
         return std::exchange(m_slot, std::nullopt);
     }
 
+    /// Whether something lies in the slot now.
+    [[nodiscard]] bool waiting() const {
+        const std::scoped_lock lock(m_mutex);
+        return m_slot.has_value();
+    }
+
 private:
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     std::optional<T> m_slot;
 };
 

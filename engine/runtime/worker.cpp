@@ -107,10 +107,25 @@ bool Worker::liveTurn() {
 void Worker::runLive(const Live& live) {
     m_liveDone = true;
     m_liveStarted = std::chrono::steady_clock::now();
-    if (!live.playing || live.request.jobs.size() < 2) {
+    if (live.request.jobs.size() < 2) {
         runJobs(live, live.request.jobs);
     } else if (runJobs(live, {live.request.jobs.front()})) {
-        runBackground(live);
+        if (live.playing) {
+            runBackground(live);
+        } else {
+            runOthers(live);
+        }
+    }
+}
+
+// One after the other, and none while a newer frame waits: stepping must not be as slow as the slowest thumbnail.
+void Worker::runOthers(const Live& live) {
+    std::vector<ModuleJob> jobs{live.request.jobs.front()};
+    for (std::size_t k = 1; k < live.request.jobs.size() && !m_frames.waiting(); ++k) {
+        jobs.push_back(live.request.jobs[k]);
+        if (!runJobs(live, jobs)) {
+            return;
+        }
     }
 }
 

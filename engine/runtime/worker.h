@@ -83,6 +83,7 @@ private:
     bool liveTurn();
     void runLive(const Live& live);
     bool runJobs(const Live& live, std::vector<ModuleJob> jobs);
+    void runOthers(const Live& live);
     void runBackground(const Live& live);
     void report(Progress progress);
 
