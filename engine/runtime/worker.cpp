@@ -165,7 +165,9 @@ bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
         return false;
     }
     const FrameResult& done = **result;
-    if (m_pipeline.backboneRuns() != runs && !done.modules.empty()) {  // a whole pass, nothing of it from the cache
+    // A whole pass, nothing of it from the cache; while it stands there is no rate to keep, and another size would empty the
+    // clip.
+    if (live.playing && m_pipeline.backboneRuns() != runs && !done.modules.empty()) {
         m_autoSize.add(done.features->milliseconds + done.modules.front()->milliseconds);
     }
     return true;
