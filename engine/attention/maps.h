@@ -31,6 +31,13 @@ enum class MapRole {
     Saliency,      ///< ranks positions; neither multiplies nor sums to 1
 };
 
+/// What the queries or the keys of a Pairwise map are. Only positions lie on the picture.
+enum class MapAxis {
+    Positions,
+    Channels,  ///< the channels of the features
+    Codes,     ///< entries of a learned dictionary: bases, codewords, memory slots
+};
+
 /// One attention tensor as it exists inside the module; `name` is "channel", "spatial", "matrix" … (the vector files
 /// call it "attn.<name>").
 struct AttentionMap {
@@ -43,6 +50,8 @@ struct AttentionMap {
     int gridWidth = 0;
     int keyHeight = 0;  ///< Pairwise: grid of the keys
     int keyWidth = 0;
+    MapAxis queryAxis = MapAxis::Positions;  ///< Pairwise; Channels and Codes have a grid of 1×count
+    MapAxis keyAxis = MapAxis::Positions;
     // Of a Pairwise map over a clip. Positions and groups are numbered in the order t, h, w.
     int gridFrames = 1;   ///< frames the queries of one matrix lie in
     int keyFrames = 1;    ///< frames the keys of one matrix lie in
