@@ -263,10 +263,12 @@ private Q_SLOTS:
         openClip();
         source().setLoop(true);
         QSignalSpy ended(m_window.get(), &MainWindow::exported);
-        QSignalSpy painted(canvas(), &Canvas::overlayPainted);
+        qint64 written = 0;
+        QObject scope;
+        connect(&m_window->recording(), &RecordingControl::progressed, &scope, [&](double, qint64 frames) { written = frames; });
         m_window->record(true);
         QVERIFY(m_window->recording().live());
-        QTRY_VERIFY_WITH_TIMEOUT(painted.size() > 8, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(written > 3, kPatience);
         m_window->record(false);
         QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, kPatience);
         const QStringList files = ended.first().first().toStringList();
