@@ -2,6 +2,7 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
@@ -42,7 +43,8 @@ const ModuleInfo& everything() {
                        param("bool", ParamType::Bool, true),
                        param("choice", ParamType::Choice, std::string("l2")),
                        param("set", ParamType::ChoiceSet, std::vector<std::string>{"avg", "max"}),
-                       param("point", ParamType::Point, PointValue{0.25, 0.75})};
+                       param("point", ParamType::Point, PointValue{0.25, 0.75}),
+                       param("list", ParamType::IntList, std::vector<int>{3, 5}, 1, 9)};
         info.params[1].logarithmic = true;
         info.params[4].choices = {"l1", "l2"};
         info.params[5].choices = {"avg", "max"};
@@ -129,6 +131,25 @@ private Q_SLOTS:
         QCOMPARE(told.choice("choice"), std::string("l1"));
         QCOMPARE(told.choiceSet("set"), std::vector<std::string>{"max"});
         QVERIFY(told.point("point") == (PointValue{0.1, 0.75}));
+    }
+
+    void typingAListOfNumbers() {
+        ParamForm form;
+        fill(form);
+        QSignalSpy changes(&form, &ParamForm::paramsChanged);
+        auto* line = editor<QLineEdit>(form, "list");
+        QCOMPARE(line->text(), QStringLiteral("3, 5"));
+        line->setFocus();
+        line->selectAll();
+        QTest::keyClicks(line, QStringLiteral("7,3,5"));
+        QTest::keyClick(line, Qt::Key_Return);
+        QTRY_COMPARE(changes.size(), 1);
+        QCOMPARE(changes.at(0).at(0).value<ParamSet>().integers("list"), (std::vector<int>{7, 3, 5}));
+        QCOMPARE(line->text(), QStringLiteral("7, 3, 5"));
+        line->setText(QStringLiteral("x"));
+        QTest::keyClick(line, Qt::Key_Return);
+        QCOMPARE(line->text(), QStringLiteral("7, 3, 5"));
+        QCOMPARE(changes.size(), 1);
     }
 
     void typingARealNumber() {

@@ -129,6 +129,32 @@ private Q_SLOTS:
         }
     }
 
+    void listsOfWholeNumbers() {
+        const std::vector<ParamSpec> specs{{.key = "kernels",
+                                            .type = ParamType::IntList,
+                                            .fallback = std::vector<int>{3, 5},
+                                            .min = 1,
+                                            .max = 9,
+                                            .leastCount = 2,
+                                            .mostCount = 3}};
+        ParamSet params(specs);
+        QCOMPARE(params.integers("kernels"), (std::vector<int>{3, 5}));
+        QVERIFY(params.setText(specs, "kernels", "7, 3,50").ok());
+        QCOMPARE(params.integers("kernels"), (std::vector<int>{7, 3, 9}));
+        QCOMPARE(params.toJson(), std::string(R"({"kernels":[7,3,9]})"));
+        const auto read = ParamSet::fromJson(specs, R"({"kernels": [5.0, 1]})");
+        QVERIFY(read.ok());
+        QCOMPARE(read->integers("kernels"), (std::vector<int>{5, 1}));
+        for (const char* wrong : {"", "3", "3,5,7,9", "3,a", "3,5.5", "3,1e30"}) {
+            QVERIFY2(!params.setText(specs, "kernels", wrong).ok(), wrong);
+        }
+        for (const char* wrong :
+             {R"({"kernels": [5]})", R"({"kernels": [5, 1.5]})", R"({"kernels": 5})", R"({"kernels": ["5", 1]})"}) {
+            QVERIFY2(!ParamSet::fromJson(specs, wrong).ok(), wrong);
+        }
+        QCOMPARE(params.integers("kernels"), (std::vector<int>{7, 3, 9}));
+    }
+
     void theLocaleDoesNotMatter() {
         const char* before = std::setlocale(LC_NUMERIC, nullptr);
         const std::string saved = before == nullptr ? "C" : before;

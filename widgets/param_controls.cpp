@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QLineEdit>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
@@ -298,6 +299,53 @@ private:
     RealSpin* m_y = nullptr;
 };
 
+/// A line of whole numbers, "3, 5". What cannot be read or has the wrong count goes back to what it was.
+class IntListControl final : public ParamControl {
+public:
+    IntListControl(const ParamSpec& spec, QWidget* parent)
+        : ParamControl(parent), m_spec(spec), m_shown(std::vector<ParamSpec>{spec}) {
+        auto* row = makeRow();
+        setLayout(row);
+        m_line = new QLineEdit(this);
+        m_line->setFont(smallFont(font()));
+        m_line->setAccessibleName(labelText(spec));
+        m_line->setAlignment(Qt::AlignRight);
+        m_line->setFixedWidth(90);
+        row->addWidget(makeLabel(spec, this), 1);
+        row->addWidget(m_line);
+        connect(m_line, &QLineEdit::editingFinished, this, &IntListControl::take);
+        showNumbers();
+    }
+
+    void show(const ParamValue& value) override {
+        if (m_shown.set({m_spec}, m_spec.key, value)) {
+            showNumbers();
+        }
+    }
+
+private:
+    void take() {
+        const auto before = m_shown;
+        const bool read(m_shown.setText({m_spec}, m_spec.key, m_line->text().toStdString()));
+        showNumbers();
+        if (read && !(m_shown == before)) {
+            Q_EMIT edited(m_shown.integers(m_spec.key));
+        }
+    }
+
+    void showNumbers() {
+        QStringList texts;
+        for (const int number : m_shown.integers(m_spec.key)) {
+            texts.push_back(QString::number(number));
+        }
+        m_line->setText(texts.join(QStringLiteral(", ")));
+    }
+
+    ParamSpec m_spec;
+    ParamSet m_shown;
+    QLineEdit* m_line = nullptr;
+};
+
 }  // namespace
 
 RealSpin::RealSpin(bool logarithmic, QWidget* parent) : QDoubleSpinBox(parent), m_logarithmic(logarithmic) {
@@ -352,6 +400,9 @@ ParamControl* makeParamControl(const ParamSpec& spec, QWidget* parent) {
             break;
         case ParamType::Point:
             control = new PointControl(spec, parent);
+            break;
+        case ParamType::IntList:
+            control = new IntListControl(spec, parent);
             break;
     }
     const QString help = engineText(spec.help);

@@ -25,13 +25,15 @@ const char* typeName(ParamType type) {
             return "choices";
         case ParamType::Point:
             return "point";
+        case ParamType::IntList:
+            return "ints";
     }
     return "";
 }
 
 Json paramJson(const ParamSpec& spec, const Json& defaults) {
     Json json = {{"key", spec.key}, {"type", typeName(spec.type)}, {"default", defaults.at(spec.key)}};
-    if (spec.type == ParamType::Real || spec.type == ParamType::Int) {
+    if (spec.type == ParamType::Real || spec.type == ParamType::Int || spec.type == ParamType::IntList) {
         json["min"] = spec.min;
         json["max"] = spec.max;
     }

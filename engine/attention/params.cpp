@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -49,6 +50,8 @@ const char* wantedText(ParamType type) {
             return FOVEA_TEXT("engine", "The parameter “%1” needs a list of its choices, not “%2”.");
         case ParamType::Point:
             return FOVEA_TEXT("engine", "The parameter “%1” needs two fractions such as 0.3,0.7, not “%2”.");
+        case ParamType::IntList:
+            return FOVEA_TEXT("engine", "The parameter “%1” needs whole numbers such as 3,5, not “%2”.");
     }
     return "";
 }
@@ -148,6 +151,24 @@ Result<ParamValue> checkedPoint(const ParamSpec& spec, const ParamValue& value) 
     return ParamValue{PointValue{std::clamp(point->x, 0.0, 1.0), std::clamp(point->y, 0.0, 1.0)}};
 }
 
+/// Another count of numbers means something else, so it is refused; each number is clamped like an Int.
+Result<ParamValue> checkedIntList(const ParamSpec& spec, const ParamValue& value) {
+    const auto* numbers = std::get_if<std::vector<int>>(&value);
+    if (numbers == nullptr) {
+        return wrongType(spec, dumped(toJsonValue(value)));
+    }
+    const auto count = static_cast<int>(numbers->size());
+    if (count < spec.leastCount || count > spec.mostCount) {
+        return makeError(ErrorCode::BadParameter,
+                         FOVEA_TEXT("engine", "The parameter “%1” needs %2 to %3 whole numbers, not %4."),
+                         {spec.key, std::to_string(spec.leastCount), std::to_string(spec.mostCount), std::to_string(count)});
+    }
+    std::vector<int> clamped;
+    std::transform(numbers->begin(), numbers->end(), std::back_inserter(clamped),
+                   [&](int number) { return static_cast<int>(std::clamp<double>(number, spec.min, spec.max)); });
+    return ParamValue{std::move(clamped)};
+}
+
 /// `value` as the spec wants it: of its type, inside its range.
 Result<ParamValue> checkedValue(const ParamSpec& spec, const ParamValue& value) {
     switch (spec.type) {
@@ -161,6 +182,8 @@ Result<ParamValue> checkedValue(const ParamSpec& spec, const ParamValue& value) 
             return checkedChoiceSet(spec, value);
         case ParamType::Point:
             return checkedPoint(spec, value);
+        case ParamType::IntList:
+            return checkedIntList(spec, value);
         case ParamType::Bool:
             break;
     }
@@ -215,6 +238,17 @@ std::optional<bool> parsedBool(const std::string& text) {
     return std::nullopt;
 }
 
+std::optional<ParamValue> wholeNumbers(const std::vector<double>& numbers) {
+    std::vector<int> whole;
+    for (const double number : numbers) {
+        if (std::floor(number) != number || std::abs(number) > std::numeric_limits<int>::max()) {
+            return std::nullopt;
+        }
+        whole.push_back(static_cast<int>(number));
+    }
+    return ParamValue{std::move(whole)};
+}
+
 std::optional<ParamValue> parsedValue(ParamType type, const std::string& text) {
     if (type == ParamType::Choice) {
         return ParamValue{trimmed(text)};
@@ -227,6 +261,17 @@ std::optional<ParamValue> parsedValue(ParamType type, const std::string& text) {
         const auto x = parts.size() == 2 ? parsedNumber(parts[0]) : std::nullopt;
         const auto y = parts.size() == 2 ? parsedNumber(parts[1]) : std::nullopt;
         return x && y ? std::optional<ParamValue>(PointValue{*x, *y}) : std::nullopt;
+    }
+    if (type == ParamType::IntList) {
+        std::vector<double> numbers;
+        for (const auto& part : parts) {
+            const auto number = parsedNumber(part);
+            if (!number) {
+                return std::nullopt;
+            }
+            numbers.push_back(*number);
+        }
+        return wholeNumbers(numbers);
     }
     if (type == ParamType::Bool) {
         const auto flag = parsedBool(text);
@@ -252,6 +297,9 @@ std::optional<ParamValue> fromJsonValue(ParamType type, const Json& json) {
     }
     if (type == ParamType::Point && all([](const Json& j) { return j.is_number(); }) && json.size() == 2) {
         return ParamValue{PointValue{json[0].get<double>(), json[1].get<double>()}};
+    }
+    if (type == ParamType::IntList && all([](const Json& j) { return j.is_number(); })) {
+        return wholeNumbers(json.get<std::vector<double>>());
     }
     return std::nullopt;
 }
@@ -307,6 +355,7 @@ const std::string& ParamSet::choice(const std::string& key) const { return value
 const std::vector<std::string>& ParamSet::choiceSet(const std::string& key) const {
     return valueAs<std::vector<std::string>>(m_values, key);
 }
+const std::vector<int>& ParamSet::integers(const std::string& key) const { return valueAs<std::vector<int>>(m_values, key); }
 PointValue ParamSet::point(const std::string& key) const { return valueAs<PointValue>(m_values, key); }
 
 std::string ParamSet::toJson() const {

@@ -10,7 +10,7 @@
 
 namespace fovea {
 
-enum class ParamType { Real, Int, Bool, Choice, ChoiceSet, Point };
+enum class ParamType { Real, Int, Bool, Choice, ChoiceSet, Point, IntList };
 
 /// A position as fractions of the picture's width and height, 0..1.
 struct PointValue {
@@ -19,8 +19,9 @@ struct PointValue {
     bool operator==(const PointValue&) const = default;
 };
 
-/// The value of one parameter: Real, Int, Bool, Choice (its text), ChoiceSet (the chosen texts, in order), Point.
-using ParamValue = std::variant<double, int, bool, std::string, std::vector<std::string>, PointValue>;
+/// The value of one parameter: Real, Int, Bool, Choice (its text), ChoiceSet (the chosen texts, in order), Point,
+/// IntList (whole numbers, in order).
+using ParamValue = std::variant<double, int, bool, std::string, std::vector<std::string>, PointValue, std::vector<int>>;
 
 /// A declared parameter. Labels and helps are FOVEA_TEXT, translated where they are shown.
 struct ParamSpec {
@@ -28,8 +29,10 @@ struct ParamSpec {
     std::string label;  ///< "Reduction"
     ParamType type = ParamType::Real;
     ParamValue fallback = 0.0;  ///< the default
-    double min = 0.0;           ///< of Real and Int
+    double min = 0.0;           ///< of Real, Int and each number of an IntList
     double max = 1.0;
+    int leastCount = 1;  ///< numbers in an IntList
+    int mostCount = 8;
     bool logarithmic = false;  ///< a Real whose slider moves in decades
     std::vector<std::string> choices = {};
     std::string unit = {};
@@ -45,7 +48,7 @@ public:
 
     /// Sets one value, clamped into the spec's range; unknown key, wrong type, unknown choice or NaN is an error.
     Result<void> set(const std::vector<ParamSpec>& specs, const std::string& key, const ParamValue& value);
-    /// The same from text, as typed on a command line: "0.25", "true", "avg", "avg,max", "0.3,0.7".
+    /// The same from text, as typed on a command line: "0.25", "true", "avg", "avg,max", "0.3,0.7", "3,5".
     Result<void> setText(const std::vector<ParamSpec>& specs, const std::string& key, const std::string& text);
 
     /// Values by key; the key must be one of the specs' (else std::out_of_range, a programming error).
@@ -55,6 +58,7 @@ public:
     [[nodiscard]] const std::string& choice(const std::string& key) const;
     [[nodiscard]] const std::vector<std::string>& choiceSet(const std::string& key) const;
     [[nodiscard]] PointValue point(const std::string& key) const;
+    [[nodiscard]] const std::vector<int>& integers(const std::string& key) const;
 
     [[nodiscard]] const std::map<std::string, ParamValue>& values() const noexcept { return m_values; }
     bool operator==(const ParamSet&) const = default;

@@ -16,8 +16,9 @@ using Json = nlohmann::json;
 constexpr const char* kParamPrefix = "param.";
 constexpr const char* kMapPrefix = "attn.";
 
-/// Hyper-parameters which repeat the input's shape, unless the mechanism declares a parameter of that name.
-const std::vector<std::string> kShapeKeys{"C", "H", "W", "T"};
+/// Hyper-parameters which repeat the shape of the input or of an extra input, unless the mechanism declares a parameter of
+/// that name.
+const std::vector<std::string> kShapeKeys{"C", "H", "W", "T", "Cg", "gate_hw", "feat", "D"};
 
 std::string metadataOf(const SafetensorsFile& file, const std::string& key) {
     const auto it = file.metadata.find(key);
@@ -94,7 +95,23 @@ InputShape shapeOf(const std::vector<FeatureMap>& frames, const std::map<std::st
     return shape;
 }
 
-int extentOf(const InputShape& shape, const std::string& key) {
+/// What the file's tensors say about a shape key; null when they say nothing.
+Json extentOf(const InputShape& shape, const std::string& key) {
+    const auto extra = [&](const char* name, std::size_t rank) -> const Shape* {
+        const auto it = shape.extras.find(name);
+        return it != shape.extras.end() && it->second.size() == rank ? &it->second : nullptr;
+    };
+    if (key == "Cg" || key == "gate_hw") {
+        const Shape* gate = extra("gate", 3);
+        return gate == nullptr ? Json() : key == "Cg" ? Json((*gate)[0]) : Json::array({(*gate)[1], (*gate)[2]});
+    }
+    if (key == "D") {
+        const Shape* hidden = extra("hidden", 1);
+        return hidden == nullptr ? Json() : Json((*hidden)[0]);
+    }
+    if (key == "feat") {
+        return Json::array({shape.height, shape.width});
+    }
     return key == "C" ? shape.channels : key == "H" ? shape.height : key == "W" ? shape.width : shape.frames;
 }
 
@@ -108,11 +125,11 @@ Result<void> checkSizes(const ModuleInfo& info, const InputShape& shape, const J
         if (declares(info, key) || !given.contains(key) || given[key].is_null()) {
             continue;
         }
-        const int extent = extentOf(shape, key);
-        if (!given[key].is_number() || given[key].get<double>() != extent) {
+        const Json extent = extentOf(shape, key);
+        if (!extent.is_null() && given[key] != extent) {
             return makeError(ErrorCode::BadShape,
                              FOVEA_TEXT("engine", "The hyper-parameter “%1” is %2, but “input” has %3; make them agree."),
-                             {key, given[key].dump(-1, ' ', false, Json::error_handler_t::replace), std::to_string(extent)});
+                             {key, given[key].dump(-1, ' ', false, Json::error_handler_t::replace), extent.dump()});
         }
     }
     return {};
@@ -122,8 +139,9 @@ Result<void> checkSizes(const ModuleInfo& info, const InputShape& shape, const J
 Result<void> checkRanges(const ModuleInfo& info, const ParamSet& params, const Json& given) {
     const Json used = Json::parse(params.toJson());
     for (const auto& spec : info.params) {
-        const bool clamped = given.contains(spec.key) && given[spec.key].is_number() &&
-                             given[spec.key].get<double>() != used[spec.key].get<double>();
+        const bool comparable = given.contains(spec.key) && (given[spec.key].is_number() || spec.type == ParamType::IntList) &&
+                                !given[spec.key].is_null();
+        const bool clamped = comparable && given[spec.key] != used[spec.key];
         if (clamped) {
             return makeError(ErrorCode::BadParameter,
                              FOVEA_TEXT("engine", "The hyper-parameter “%1” is %2, outside its range %3 to %4."),
