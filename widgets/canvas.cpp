@@ -190,8 +190,8 @@ void Canvas::State::sayCursor() {
 void Canvas::State::saySummary() {
     // A moving picture changes more often than anybody could listen.
     constexpr qint64 kQuietMilliseconds = 1000;
-    const bool moving = result && result->frame.sequence > 0;
-    if (moving && sinceAnnounced.isValid() && sinceAnnounced.elapsed() < kQuietMilliseconds) {
+    const bool ofSequence = result && result->frame.sequence > 0;
+    if (ofSequence && sinceAnnounced.isValid() && sinceAnnounced.elapsed() < kQuietMilliseconds) {
         return;
     }
     QString summary = canvas.textSummary();

@@ -52,7 +52,7 @@ Json moduleJson(const ModuleInfo& info) {
     }
     Json needs = Json::array();
     const std::pair<bool, const char*> flags[] = {
-        {info.needs.clip, "clip"}, {info.needs.gate, "gate"}, {info.needs.query, "query"}};
+        {info.needs.clip, "clip"}, {info.needs.gate, "gate"}, {info.needs.hidden, "hidden"}};
     for (const auto& [needed, name] : flags) {
         if (needed) {
             needs.push_back(name);

@@ -24,9 +24,9 @@ enum class AttentionKind { Soft, Hard, Self };
 
 /// What a module needs besides one feature map.
 struct ModuleNeeds {
-    bool clip = false;   ///< T frames' features
-    bool gate = false;   ///< a second, coarser feature map ("gate")
-    bool query = false;  ///< a point the person chooses ("location")
+    bool clip = false;    ///< T frames' features
+    bool gate = false;    ///< a second, coarser feature map ("gate"): a pass gives the same features at half their resolution
+    bool hidden = false;  ///< a vector which steers it ("hidden"): a pass gives the channels' means
 };
 
 /// The sizes weights and checks may depend on.
@@ -35,14 +35,14 @@ struct InputShape {
     int height = 0;
     int width = 0;
     int frames = 1;
-    std::map<std::string, Shape> extras;  ///< shapes of "gate", "location" … where present
+    std::map<std::string, Shape> extras;  ///< shapes of "gate", "hidden" … where present
     bool operator==(const InputShape&) const = default;
 };
 
 /// What one run reads. The pointers outlive the run.
 struct ModuleInput {
     std::vector<const FeatureMap*> frames;        ///< one for pictures, T for clips; never empty
-    std::map<std::string, const Tensor*> extras;  ///< "gate", "location" …
+    std::map<std::string, const Tensor*> extras;  ///< "gate", "hidden" …, and the state of the frame before
     std::stop_token stop;                         ///< polled per block; a stopped run returns ErrorCode::Cancelled
 
     [[nodiscard]] const FeatureMap& features() const { return *frames.front(); }
@@ -52,9 +52,12 @@ struct ModuleInput {
 struct AttentionOutput {
     std::vector<FeatureMap> frames;
     std::vector<AttentionMap> maps;
+    /// What the next frame of the same stream gets among its extras: "hidden", "cell". Empty for a mechanism without memory.
+    std::map<std::string, Tensor> state = {};
 };
 
-/// An instance of a mechanism: parameters and weights are fixed, run() may be called for every frame. Not thread-safe.
+/// An instance of a mechanism: parameters and weights are fixed, run() may be called for every frame and remembers nothing: the
+/// same input gives the same bits. Not thread-safe.
 class FOVEA_API AttentionModule {
 public:
     AttentionModule() = default;
@@ -85,6 +88,8 @@ struct ModuleInfo {
     std::vector<WeightSpec> (*weights)(const InputShape&, const ParamSet&) = nullptr;
     /// Whether shape and parameters go together ("SAGAN needs at least 8 channels"); null when all do.
     Result<void> (*check)(const InputShape&, const ParamSet&) = nullptr;
+    /// Whether the shapes of the learned tensors depend on height and width for these parameters; null when they never do.
+    bool (*tied)(const ParamSet&) = nullptr;
     /// An instance; weights have been checked against the specs, shape and parameters by check().
     std::unique_ptr<AttentionModule> (*create)(const InputShape&, const ParamSet&, const Weights&) = nullptr;
 };

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "engine/pipeline/clip_buffer.h"
+#include "engine/pipeline/module_inputs.h"
 
 namespace fovea {
 namespace {
@@ -122,24 +123,6 @@ Result<void> checkClip(const ModuleInfo& info, const ClipBuffer& clip) {
                      {std::to_string(clip.size()), std::to_string(clip.capacity()), info.title});
 }
 
-/// A picture gives feature maps and nothing else.
-Result<void> checkNeeds(const ModuleInfo& info) {
-    if (info.needs.gate) {
-        return makeError(
-            ErrorCode::Unsupported,
-            FOVEA_TEXT("engine",
-                       "%1 needs a second, coarser feature map, which a picture does not give; choose another mechanism."),
-            {info.title});
-    }
-    if (info.needs.query) {
-        return makeError(
-            ErrorCode::Unsupported,
-            FOVEA_TEXT("engine", "%1 needs a chosen point, which this pass does not give; choose another mechanism."),
-            {info.title});
-    }
-    return {};
-}
-
 /// An instance with what it was made from, and its result for the current features.
 struct CachedModule {
     const ModuleInfo* info = nullptr;
@@ -150,6 +133,7 @@ struct CachedModule {
     std::shared_ptr<const Weights> weights;
     std::unique_ptr<AttentionModule> module;
     std::shared_ptr<const ModuleResult> result;  ///< null until it has run; errors are not kept
+    std::map<std::string, Tensor> state;         ///< of the frame before, for a mechanism with memory
 };
 
 }  // namespace
@@ -173,12 +157,8 @@ struct Pipeline::State {
     std::shared_ptr<const ModuleResult> runJob(const ModuleJob& job, const std::stop_token& stop, std::size_t capacity);
 
 private:
-    [[nodiscard]] InputShape shape(const ModuleInfo& info) const {
-        return {.channels = features->map.channels(),
-                .height = features->map.height(),
-                .width = features->map.width(),
-                .frames = info.needs.clip ? clip.capacity() : 1,
-                .extras = {}};
+    [[nodiscard]] InputShape shape(const ModuleInfo& info, const ParamSet& params) const {
+        return ModuleInputs::shapeOf(info, params, features->map, info.needs.clip ? clip.capacity() : 1);
     }
     [[nodiscard]] std::vector<const FeatureMap*> inputFrames(const ModuleInfo& info) const;
     CachedModule* find(const ModuleJob& job);
@@ -223,8 +203,9 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
         clip.push(frame, features);  // missing only if the options changed and changed back before anything was computed
         return {};
     }
-    if (frame.source != request.frame.source || request.frame.index <= frame.index) {
-        backbone->reset();  // not the frame which follows: nothing moved
+    const bool follows = frame.source == request.frame.source && request.frame.index > frame.index;
+    if (!follows) {
+        backbone->reset();  // nothing moved
     }
     ++backboneRuns;
     const auto start = Clock::now();
@@ -238,8 +219,13 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
     frame = request.frame;
     backboneKey = key;
     clip.push(frame, features);
-    cache.remove_if([this](const CachedModule& cached) { return cached.shape != shape(*cached.info); });
+    cache.remove_if([this](const CachedModule& cached) { return cached.shape != shape(*cached.info, cached.params); });
     for (auto& cached : cache) {
+        if (!follows) {
+            cached.state.clear();
+        } else if (cached.result) {
+            cached.state = cached.result->output->state;
+        }
         cached.result.reset();
     }
     return {};
@@ -247,7 +233,7 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
 
 CachedModule* Pipeline::State::find(const ModuleJob& job) {
     const auto key = weightsKey(job);
-    const auto now = shape(*job.info);
+    const auto now = shape(*job.info, job.params);
     for (auto it = cache.begin(); it != cache.end(); ++it) {
         if (it->info == job.info && it->key == key && it->shape == now && it->params == job.params) {
             cache.splice(cache.begin(), cache, it);
@@ -281,13 +267,10 @@ Result<CachedModule*> Pipeline::State::instance(const ModuleJob& job, std::size_
     if (auto* cached = find(job)) {
         return cached;
     }
-    if (auto possible = checkNeeds(*job.info); !possible) {
-        return possible.error();
-    }
     CachedModule fresh;
     fresh.info = job.info;
     fresh.params = job.params;
-    fresh.shape = shape(*job.info);
+    fresh.shape = shape(*job.info, job.params);
     fresh.key = weightsKey(job);
     if (job.info->check != nullptr) {  // before the specs, whose shapes mean something only then
         if (auto checked = job.info->check(fresh.shape, job.params); !checked) {
@@ -331,8 +314,9 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
         cached = *made;
         result->provenance = cached->weights->provenance;
         const auto start = Clock::now();
-        auto output =
-            runModule(*job.info, *cached->module, {.frames = inputFrames(*job.info), .extras = {}, .stop = stop}, result->trace);
+        const ModuleInputs inputs(*job.info, job.params, inputFrames(*job.info));
+        result->resampled = inputs.resampled();
+        auto output = runModule(*job.info, *cached->module, inputs.input(cached->state, stop), result->trace);
         result->milliseconds = millisecondsSince(start);
         return output;
     });

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/attention/module.h"
 #include "engine/models/backbone.h"
 #include "engine/pipeline/clip.h"
+#include "engine/pipeline/module_inputs.h"
 #include "engine/result.h"
 #include "engine/source/frame.h"
 
@@ -20,6 +22,7 @@ struct ModuleResult {
     ParamSet params;
     Provenance provenance;
     Result<AttentionOutput> output = AttentionOutput{};  ///< a failing module fills only its own cell
+    std::optional<GridSize> resampled = {};  ///< the grid on which a module tied to a size ran, where the features have another
     Trace trace;
     double milliseconds = 0.0;
 };

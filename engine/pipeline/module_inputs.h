@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/attention/module.h"
+
+namespace fovea {
+
+/// Height and width of a grid of cells.
+struct GridSize {
+    int height = 0;
+    int width = 0;
+    bool operator==(const GridSize&) const = default;
+};
+
+/// The grid on which a module tied to a size runs; nothing for a module that takes any. It is the module's own parameters H and W
+/// where they are set, else 28×28, so that weights keep their shapes when the picture's size changes.
+std::optional<GridSize> tiedGrid(const ModuleInfo& info, const ParamSet& params);
+
+/// What one module reads of one pass. Points into `frames` given and into itself.
+class ModuleInputs {
+public:
+    /// `frames` outlive it: one for pictures, T for clips. A tied module reads them resampled by area to its grid.
+    ModuleInputs(const ModuleInfo& info, const ParamSet& params, std::vector<const FeatureMap*> frames);
+
+    [[nodiscard]] const InputShape& shape() const noexcept { return m_shape; }
+    /// With `state`, what the module gave for the frame before.
+    [[nodiscard]] ModuleInput input(const std::map<std::string, Tensor>& state, std::stop_token stop) const;
+    /// The grid the frames were resampled to; nothing when they are read as they are.
+    [[nodiscard]] std::optional<GridSize> resampled() const noexcept { return m_resampled; }
+
+    /// The shape such inputs would have, without making them.
+    static InputShape shapeOf(const ModuleInfo& info, const ParamSet& params, const FeatureMap& features, int frames);
+
+private:
+    std::vector<const FeatureMap*> m_frames;
+    std::vector<FeatureMap> m_copies;
+    std::map<std::string, Tensor> m_extras;
+    InputShape m_shape;
+    std::optional<GridSize> m_resampled;
+};
+
+}  // namespace fovea
