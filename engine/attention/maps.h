@@ -19,7 +19,11 @@ enum class MapKind {
     Pairwise,  ///< [heads×N×M], row = query; [groups×heads×N×M] where places or frames have matrices of their own
     Branch,    ///< [B], [B×C] or, one distribution per channel, [C×B]
     Temporal,  ///< [T] or [T×C]
-    Region,    ///< affine θ [2×3] or box [4]
+    /// Where the mechanism looks, in one of these forms. In cells, x to the right and y down: a box [4] or boxes [k×4] of
+    /// x0, y0, x1, y1, half-open where the mechanism cuts whole cells out, else between the centres of its outermost samples.
+    /// In normalised coordinates, −1…1 over the map: a quadrilateral [4×2] or a sampling grid [H×W×2] of x, y. Else the
+    /// numbers the region is made from: an affine θ [2×3] or parameters [5].
+    Region,
 };
 
 /// What the numbers of a map do to the features.
@@ -64,6 +68,12 @@ struct AttentionMap {
 
 /// The map "channel" [C] of a gate which multiplies the channels.
 FOVEA_API AttentionMap channelGateMap(std::vector<float> gate);
+/// A map [H×W] of one value per position, which is all of `values`.
+FOVEA_API AttentionMap spatialMap(const char* name, MapRole role, const char* title, const FeatureMap& values);
+/// A map [C×H×W] of one value per channel and position.
+FOVEA_API AttentionMap fullMap(const char* name, MapRole role, const char* title, const FeatureMap& values);
+/// A box, quadrilateral, grid … in the form of `values`; see MapKind::Region.
+FOVEA_API AttentionMap regionMap(const char* name, const char* title, Tensor values);
 /// The map "matrix" of positions of one height×width grid which attend to each other.
 FOVEA_API AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors);
 

@@ -27,13 +27,35 @@ std::uint64_t mix(std::uint64_t z) {
     return z ^ (z >> 31);
 }
 
-/// Uniform in ±1/√fanIn. The engine's numbers are fixed by the standard, unlike those of std::uniform_real_distribution.
-void fillUniform(Tensor& tensor, std::uint64_t seed, int fanIn) {
+/// Uniform in ±limit. The engine's numbers are fixed by the standard, unlike those of std::uniform_real_distribution.
+void fillUniform(Tensor& tensor, std::uint64_t seed, double limit) {
     std::mt19937_64 engine(seed);
-    const auto bound = static_cast<float>(1.0 / std::sqrt(static_cast<double>(std::max(1, fanIn))));
+    const auto bound = static_cast<float>(limit);
     for (float& value : tensor.values) {
         const auto bits = static_cast<std::int64_t>(engine() >> 40);  // 24 bits: every step below is exact in float
         value = static_cast<float>(2 * bits - (1 << 24)) / static_cast<float>(1 << 24) * bound;
+    }
+}
+
+void fill(Tensor& tensor, const WeightSpec& spec, std::uint64_t seed) {
+    const double fanIn = std::max(1, spec.fanIn);
+    switch (spec.init) {
+        case WeightInit::FanIn:
+            fillUniform(tensor, seed, 1.0 / std::sqrt(fanIn));
+            break;
+        case WeightInit::One:
+            std::fill(tensor.values.begin(), tensor.values.end(), 1.0F);
+            break;
+        case WeightInit::Zero:
+            break;
+        case WeightInit::Unit:
+            fillUniform(tensor, seed, std::sqrt(3.0 / fanIn));
+            break;
+        case WeightInit::Positive:
+            fillUniform(tensor, seed, std::sqrt(3.0 / fanIn));
+            std::transform(tensor.values.begin(), tensor.values.end(), tensor.values.begin(),
+                           [](float v) { return std::abs(v); });
+            break;
     }
 }
 
@@ -95,16 +117,7 @@ Weights randomWeights(const std::vector<WeightSpec>& specs, std::uint64_t seed) 
     weights.provenance = {ProvenanceKind::Random, "", seed};
     for (const auto& spec : specs) {
         Tensor tensor(spec.shape);
-        switch (spec.init) {
-            case WeightInit::FanIn:
-                fillUniform(tensor, mix(seed) ^ hashOf(spec.name), spec.fanIn);
-                break;
-            case WeightInit::One:
-                std::fill(tensor.values.begin(), tensor.values.end(), 1.0F);
-                break;
-            case WeightInit::Zero:
-                break;
-        }
+        fill(tensor, spec, mix(seed) ^ hashOf(spec.name));
         weights.tensors.emplace(spec.name, std::move(tensor));
     }
     return weights;

@@ -13,9 +13,11 @@ namespace fovea {
 
 /// How a learned tensor is drawn when nobody supplies it.
 enum class WeightInit {
-    FanIn,  ///< uniform in ±1/√fanIn, PyTorch's default for linear and convolution weights and biases
-    One,    ///< scales, running variances, residual strengths (so that random attention is visible at all)
-    Zero,   ///< shifts, running means
+    FanIn,     ///< uniform in ±1/√fanIn, PyTorch's default for linear and convolution weights and biases
+    One,       ///< scales, running variances, residual strengths (so that random attention is visible at all)
+    Zero,      ///< shifts, running means
+    Unit,      ///< uniform in ±√(3/fanIn): fanIn of them are a vector of a length of about 1
+    Positive,  ///< uniform in 0…√(3/fanIn): such a vector without negative numbers
 };
 
 /// Name (the reference's state_dict key) and shape of one learned tensor.
@@ -23,7 +25,7 @@ struct WeightSpec {
     std::string name;
     Shape shape;
     WeightInit init = WeightInit::FanIn;
-    int fanIn = 1;  ///< for FanIn: input channels / groups × kernel area
+    int fanIn = 1;  ///< for FanIn: input channels / groups × kernel area; for Unit and Positive: the vector's length
 };
 
 enum class ProvenanceKind { ParameterFree, File, Random, Trained };

@@ -44,6 +44,9 @@ struct ConvOptions {
 };
 /// Cross-correlation, weight [out, in/groups, kh, kw] (a 2-D weight [out, in] counts as 1×1), bias [out] or empty.
 FOVEA_API FeatureMap conv2d(const FeatureMap& x, const Tensor& weight, const Tensor& bias, const ConvOptions& options = {});
+/// W·x [maskHeight·maskWidth] at every position is a mask laid around it; its cells become row p of an N×N matrix, at the
+/// neighbours q they lie on (0 elsewhere), or column p when `transposed`. Gives N×H×W: row, position.
+FOVEA_API FeatureMap scatterMasks(const FeatureMap& x, const Tensor& weight, int maskHeight, int maskWidth, bool transposed);
 /// 1-D cross-correlation over a vector with zero padding (k−1)/2 and stride 1; weight holds k values.
 FOVEA_API Vector conv1d(const Vector& x, const Tensor& weight);
 
@@ -61,6 +64,9 @@ FOVEA_API void layerNormChannels(FeatureMap& x, const Tensor& weight, const Tens
 FOVEA_API void softmax(float* values, std::size_t count, std::size_t length);
 /// In place along one axis of a tensor.
 FOVEA_API void softmax(Tensor& x, std::size_t axis);
+/// In place, C×H×W: every channel over its positions; every position over its channels.
+FOVEA_API void softmaxCells(FeatureMap& x);
+FOVEA_API void softmaxChannels(FeatureMap& x);
 FOVEA_API float sigmoid(float x) noexcept;
 FOVEA_API float gelu(float x) noexcept;       ///< exact erf form
 FOVEA_API float hardSwish(float x) noexcept;  ///< x·relu6(x+3)/6

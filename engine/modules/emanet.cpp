@@ -1,0 +1,140 @@
+// Expectation-Maximization Attention Networks for Semantic Segmentation (Li et al., ICCV 2019).
+//   F = conv1(x); repeated `stages` times, from the learned bases μ [C×K]:
+//   E: z_nk = softmax over k of F_n·μ_k;  M: μ_k = Σ_n z_nk·F_n / (1e-6 + Σ_n z_nk), then μ_k = μ_k / (1e-6 + ‖μ_k‖).
+//   R = relu(μ·zᵀ) with the last z and the bases updated after it, out = relu(BN(conv2(R)) + x).
+// Nothing is learned here: the moving average of μ belongs to training.
+
+#include <Eigen/Core>
+
+#include "engine/attention/layers.h"
+#include "engine/attention/module.h"
+
+namespace fovea {
+namespace {
+
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using ConstRows = Eigen::Map<const Matrix>;
+
+constexpr float kEpsilon = 1e-6F;
+
+std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
+    const int channels = shape.channels;
+    // Bases of length 1, as the reference draws them.
+    std::vector<WeightSpec> specs{{"mu", {1, channels, params.integer("K")}, WeightInit::Unit, channels}};
+    addConvolution(specs, "conv1", channels, channels, true);
+    addConvolution(specs, "conv2.0", channels, channels, false);
+    addBatchNorm(specs, "conv2.1", channels);
+    return specs;
+}
+
+ConstRows rowsOf(const FeatureMap& x) { return {x.data(), x.channels(), x.cells()}; }
+
+/// The E step, K×H×W.
+FeatureMap responsibilities(const FeatureMap& features, const Matrix& bases) {
+    FeatureMap z(static_cast<int>(bases.cols()), features.height(), features.width());
+    Eigen::Map<Matrix>(z.data(), z.channels(), z.cells()).noalias() = bases.transpose() * rowsOf(features);
+    ops::softmaxChannels(z);
+    return z;
+}
+
+/// The M step, C×K.
+Matrix basesFrom(const FeatureMap& features, const FeatureMap& z) {
+    Matrix bases = rowsOf(features) * rowsOf(z).transpose();
+    for (int k = 0; k < z.channels(); ++k) {
+        const auto total = static_cast<float>(rowsOf(z).row(k).cast<double>().sum());
+        bases.col(k) /= kEpsilon + total;
+        bases.col(k) /= kEpsilon + bases.col(k).norm();
+    }
+    return bases;
+}
+
+AttentionMap matrixMap(const FeatureMap& z) {
+    Tensor data({1, z.cells(), z.channels()});
+    Eigen::Map<Matrix>(data.values.data(), z.cells(), z.channels()) = rowsOf(z).transpose();
+    return {.name = "matrix",
+            .kind = MapKind::Pairwise,
+            .role = MapRole::Distribution,
+            .title = FOVEA_TEXT("engine", "How much each basis explains each position"),
+            .data = std::move(data),
+            .gridHeight = z.height(),
+            .gridWidth = z.width(),
+            .keyHeight = 1,
+            .keyWidth = z.channels(),
+            .keyAxis = MapAxis::Codes};
+}
+
+class EmaUnit final : public AttentionModule {
+public:
+    EmaUnit(const Weights& weights, int stages) : m_layers(weights), m_stages(stages) {}
+
+    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+        const FeatureMap& x = input.features();
+        const FeatureMap features = m_layers.convolution(x, "conv1");
+        trace.stage("features", "F = W1·x + b1", [&] { return ops::toTensor(features); });
+        const Tensor& mu = m_layers.at("mu");
+        Matrix bases = ConstRows(mu.values.data(), x.channels(), static_cast<Eigen::Index>(mu.size()) / x.channels());
+        FeatureMap z;
+        for (int stage = 0; stage < m_stages; ++stage) {
+            if (input.stop.stop_requested()) {
+                return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
+            }
+            z = responsibilities(features, bases);
+            bases = basesFrom(features, z);
+        }
+        trace.stage("expectation", "z_nk = softmax over k of F_n · μ_k, last step", [&] { return ops::toTensor(z); });
+        trace.stage("maximization", "μ_k = Σ_n z_nk·F_n / (1e-6 + Σ_n z_nk), then of length 1", [&] {
+            return Tensor({bases.rows(), bases.cols()}, std::vector<float>(bases.data(), bases.data() + bases.size()));
+        });
+        FeatureMap rebuilt(x.channels(), x.height(), x.width());
+        Eigen::Map<Matrix>(rebuilt.data(), rebuilt.channels(), rebuilt.cells()).noalias() = bases * rowsOf(z);
+        ops::reluInPlace(rebuilt.data(), rebuilt.size());
+        trace.stage("rebuild", "R = relu(μ · zᵀ)", [&] { return ops::toTensor(rebuilt); });
+
+        AttentionOutput result;
+        result.frames.push_back(m_layers.residual(rebuilt, "conv2.0", "conv2.1", x));
+        trace.stage("residual", "out = relu(BN(W2·R) + x)", [&] { return ops::toTensor(result.frames.front()); });
+        result.maps.push_back(matrixMap(z));
+        return result;
+    }
+
+private:
+    Layers m_layers;
+    int m_stages;
+};
+
+}  // namespace
+
+const ModuleInfo& emanetModuleInfo() {
+    static const ModuleInfo kInfo{
+        .id = "emanet",
+        .title = "EMANet",
+        .longTitle = FOVEA_TEXT("engine", "Expectation-maximization attention"),
+        .domain = Domain::Spatial,
+        .kind = AttentionKind::Self,
+        .year = 2019,
+        .paper = "Expectation-Maximization Attention Networks (Li et al., ICCV 2019)",
+        .arxiv = "1907.13426",
+        .reference = "XiaLiPKU/EMANet network.py EMAU",
+        .summary = FOVEA_TEXT("engine", "Fits a few bases to the features and rebuilds every position from them."),
+        .params = {{.key = "K",
+                    .label = FOVEA_TEXT("engine", "Bases"),
+                    .type = ParamType::Int,
+                    .fallback = 64,
+                    .min = 1,
+                    .max = 1024,
+                    .help = FOVEA_TEXT("engine", "How many bases describe the features.")},
+                   {.key = "stages",
+                    .label = FOVEA_TEXT("engine", "Iterations"),
+                    .type = ParamType::Int,
+                    .fallback = 3,
+                    .min = 1,
+                    .max = 64,
+                    .help = FOVEA_TEXT("engine", "How often assignment and bases are improved in turn.")}},
+        .weights = weights,
+        .create = [](const InputShape&, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
+            return std::make_unique<EmaUnit>(w, params.integer("stages"));
+        }};
+    return kInfo;
+}
+
+}  // namespace fovea

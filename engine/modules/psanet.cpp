@@ -1,0 +1,211 @@
+// PSANet: Point-wise Spatial Attention Network for Scene Parsing (Zhao et al., ECCV 2018).
+// Per branch, on a grid shrunk to ((H−1) // s + 1)×((W−1) // s + 1) by bilinear resizing which aligns corners:
+//   r = relu(BN(W·x)), y = W3·relu(BN(W0·r)): for every position one number per cell of a mask which is laid around it;
+//   K[p,q], 0 where the mask does not reach: collect K[neighbour, q] = y at q, distribute K[p, neighbour] = y at p;
+//   softmax over p, so that each column sums to 1;  x'_q = Σ_p r_p·K[p,q] / norm.
+// out = [x ; resize(relu(BN(W·[collected ; distributed])))] with 2C channels. The reference resizes to (h−1)·s + 1, which is H
+// where it works at all; here it is always H.
+
+#include <Eigen/Core>
+#include <algorithm>
+
+#include "engine/attention/layers.h"
+#include "engine/attention/module.h"
+
+namespace fovea {
+namespace {
+
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using ConstRows = Eigen::Map<const Matrix>;
+
+constexpr int kMostPositions = 8192;  // 256 MB per matrix
+constexpr std::int64_t kMostMaskWeights = std::int64_t{1} << 26;
+
+/// Everything sizes are made from.
+struct Plan {
+    int height = 0, width = 0;  ///< of the shrunk grid
+    int maskHeight = 0, maskWidth = 0;
+    int inner = 0;
+    int type = 2;  ///< 0 collect, 1 distribute, 2 both
+    float scale = 1.0F;
+    bool softmax = true;
+
+    Plan(const InputShape& shape, const ParamSet& params)
+        : height((shape.height - 1) / params.integer("shrink") + 1),
+          width((shape.width - 1) / params.integer("shrink") + 1),
+          maskHeight(chosen(params.integer("mask_h"), 2 * height - 1)),
+          maskWidth(chosen(params.integer("mask_w"), 2 * width - 1)),
+          inner(chosen(params.integer("mid"), std::max(1, shape.channels / 4))),
+          type(params.integer("psa_type")),
+          scale(static_cast<float>(1.0 / params.real("norm"))),
+          softmax(params.boolean("softmax")) {}
+
+    /// The suffixes of the layers' names.
+    [[nodiscard]] std::vector<std::string> branches() const {
+        return type == 2 ? std::vector<std::string>{"", "_p"} : std::vector<std::string>{""};
+    }
+    [[nodiscard]] bool collects(const std::string& branch) const { return type == 0 || (type == 2 && branch.empty()); }
+
+private:
+    static int chosen(int value, int automatic) { return value > 0 ? value : automatic; }
+};
+
+std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
+    const Plan plan(shape, params);
+    std::vector<WeightSpec> specs;
+    for (const auto& branch : plan.branches()) {
+        addConvolution(specs, "reduce" + branch + ".0", plan.inner, shape.channels, false);
+        addBatchNorm(specs, "reduce" + branch + ".1", plan.inner);
+        addConvolution(specs, "attention" + branch + ".0", plan.inner, plan.inner, false);
+        addBatchNorm(specs, "attention" + branch + ".1", plan.inner);
+        addConvolution(specs, "attention" + branch + ".3", plan.maskHeight * plan.maskWidth, plan.inner, false);
+    }
+    addConvolution(specs, "proj.0", shape.channels, plan.inner * static_cast<int>(plan.branches().size()), false);
+    addBatchNorm(specs, "proj.1", shape.channels);
+    return specs;
+}
+
+Result<void> check(const InputShape& shape, const ParamSet& params) {
+    const Plan plan(shape, params);
+    const std::int64_t positions = std::int64_t{plan.height} * plan.width;
+    if (positions > kMostPositions) {
+        return makeError(ErrorCode::TooLarge,
+                         FOVEA_TEXT("engine",
+                                    "PSANet stores what each of %1 positions means to each, which is too much; choose a larger "
+                                    "shrink factor or a larger stride, for at most %2 positions."),
+                         {std::to_string(positions), std::to_string(kMostPositions)});
+    }
+    if (std::int64_t{plan.maskHeight} * plan.maskWidth * plan.inner > kMostMaskWeights) {
+        return makeError(ErrorCode::TooLarge,
+                         FOVEA_TEXT("engine",
+                                    "PSANet's mask of %1×%2 cells with %3 inner channels is too large; choose a smaller mask or "
+                                    "fewer inner channels."),
+                         {std::to_string(plan.maskHeight), std::to_string(plan.maskWidth), std::to_string(plan.inner)});
+    }
+    return {};
+}
+
+AttentionMap matrixMap(const FeatureMap& matrix, const Plan& plan, bool collect) {
+    const char* title = collect ? FOVEA_TEXT("engine", "What each position collects (columns sum to 1)")
+                                : FOVEA_TEXT("engine", "What each position distributes (columns sum to 1)");
+    Tensor data = ops::toTensor(matrix);
+    data.shape = {1, matrix.channels(), matrix.cells()};
+    return {.name = collect ? "collect" : "distribute",
+            .kind = MapKind::Pairwise,
+            .role = plan.softmax ? MapRole::Distribution : MapRole::Saliency,
+            .title = plan.softmax ? title : FOVEA_TEXT("engine", "Weights between positions (row: source, column: target)"),
+            .data = std::move(data),
+            .gridHeight = plan.height,
+            .gridWidth = plan.width,
+            .keyHeight = plan.height,
+            .keyWidth = plan.width};
+}
+
+class PointwiseSpatial final : public AttentionModule {
+public:
+    PointwiseSpatial(const Weights& weights, const Plan& plan) : m_layers(weights), m_plan(plan) {}
+
+    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+        const FeatureMap& x = input.features();
+        AttentionOutput result;
+        const auto branches = m_plan.branches();
+        FeatureMap gathered(m_plan.inner * static_cast<int>(branches.size()), m_plan.height, m_plan.width);
+        for (std::size_t k = 0; k < branches.size(); ++k) {
+            if (input.stop.stop_requested()) {
+                return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
+            }
+            result.maps.push_back(attendBranch(x, branches[k], gathered.row(static_cast<int>(k) * m_plan.inner), trace));
+        }
+        trace.stage("gather", "x'_q = Σ_p r_p · K[p,q] / norm", [&] { return ops::toTensor(gathered); });
+        const FeatureMap context = resized(m_layers.rectified(gathered, "proj.0", "proj.1"), x.height(), x.width());
+        trace.stage("project", "z = resize(relu(BN(W·x')))", [&] { return ops::toTensor(context); });
+        FeatureMap out(2 * x.channels(), x.height(), x.width());
+        std::copy_n(context.data(), context.size(), std::copy_n(x.data(), x.size(), out.data()));
+        trace.stage("concatenate", "out = [x ; z]", [&] { return ops::toTensor(out); });
+        result.frames.push_back(std::move(out));
+        return result;
+    }
+
+private:
+    static FeatureMap resized(FeatureMap map, int height, int width) {
+        const bool same = map.height() == height && map.width() == width;
+        return same ? std::move(map) : ops::resize(map, height, width, ops::Interpolation::Bilinear, true);
+    }
+
+    /// Writes one branch's inner×N values to `gathered`.
+    AttentionMap attendBranch(const FeatureMap& x, const std::string& branch, float* gathered, Trace& trace) const {
+        const FeatureMap reduced =
+            resized(m_layers.rectified(x, "reduce" + branch + ".0", "reduce" + branch + ".1"), m_plan.height, m_plan.width);
+        trace.stage("reduce", "r = relu(BN(W·x))", [&] { return ops::toTensor(reduced); });
+        const FeatureMap hidden = m_layers.rectified(reduced, "attention" + branch + ".0", "attention" + branch + ".1");
+        const bool collect = m_plan.collects(branch);
+        FeatureMap matrix = ops::scatterMasks(hidden, m_layers.at("attention" + branch + ".3.weight"), m_plan.maskHeight,
+                                              m_plan.maskWidth, collect);
+        if (m_plan.softmax) {
+            ops::softmaxChannels(matrix);
+        }
+        Eigen::Map<Matrix>(gathered, m_plan.inner, matrix.cells()).noalias() =
+            m_plan.scale * (ConstRows(reduced.data(), m_plan.inner, reduced.cells()) *
+                            ConstRows(matrix.data(), matrix.channels(), matrix.cells()));
+        return matrixMap(matrix, m_plan, collect);
+    }
+
+    Layers m_layers;
+    Plan m_plan;
+};
+
+ParamSpec number(const char* key, const char* label, int fallback, int least, int most, const char* help) {
+    return {.key = key,
+            .label = label,
+            .type = ParamType::Int,
+            .fallback = fallback,
+            .min = static_cast<double>(least),
+            .max = static_cast<double>(most),
+            .help = help};
+}
+
+}  // namespace
+
+const ModuleInfo& psanetModuleInfo() {
+    static const ModuleInfo kInfo{
+        .id = "psanet",
+        .title = "PSANet",
+        .longTitle = FOVEA_TEXT("engine", "Point-wise spatial attention"),
+        .domain = Domain::Spatial,
+        .kind = AttentionKind::Self,
+        .year = 2018,
+        .paper = "PSANet: Point-wise Spatial Attention Network for Scene Parsing (Zhao et al., ECCV 2018)",
+        .reference = "hszhao/semseg model/psanet.py PSA with lib/psa/src/cpu/psamask.cpp",
+        .summary = FOVEA_TEXT("engine", "Predicts for every position which other positions it collects from and gives to."),
+        .params = {number("psa_type", FOVEA_TEXT("engine", "Direction"), 2, 0, 2,
+                          FOVEA_TEXT("engine", "0 collects, 1 distributes, 2 does both.")),
+                   number("mid", FOVEA_TEXT("engine", "Inner channels"), 0, 0, 4096,
+                          FOVEA_TEXT("engine", "Channels of the reduced features; 0 takes a quarter of the channels.")),
+                   number("mask_h", FOVEA_TEXT("engine", "Mask height"), 0, 0, 1023,
+                          FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
+                   number("mask_w", FOVEA_TEXT("engine", "Mask width"), 0, 0, 1023,
+                          FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
+                   number("shrink", FOVEA_TEXT("engine", "Shrink factor"), 2, 1, 64,
+                          FOVEA_TEXT("engine", "How many times coarser the grid is on which positions are compared.")),
+                   {.key = "norm",
+                    .label = FOVEA_TEXT("engine", "Divisor"),
+                    .type = ParamType::Real,
+                    .fallback = 1.0,
+                    .min = 1e-3,
+                    .max = 1e6,
+                    .logarithmic = true,
+                    .help = FOVEA_TEXT("engine", "What gathered features are divided by.")},
+                   {.key = "softmax",
+                    .label = FOVEA_TEXT("engine", "Softmax"),
+                    .type = ParamType::Bool,
+                    .fallback = true,
+                    .help = FOVEA_TEXT("engine", "Whether the weights of each target sum to 1.")}},
+        .weights = weights,
+        .check = check,
+        .create = [](const InputShape& shape, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
+            return std::make_unique<PointwiseSpatial>(w, Plan(shape, params));
+        }};
+    return kInfo;
+}
+
+}  // namespace fovea
