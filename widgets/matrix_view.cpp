@@ -108,7 +108,7 @@ struct MatrixView::State {
         QPointF fraction = centreOf(n, gridHeight(), gridWidth());
         if (map->layout) {
             const PairwiseLayout& l = *map->layout;
-            const int step = n < position() ? -1 : 1;
+            const int step = n == count() - 1 || (n > 0 && n < position()) ? -1 : 1;
             while (n >= 0 && n < count() && l.queryCell(group(), n) < 0) {  // padding cannot be asked
                 n += step;
             }
