@@ -107,6 +107,8 @@ void CardsPanel::connectViews() {
     connect(m_matrix, &MatrixView::headChosen, &m_session, &Session::setHead);
     connect(m_matrix, &MatrixView::directionChosen, &m_session, &Session::setDirection);
     connect(m_matrix, &MatrixView::queryChosen, &m_session, &Session::setGridQuery);
+    connect(m_matrix, &MatrixView::codeChosen, this,
+            [this](int code) { m_session.setChannelMode(m_session.field()->channelMode, code); });
     connect(m_form, &ParamForm::paramsChanged, &m_session, &Session::setParams);
     connect(m_form, &ParamForm::weightsFileRequested, this, &CardsPanel::weightsFileRequested);
     connect(m_form, &ParamForm::randomWeightsRequested, &m_session, &Session::setSeed);
@@ -239,8 +241,8 @@ void CardsPanel::refreshMatrix() {
     m_matrixCard->setVisible(pairwise);
     if (pairwise) {
         m_matrixCard->setTitle(engineText(shown->title));
-        const int queries = shown->gridFrames * shown->gridHeight * shown->gridWidth;
-        const int keys = shown->keyFrames * shown->keyHeight * shown->keyWidth;
+        const int queries = queryCount(*shown);
+        const int keys = keyCount(*shown);
         m_matrixCard->setAside(queries == keys ? QString::number(queries) + QStringLiteral("²")
                                                : QStringLiteral("%1 × %2").arg(queries).arg(keys));
         m_matrix->setMap(m_session.result(), *m_session.field(), m_session.style());

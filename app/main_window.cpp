@@ -220,13 +220,17 @@ void MainWindow::connectViews() {
 
 void MainWindow::showField() {
     Canvas* canvas = m_area->canvas();
-    canvas->setField(m_session.field());
+    canvas->setField(m_session.pictureField());
     canvas->setQuery(m_session.queryOnPicture());
     const auto module = m_session.moduleResult();
     m_status->setProvenance(m_session.provenance(), module ? module->resampled : std::nullopt);
     if (!m_session.field()) {
         showChip(tr("%1 · computing…").arg(QString::fromStdString(m_session.module()->title)));
         m_area->colourScale()->setField(nullptr, m_session.style());
+    } else if (!m_session.pictureField()) {  // a matrix alone: nothing lies over the picture
+        showChip(QString::fromStdString(m_session.module()->title));
+        m_area->colourScale()->setField(nullptr, m_session.style());
+        m_cards->setRendered({});
     }
 }
 

@@ -182,6 +182,12 @@ std::optional<FieldSpec> Session::field() const {
     return spec;
 }
 
+std::optional<FieldSpec> Session::pictureField() const {
+    const auto* map = shownMap();
+    const bool matrixAlone = map != nullptr && map->kind == MapKind::Pairwise && !touchesPositions(*map);
+    return matrixAlone ? std::nullopt : field();
+}
+
 void Session::changeField(const FieldSpec& field) {
     choice(m_module).field = field;
     Q_EMIT fieldChanged();
@@ -251,7 +257,7 @@ void Session::setGridQuery(QPointF fraction, int frame) {
 std::optional<QPointF> Session::queryOnPicture() const {
     const auto* map = shownMap();
     const ParamSpec* place = placeParam();
-    if (map == nullptr || (map->kind != MapKind::Pairwise && place == nullptr)) {
+    if (map == nullptr || (!betweenPositions(*map) && place == nullptr)) {
         return std::nullopt;
     }
     const Choice& c = m_choices.at(m_module);

@@ -56,6 +56,8 @@ public:
 
     /// The field on the canvas: nothing until the chosen module has finished.
     [[nodiscard]] std::optional<FieldSpec> field() const;
+    /// The same, but nothing where the map is a matrix without a place on the picture.
+    [[nodiscard]] std::optional<FieldSpec> pictureField() const;
     void setMap(const std::string& map);
     void setChannelMode(ChannelMode mode, int channel);
     void setHead(int head);

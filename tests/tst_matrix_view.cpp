@@ -52,6 +52,24 @@ std::shared_ptr<const FrameResult> makeResult(int heads, int queryHeight, int qu
     return result;
 }
 
+std::shared_ptr<const FrameResult> resultOf(AttentionMap map) {
+    auto module = std::make_shared<ModuleResult>();
+    module->info = &info();
+    module->output = AttentionOutput{{}, {std::move(map)}};
+    auto result = std::make_shared<FrameResult>();
+    result->modules.push_back(module);
+    return result;
+}
+
+// 3×3 places in windows of 2×2, of which those at the right and the bottom are padded; every token looks at itself.
+AttentionMap windowsMap() {
+    auto layout = PairwiseLayout::grouped(3, 3, 4, 1, {0, 1, 3, 4, 2, -1, 5, -1, 6, 7, -1, -1, 8, -1, -1, -1});
+    AttentionMap map = layoutMap("matrix", "Windows", std::make_shared<PairwiseLayout>(std::move(layout)));
+    map.data = Tensor(map.layout->shape);
+    for (int k = 0; k < 16; ++k) map.data.values[static_cast<std::size_t>(k * 4 + k % 4)] = 1.0F;
+    return map;
+}
+
 FieldSpec spec(double x = 0.0, double y = 0.0, bool to = false) {
     FieldSpec field;
     field.module = "pairs";
@@ -176,6 +194,68 @@ private Q_SLOTS:
         QCOMPARE(last(), QPointF(0.5 / 4, 1.5 / 3));
         QTest::keyClick(&view, Qt::Key_End);
         QCOMPARE(last(), QPointF(3.5 / 4, 2.5 / 3));
+    }
+
+    void theWindowOfTheQueryIsShown() {
+        MatrixView view;
+        QSignalSpy asked(&view, &MatrixView::renderRequested);
+        const auto result = resultOf(windowsMap());
+        view.setMap(result, spec(0.9, 0.5), {});
+        showAt(view, 196, view.heightForWidth(196));
+        QCOMPARE(asked.last().at(0).value<MatrixRequest>().group, 1);
+        QVERIFY(view.textSummary().startsWith(QStringLiteral("4 × 4 weights")));
+        QVERIFY(view.textSummary().contains(QStringLiteral("Cell 1, 2 looks most at cell 1, 2 (1)")));
+        // Tokens 1 and 3 of that window are padding, which cannot ask.
+        QSignalSpy queries(&view, &MatrixView::queryChosen);
+        QTest::keyClick(&view, Qt::Key_Up);
+        QCOMPARE(queries.last().at(0).toPointF(), QPointF(2.5 / 3, 0.5 / 3));
+        QTest::keyClick(&view, Qt::Key_Down);
+        QCOMPARE(queries.last().at(0).toPointF(), QPointF(2.5 / 3, 1.5 / 3));
+        QTest::keyClick(&view, Qt::Key_End);
+        QCOMPARE(queries.last().at(0).toPointF(), QPointF(2.5 / 3, 1.5 / 3));
+        view.setMap(result, spec(0.1, 0.9), {});
+        QCOMPARE(asked.last().at(0).value<MatrixRequest>().group, 2);
+    }
+
+    void crissCrossIsWalkedByRows() {
+        AttentionMap map = layoutMap("criss", "Criss-cross", std::make_shared<PairwiseLayout>(PairwiseLayout::criss(2, 3, 1)));
+        map.data = Tensor(map.layout->shape);
+        map.data.values[5 * 5 + 2] = 1.0F;  // (1,2) looks at the first place of its row
+        MatrixView view;
+        view.setMap(resultOf(std::move(map)), spec(0.9, 0.9, true), {});
+        showAt(view, 196, view.heightForWidth(196));
+        QVERIFY(view.textSummary().startsWith(QStringLiteral("6 × 5 weights")));
+        QVERIFY(view.textSummary().contains(QStringLiteral("Cell 1, 2 looks most at cell 1, 0 (1)")));
+        QVERIFY(segment(view, QStringLiteral("To"))->isVisible());
+        QSignalSpy queries(&view, &MatrixView::queryChosen);
+        QTest::keyClick(&view, Qt::Key_Up);
+        QCOMPARE(queries.last().at(0).toPointF(), QPointF(1.5 / 3, 0.75));
+    }
+
+    void codesAndChannelsAreChosenByNumber() {
+        AttentionMap map = makeResult(1, 2, 3, 1, 4)->modules.front()->output->maps.front();
+        map.keyAxis = MapAxis::Codes;
+        MatrixView view;
+        FieldSpec field = spec();
+        field.channel = 2;
+        view.setMap(resultOf(map), field, {});
+        showAt(view, 196, view.heightForWidth(196));
+        QVERIFY(view.textSummary().contains(QStringLiteral("Most between code 2 and 0, 2 (1).")));
+        QVERIFY(!segment(view, QStringLiteral("To"))->isVisible());
+        QSignalSpy codes(&view, &MatrixView::codeChosen);
+        QSignalSpy queries(&view, &MatrixView::queryChosen);
+        QTest::keyClick(&view, Qt::Key_Right);
+        QCOMPARE(codes.last().at(0).toInt(), 3);
+        const QRect box = view.matrixRect();
+        QTest::mouseClick(&view, Qt::LeftButton, {}, QPoint(box.left() + box.width() * 3 / 8, box.center().y()));
+        QCOMPARE(codes.last().at(0).toInt(), 1);
+        QCOMPARE(queries.size(), 0);
+        map.gridHeight = 1;
+        map.gridWidth = 6;
+        map.queryAxis = map.keyAxis = MapAxis::Channels;
+        view.setMap(resultOf(map), field, {});
+        QVERIFY(view.textSummary().contains(QStringLiteral("channel 2")));
+        QVERIFY(segment(view, QStringLiteral("To"))->isVisible());
     }
 
     void headsAndDirectionAreChosen() {

@@ -145,9 +145,9 @@ CursorInfo Canvas::State::infoAt(QPointF at) const {
     const Frame& frame = sameSize(shownFrame(), result->frame) ? shownFrame() : result->frame;
     info.colour = pixelAt(frame, info.x, info.y);
     if (const ScalarField* shownValues = shownField()) {
-        info.hasValue = true;
         info.cell = cellAt(*shownValues, at.x(), at.y());
         info.value = shownValues->values[static_cast<std::size_t>(info.cell.i) * shownValues->width + info.cell.j];
+        info.hasValue = !std::isnan(info.value);  // a cell may take no part
     }
     return info;
 }

@@ -136,7 +136,8 @@ void Canvas::State::paintCells(QPainter& painter) const {
     QStringList texts;
     for (int i = firstRow; i < lastRow; ++i) {
         for (int j = firstColumn; j < lastColumn; ++j) {
-            texts << numberText(values->values[static_cast<std::size_t>(i) * values->width + j]);
+            const float value = values->values[static_cast<std::size_t>(i) * values->width + j];
+            texts << (std::isnan(value) ? QString() : numberText(value));
         }
     }
     const std::optional<QFont> font = fontFor(texts, canvas.font(), g.stepX * view.scale() - 6.0);

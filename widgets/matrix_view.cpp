@@ -58,13 +58,18 @@ struct MatrixView::State {
     QComboBox* heads = nullptr;
     SegmentSwitch* direction = nullptr;
 
-    [[nodiscard]] bool to() const { return field.toQuery; }
-    [[nodiscard]] int queries() const {
-        return map != nullptr ? map->gridFrames * std::max(1, map->gridHeight) * std::max(1, map->gridWidth) : 0;
+    // Between positions and codes, or among channels, one of these is chosen, not a place.
+    [[nodiscard]] bool coded() const { return !betweenPositions(*map); }
+    [[nodiscard]] bool bothWays() const { return map == nullptr || (!coded() || !touchesPositions(*map)); }
+    // Whether columns are walked: never where a key is another place for every query.
+    [[nodiscard]] bool to() const {
+        if (map != nullptr && coded() && touchesPositions(*map)) {
+            return map->queryAxis == MapAxis::Positions;
+        }
+        return field.toQuery && !(map != nullptr && map->layout && map->layout->crissCross);
     }
-    [[nodiscard]] int keys() const {
-        return map != nullptr ? map->keyFrames * std::max(1, map->keyHeight) * std::max(1, map->keyWidth) : 0;
-    }
+    [[nodiscard]] int queries() const { return map != nullptr ? std::max(1, queryCount(*map)) : 0; }
+    [[nodiscard]] int keys() const { return map != nullptr ? std::max(1, keyCount(*map)) : 0; }
     [[nodiscard]] int group() const { return matrixGroup(*map, field); }
     // "From" walks the rows (queries), "to" the columns (keys).
     [[nodiscard]] int gridWidth() const { return std::max(1, to() ? map->keyWidth : map->gridWidth); }
@@ -72,7 +77,19 @@ struct MatrixView::State {
     [[nodiscard]] int frames() const { return to() ? map->keyFrames : map->gridFrames; }
     [[nodiscard]] int count() const { return to() ? keys() : queries(); }
 
+    [[nodiscard]] QPointF centreOf(int cell, int height, int width) const {
+        return {(cell % width + 0.5) / width, (cell / width % height + 0.5) / height};
+    }
+
     [[nodiscard]] int position() const {
+        if (coded()) {
+            return chosenCode(*map, field);
+        }
+        if (map->layout) {
+            const int j = std::clamp(static_cast<int>(field.queryX * map->layout->width), 0, map->layout->width - 1);
+            const int i = std::clamp(static_cast<int>(field.queryY * map->layout->height), 0, map->layout->height - 1);
+            return map->layout->queryOf(i * map->layout->width + j);
+        }
         const int j = std::clamp(static_cast<int>(field.queryX * gridWidth()), 0, gridWidth() - 1);
         const int i = std::clamp(static_cast<int>(field.queryY * gridHeight()), 0, gridHeight() - 1);
         const int t = field.queryFrame < 0 ? frames() - 1 : std::min(field.queryFrame, frames() - 1);
@@ -80,19 +97,49 @@ struct MatrixView::State {
     }
 
     void choose(MatrixView& view, int wanted) {
-        const int n = std::clamp(wanted, 0, count() - 1);
-        const int line = n / gridWidth();
-        const QPointF fraction((n % gridWidth() + 0.5) / gridWidth(), (line % gridHeight() + 0.5) / gridHeight());
+        int n = std::clamp(wanted, 0, count() - 1);
+        if (coded()) {
+            field.channel = n;
+            view.update();
+            Q_EMIT view.codeChosen(n);
+            announceSummary(&view);
+            return;
+        }
+        QPointF fraction = centreOf(n, gridHeight(), gridWidth());
+        if (map->layout) {
+            const PairwiseLayout& l = *map->layout;
+            const int step = n == count() - 1 || (n > 0 && n < position()) ? -1 : 1;
+            while (n >= 0 && n < count() && l.queryCell(group(), n) < 0) {  // padding cannot be asked
+                n += step;
+            }
+            if (n < 0 || n >= count()) {
+                return;
+            }
+            fraction = centreOf(l.queryCell(group(), n), l.height, l.width);
+        }
         field.queryX = fraction.x();
         field.queryY = fraction.y();
-        field.queryFrame = frames() > 1 ? line / gridHeight() : field.queryFrame;
+        field.queryFrame = frames() > 1 ? n / gridWidth() / gridHeight() : field.queryFrame;
         view.update();
         Q_EMIT view.queryChosen(fraction, field.queryFrame);
         announceSummary(&view);
     }
 
-    /// Row and column of a position, and its frame where there are several.
-    [[nodiscard]] QString cellText(int index, bool ofKeys) const {
+    // Rows or columns which a page key passes.
+    [[nodiscard]] int page() const { return coded() || map->layout ? std::max(1, count() / 8) : gridWidth(); }
+
+    /// Row and column of a position, and its frame where there are several; where keys have other places for every query, those
+    /// of `query`.
+    [[nodiscard]] QString cellText(int index, bool ofKeys, int query = 0) const {
+        const MapAxis axis = ofKeys ? map->keyAxis : map->queryAxis;
+        if (axis != MapAxis::Positions) {
+            return (axis == MapAxis::Channels ? tr("channel %1") : tr("code %1")).arg(index);
+        }
+        if (map->layout) {
+            const PairwiseLayout& l = *map->layout;
+            const int at = ofKeys ? l.keyCell(group(), query, index) : l.queryCell(group(), index);
+            return at < 0 ? tr("none") : QStringLiteral("%1, %2").arg(at / l.width).arg(at % l.width);
+        }
         const int width = std::max(1, ofKeys ? map->keyWidth : map->gridWidth);
         const int height = std::max(1, ofKeys ? map->keyHeight : map->gridHeight);
         const QString cell = QStringLiteral("%1, %2").arg(index / width % height).arg(index % width);
@@ -114,6 +161,7 @@ struct MatrixView::State {
         heads->setCurrentIndex(std::clamp(field.head + 1, 0, most));
         heads->setVisible(most > 1);
         headLabel->setVisible(most > 1);
+        direction->setVisible(bothWays());
     }
 
     void retranslate() {
@@ -261,8 +309,11 @@ QString MatrixView::textSummary() const {
     }
     const auto most = std::max_element(row.begin(), row.end());
     const QString here = s.cellText(s.position(), s.to());
-    const QString there = s.cellText(static_cast<int>(most - row.begin()), !s.to());
+    const QString there = s.cellText(static_cast<int>(most - row.begin()), !s.to(), s.position());
     const QString value = numberText(static_cast<double>(*most));
+    if (s.coded()) {
+        return size + QLatin1Char(' ') + tr("Most between %1 and %2 (%3).").arg(here, there, value);
+    }
     return size + QLatin1Char(' ') +
            (s.to() ? tr("Cell %2 looks most at cell %1 (%3).").arg(here, there, value)
                    : tr("Cell %1 looks most at cell %2 (%3).").arg(here, there, value));
@@ -297,7 +348,8 @@ bool MatrixView::event(QEvent* event) {
     const double value = static_cast<double>(row.at(static_cast<std::size_t>(key)));
     QToolTip::showText(
         help->globalPos(),
-        tr("from cell %1 to cell %2: %3").arg(s.cellText(query, false), s.cellText(key, true), exactNumberText(value)), this);
+        tr("from cell %1 to cell %2: %3").arg(s.cellText(query, false), s.cellText(key, true, query), exactNumberText(value)),
+        this);
     return true;
 }
 
@@ -362,10 +414,10 @@ void MatrixView::keyPressEvent(QKeyEvent* event) {
             s.choose(*this, now + 1);
             return;
         case Qt::Key_PageUp:
-            s.choose(*this, now - s.gridWidth());
+            s.choose(*this, now - s.page());
             return;
         case Qt::Key_PageDown:
-            s.choose(*this, now + s.gridWidth());
+            s.choose(*this, now + s.page());
             return;
         case Qt::Key_Home:
             s.choose(*this, 0);

@@ -9,7 +9,7 @@
 namespace fovea {
 
 /// A pairwise map as a matrix (rows = queries) with head selector and from/to switch. Click or arrow keys choose the query; the
-/// canvas shows the query's row.
+/// canvas shows the query's row. Of several matrices it is the one in which the query lies.
 class MatrixView final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)
@@ -33,6 +33,7 @@ Q_SIGNALS:
     void renderRequested(const fovea::MatrixRequest& request);
     void headChosen(int head);  ///< −1: mean over heads
     void directionChosen(bool to);
+    void codeChosen(int code);  ///< of a map whose queries or keys are channels or codes
     /// Fractions of the query grid, and the frame which asks; −1 is the newest.
     void queryChosen(QPointF fraction, int frame);
 

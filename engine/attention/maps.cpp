@@ -3,6 +3,7 @@
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/tensor/ops.h"
 
@@ -23,6 +24,11 @@ PairwiseSize pairwiseSize(const AttentionMap& map) {
     }
     if (map.factors) {
         return {map.factors->groups, map.factors->heads, map.factors->queryCount(), map.factors->keyCount()};
+    }
+    if (map.layout) {
+        const PairwiseLayout& l = *map.layout;
+        const bool whole = map.data.size() == Tensor::count({l.groups, l.heads, l.queries, l.keys});
+        return whole ? PairwiseSize{l.groups, l.heads, l.queries, l.keys} : PairwiseSize{};
     }
     const std::size_t rank = map.data.shape.size();
     if (rank != 3 && rank != 4) {
@@ -80,6 +86,42 @@ std::vector<float> headOrMean(int head, int heads, OfHead&& ofHead) {
         }
     }
     return mean;
+}
+
+/// Puts weights on the picture.
+class Picture final {
+public:
+    explicit Picture(const PairwiseLayout& layout)
+        : m_layout(layout), m_values(layout.places.size(), std::numeric_limits<float>::quiet_NaN()) {}
+
+    /// The weight of `query` on `key`, at the cell of one of them.
+    void set(int group, int query, int key, float weight, bool atQuery) {
+        constexpr float kNothing = 1e-30F;  // what a mask of −100 leaves of a weight, unless logits are as large
+        const int cell = atQuery ? m_layout.queryCell(group, query) : m_layout.keyCell(group, query, key);
+        if (cell >= 0 && !(m_layout.masked(group, query, key) && weight < kNothing)) {
+            m_values[static_cast<std::size_t>(cell)] = weight;
+        }
+    }
+    [[nodiscard]] std::vector<float> values() && { return std::move(m_values); }
+
+private:
+    const PairwiseLayout& m_layout;
+    std::vector<float> m_values;
+};
+
+/// Who looks at a cell along its column and its row: in the column it is the key of its own row, in the row that of its column.
+void crissColumn(const AttentionMap& map, int head, int cell, Picture& picture) {
+    const PairwiseLayout& l = *map.layout;
+    const int i = cell / l.width;
+    const int j = cell % l.width;
+    const auto inColumn = pairwiseRow(map, head, i, true);
+    for (int n = j; n < l.queries && !inColumn.empty(); n += l.width) {
+        picture.set(0, n, i, inColumn[static_cast<std::size_t>(n)], true);
+    }
+    const auto inRow = pairwiseRow(map, head, l.height + j, true);
+    for (int n = i * l.width; n < (i + 1) * l.width && !inRow.empty(); ++n) {
+        picture.set(0, n, l.height + j, inRow[static_cast<std::size_t>(n)], true);
+    }
 }
 
 bool sensible(const PairwiseSize& size) { return size.groups >= 1 && size.heads >= 1 && size.queries >= 1 && size.keys >= 1; }
@@ -151,6 +193,15 @@ AttentionMap placeMatricesMap(int frames, int height, int width, std::shared_ptr
     return map;
 }
 
+AttentionMap layoutMap(std::string name, std::string title, std::shared_ptr<const PairwiseLayout> layout,
+                       std::shared_ptr<const PairwiseFactors> factors) {
+    AttentionMap map = selfAttentionMap(layout->height, layout->width, std::move(factors));
+    map.name = std::move(name);
+    map.title = std::move(title);
+    map.layout = std::move(layout);
+    return map;
+}
+
 const char* mapKindName(MapKind kind) noexcept {
     switch (kind) {
         case MapKind::Channel:
@@ -198,7 +249,26 @@ int groupCount(const AttentionMap& map) noexcept {
     if (map.kind != MapKind::Pairwise) {
         return 0;
     }
+    if (map.layout) {
+        return map.layout->groups;
+    }
     return std::max(map.groupFrames, 1) * std::max(map.groupHeight, 1) * std::max(map.groupWidth, 1);
+}
+
+int queryCount(const AttentionMap& map) noexcept {
+    return map.layout ? map.layout->queries : map.gridFrames * map.gridHeight * map.gridWidth;
+}
+
+int keyCount(const AttentionMap& map) noexcept {
+    return map.layout ? map.layout->keys : map.keyFrames * map.keyHeight * map.keyWidth;
+}
+
+bool betweenPositions(const AttentionMap& map) noexcept {
+    return map.kind == MapKind::Pairwise && map.queryAxis == MapAxis::Positions && map.keyAxis == MapAxis::Positions;
+}
+
+bool touchesPositions(const AttentionMap& map) noexcept {
+    return map.kind == MapKind::Pairwise && (map.queryAxis == MapAxis::Positions || map.keyAxis == MapAxis::Positions);
 }
 
 bool overClip(const AttentionMap& map) noexcept {
@@ -225,6 +295,26 @@ std::vector<float> pairwiseRows(const AttentionMap& map, int head, int position,
     return headOrMean(head, size.heads, [&](int h) { return oneHeadOfAll(map, size, h, position, to); });
 }
 
+std::vector<float> pairwisePicture(const AttentionMap& map, int head, int cell, bool to) {
+    if (!map.layout || map.layout->places.empty()) {
+        return {};
+    }
+    const PairwiseLayout& l = *map.layout;
+    cell = std::clamp(cell, 0, static_cast<int>(l.places.size()) - 1);
+    Picture picture(l);
+    if (to && l.crissCross) {
+        crissColumn(map, head, cell, picture);
+        return std::move(picture).values();
+    }
+    const int group = l.groupOf(cell);
+    const int position = l.queryOf(cell);
+    const auto weights = pairwiseRow(map, head, position, to, group);
+    for (int n = 0; n < static_cast<int>(weights.size()); ++n) {
+        picture.set(group, to ? n : position, to ? position : n, weights[static_cast<std::size_t>(n)], to);
+    }
+    return std::move(picture).values();
+}
+
 Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes) {
     const PairwiseSize size = pairwiseSize(map);
     const bool factored = map.kind == MapKind::Pairwise && map.factors != nullptr;
@@ -236,6 +326,9 @@ Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes) {
     Shape wanted{size.heads, size.queries, size.keys};
     if (map.groupFrames > 0) {
         wanted.insert(wanted.begin(), size.groups);
+    }
+    if (map.layout) {
+        wanted = map.layout->shape;
     }
     if (tooLarge) {
         const std::string shape = shapeText(factored ? wanted : map.data.shape);

@@ -6,6 +6,7 @@
 
 #include "engine/api.h"
 #include "engine/attention/pairwise.h"
+#include "engine/attention/pairwise_layout.h"
 #include "engine/result.h"
 #include "engine/tensor/tensor.h"
 
@@ -64,6 +65,8 @@ struct AttentionMap {
     int groupWidth = 0;
     bool cellCentres = false;  ///< Region: a box goes from the centre of its first cell to the centre of its last, not half-open
     std::shared_ptr<const PairwiseFactors> factors = {};  ///< Pairwise computed on demand, row by row
+    /// Of a Pairwise map whose matrices cover parts of one picture; both grids are the picture's.
+    std::shared_ptr<const PairwiseLayout> layout = {};
 };
 
 /// The map "channel" [C] of a gate which multiplies the channels.
@@ -82,8 +85,18 @@ FOVEA_API AttentionMap frameMatricesMap(int frames, int height, int width, std::
 /// The map "temporal_matrix": one frames×frames matrix per position of a height×width grid.
 FOVEA_API AttentionMap placeMatricesMap(int frames, int height, int width, std::shared_ptr<const PairwiseFactors> factors);
 
+/// A distribution whose matrices lie on the picture as `layout` says; they are given by `factors` or set as `data`.
+FOVEA_API AttentionMap layoutMap(std::string name, std::string title, std::shared_ptr<const PairwiseLayout> layout,
+                                 std::shared_ptr<const PairwiseFactors> factors = {});
+
 /// Matrices of a Pairwise map: 1, or the size of its grid of groups. 0 for other kinds.
 FOVEA_API int groupCount(const AttentionMap& map) noexcept;
+/// Rows and columns of one matrix of a Pairwise map, as its grids or its layout say.
+FOVEA_API int queryCount(const AttentionMap& map) noexcept;
+FOVEA_API int keyCount(const AttentionMap& map) noexcept;
+/// Whether both, or one, of the axes of a Pairwise map lie on the picture.
+FOVEA_API bool betweenPositions(const AttentionMap& map) noexcept;
+FOVEA_API bool touchesPositions(const AttentionMap& map) noexcept;
 /// Whether the map differs from frame to frame of a clip: Temporal, or Pairwise with frames among its queries, keys or groups.
 FOVEA_API bool overClip(const AttentionMap& map) noexcept;
 
@@ -105,6 +118,10 @@ FOVEA_API std::vector<float> pairwiseRow(const AttentionMap& map, int head, int 
 
 /// The same row or column of every group's matrix, [groups×M] or [groups×N].
 FOVEA_API std::vector<float> pairwiseRows(const AttentionMap& map, int head, int position, bool to);
+
+/// Of a map with a layout: one cell's weights over all cells of the picture, or, with `to`, all cells' weights on it. NaN where
+/// a cell takes no part; cells which a mask hides take part only if they have a weight all the same. The cell is clamped.
+FOVEA_API std::vector<float> pairwisePicture(const AttentionMap& map, int head, int cell, bool to);
 
 /// The whole tensor of a map, materialised if it is given by factors. Over `maxBytes` it is an error which says so.
 FOVEA_API Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes = std::size_t{1} << 30);

@@ -18,13 +18,6 @@ std::string workingHeads(int channels) {
     return out;
 }
 
-/// `count` channels from `first` on.
-FeatureMap channelSlice(const FeatureMap& x, int first, int count) {
-    FeatureMap y(count, x.height(), x.width());
-    std::copy_n(x.row(first), y.size(), y.data());
-    return y;
-}
-
 }  // namespace
 
 std::vector<ParamSpec> MultiHead::params() {
@@ -81,8 +74,8 @@ std::optional<Attended> MultiHead::run(const FeatureMap& tokens, int groups, con
     trace.stage(stages.project, "[q; k; v] = W·t + b", [&] { return ops::toTensor(qkv); });
     const int depth = channels / m_heads;
     const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(depth)));
-    auto attended = attend(channelSlice(qkv, 0, channels), channelSlice(qkv, channels, channels),
-                           channelSlice(qkv, 2 * channels, channels), m_heads, scale, stop, groups);
+    auto attended = attend(ops::channelSlice(qkv, 0, channels), ops::channelSlice(qkv, channels, channels),
+                           ops::channelSlice(qkv, 2 * channels, channels), m_heads, scale, stop, groups);
     if (!attended) {
         return std::nullopt;
     }

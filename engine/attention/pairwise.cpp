@@ -130,10 +130,12 @@ std::vector<float> PairwiseFactors::row(int head, int query, int group) const {
     // The row has all its logits at hand, so that it is normalised by its own sum and adds up to 1 whatever their size.
     Matrix tile;
     logits(*this, {group, head, query, 1}, tile);
-    float top = 0.0F;
-    float total = 0.0F;
-    exponentiate(tile, &top, &total);
-    tile.array() /= total;
+    if (!linear) {
+        float top = 0.0F;
+        float total = 0.0F;
+        exponentiate(tile, &top, &total);
+        tile.array() /= total;
+    }
     return {tile.data(), tile.data() + tile.size()};
 }
 
@@ -141,12 +143,15 @@ std::vector<float> PairwiseFactors::column(int head, int key, int group) const {
     const int count = queryCount();
     const auto q = groupCells(queries, heads, head, group * count, count);
     const Eigen::VectorXf column = scale * headRows(keys, heads, head).col(group * keyCount() + key);
-    const std::size_t offset = statisticsAt(*this, group, head, 0);
-    const Eigen::Map<const Eigen::ArrayXf> tops(rowMax.data() + offset, count);
-    const Eigen::Map<const Eigen::ArrayXf> sums(rowSum.data() + offset, count);
     std::vector<float> out(static_cast<std::size_t>(count));
     Eigen::Map<Eigen::ArrayXf> weights(out.data(), count);
     weights = (q.transpose() * column).array();
+    if (linear) {
+        return out;
+    }
+    const std::size_t offset = statisticsAt(*this, group, head, 0);
+    const Eigen::Map<const Eigen::ArrayXf> tops(rowMax.data() + offset, count);
+    const Eigen::Map<const Eigen::ArrayXf> sums(rowSum.data() + offset, count);
     // Rounding may lift a logit above the stored maximum; no weight exceeds 1.
     weights = ((weights - tops).min(0.0F).exp() / sums).min(1.0F);
     return out;
@@ -154,12 +159,17 @@ std::vector<float> PairwiseFactors::column(int head, int key, int group) const {
 
 std::vector<float> PairwiseFactors::rows(int head, int query) const {
     auto out = pairLogits(*this, head, queries, query, keys);
-    ops::softmax(out.data(), out.size(), static_cast<std::size_t>(keyCount()));
+    if (!linear) {
+        ops::softmax(out.data(), out.size(), static_cast<std::size_t>(keyCount()));
+    }
     return out;
 }
 
 std::vector<float> PairwiseFactors::columns(int head, int key) const {
     auto out = pairLogits(*this, head, keys, key, queries);
+    if (linear) {
+        return out;
+    }
     const std::size_t offset = statisticsAt(*this, 0, head, 0);
     for (std::size_t n = 0; n < out.size(); ++n) {
         out[n] = std::min(1.0F, std::exp(std::min(0.0F, out[n] - rowMax[offset + n])) / rowSum[offset + n]);
@@ -177,8 +187,10 @@ Tensor PairwiseFactors::dense() const {
     for (const Tile& t : tilesOf(*this)) {
         logits(*this, t, tile);
         std::vector<float> tops(t.count);
-        std::vector<float> sums(t.count);
-        exponentiate(tile, tops.data(), sums.data());
+        std::vector<float> sums(t.count, 1.0F);
+        if (!linear) {
+            exponentiate(tile, tops.data(), sums.data());
+        }
         for (int n = 0; n < t.count; ++n) {
             const float total = sums[n];
             next = std::transform(tile.row(n).data(), tile.row(n).data() + tile.cols(), next,
@@ -219,6 +231,19 @@ std::optional<Attended> attend(FeatureMap queries, FeatureMap keys, const Featur
         return std::nullopt;
     }
     return Attended{std::move(output), std::move(factors)};
+}
+
+Attended attendLinear(FeatureMap queries, FeatureMap keys, const FeatureMap& values, float scale) {
+    assert(queries.channels() == keys.channels() && values.cells() == keys.cells());
+    auto factors = std::make_shared<PairwiseFactors>();
+    factors->scale = scale;
+    factors->linear = true;
+    factors->queries = std::move(queries);
+    factors->keys = std::move(keys);
+    const Matrix gathered = scale * headRows(values, 1, 0) * headRows(factors->keys, 1, 0).transpose();
+    FeatureMap output(values.channels(), factors->queries.height(), factors->queries.width());
+    Eigen::Map<Matrix>(output.data(), output.channels(), output.cells()).noalias() = gathered * headRows(factors->queries, 1, 0);
+    return {std::move(output), std::move(factors)};
 }
 
 }  // namespace fovea

@@ -98,6 +98,9 @@ Json mapJson(const ExportedMap& exported, const ExportedNumbers& numbers) {
     if (map.groupFrames > 0) {
         json["groups"] = {map.groupFrames, map.groupHeight, map.groupWidth};
     }
+    if (map.layout) {
+        json["matrices"] = map.layout->groups;
+    }
     if (exported.refusal) {
         json["refused"] = exported.refusal->message();
     } else {

@@ -93,13 +93,14 @@ public:
         std::vector<float> positions;
         std::vector<int> indices;
         std::vector<std::uint16_t> colors;
+        std::vector<std::uint32_t> picture;
     };
 
     FieldRows(const ScalarField& field, const OverlayStyle& style, const Viewport& viewport, PictureSpan columns)
         : m_field(field),
           m_viewport(viewport),
           m_columns(columns),
-          m_smooth(style.smooth && !field.discrete),
+          m_smooth(style.smooth && !field.discrete && !field.gaps),
           m_blend(blendedColors(field, style), style.opacity) {
         const ValueRange range = effectiveRange(field, style);
         const double scale = range.hi > range.lo ? 255.0 / (static_cast<double>(range.hi) - range.lo) : 0.0;
@@ -109,7 +110,7 @@ public:
         m_positions.reserve(field.values.size());
         for (const float v : field.values) {
             const double p = scale > 0.0 ? std::clamp((static_cast<double>(v) - range.lo) * scale, -kFar, kFar) : flat;
-            m_positions.push_back(static_cast<float>(p));
+            m_positions.push_back(std::isnan(v) ? 0.0F : static_cast<float>(p));
         }
         const CellGeometry& g = field.geometry;
         for (int u = columns.first; u < columns.last; ++u) {
@@ -139,10 +140,26 @@ public:
             return left + column.weight * (cells[column.last] - left);
         });
         saturate(scratch.positions.data(), pixels, scratch.indices.data());
+        if (m_field.gaps) {
+            scratch.picture.assign(out + m_columns.first, out + m_columns.last);
+        }
         m_blend.over(scratch.indices.data(), pixels, scratch.colors.data(), out + m_columns.first);
+        if (m_field.gaps) {
+            uncover(row.first, scratch.picture, out + m_columns.first);
+        }
     }
 
 private:
+    /// Puts the picture back where a cell of row `i` takes no part.
+    void uncover(int i, const std::vector<std::uint32_t>& picture, std::uint32_t* out) const {
+        const float* values = m_field.values.data() + static_cast<std::ptrdiff_t>(i) * m_field.width;
+        for (std::size_t k = 0; k < m_columnTaps.size(); ++k) {
+            if (std::isnan(values[m_columnTaps[k].first])) {
+                out[k] = picture[k];
+            }
+        }
+    }
+
     const ScalarField& m_field;
     Viewport m_viewport;
     PictureSpan m_columns;

@@ -120,8 +120,8 @@ Result<MatrixPicture> composeMatrix(const AttentionMap& map, int head, const Ove
                          {map.name});
     }
     MatrixPicture out;
-    out.queries = map.gridFrames * map.gridHeight * map.gridWidth;
-    out.keys = map.keyFrames * map.keyHeight * map.keyWidth;
+    out.queries = queryCount(map);
+    out.keys = keyCount(map);
     if (out.queries < 1 || out.keys < 1) {
         return misshapenMatrix(map);
     }

@@ -14,12 +14,6 @@ using namespace fields;
 
 namespace {
 
-/// Signed values diverge only where 0 means "nothing"; a gate or a ranking has no such centre.
-bool crossesZero(const std::vector<float>& values) {
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    return *low < 0.0F && *high > 0.0F;
-}
-
 /// B or A, both on the scale 0 … the larger of their maxima.
 Result<ScalarField> beforeOrAfter(const Job& job) {
     const FeatureMap& x = job.features.map;
@@ -183,6 +177,9 @@ std::optional<int> defaultRank(const AttentionMap& map) {
         case MapKind::Full:
             return 2;
         case MapKind::Pairwise:
+            if (!touchesPositions(map)) {
+                return 10;  // has a matrix, if no picture
+            }
             if (!overClip(map) || map.keyHeight * map.keyWidth > 1) {
                 return 3;
             }

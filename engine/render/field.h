@@ -22,9 +22,10 @@ struct FieldSpec {
     std::string module;                            ///< id
     std::string map;                               ///< AttentionMap::name; empty: defaultMap()
     ChannelMode channelMode = ChannelMode::After;  ///< Channel maps
-    int channel = -1;                              ///< Channel with Single; Full: one channel, −1 the mean over channels
-    int head = -1;                                 ///< Pairwise: −1 the mean over heads
-    double queryX = 0.5;                           ///< Pairwise: the query as a fraction of the query grid
+    int channel = -1;  ///< Channel with Single; Full: one channel, −1 the mean over channels; Pairwise whose queries or keys are
+                       ///< channels or codes: which of them, −1 the most used one
+    int head = -1;        ///< Pairwise: −1 the mean over heads
+    double queryX = 0.5;  ///< Pairwise: the query as a fraction of the query grid
     double queryY = 0.5;
     bool toQuery = false;  ///< Pairwise: false, where the query looks; true, who looks at it
     int frame = -1;        ///< of a clip: the frame whose field is shown, counted from the oldest; −1 the newest
@@ -34,7 +35,7 @@ struct FieldSpec {
 
 /// H×W numbers over the picture, with everything a view must say about them.
 struct ScalarField {
-    std::vector<float> values;  ///< height·width, row-major; all finite
+    std::vector<float> values;  ///< height·width, row-major; all finite, but NaN where `gaps` says that a cell takes no part
     int height = 0;
     int width = 0;
     CellGeometry geometry;
@@ -42,6 +43,7 @@ struct ScalarField {
     float max = 0.0F;
     bool diverging = false;    ///< centred at 0 (Changed, signed channels)
     bool discrete = false;     ///< a mask: values between 0 and 1 do not exist, so cells are drawn flat
+    bool gaps = false;         ///< cells of value NaN take no part: they stay transparent, and the others are drawn flat
     bool sharedScale = false;  ///< `scaleMin`, `scaleMax` cover other fields too: Before and After, and all frames of a clip
     float scaleMin =
         0.0F;  ///< the automatic range: true ends, or symmetric about 0 when diverging, or shared by Before and After
@@ -57,9 +59,12 @@ struct ScalarField {
 /// Whether a map can be chosen for the canvas. A Branch map and an outlined region show the features they act on.
 FOVEA_API bool hasPicture(const AttentionMap& map) noexcept;
 
-/// The map of a module that is shown first: spatial before full before pairwise before channel before temporal before branch and
-/// region; null when none has a picture.
+/// The map of a module that is shown first: spatial before full before pairwise before channel before temporal before a matrix
+/// which does not lie on the picture, branch and region; null when none has a picture.
 FOVEA_API const AttentionMap* defaultMap(const AttentionOutput& output);
+
+/// Of a Pairwise map whose queries or keys are channels or codes: the one which `spec` chooses, or which has the most weight.
+FOVEA_API int chosenCode(const AttentionMap& map, const FieldSpec& spec);
 
 /// The field `spec` names. Missing module or map, or a map kind without a picture, is an error.
 /// Of a map over a clip it is the field of the frame `spec` shows; all frames of one query, or of one gate, share their scale.
@@ -76,16 +81,16 @@ struct Cell {
 };
 FOVEA_API Cell cellAt(const ScalarField& field, double x, double y) noexcept;
 
-/// Statistics of a field; areas as fractions of the cells.
+/// Statistics of a field over the cells which take part; areas as fractions of all cells.
 struct FieldStatistics {
     float min = 0.0F;
     float max = 0.0F;
     double mean = 0.0;
     Cell peak;
-    double halfMassArea = 0.0;  ///< least share of cells which holds half of Σ|value|; 0 for an all-zero field
-    double entropyBits = 0.0;   ///< of |value| / Σ|value|
-    double maxEntropyBits = 0.0;
-    std::vector<int> histogram;  ///< 64 equal bins over [min, max]; a constant field fills the first
+    double halfMassArea = 0.0;    ///< least share of cells which holds half of Σ|value|; 0 for an all-zero field
+    double entropyBits = 0.0;     ///< of |value| / Σ|value|
+    double maxEntropyBits = 0.0;  ///< of equal weights in all cells which take part
+    std::vector<int> histogram;   ///< 64 equal bins over [min, max]; a constant field fills the first
 };
 FOVEA_API FieldStatistics fieldStatistics(const ScalarField& field);
 

@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "engine/render/field_parts.h"
 
-// Fields of maps over a clip. What belongs together – all frames which one query looks at, all frames which one gate weighs – has
-// one scale, so that frames can be compared.
+// Fields of pairwise maps and of maps over a clip. What belongs together – all frames which one query looks at, all frames which
+// one gate weighs – has one scale, so that frames can be compared.
 namespace fovea::fields {
 namespace {
 
@@ -93,13 +94,74 @@ std::vector<float> weighted(const Clip& clip, const FrameWeights& weights, Chann
     });
 }
 
+/// Rows, columns, windows or phases of one picture.
+Result<ScalarField> layoutField(const Job& job) {
+    const AttentionMap& map = job.map;
+    const bool to = job.spec.toQuery;
+    ScalarField field = emptyField(job, map.layout->height, map.layout->width);
+    field.gaps = true;
+    field.values =
+        pairwisePicture(map, job.spec.head, placeIndex(job.spec.queryX, job.spec.queryY, field.height, field.width), to);
+    if (std::all_of(field.values.begin(), field.values.end(), [](float v) { return std::isnan(v); })) {
+        return misshapen(job);
+    }
+    field.what = directionText(to, false);
+    return finished(job, std::move(field), false);
+}
+
+/// Weights between positions and channels or codes: those of one code over the positions.
+Result<ScalarField> codeField(const Job& job) {
+    const AttentionMap& map = job.map;
+    if (!touchesPositions(map)) {
+        return makeError(ErrorCode::Unsupported,
+                         FOVEA_TEXT("engine", "The map “%1” of %2 has no place on the picture; choose another map."),
+                         {map.name, job.module.info->title});
+    }
+    const bool codesAreKeys = map.queryAxis == MapAxis::Positions;
+    ScalarField field =
+        codesAreKeys ? emptyField(job, map.gridHeight, map.gridWidth) : emptyField(job, map.keyHeight, map.keyWidth);
+    auto row = pairwiseRow(map, job.spec.head, chosenCode(map, job.spec), codesAreKeys);
+    if (row.size() != field.values.size()) {
+        return misshapen(job);
+    }
+    field.values = std::move(row);
+    const bool codes = (codesAreKeys ? map.keyAxis : map.queryAxis) == MapAxis::Codes;
+    field.what = codes ? FOVEA_TEXT("engine", "one code") : FOVEA_TEXT("engine", "one channel");
+    return finished(job, std::move(field), false);
+}
+
 }  // namespace
+
+int chosenCode(const AttentionMap& map, const FieldSpec& spec) {
+    const bool codesAreKeys = map.queryAxis == MapAxis::Positions;
+    const int count = codesAreKeys ? keyCount(map) : queryCount(map);
+    if (spec.channel >= 0 || !touchesPositions(map)) {
+        return std::clamp(spec.channel, 0, std::max(count - 1, 0));
+    }
+    int most = 0;
+    double mostWeight = 0.0;
+    for (int code = 0; code < count; ++code) {
+        const auto row = pairwiseRow(map, spec.head, code, codesAreKeys);
+        const double weight = std::accumulate(row.begin(), row.end(), 0.0);
+        if (code == 0 || weight > mostWeight) {
+            most = code;
+            mostWeight = weight;
+        }
+    }
+    return most;
+}
 
 Result<ScalarField> pairwiseField(const Job& job) {
     const AttentionMap& map = job.map;
     const bool to = job.spec.toQuery;
     if (map.gridHeight < 1 || map.gridWidth < 1 || map.keyHeight < 1 || map.keyWidth < 1 || !fitsClip(job)) {
         return misshapen(job);
+    }
+    if (map.layout) {
+        return layoutField(job);
+    }
+    if (!betweenPositions(map)) {
+        return codeField(job);
     }
     if (map.groupHeight * map.groupWidth > 1) {
         return placesField(job);
@@ -121,7 +183,8 @@ Result<ScalarField> pairwiseField(const Job& job) {
         shareScale(field, row);
     }
     field.what = directionText(to, frames > 1);
-    return finished(job, std::move(field), false);
+    const bool isSigned = map.role != MapRole::Distribution && frames <= 1 && crossesZero(field.values);
+    return finished(job, std::move(field), isSigned);
 }
 
 Result<ScalarField> temporalField(const Job& job) {

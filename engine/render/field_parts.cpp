@@ -15,12 +15,6 @@ CellGeometry scaledGeometry(const Features& from, int height, int width) {
     return g;
 }
 
-/// Signed values diverge only where 0 means "nothing"; a gate or a ranking has no such centre.
-bool crossesZero(const std::vector<float>& values) {
-    const auto [low, high] = std::minmax_element(values.begin(), values.end());
-    return *low < 0.0F && *high > 0.0F;
-}
-
 }  // namespace
 
 Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::string& name) {
@@ -73,11 +67,19 @@ Asked askedOf(const AttentionMap& map, const FieldSpec& spec, int asking, int sh
     const int width = spec.toQuery ? map.keyWidth : map.gridWidth;
     Asked out;
     out.position = (frames > 1 ? asking * height * width : 0) + placeIndex(spec.queryX, spec.queryY, height, width);
+    if (map.layout) {
+        return {map.layout->groupOf(out.position), map.layout->queryOf(out.position)};
+    }
     if (map.groupFrames > 0) {
         out.group = (map.groupFrames > 1 ? shown * map.groupHeight * map.groupWidth : 0) +
                     placeIndex(spec.queryX, spec.queryY, map.groupHeight, map.groupWidth);
     }
     return out;
+}
+
+bool crossesZero(const std::vector<float>& values) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return *low < 0.0F && *high > 0.0F;
 }
 
 bool multiplies(MapRole role) noexcept { return role == MapRole::Gate || role == MapRole::Distribution || role == MapRole::Mask; }
@@ -116,11 +118,15 @@ ScalarField emptyField(const Job& job, int height, int width) {
 }
 
 Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned) {
+    std::vector<float> present = field.values;
+    if (field.gaps) {
+        present.erase(std::remove_if(present.begin(), present.end(), [](float v) { return std::isnan(v); }), present.end());
+    }
     const auto finite = [](float v) { return std::isfinite(v); };
-    if (!std::all_of(field.values.begin(), field.values.end(), finite)) {
+    if (present.empty() || !std::all_of(present.begin(), present.end(), finite)) {
         return notFinite(job);
     }
-    const auto [low, high] = std::minmax_element(field.values.begin(), field.values.end());
+    const auto [low, high] = std::minmax_element(present.begin(), present.end());
     field.min = *low;
     field.max = *high;
     field.diverging = isSigned;

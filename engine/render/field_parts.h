@@ -38,11 +38,13 @@ struct Asked {
 Asked askedOf(const AttentionMap& map, const FieldSpec& spec, int asking, int shown) noexcept;
 
 bool multiplies(MapRole role) noexcept;
+/// Signed values diverge only where 0 means "nothing"; a gate or a ranking has no such centre.
+bool crossesZero(const std::vector<float>& values);
 Error misshapen(const Job& job);
 Error notFinite(const Job& job);
 Error notMultiplying(const Job& job);
 ScalarField emptyField(const Job& job, int height, int width);
-/// Fills in ends and, unless it is shared, the automatic range. A field is shown only if all of it is finite.
+/// Fills in ends and, unless it is shared, the automatic range. A field is shown only if all of it, but for its gaps, is finite.
 Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned);
 /// mean_c factor(c)·|x_c| per cell, in double: the sums cancel.
 std::vector<float> weightedMagnitude(const FeatureMap& x, const std::function<double(int)>& factor);

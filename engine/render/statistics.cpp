@@ -10,22 +10,26 @@ namespace {
 
 constexpr std::size_t kBins = 64;
 
-std::vector<double> magnitudes(const ScalarField& field) {
-    std::vector<double> out(field.values.size());
-    std::transform(field.values.begin(), field.values.end(), out.begin(),
-                   [](float v) { return std::abs(static_cast<double>(v)); });
+/// The cells which take part.
+std::vector<std::size_t> partakers(const ScalarField& field) {
+    std::vector<std::size_t> out;
+    for (std::size_t n = 0; n < field.values.size(); ++n) {
+        if (!std::isnan(field.values[n])) {
+            out.push_back(n);
+        }
+    }
     return out;
 }
 
 /// Takes its own copy, since it sorts.
-double halfMassArea(std::vector<double> magnitude, double total) {
+double halfMassArea(std::vector<double> magnitude, double total, std::size_t cells) {
     std::sort(magnitude.begin(), magnitude.end(), std::greater<>());
     double sum = 0.0;
     std::size_t count = 0;
     while (count < magnitude.size() && sum < total / 2.0) {
         sum += magnitude[count++];
     }
-    return static_cast<double>(count) / static_cast<double>(magnitude.size());
+    return static_cast<double>(count) / static_cast<double>(cells);
 }
 
 double entropyBits(const std::vector<double>& magnitude, double total) {
@@ -41,6 +45,9 @@ std::vector<int> histogram(const ScalarField& field) {
     std::vector<int> bins(kBins, 0);
     const double range = static_cast<double>(field.max) - field.min;
     for (const float v : field.values) {
+        if (std::isnan(v)) {
+            continue;
+        }
         const double position = range > 0.0 ? (static_cast<double>(v) - field.min) / range * kBins : 0.0;
         ++bins[std::min(static_cast<std::size_t>(std::max(position, 0.0)), kBins - 1)];
     }
@@ -52,28 +59,32 @@ std::vector<int> histogram(const ScalarField& field) {
 FieldStatistics fieldStatistics(const ScalarField& field) {
     FieldStatistics out;
     out.histogram.assign(kBins, 0);
-    if (field.values.empty()) {
+    const auto cells = partakers(field);
+    if (cells.empty()) {
         return out;
     }
     out.min = field.min;
     out.max = field.max;
-    const auto magnitude = magnitudes(field);
+    std::vector<double> magnitude;
     double total = 0.0;
     double sum = 0.0;
-    std::size_t peak = 0;
-    for (std::size_t n = 0; n < magnitude.size(); ++n) {
-        total += magnitude[n];
-        sum += field.values[n];
+    std::size_t peak = cells.front();
+    const auto strength = [&](std::size_t n) {
         // Where 0 is the centre, the strongest cell may be the most negative one.
-        const bool stronger = field.diverging ? magnitude[n] > magnitude[peak] : field.values[n] > field.values[peak];
-        peak = stronger ? n : peak;
+        return field.diverging ? std::abs(field.values[n]) : field.values[n];
+    };
+    for (const std::size_t n : cells) {
+        magnitude.push_back(std::abs(static_cast<double>(field.values[n])));
+        total += magnitude.back();
+        sum += field.values[n];
+        peak = strength(n) > strength(peak) ? n : peak;
     }
     const auto count = static_cast<double>(magnitude.size());
     out.mean = sum / count;
     out.peak = {static_cast<int>(peak) / field.width, static_cast<int>(peak) % field.width};
     out.maxEntropyBits = std::log2(count);
     if (total > 0.0) {
-        out.halfMassArea = halfMassArea(magnitude, total);
+        out.halfMassArea = halfMassArea(magnitude, total, field.values.size());
         out.entropyBits = std::min(entropyBits(magnitude, total), out.maxEntropyBits);
     }
     out.histogram = histogram(field);

@@ -97,6 +97,12 @@ FOVEA_API FeatureMap channelsToCells(const FeatureMap& x);
 /// The H·W = rows·columns cells of every channel, row-major, as columns × rows: (t, n) becomes (n, t). Gives C×columns×rows.
 FOVEA_API FeatureMap transposeCells(const FeatureMap& x, int rows);
 
+// ---- cells and channels
+/// C×height×width: cell k is x's cell cells[k], 0 where cells[k] is −1.
+FOVEA_API FeatureMap gatherCells(const FeatureMap& x, const std::vector<int>& cells, int height, int width);
+/// count×H×W: the channels first … first+count−1.
+FOVEA_API FeatureMap channelSlice(const FeatureMap& x, int first, int count);
+
 // ---- conversions
 /// Channel vector as [C]; map as [H×W] when it has one channel and `squeeze`, else [C×H×W].
 FOVEA_API Tensor toTensor(const Vector& x);

@@ -1,0 +1,188 @@
+// CCNet: Criss-Cross Attention for Semantic Segmentation (Huang et al., ICCV 2019).
+//   q, k = 1×1 convolutions with bias, C → C // 8; v likewise, C → C.  Position (i,j) attends to its column and its row:
+//   E = [q_ij·k_0j, …, q_ij·k_(H−1)j | q_ij·k_i0, …, q_ij·k_i(W−1)], itself only in the row;
+//   A = softmax over these H + W keys,  out = γ·(A·v) + x,  repeated `recurrence` times with the same weights.
+// γ starts at 0 in the reference, which shows nothing; random weights take 1.
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <limits>
+
+#include "engine/attention/module.h"
+#include "engine/tensor/ops.h"
+
+namespace fovea {
+namespace {
+
+using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Columns = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
+using Weighting = Eigen::Map<Matrix, 0, Eigen::OuterStride<>>;
+
+constexpr int kReduction = 8;
+
+std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet&) {
+    const int channels = shape.channels;
+    const int inner = channels / kReduction;
+    return {{"gamma", {1}, WeightInit::One},
+            {"query_conv.weight", {inner, channels, 1, 1}, WeightInit::FanIn, channels},
+            {"query_conv.bias", {inner}, WeightInit::FanIn, channels},
+            {"key_conv.weight", {inner, channels, 1, 1}, WeightInit::FanIn, channels},
+            {"key_conv.bias", {inner}, WeightInit::FanIn, channels},
+            {"value_conv.weight", {channels, channels, 1, 1}, WeightInit::FanIn, channels},
+            {"value_conv.bias", {channels}, WeightInit::FanIn, channels}};
+}
+
+Result<void> check(const InputShape& shape, const ParamSet&) {
+    if (shape.channels < kReduction) {
+        return makeError(
+            ErrorCode::BadShape,
+            FOVEA_TEXT("engine",
+                       "CCNet needs at least 8 channels, but these features have %1; choose features with more channels."),
+            {std::to_string(shape.channels)});
+    }
+    return {};
+}
+
+/// All channels of the run of `count` cells from `first` on.
+Columns cellsOf(const FeatureMap& x, int first, int count) {
+    return {x.data() + first, x.channels(), count, Eigen::OuterStride<>(x.cells())};
+}
+
+Weighting cellsOf(FeatureMap& x, int first, int count) {
+    return {x.data() + first, x.channels(), count, Eigen::OuterStride<>(x.cells())};
+}
+
+/// The weights of one pass, [H×W×(H+W)], as one matrix per column and one per row.
+struct Criss {
+    float* weights;
+    int height;
+    int width;
+
+    [[nodiscard]] int keys() const { return height + width; }
+    [[nodiscard]] Weighting column(int j) const {
+        return {weights + static_cast<std::ptrdiff_t>(j) * keys(), height, height,
+                Eigen::OuterStride<>(static_cast<std::ptrdiff_t>(width) * keys())};
+    }
+    [[nodiscard]] Weighting row(int i) const {
+        return {weights + static_cast<std::ptrdiff_t>(i) * width * keys() + height, width, width, Eigen::OuterStride<>(keys())};
+    }
+};
+
+class CrissCross final : public AttentionModule {
+public:
+    CrissCross(const InputShape& shape, const ParamSet& params, const Weights& weights)
+        : m_weights(weights.tensors),
+          m_layout(
+              std::make_shared<PairwiseLayout>(PairwiseLayout::criss(shape.height, shape.width, params.integer("recurrence")))) {}
+
+    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+        FeatureMap x = input.features();
+        AttentionMap map = layoutMap("criss", FOVEA_TEXT("engine", "Criss-cross attention"), m_layout);
+        map.data = Tensor(m_layout->shape);
+        const std::size_t perPass = map.data.size() / static_cast<std::size_t>(m_layout->heads);
+        for (int pass = 0; pass < m_layout->heads; ++pass) {
+            if (input.stop.stop_requested()) {
+                return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
+            }
+            const Criss criss{map.data.values.data() + static_cast<std::size_t>(pass) * perPass, x.height(), x.width()};
+            x = once(x, criss, trace);
+        }
+        AttentionOutput result;
+        result.frames.push_back(std::move(x));
+        result.maps.push_back(std::move(map));
+        return result;
+    }
+
+private:
+    [[nodiscard]] FeatureMap once(const FeatureMap& x, const Criss& criss, Trace& trace) const {
+        const FeatureMap query = project(x, "query_conv");
+        const FeatureMap key = project(x, "key_conv");
+        const FeatureMap value = project(x, "value_conv");
+        trace.stage("query", "q = W_q·x + b_q", [&] { return ops::toTensor(query); });
+        trace.stage("key", "k = W_k·x + b_k", [&] { return ops::toTensor(key); });
+        trace.stage("value", "v = W_v·x + b_v", [&] { return ops::toTensor(value); });
+        weigh(query, key, criss);
+        FeatureMap out = gathered(value, criss);
+        trace.stage("attend", "o_ij = Σ A_ij · v over the column and the row of (i,j)", [&] { return ops::toTensor(out); });
+        const float gamma = m_weights.at("gamma").values.front();
+        std::transform(out.data(), out.data() + out.size(), x.data(), out.data(),
+                       [gamma](float o, float v) { return gamma * o + v; });
+        trace.stage("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });
+        return out;
+    }
+
+    static void weigh(const FeatureMap& query, const FeatureMap& key, const Criss& criss) {
+        const int height = criss.height;
+        const int width = criss.width;
+        const FeatureMap queryColumns = ops::transposeCells(query, height);
+        const FeatureMap keyColumns = ops::transposeCells(key, height);
+        for (int j = 0; j < width; ++j) {
+            Weighting logits = criss.column(j);
+            logits.noalias() = cellsOf(queryColumns, j * height, height).transpose() * cellsOf(keyColumns, j * height, height);
+            logits.diagonal().setConstant(-std::numeric_limits<float>::infinity());
+        }
+        for (int i = 0; i < height; ++i) {
+            criss.row(i).noalias() = cellsOf(query, i * width, width).transpose() * cellsOf(key, i * width, width);
+        }
+        Eigen::Map<Matrix> all(criss.weights, query.cells(), criss.keys());
+        for (Eigen::Index n = 0; n < all.rows(); ++n) {
+            auto weights = all.row(n).array();
+            weights = (weights - weights.maxCoeff()).exp();
+            weights /= weights.sum();
+        }
+    }
+
+    static FeatureMap gathered(const FeatureMap& value, const Criss& criss) {
+        const int height = criss.height;
+        const int width = criss.width;
+        const FeatureMap valueColumns = ops::transposeCells(value, height);
+        FeatureMap columns(value.channels(), width, height);
+        for (int j = 0; j < width; ++j) {
+            cellsOf(columns, j * height, height).noalias() =
+                cellsOf(valueColumns, j * height, height) * criss.column(j).transpose();
+        }
+        FeatureMap out = ops::transposeCells(columns, width);
+        for (int i = 0; i < height; ++i) {
+            cellsOf(out, i * width, width).noalias() += cellsOf(value, i * width, width) * criss.row(i).transpose();
+        }
+        return out;
+    }
+
+    [[nodiscard]] FeatureMap project(const FeatureMap& x, const std::string& layer) const {
+        return ops::conv2d(x, m_weights.at(layer + ".weight"), m_weights.at(layer + ".bias"));
+    }
+
+    std::map<std::string, Tensor> m_weights;
+    std::shared_ptr<const PairwiseLayout> m_layout;
+};
+
+}  // namespace
+
+const ModuleInfo& ccnetModuleInfo() {
+    static const ModuleInfo kInfo{
+        .id = "ccnet",
+        .title = "CCNet",
+        .longTitle = FOVEA_TEXT("engine", "Criss-cross attention"),
+        .domain = Domain::Spatial,
+        .kind = AttentionKind::Self,
+        .year = 2019,
+        .paper = "CCNet: Criss-Cross Attention for Semantic Segmentation (Huang et al., ICCV 2019)",
+        .arxiv = "1811.11721",
+        .reference = "speedinghzl/CCNet cc_attention/functions.py",
+        .summary = FOVEA_TEXT("engine", "Lets every position gather from its column and its row, again and again."),
+        .params = {{.key = "recurrence",
+                    .label = FOVEA_TEXT("engine", "Passes"),
+                    .type = ParamType::Int,
+                    .fallback = 2,
+                    .min = 1,
+                    .max = 32,
+                    .help = FOVEA_TEXT("engine", "How often it is applied; two passes join every pair of positions.")}},
+        .weights = weights,
+        .check = check,
+        .create = [](const InputShape& shape, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
+            return std::make_unique<CrissCross>(shape, params, w);
+        }};
+    return kInfo;
+}
+
+}  // namespace fovea
