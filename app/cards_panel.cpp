@@ -24,18 +24,14 @@ namespace {
 /// The cards follow a moving picture this often; nobody reads faster.
 constexpr int kPaceMilliseconds = 100;
 
-bool hasPicture(const AttentionMap& map) {
-    return map.kind == MapKind::Channel || map.kind == MapKind::Spatial || map.kind == MapKind::Full ||
-           map.kind == MapKind::Pairwise || map.kind == MapKind::Temporal;
-}
+bool hasBars(const AttentionMap& map) { return map.kind == MapKind::Channel || map.kind == MapKind::Branch; }
 
-/// The channel map whose bars are shown: the one on the canvas, else the first.
-const AttentionMap* channelMap(const AttentionOutput& output, const AttentionMap* shown) {
-    if (shown != nullptr && shown->kind == MapKind::Channel) {
+/// The channel or branch map whose bars are shown: the one on the canvas, else the first.
+const AttentionMap* barsMap(const AttentionOutput& output, const AttentionMap* shown) {
+    if (shown != nullptr && hasBars(*shown)) {
         return shown;
     }
-    const auto it =
-        std::find_if(output.maps.begin(), output.maps.end(), [](const auto& map) { return map.kind == MapKind::Channel; });
+    const auto it = std::find_if(output.maps.begin(), output.maps.end(), hasBars);
     return it == output.maps.end() ? nullptr : &*it;
 }
 
@@ -101,8 +97,7 @@ void CardsPanel::connectViews() {
     connect(m_bars, &ChannelBars::modeChosen, this, [this](ChannelMode mode, int channel) {
         const auto module = m_session.moduleResult();
         if (module && module->output) {
-            if (const auto* map = channelMap(*module->output, m_session.shownMap());
-                map != nullptr && map != m_session.shownMap()) {
+            if (const auto* map = barsMap(*module->output, m_session.shownMap()); map != nullptr && map != m_session.shownMap()) {
                 m_session.setMap(map->name);
             }
         }
@@ -163,7 +158,7 @@ void CardsPanel::refreshStatistics() {
     if (rendered.field) {
         // Bars and matrix bear the map's name already where it has them.
         const AttentionMap* shown = m_session.shownMap();
-        const bool named = shown != nullptr && (shown->kind == MapKind::Channel || shown->kind == MapKind::Pairwise);
+        const bool named = shown != nullptr && (hasBars(*shown) || shown->kind == MapKind::Pairwise);
         m_statisticsCard->setTitle(named ? tr("On the picture") : engineText(rendered.field->map));
         m_statisticsCard->setAside(QStringLiteral("%1 × %2").arg(rendered.field->width).arg(rendered.field->height));
     }
@@ -214,18 +209,24 @@ void CardsPanel::refreshMaps() {
 void CardsPanel::refreshBars() {
     const auto module = m_session.moduleResult();
     const AttentionMap* shown = m_session.shownMap();
-    const AttentionMap* map = module && module->output ? channelMap(*module->output, shown) : nullptr;
+    const AttentionMap* map = module && module->output ? barsMap(*module->output, shown) : nullptr;
     m_barsCard->setVisible(map != nullptr);
     if (map == nullptr) {
         return;
     }
+    const Features& features = *m_session.result()->features;
+    const bool branches = map->kind == MapKind::Branch;
+    const auto weights = branches ? branchWeights(*map, features.map.channels()) : map->data.values;
     QStringList names;
-    for (const auto& name : m_session.result()->features->channelNames) {
-        names << engineText(name);
+    for (std::size_t k = 0; branches && k < weights.size(); ++k) {
+        names << tr("branch %1").arg(k + 1);
+    }
+    for (std::size_t k = 0; !branches && k < features.channelNames.size(); ++k) {
+        names << engineText(features.channelNames[k]);
     }
     m_barsCard->setTitle(engineText(map->title));
-    m_barsCard->setAside(QString::number(map->data.size()));
-    m_bars->setWeights(map->data.values, names, map->role);
+    m_barsCard->setAside(QString::number(weights.size()));
+    m_bars->setWeights(weights, names, map->role);
     const auto field = m_session.field();
     if (field && map == shown) {
         m_bars->setMode(field->channelMode, field->channel);

@@ -222,7 +222,8 @@ void MainWindow::showField() {
     Canvas* canvas = m_area->canvas();
     canvas->setField(m_session.field());
     canvas->setQuery(m_session.queryOnPicture());
-    m_status->setProvenance(m_session.provenance());
+    const auto module = m_session.moduleResult();
+    m_status->setProvenance(m_session.provenance(), module ? module->resampled : std::nullopt);
     if (!m_session.field()) {
         showChip(tr("%1 · computing…").arg(QString::fromStdString(m_session.module()->title)));
         m_area->colourScale()->setField(nullptr, m_session.style());

@@ -222,6 +222,20 @@ void Session::setQuery(QPointF fraction) {
     const double x = (fraction.x() * m_shown->frame.width - g.originX) / (g.stepX * m_shown->features->map.width());
     const double y = (fraction.y() * m_shown->frame.height - g.originY) / (g.stepY * m_shown->features->map.height());
     setGridQuery({x, y}, clipFrame(choice(m_module).field));
+    // A mechanism which is told where to look is told it by the same click.
+    if (const ParamSpec* place = placeParam()) {
+        ParamSet params = choice(m_module).params;
+        if (params.set(m_module->params, place->key, PointValue{x, y})) {
+            setParams(params);
+            Q_EMIT moduleChanged();
+        }
+    }
+}
+
+const ParamSpec* Session::placeParam() const {
+    const auto& specs = m_module->params;
+    const auto it = std::find_if(specs.begin(), specs.end(), [](const ParamSpec& s) { return s.type == ParamType::Point; });
+    return it == specs.end() ? nullptr : &*it;
 }
 
 void Session::setGridQuery(QPointF fraction, int frame) {
@@ -236,13 +250,15 @@ void Session::setGridQuery(QPointF fraction, int frame) {
 
 std::optional<QPointF> Session::queryOnPicture() const {
     const auto* map = shownMap();
-    if (map == nullptr || map->kind != MapKind::Pairwise) {
+    const ParamSpec* place = placeParam();
+    if (map == nullptr || (map->kind != MapKind::Pairwise && place == nullptr)) {
         return std::nullopt;
     }
-    const FieldSpec& spec = m_choices.at(m_module).field;
+    const Choice& c = m_choices.at(m_module);
+    const PointValue at = place != nullptr ? c.params.point(place->key) : PointValue{c.field.queryX, c.field.queryY};
     const CellGeometry& g = m_shown->features->geometry;
-    return QPointF((g.originX + spec.queryX * g.stepX * m_shown->features->map.width()) / m_shown->frame.width,
-                   (g.originY + spec.queryY * g.stepY * m_shown->features->map.height()) / m_shown->frame.height);
+    return QPointF((g.originX + at.x * g.stepX * m_shown->features->map.width()) / m_shown->frame.width,
+                   (g.originY + at.y * g.stepY * m_shown->features->map.height()) / m_shown->frame.height);
 }
 
 void Session::setClipFrame(int frame) {

@@ -112,6 +112,8 @@ private:
         FieldSpec field;
     };
 
+    /// The parameter of the module which says where it looks; null when it has none.
+    [[nodiscard]] const ParamSpec* placeParam() const;
     Choice& choice(const ModuleInfo* info);
     void submit();
     void takeResult(const std::shared_ptr<const FrameResult>& result);

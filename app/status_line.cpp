@@ -48,8 +48,9 @@ void StatusLine::setTimes(double features, double module, double paint) {
     refresh();
 }
 
-void StatusLine::setProvenance(const Provenance& provenance) {
+void StatusLine::setProvenance(const Provenance& provenance, std::optional<GridSize> resampled) {
     m_provenance = provenance;
+    m_resampled = resampled;
     refresh();
 }
 
@@ -88,7 +89,9 @@ void StatusLine::refresh() {
     m_times->setText(m_busy ? tr("computing…")
                             : tr("features %1 ms    module %2 ms    drawing %3 ms")
                                   .arg(numberText(m_features), numberText(m_module), numberText(m_paint)));
-    m_weights->setText(tr("weights: %1").arg(provenanceLabel(m_provenance)));
+    const QString weights = tr("weights: %1").arg(provenanceLabel(m_provenance));
+    m_weights->setText(
+        m_resampled ? tr("runs on %1 × %2 cells    %3").arg(m_resampled->width).arg(m_resampled->height).arg(weights) : weights);
     m_weights->setToolTip(m_provenance.kind == ProvenanceKind::Random
                               ? tr("These weights were drawn at random, not learned: the map shows the mechanism, not what a "
                                    "trained network attends to.")

@@ -2,6 +2,8 @@
 
 #include <QWidget>
 
+#include <optional>
+
 #include "widgets/canvas.h"
 
 class QLabel;
@@ -20,7 +22,8 @@ public:
 
     void setCursorInfo(const CursorInfo& info);
     void setTimes(double features, double module, double paint);
-    void setProvenance(const Provenance& provenance);
+    /// `resampled`: the grid on which a module tied to a size runs instead of the features' own.
+    void setProvenance(const Provenance& provenance, std::optional<GridSize> resampled);
     void setZoom(double zoom);
     void setBusy(bool busy);
     /// While a source plays its rates stand in the place of the times of a single picture.
@@ -42,6 +45,7 @@ private:
     QLabel* m_weights;
     CursorInfo m_info;
     Provenance m_provenance;
+    std::optional<GridSize> m_resampled;
     double m_features = 0.0;
     double m_module = 0.0;
     double m_paint = 0.0;

@@ -345,6 +345,19 @@ private Q_SLOTS:
         }
     }
 
+    void theReadmeHasTheTableOfToday() {
+        QFile file(QStringLiteral(FOVEA_SOURCE_DIR "/README.md"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QString readme = QString::fromUtf8(file.readAll());
+        const QString begin = QStringLiteral("<!-- modules -->\n");
+        const auto from = readme.indexOf(begin) + begin.size();
+        const QString written = readme.mid(from, readme.indexOf(QStringLiteral("<!-- /modules -->")) - from);
+        const Outcome table = run({QStringLiteral("modules"), QStringLiteral("--table")});
+        QCOMPARE(table.status, 0);
+        QVERIFY2(written == table.out, "README.md is out of date; run ./dev table");
+        QCOMPARE(table.out.count(u'\n'), run({QStringLiteral("modules")}).out.count(u'\n') + 2);  // heading and rule
+    }
+
     void modulesAreListed() {
         const Outcome text = run({QStringLiteral("modules")});
         QCOMPARE(text.status, 0);

@@ -74,6 +74,20 @@ Json moduleJson(const ModuleInfo& info) {
             {"params", params}};
 }
 
+/// The catalogue as a table for the README.
+void printTable(const Json& all) {
+    const auto text = [](const Json& value) { return QString::fromStdString(value.get<std::string>()); };
+    printLine(QStringLiteral("| Id | Mechanism | Weighs | Kind | Weights | Paper |\n|---|---|---|---|---|---|"));
+    for (const auto& info : all) {
+        const QString arxiv = text(info.at("arxiv"));
+        const QString paper = text(info.at("paper"));
+        printLine(QStringLiteral("| `%1` | %2 | %3 | %4 | %5 | %6 |")
+                      .arg(text(info.at("id")), text(info.at("name")), text(info.at("domain")), text(info.at("kind")),
+                           info.at("learned").get<bool>() ? QStringLiteral("learned") : QStringLiteral("none"),
+                           arxiv.isEmpty() ? paper : QStringLiteral("[%1](https://arxiv.org/abs/%2)").arg(paper, arxiv)));
+    }
+}
+
 }  // namespace
 
 int modulesCommand(const QStringList& arguments) {
@@ -81,13 +95,14 @@ int modulesCommand(const QStringList& arguments) {
     parser.setApplicationDescription(QCoreApplication::translate("CommandLine", "Lists the attention modules."));
     const QCommandLineOption json(QStringLiteral("json"),
                                   QCoreApplication::translate("CommandLine", "As JSON, with all parameters."));
-    parser.addOption(json);
+    const QCommandLineOption table(QStringLiteral("table"), QCoreApplication::translate("CommandLine", "As a Markdown table."));
+    parser.addOptions({json, table});
     if (const int status = parseArguments(parser, arguments, 0); status >= 0) {
         return status;
     }
     Json all = Json::array();
     for (const auto* info : modules()) {
-        if (parser.isSet(json)) {
+        if (parser.isSet(json) || parser.isSet(table)) {
             all.push_back(moduleJson(*info));
         } else {
             printLine(QStringLiteral("%1 %2 %3 %4  %5")
@@ -98,7 +113,9 @@ int modulesCommand(const QStringList& arguments) {
                           .arg(QString::fromStdString(info->longTitle)));
         }
     }
-    if (parser.isSet(json)) {
+    if (parser.isSet(table)) {
+        printTable(all);
+    } else if (parser.isSet(json)) {
         printLine(QString::fromStdString(all.dump(2)));
     }
     return kExitDone;

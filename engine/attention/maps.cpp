@@ -1,5 +1,7 @@
 #include "engine/attention/maps.h"
 
+#include <Eigen/Core>
+
 #include <algorithm>
 
 #include "engine/tensor/ops.h"
@@ -247,6 +249,29 @@ Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes) {
     Tensor dense = map.factors->dense();
     dense.shape = std::move(wanted);
     return dense;
+}
+
+std::vector<float> branchWeights(const AttentionMap& map, int channels) {
+    const Shape& shape = map.data.shape;
+    if (map.kind != MapKind::Branch || shape.empty() || shape.size() > 2) {
+        return {};
+    }
+    if (shape.size() == 1) {
+        return map.data.values;
+    }
+    const bool branchesFirst = shape[1] == channels;
+    const auto rows = static_cast<Eigen::Index>(shape[0]);
+    const auto columns = static_cast<Eigen::Index>(shape[1]);
+    using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const Eigen::Map<const Matrix> data(map.data.values.data(), rows, columns);
+    std::vector<float> means(static_cast<std::size_t>(branchesFirst ? rows : columns));
+    Eigen::Map<Eigen::VectorXf> out(means.data(), static_cast<Eigen::Index>(means.size()));
+    if (branchesFirst) {
+        out = data.rowwise().mean();
+    } else {
+        out = data.colwise().mean().transpose();
+    }
+    return means;
 }
 
 }  // namespace fovea

@@ -62,6 +62,7 @@ struct AttentionMap {
     int groupFrames = 0;  ///< the grid of groups which have a matrix each: T×1×1 where every frame attends within itself,
     int groupHeight = 0;  ///< 1×H×W where every place attends along time; 0: one matrix for all
     int groupWidth = 0;
+    bool cellCentres = false;  ///< Region: a box goes from the centre of its first cell to the centre of its last, not half-open
     std::shared_ptr<const PairwiseFactors> factors = {};  ///< Pairwise computed on demand, row by row
 };
 
@@ -90,6 +91,10 @@ FOVEA_API bool overClip(const AttentionMap& map) noexcept;
 FOVEA_API const char* mapKindName(MapKind kind) noexcept;
 /// "gate", "distribution", "additive", "mask", "saliency".
 FOVEA_API const char* mapRoleName(MapRole role) noexcept;
+
+/// The weight of each branch of a Branch map over features of `channels` channels, [B]: the mean over channels where every
+/// channel has its own. Empty for other kinds and shapes.
+FOVEA_API std::vector<float> branchWeights(const AttentionMap& map, int channels);
 
 /// Heads of a Pairwise map, 0 for other kinds.
 FOVEA_API int headCount(const AttentionMap& map) noexcept;

@@ -24,7 +24,7 @@ struct OverlayStyle {
     bool autoRange = true;                       ///< the field's scaleMin..scaleMax; else `range`
     ValueRange range;
     double rangeSmoothing = 0.0;  ///< share of the range before in the automatic range of a moving picture, below 1; 0: none
-    bool stale = false;  ///< the field is older than the picture: greys of the colours' luminance instead of the colours
+    bool stale = false;           ///< the field is older than the picture: greys of the colours' luminance instead of the colours
     bool operator==(const OverlayStyle&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/render/field_parts.h"
+#include "engine/render/regions.h"
 
 namespace fovea {
 
@@ -115,6 +116,40 @@ Result<ScalarField> fullField(const Job& job) {
     return finished(job, std::move(field), isSigned);
 }
 
+/// The features under an outlined region.
+Result<ScalarField> regionField(const Job& job) {
+    const FeatureMap& x = job.features.map;
+    ScalarField field = emptyField(job, x.height(), x.width());
+    field.values = weightedMagnitude(x, [](int) { return 1.0; });
+    field.what = FOVEA_TEXT("engine", "before");
+    return finished(job, std::move(field), false);
+}
+
+/// Branches have no place on the picture; what went in and what came out has.
+Result<ScalarField> branchField(const Job& job) {
+    const FeatureMap& x = job.features.map;
+    const FeatureMap& y = job.module.output->frames.back();
+    const bool sameGrid = x.height() == y.height() && x.width() == y.width();
+    if (job.map.role == MapRole::Additive || !sameGrid) {
+        return regionField(job);
+    }
+    const auto before = weightedMagnitude(x, [](int) { return 1.0; });
+    const auto after = weightedMagnitude(y, [](int) { return 1.0; });
+    ScalarField field = emptyField(job, x.height(), x.width());
+    if (job.spec.channelMode == ChannelMode::Changed) {
+        field.what = FOVEA_TEXT("engine", "what attention changed");
+        std::transform(after.begin(), after.end(), before.begin(), field.values.begin(), std::minus<>());
+        return finished(job, std::move(field), true);
+    }
+    const bool isBefore = job.spec.channelMode == ChannelMode::Before;
+    field.what = isBefore ? FOVEA_TEXT("engine", "before") : FOVEA_TEXT("engine", "after");
+    field.values = isBefore ? before : after;
+    field.sharedScale = true;
+    field.scaleMin = 0.0F;
+    field.scaleMax = std::max(*std::max_element(before.begin(), before.end()), *std::max_element(after.begin(), after.end()));
+    return finished(job, std::move(field), false);
+}
+
 Result<ScalarField> fieldOf(const Job& job) {
     switch (job.map.kind) {
         case MapKind::Channel:
@@ -128,7 +163,11 @@ Result<ScalarField> fieldOf(const Job& job) {
         case MapKind::Temporal:
             return temporalField(job);
         case MapKind::Branch:
+            return branchField(job);
         case MapKind::Region:
+            if (hasOutline(job.map)) {
+                return regionField(job);
+            }
             break;
     }
     return makeError(ErrorCode::Unsupported,
@@ -153,13 +192,16 @@ std::optional<int> defaultRank(const AttentionMap& map) {
         case MapKind::Temporal:
             return multiplies(map.role) ? 7 : 8;
         case MapKind::Branch:
+            return 10;
         case MapKind::Region:
-            break;
+            return hasOutline(map) ? std::optional(11) : std::nullopt;
     }
     return std::nullopt;
 }
 
 }  // namespace
+
+bool hasPicture(const AttentionMap& map) noexcept { return defaultRank(map).has_value(); }
 
 const AttentionMap* defaultMap(const AttentionOutput& output) {
     const AttentionMap* best = nullptr;

@@ -12,8 +12,8 @@ namespace fovea {
 /// How a channel vector becomes a picture (per cell; w̄ = mean_c w_c).
 enum class ChannelMode {
     Before,   ///< B = mean_c |x_c|
-    After,    ///< A = mean_c |w_c·x_c|
-    Changed,  ///< D = mean_c (w_c − w̄)·|x_c|: a uniform gate gives 0 exactly
+    After,    ///< A = mean_c |w_c·x_c|; Branch: mean_c |out_c|
+    Changed,  ///< D = mean_c (w_c − w̄)·|x_c|: a uniform gate gives 0 exactly; Branch: A − B
     Single,   ///< x_c of one channel
 };
 
@@ -54,8 +54,11 @@ struct ScalarField {
     Provenance provenance;
 };
 
-/// The map of a module that is shown first: spatial before full before pairwise before channel before temporal; null when none
-/// has a picture.
+/// Whether a map can be chosen for the canvas. A Branch map and an outlined region show the features they act on.
+FOVEA_API bool hasPicture(const AttentionMap& map) noexcept;
+
+/// The map of a module that is shown first: spatial before full before pairwise before channel before temporal before branch and
+/// region; null when none has a picture.
 FOVEA_API const AttentionMap* defaultMap(const AttentionOutput& output);
 
 /// The field `spec` names. Missing module or map, or a map kind without a picture, is an error.

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/render/regions.h"
+
 namespace fovea {
 namespace {
 
@@ -21,6 +23,14 @@ void followRange(ScalarField& field, const OverlayRequest& request) {
     const auto follow = [share](float before, float now) { return static_cast<float>(share * before + (1.0 - share) * now); };
     field.scaleMin = follow(request.rangeBefore->lo, field.scaleMin);
     field.scaleMax = follow(request.rangeBefore->hi, field.scaleMax);
+}
+
+/// Where a mechanism which looks at a part of the picture looks.
+void outlineRegions(cv::Mat& pixels, const OverlayRequest& request) {
+    const auto module = request.field && request.result ? request.result->find(request.field->module) : nullptr;
+    if (!pixels.empty() && module && module->output && request.result->features) {
+        drawOutlines(pixels, regionOutlines(*module->output, *request.result->features), request.viewport);
+    }
 }
 
 Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& stop) {
@@ -47,6 +57,7 @@ Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& sto
     cv::Mat pixels =
         composeOverlay(style.stale ? request.over : frame, out.field.get(), style, request.viewport, request.background, stop);
     if (!stop.stop_requested()) {
+        outlineRegions(pixels, request);
         out.pixels = std::make_shared<const cv::Mat>(std::move(pixels));
     }
     out.milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
