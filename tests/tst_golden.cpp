@@ -30,8 +30,14 @@ bool isRegion(const Shape& shape) {
 
 /// What a mechanism needs beside the features.
 std::map<std::string, Tensor> extrasFor(const ModuleInfo& info) {
-    return info.needs.gate ? std::map<std::string, Tensor>{{"gate", randomTensor({10, 4, 7}, 8)}}
-                           : std::map<std::string, Tensor>{};
+    std::map<std::string, Tensor> extras;
+    if (info.needs.gate) {
+        extras["gate"] = randomTensor({10, 4, 7}, 8);
+    }
+    if (info.needs.hidden) {
+        extras["hidden"] = randomTensor({16}, 9);
+    }
+    return extras;
 }
 
 std::string firstFile(const std::string& id) {

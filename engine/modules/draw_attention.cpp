@@ -157,6 +157,7 @@ const ModuleInfo& draw_attentionModuleInfo() {
         .longTitle = FOVEA_TEXT("engine", "DRAW selective read"),
         .domain = Domain::Spatial,
         .kind = AttentionKind::Soft,
+        .needs = {.hidden = true},
         .year = 2015,
         .paper = "DRAW: A Recurrent Neural Network For Image Generation (Gregor et al., ICML 2015)",
         .arxiv = "1502.04623",

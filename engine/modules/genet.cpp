@@ -163,6 +163,7 @@ const ModuleInfo& genetModuleInfo() {
                     .help = FOVEA_TEXT("engine", "Whether two layers mix the gathered channels before they excite.")}},
         .weights = weights,
         .check = check,
+        .tied = [](const ParamSet& params) { return params.boolean("extra_params") && params.integer("extent") == 0; },
         .create = [](const InputShape&, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
             return std::make_unique<GatherExcite>(w, params);
         }};

@@ -202,6 +202,7 @@ const ModuleInfo& psanetModuleInfo() {
                     .help = FOVEA_TEXT("engine", "Whether the weights of each target sum to 1.")}},
         .weights = weights,
         .check = check,
+        .tied = [](const ParamSet& params) { return params.integer("mask_h") == 0 || params.integer("mask_w") == 0; },
         .create = [](const InputShape& shape, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
             return std::make_unique<PointwiseSpatial>(w, Plan(shape, params));
         }};
