@@ -215,6 +215,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>Stopped; nothing was written.</source>
         <translation>已停止；未写入任何内容。</translation>
     </message>
+    <message>
+        <source>As a Markdown table.</source>
+        <translation>输出为 Markdown 表格。</translation>
+    </message>
 </context>
 <context>
     <name>engine</name>
@@ -787,14 +791,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>%1 需要比较多帧，而这是单幅图像；请选择其他机制。</translation>
     </message>
     <message>
-        <source>%1 needs a second, coarser feature map, which a picture does not give; choose another mechanism.</source>
-        <translation>%1 需要第二个更粗的特征图，而单幅图像无法提供；请选择其他机制。</translation>
-    </message>
-    <message>
-        <source>%1 needs a chosen point, which this pass does not give; choose another mechanism.</source>
-        <translation>%1 需要一个选定点，而本次运行没有提供；请选择其他机制。</translation>
-    </message>
-    <message>
         <source>There is no picture; open one.</source>
         <translation>没有图像；请打开一幅。</translation>
     </message>
@@ -1343,10 +1339,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>查询、键和值的长度；0 表示取通道数的一半。</translation>
     </message>
     <message>
-        <source>Space-time non-local has no keys left: %1 positions cannot be pooled by 2×2; turn sub-sampling off or choose a smaller stride.</source>
-        <translation>时空非局部块没有剩下任何键：%1 个位置无法按 2×2 池化；请关闭下采样或选择更小的步幅。</translation>
-    </message>
-    <message>
         <source>Space-time non-local block</source>
         <translation>时空非局部块</translation>
     </message>
@@ -1658,6 +1650,930 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>“%1” is not a video of a kind read here; choose an MP4, MKV, WebM, AVI, TS or OGG file.</source>
         <translation>“%1”不是可读取的视频类型；请选择 MP4、MKV、WebM、AVI、TS 或 OGG 文件。</translation>
     </message>
+    <message>
+        <source>Groups</source>
+        <translation>分组数</translation>
+    </message>
+    <message>
+        <source>Groups of channels which the convolutions keep apart; 0 means as many of 32 as divide the channels.</source>
+        <translation>卷积中互不相通的通道组数；0 表示取不超过 32 且能整除通道数的最大值。</translation>
+    </message>
+    <message>
+        <source>Groups of channels which the convolution keeps apart.</source>
+        <translation>卷积中互不相通的通道组数。</translation>
+    </message>
+    <message>
+        <source>Side of the kernel in cells.</source>
+        <translation>卷积核的边长（单元数）。</translation>
+    </message>
+    <message>
+        <source>Whether the convolution adds a learned constant.</source>
+        <translation>卷积是否加上学习得到的常数。</translation>
+    </message>
+    <message>
+        <source>Output channels</source>
+        <translation>输出通道</translation>
+    </message>
+    <message>
+        <source>Channels of the output; 0 means as many as the input has.</source>
+        <translation>输出的通道数；0 表示与输入相同。</translation>
+    </message>
+    <message>
+        <source>%1 cannot split %2 channels into %3 equal groups; choose another number of groups.</source>
+        <translation>%1 无法把 %2 个通道平均分成 %3 组；请选择其他分组数。</translation>
+    </message>
+    <message>
+        <source>%1 has no keys left: %2 positions cannot be pooled by 2×2; turn sub-sampling off or choose a smaller stride.</source>
+        <translation>%1 没有剩下的键：%2 个位置无法做 2×2 池化；请关闭下采样或选择更小的步长。</translation>
+    </message>
+    <message>
+        <source>The parameter “%1” needs whole numbers such as 3,5, not “%2”.</source>
+        <translation>参数“%1”需要整数，例如 3,5，而不是“%2”。</translation>
+    </message>
+    <message>
+        <source>The parameter “%1” needs %2 to %3 whole numbers, not %4.</source>
+        <translation>参数“%1”需要 %2 到 %3 个整数，而不是 %4 个。</translation>
+    </message>
+    <message>
+        <source>Where each region is gathered (sums to 1 over positions)</source>
+        <translation>每个区域从何处汇集（对位置求和为 1）</translation>
+    </message>
+    <message>
+        <source>Which region each position takes (sums to 1 over regions)</source>
+        <translation>每个位置取哪个区域（对区域求和为 1）</translation>
+    </message>
+    <message>
+        <source>Double attention</source>
+        <translation>双重注意力</translation>
+    </message>
+    <message>
+        <source>Gathers the features into a few descriptors and hands these out to every position.</source>
+        <translation>把特征汇集为少数描述子，再分发给每个位置。</translation>
+    </message>
+    <message>
+        <source>Descriptor channels</source>
+        <translation>描述子通道</translation>
+    </message>
+    <message>
+        <source>Length of each gathered descriptor; 0 takes a quarter of the channels.</source>
+        <translation>每个描述子的长度；0 表示通道数的四分之一。</translation>
+    </message>
+    <message>
+        <source>Descriptors</source>
+        <translation>描述子数</translation>
+    </message>
+    <message>
+        <source>How many descriptors are gathered; 0 takes a quarter of the channels.</source>
+        <translation>汇集的描述子个数；0 表示通道数的四分之一。</translation>
+    </message>
+    <message>
+        <source>Reconstruct</source>
+        <translation>重建</translation>
+    </message>
+    <message>
+        <source>Whether the result gets the input&apos;s number of channels back.</source>
+        <translation>结果是否恢复为输入的通道数。</translation>
+    </message>
+    <message>
+        <source>The attention gate needs a second feature map “gate” of the shape C×H×W beside the features; add one.</source>
+        <translation>注意力门除特征外还需要形状为 C×H×W 的第二个特征图“gate”；请添加。</translation>
+    </message>
+    <message>
+        <source>The attention gate cannot sub-sample %1 positions by %2; choose a sub-sampling of at most %3.</source>
+        <translation>注意力门无法把 %1 个位置按 %2 下采样；请选择不超过 %3 的下采样。</translation>
+    </message>
+    <message>
+        <source>Attention gate of the Attention U-Net</source>
+        <translation>Attention U-Net 的注意力门</translation>
+    </message>
+    <message>
+        <source>Keeps the positions on which the features and a coarser feature map agree.</source>
+        <translation>保留特征与更粗的特征图一致的位置。</translation>
+    </message>
+    <message>
+        <source>Channels in which both maps are compared; 0 takes half the channels.</source>
+        <translation>比较两个特征图所用的通道数；0 表示通道数的一半。</translation>
+    </message>
+    <message>
+        <source>How many times coarser the grid of the comparison is.</source>
+        <translation>比较所用的网格粗多少倍。</translation>
+    </message>
+    <message>
+        <source>Attention within each column</source>
+        <translation>每列之内的注意力</translation>
+    </message>
+    <message>
+        <source>Attention within each row</source>
+        <translation>每行之内的注意力</translation>
+    </message>
+    <message>
+        <source>Axial attention</source>
+        <translation>轴向注意力</translation>
+    </message>
+    <message>
+        <source>Lets every position gather from its column and, by a second attention, from its row.</source>
+        <translation>让每个位置从所在列汇集，再由第二个注意力从所在行汇集。</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并列</translation>
+    </message>
+    <message>
+        <source>Whether columns and rows are added; else the rows attend after the columns.</source>
+        <translation>列与行的结果是否相加；否则先列后行。</translation>
+    </message>
+    <message>
+        <source>CCNet needs at least 8 channels, but these features have %1; choose features with more channels.</source>
+        <translation>CCNet 至少需要 8 个通道，而这些特征只有 %1 个；请选择通道更多的特征。</translation>
+    </message>
+    <message>
+        <source>Criss-cross attention</source>
+        <translation>十字交叉注意力</translation>
+    </message>
+    <message>
+        <source>Lets every position gather from its column and its row, again and again.</source>
+        <translation>让每个位置反复从所在的列和行汇集。</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>遍数</translation>
+    </message>
+    <message>
+        <source>How often it is applied; two passes join every pair of positions.</source>
+        <translation>应用的次数；两遍即可连接任意两个位置。</translation>
+    </message>
+    <message>
+        <source>Routing weights of the experts</source>
+        <translation>专家的路由权重</translation>
+    </message>
+    <message>
+        <source>Conditionally parameterised convolution</source>
+        <translation>条件参数化卷积</translation>
+    </message>
+    <message>
+        <source>Mixes the kernels of several experts by what the picture needs, then convolves once.</source>
+        <translation>按图片的需要混合多个专家的卷积核，然后只卷积一次。</translation>
+    </message>
+    <message>
+        <source>Experts</source>
+        <translation>专家数</translation>
+    </message>
+    <message>
+        <source>Kernels which are mixed.</source>
+        <translation>参与混合的卷积核个数。</translation>
+    </message>
+    <message>
+        <source>DIA needs at least 4 channels, but these features have %1; choose features with more channels.</source>
+        <translation>DIA 至少需要 4 个通道，而这些特征只有 %1 个；请选择通道更多的特征。</translation>
+    </message>
+    <message>
+        <source>The tensor “%1” has the shape %2; DIA needs one number for each of %3 channels.</source>
+        <translation>张量“%1”的形状是 %2；DIA 需要 %3 个通道各一个数。</translation>
+    </message>
+    <message>
+        <source>Dense-and-implicit attention</source>
+        <translation>密集隐式注意力</translation>
+    </message>
+    <message>
+        <source>Weighs each channel by a recurrent cell which remembers the frames before.</source>
+        <translation>由记住先前各帧的循环单元为每个通道加权。</translation>
+    </message>
+    <message>
+        <source>DRAW reads where its vector “hidden” says, whose shape does not fit; give one of the length its weights were made for.</source>
+        <translation>DRAW 按向量“hidden”所指之处读取，但其形状不符；请给出与权重相配的长度。</translation>
+    </message>
+    <message>
+        <source>How much each position is read</source>
+        <translation>每个位置被读取的程度</translation>
+    </message>
+    <message>
+        <source>Horizontal filters</source>
+        <translation>水平滤波器</translation>
+    </message>
+    <message>
+        <source>Vertical filters</source>
+        <translation>垂直滤波器</translation>
+    </message>
+    <message>
+        <source>Centre, variance, stride and strength of the filters</source>
+        <translation>滤波器的中心、方差、步长与强度</translation>
+    </message>
+    <message>
+        <source>From the first to the last filter&apos;s centre</source>
+        <translation>从第一个到最后一个滤波器的中心</translation>
+    </message>
+    <message>
+        <source>DRAW selective read</source>
+        <translation>DRAW 选择性读取</translation>
+    </message>
+    <message>
+        <source>Reads a small patch through a movable grid of Gaussian filters.</source>
+        <translation>通过可移动的高斯滤波器网格读取一小块。</translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation>滤波器数</translation>
+    </message>
+    <message>
+        <source>Filters along each axis, and so the side of the patch.</source>
+        <translation>每个轴上的滤波器数，也就是小块的边长。</translation>
+    </message>
+    <message>
+        <source>Weights of the kernels</source>
+        <translation>卷积核的权重</translation>
+    </message>
+    <message>
+        <source>Dynamic convolution</source>
+        <translation>动态卷积</translation>
+    </message>
+    <message>
+        <source>Mixes several kernels by weights which sum to 1, then convolves once.</source>
+        <translation>用总和为 1 的权重混合多个卷积核，然后只卷积一次。</translation>
+    </message>
+    <message>
+        <source>Kernels</source>
+        <translation>卷积核数</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>The higher, the more equal the weights; training lowers it to 1.</source>
+        <translation>越高，权重越平均；训练中会降到 1。</translation>
+    </message>
+    <message>
+        <source>Units of the hidden layer as a share of the channels.</source>
+        <translation>隐藏层单元数占通道数的比例。</translation>
+    </message>
+    <message>
+        <source>How much each basis explains each position</source>
+        <translation>每个基解释每个位置的程度</translation>
+    </message>
+    <message>
+        <source>Expectation-maximization attention</source>
+        <translation>期望最大化注意力</translation>
+    </message>
+    <message>
+        <source>Fits a few bases to the features and rebuilds every position from them.</source>
+        <translation>为特征拟合少数几个基，并由它们重建每个位置。</translation>
+    </message>
+    <message>
+        <source>Bases</source>
+        <translation>基数</translation>
+    </message>
+    <message>
+        <source>How many bases describe the features.</source>
+        <translation>用多少个基描述特征。</translation>
+    </message>
+    <message>
+        <source>Iterations</source>
+        <translation>迭代次数</translation>
+    </message>
+    <message>
+        <source>How often assignment and bases are improved in turn.</source>
+        <translation>分配与基轮流改进的次数。</translation>
+    </message>
+    <message>
+        <source>Assignment to the codewords</source>
+        <translation>对码字的分配</translation>
+    </message>
+    <message>
+        <source>Context encoding module</source>
+        <translation>上下文编码模块</translation>
+    </message>
+    <message>
+        <source>Describes the scene by how its positions differ from learned codewords and weighs the channels by it.</source>
+        <translation>以各位置与学习到的码字的差异描述场景，并据此为通道加权。</translation>
+    </message>
+    <message>
+        <source>Codewords</source>
+        <translation>码字数</translation>
+    </message>
+    <message>
+        <source>Entries of the learned dictionary.</source>
+        <translation>学习到的字典的条目数。</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>类别数</translation>
+    </message>
+    <message>
+        <source>Outputs of the auxiliary classifier, which the attention does not depend on.</source>
+        <translation>辅助分类器的输出数；注意力与它无关。</translation>
+    </message>
+    <message>
+        <source>Where each memory slot is read (sums to 1 over slots)</source>
+        <translation>每个记忆槽在何处被读取（对槽求和为 1）</translation>
+    </message>
+    <message>
+        <source>External attention</source>
+        <translation>外部注意力</translation>
+    </message>
+    <message>
+        <source>Compares every position with a small learned memory instead of with all positions.</source>
+        <translation>把每个位置与小型的学习记忆比较，而不是与所有位置比较。</translation>
+    </message>
+    <message>
+        <source>Memory slots</source>
+        <translation>记忆槽</translation>
+    </message>
+    <message>
+        <source>How many entries the learned memory has.</source>
+        <translation>学习记忆的条目数。</translation>
+    </message>
+    <message>
+        <source>FcaNet cannot share %1 frequencies among %2 channels; choose fewer frequencies.</source>
+        <translation>FcaNet 无法把 %1 个频率分给 %2 个通道；请选择更少的频率。</translation>
+    </message>
+    <message>
+        <source>FcaNet has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
+        <translation>FcaNet 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
+    </message>
+    <message>
+        <source>Cells to which the features are pooled before the cosine transform.</source>
+        <translation>余弦变换前特征池化到的单元数。</translation>
+    </message>
+    <message>
+        <source>Frequency channel attention</source>
+        <translation>频率通道注意力</translation>
+    </message>
+    <message>
+        <source>Weighs each channel by a small network which sees one frequency of every channel.</source>
+        <translation>由看到每个通道一个频率的小网络为各通道加权。</translation>
+    </message>
+    <message>
+        <source>Frequencies</source>
+        <translation>频率</translation>
+    </message>
+    <message>
+        <source>Which frequencies the channels are asked for, and how many.</source>
+        <translation>向通道询问哪些频率，以及多少个。</translation>
+    </message>
+    <message>
+        <source>Transform height</source>
+        <translation>变换高度</translation>
+    </message>
+    <message>
+        <source>Transform width</source>
+        <translation>变换宽度</translation>
+    </message>
+    <message>
+        <source>Gated channel transformation</source>
+        <translation>门控通道变换</translation>
+    </message>
+    <message>
+        <source>Lets channels compete or cooperate by the strength of each compared with all.</source>
+        <translation>按每个通道相对全体的强度，使通道竞争或协作。</translation>
+    </message>
+    <message>
+        <source>Norm</source>
+        <translation>范数</translation>
+    </message>
+    <message>
+        <source>How the strength of a channel is measured: root of squares or absolute values.</source>
+        <translation>如何度量通道的强度：平方和的根或绝对值之和。</translation>
+    </message>
+    <message>
+        <source>Epsilon</source>
+        <translation>Epsilon</translation>
+    </message>
+    <message>
+        <source>Keeps the norms above zero.</source>
+        <translation>使范数保持大于零。</translation>
+    </message>
+    <message>
+        <source>After a ReLU</source>
+        <translation>在 ReLU 之后</translation>
+    </message>
+    <message>
+        <source>The features are known to be non-negative, so l1 takes no absolute values.</source>
+        <translation>已知特征非负，因此 l1 不取绝对值。</translation>
+    </message>
+    <message>
+        <source>GENet with a learned gather halves the map again and again, so an extent of %1 is not possible; choose 0, 2, 4, 8 or another power of two.</source>
+        <translation>带学习汇集的 GENet 会反复把特征图减半，因此范围 %1 不可行；请选择 0、2、4、8 或其他 2 的幂。</translation>
+    </message>
+    <message>
+        <source>Gate of every value</source>
+        <translation>每个值的门</translation>
+    </message>
+    <message>
+        <source>Gather-excite</source>
+        <translation>汇集-激励</translation>
+    </message>
+    <message>
+        <source>Weighs each value by what the same channel holds in its neighbourhood.</source>
+        <translation>按同一通道在邻域中的内容为每个值加权。</translation>
+    </message>
+    <message>
+        <source>Extent</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>How many cells one gathered value stands for; 0 gathers the whole map.</source>
+        <translation>一个汇集值代表多少个单元；0 表示汇集整幅图。</translation>
+    </message>
+    <message>
+        <source>Learned gather</source>
+        <translation>学习汇集</translation>
+    </message>
+    <message>
+        <source>Whether convolutions gather instead of the mean.</source>
+        <translation>是否用卷积而不是均值来汇集。</translation>
+    </message>
+    <message>
+        <source>Mix channels</source>
+        <translation>混合通道</translation>
+    </message>
+    <message>
+        <source>Whether two layers mix the gathered channels before they excite.</source>
+        <translation>激励前是否由两层网络混合汇集到的通道。</translation>
+    </message>
+    <message>
+        <source>Global second-order pooling</source>
+        <translation>全局二阶池化</translation>
+    </message>
+    <message>
+        <source>Weighs each channel by how the channels vary together.</source>
+        <translation>按通道共同变化的方式为每个通道加权。</translation>
+    </message>
+    <message>
+        <source>Reduced channels</source>
+        <translation>缩减后的通道</translation>
+    </message>
+    <message>
+        <source>Channels whose covariance is taken.</source>
+        <translation>计算协方差所用的通道数。</translation>
+    </message>
+    <message>
+        <source>Stride</source>
+        <translation>步长</translation>
+    </message>
+    <message>
+        <source>Every how many positions are taken.</source>
+        <translation>每隔多少个位置取一个。</translation>
+    </message>
+    <message>
+        <source>Hamburger cannot share %1 inner channels out evenly among %2 groups; choose a number of groups which divides %1.</source>
+        <translation>Hamburger 无法把 %1 个内部通道平均分给 %2 组；请选择能整除 %1 的组数。</translation>
+    </message>
+    <message>
+        <source>Coefficients of the bases</source>
+        <translation>基的系数</translation>
+    </message>
+    <message>
+        <source>Matrix decomposition attention (Hamburger)</source>
+        <translation>矩阵分解注意力（Hamburger）</translation>
+    </message>
+    <message>
+        <source>Rebuilds the features from a few non-negative parts which are fitted to them.</source>
+        <translation>由拟合得到的少数非负部分重建特征。</translation>
+    </message>
+    <message>
+        <source>Channels of the features which are decomposed.</source>
+        <translation>被分解的特征的通道数。</translation>
+    </message>
+    <message>
+        <source>How many parts there are per group.</source>
+        <translation>每组的部分数。</translation>
+    </message>
+    <message>
+        <source>Groups of channels which are decomposed each on its own.</source>
+        <translation>各自独立分解的通道组数。</translation>
+    </message>
+    <message>
+        <source>How often coefficients and bases are improved in turn.</source>
+        <translation>系数与基轮流改进的次数。</translation>
+    </message>
+    <message>
+        <source>Highway mixes its output with its input, which an even kernel makes of another size; choose an odd one.</source>
+        <translation>Highway 把输出与输入混合，而偶数卷积核会改变大小；请选择奇数。</translation>
+    </message>
+    <message>
+        <source>Transform gate</source>
+        <translation>变换门</translation>
+    </message>
+    <message>
+        <source>Highway layer</source>
+        <translation>Highway 层</translation>
+    </message>
+    <message>
+        <source>Decides for each number of the features between a transformed value and the value itself.</source>
+        <translation>为特征的每个数在变换后的值与原值之间取舍。</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>How many times it is applied, each with weights of its own.</source>
+        <translation>应用的次数，每次有各自的权重。</translation>
+    </message>
+    <message>
+        <source>Long-range attention</source>
+        <translation>长程注意力</translation>
+    </message>
+    <message>
+        <source>Short-range attention</source>
+        <translation>短程注意力</translation>
+    </message>
+    <message>
+        <source>Interlaced sparse self-attention</source>
+        <translation>交错稀疏自注意力</translation>
+    </message>
+    <message>
+        <source>Attends first between positions which lie a fixed distance apart, then between neighbours.</source>
+        <translation>先在相隔固定距离的位置之间注意，再在相邻位置之间注意。</translation>
+    </message>
+    <message>
+        <source>Cell height and width</source>
+        <translation>单元的高与宽</translation>
+    </message>
+    <message>
+        <source>Positions per cell; the long range attends at this distance.</source>
+        <translation>每个单元的位置数；长程注意力以此为间距。</translation>
+    </message>
+    <message>
+        <source>Key channels</source>
+        <translation>键通道</translation>
+    </message>
+    <message>
+        <source>Length of queries and keys; 0 takes half the channels.</source>
+        <translation>查询与键的长度；0 表示通道数的一半。</translation>
+    </message>
+    <message>
+        <source>Value channels</source>
+        <translation>值通道</translation>
+    </message>
+    <message>
+        <source>Length of the values; 0 takes as many as there are channels.</source>
+        <translation>值的长度；0 表示与通道数相同。</translation>
+    </message>
+    <message>
+        <source>Non-local block, dot product</source>
+        <translation>非局部模块（点积）</translation>
+    </message>
+    <message>
+        <source>Lets every position gather from all positions by the plain product of query and key, which may be negative.</source>
+        <translation>让每个位置按查询与键的点积（可能为负）从所有位置汇集。</translation>
+    </message>
+    <message>
+        <source>Non-local block, embedded Gaussian</source>
+        <translation>非局部模块（嵌入高斯）</translation>
+    </message>
+    <message>
+        <source>Lets every position gather from all positions whose learned key resembles its learned query.</source>
+        <translation>让每个位置从学习到的键与其查询相似的所有位置汇集。</translation>
+    </message>
+    <message>
+        <source>Non-local block, Gaussian</source>
+        <translation>非局部模块（高斯）</translation>
+    </message>
+    <message>
+        <source>Lets every position gather from all positions whose features resemble its own.</source>
+        <translation>让每个位置从特征与其相似的所有位置汇集。</translation>
+    </message>
+    <message>
+        <source>PSANet stores what each of %1 positions means to each, which is too much; choose a larger shrink factor or a larger stride, for at most %2 positions.</source>
+        <translation>PSANet 要存储 %1 个位置两两之间的意义，数量过多；请选择更大的缩小倍数或步长，使位置不超过 %2 个。</translation>
+    </message>
+    <message>
+        <source>PSANet&apos;s mask of %1×%2 cells with %3 inner channels is too large; choose a smaller mask or fewer inner channels.</source>
+        <translation>PSANet 的掩码 %1×%2 加上 %3 个内部通道过大；请选择更小的掩码或更少的内部通道。</translation>
+    </message>
+    <message>
+        <source>What each position collects (columns sum to 1)</source>
+        <translation>每个位置收集的内容（每列之和为 1）</translation>
+    </message>
+    <message>
+        <source>What each position distributes (columns sum to 1)</source>
+        <translation>每个位置分发的内容（每列之和为 1）</translation>
+    </message>
+    <message>
+        <source>Weights between positions (row: source, column: target)</source>
+        <translation>位置之间的权重（行：来源，列：目标）</translation>
+    </message>
+    <message>
+        <source>Point-wise spatial attention</source>
+        <translation>逐点空间注意力</translation>
+    </message>
+    <message>
+        <source>Predicts for every position which other positions it collects from and gives to.</source>
+        <translation>为每个位置预测它从哪些位置收集、向哪些位置给予。</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation type="unfinished">方向</translation>
+    </message>
+    <message>
+        <source>0 collects, 1 distributes, 2 does both.</source>
+        <translation>0 收集，1 分发，2 两者皆有。</translation>
+    </message>
+    <message>
+        <source>Channels of the reduced features; 0 takes a quarter of the channels.</source>
+        <translation>缩减后特征的通道数；0 表示通道数的四分之一。</translation>
+    </message>
+    <message>
+        <source>Mask height</source>
+        <translation>掩码高度</translation>
+    </message>
+    <message>
+        <source>Cells of the mask around a position; 0 reaches over the whole map.</source>
+        <translation>位置周围掩码的单元数；0 表示覆盖整幅图。</translation>
+    </message>
+    <message>
+        <source>Mask width</source>
+        <translation>掩码宽度</translation>
+    </message>
+    <message>
+        <source>Shrink factor</source>
+        <translation>缩小倍数</translation>
+    </message>
+    <message>
+        <source>How many times coarser the grid is on which positions are compared.</source>
+        <translation>比较位置所用的网格粗多少倍。</translation>
+    </message>
+    <message>
+        <source>Divisor</source>
+        <translation>除数</translation>
+    </message>
+    <message>
+        <source>What gathered features are divided by.</source>
+        <translation>汇集的特征除以的数。</translation>
+    </message>
+    <message>
+        <source>Softmax</source>
+        <translation>Softmax</translation>
+    </message>
+    <message>
+        <source>Whether the weights of each target sum to 1.</source>
+        <translation>每个目标的权重之和是否为 1。</translation>
+    </message>
+    <message>
+        <source>The glimpse&apos;s largest patch is over %1 cells wide; choose fewer scales or a smaller factor.</source>
+        <translation>瞥视最大的块宽于 %1 个单元；请选择更少的尺度或更小的倍数。</translation>
+    </message>
+    <message>
+        <source>The glimpse&apos;s “location” must be two numbers from −1 to 1; correct it.</source>
+        <translation>瞥视的“location”必须是 −1 到 1 之间的两个数；请更正。</translation>
+    </message>
+    <message>
+        <source>Patches over each position</source>
+        <translation>覆盖每个位置的块数</translation>
+    </message>
+    <message>
+        <source>Patches of the glimpse</source>
+        <translation>瞥视的块</translation>
+    </message>
+    <message>
+        <source>Multi-resolution glimpse (RAM retina)</source>
+        <translation>多分辨率瞥视（RAM 视网膜）</translation>
+    </message>
+    <message>
+        <source>Cuts patches around one point, each larger and coarser than the one before.</source>
+        <translation>围绕一点截取若干块，一块比一块更大、更粗。</translation>
+    </message>
+    <message>
+        <source>Patch side</source>
+        <translation>块边长</translation>
+    </message>
+    <message>
+        <source>Cells per side of each patch after pooling.</source>
+        <translation>池化后每块的边长（单元数）。</translation>
+    </message>
+    <message>
+        <source>Scales</source>
+        <translation>尺度数</translation>
+    </message>
+    <message>
+        <source>How many patches are cut.</source>
+        <translation>截取多少块。</translation>
+    </message>
+    <message>
+        <source>Factor</source>
+        <translation>倍数</translation>
+    </message>
+    <message>
+        <source>How many times larger each patch is than the one before.</source>
+        <translation>每块比前一块大多少倍。</translation>
+    </message>
+    <message>
+        <source>Location</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>The point around which the patches lie.</source>
+        <translation>各块所围绕的点。</translation>
+    </message>
+    <message>
+        <source>SK&apos;s kernels are odd numbers from 3 on, such as 3,5; choose those.</source>
+        <translation>SK 的卷积核是从 3 起的奇数，例如 3,5；请这样选择。</translation>
+    </message>
+    <message>
+        <source>Selective kernel unit</source>
+        <translation>选择性核单元</translation>
+    </message>
+    <message>
+        <source>Chooses for each channel between small and large surroundings.</source>
+        <translation>为每个通道在小邻域与大邻域之间选择。</translation>
+    </message>
+    <message>
+        <source>Kernel sizes</source>
+        <translation>核大小</translation>
+    </message>
+    <message>
+        <source>The surroundings between which it chooses, in cells; odd numbers.</source>
+        <translation>供选择的邻域大小（单元数），奇数。</translation>
+    </message>
+    <message>
+        <source>Channels of the hidden layer; 0 means the larger of 32 and a sixteenth of the channels.</source>
+        <translation>隐藏层的通道数；0 表示 32 与通道数十六分之一中的较大者。</translation>
+    </message>
+    <message>
+        <source>SOCA has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
+        <translation>SOCA 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
+    </message>
+    <message>
+        <source>SOCA needs at least two positions to vary over; choose a smaller stride.</source>
+        <translation>SOCA 至少需要两个位置才有变化；请选择更小的步长。</translation>
+    </message>
+    <message>
+        <source>SOCA has no covariance to take the root of: every channel is constant; choose another picture.</source>
+        <translation>SOCA 没有可开方的协方差：每个通道都是常数；请选择另一张图片。</translation>
+    </message>
+    <message>
+        <source>Second-order channel attention</source>
+        <translation>二阶通道注意力</translation>
+    </message>
+    <message>
+        <source>Weighs each channel by a root of the covariance of all channels.</source>
+        <translation>按所有通道协方差的平方根为每个通道加权。</translation>
+    </message>
+    <message>
+        <source>Steps by which the root of the covariance is approached.</source>
+        <translation>逼近协方差平方根的步数。</translation>
+    </message>
+    <message>
+        <source>Weights of the splits</source>
+        <translation>各分支的权重</translation>
+    </message>
+    <message>
+        <source>Split-attention convolution</source>
+        <translation>拆分注意力卷积</translation>
+    </message>
+    <message>
+        <source>Chooses for each channel between several convolutions of parts of the features.</source>
+        <translation>为每个通道在对部分特征的几个卷积之间选择。</translation>
+    </message>
+    <message>
+        <source>Radix</source>
+        <translation>基数</translation>
+    </message>
+    <message>
+        <source>Splits between which it chooses.</source>
+        <translation>供选择的拆分数。</translation>
+    </message>
+    <message>
+        <source>Cardinality</source>
+        <translation>基数（组）</translation>
+    </message>
+    <message>
+        <source>Groups of channels which are kept apart throughout.</source>
+        <translation>始终互不相通的通道组数。</translation>
+    </message>
+    <message>
+        <source>Selected region</source>
+        <translation>选中的区域</translation>
+    </message>
+    <message>
+        <source>Probability of each region</source>
+        <translation>每个区域的概率</translation>
+    </message>
+    <message>
+        <source>Box of the selected region</source>
+        <translation>选中区域的框</translation>
+    </message>
+    <message>
+        <source>Straight-through Gumbel region selection</source>
+        <translation>直通 Gumbel 区域选择</translation>
+    </message>
+    <message>
+        <source>Keeps the one region of a grid which scores highest and zeroes the rest.</source>
+        <translation>保留网格中得分最高的一个区域，其余置零。</translation>
+    </message>
+    <message>
+        <source>Rows of regions</source>
+        <translation>区域行数</translation>
+    </message>
+    <message>
+        <source>Regions from top to bottom.</source>
+        <translation>从上到下的区域数。</translation>
+    </message>
+    <message>
+        <source>Columns of regions</source>
+        <translation>区域列数</translation>
+    </message>
+    <message>
+        <source>Regions from left to right.</source>
+        <translation>从左到右的区域数。</translation>
+    </message>
+    <message>
+        <source>How even the probabilities are; the selection does not depend on it.</source>
+        <translation>概率的平均程度；选择与它无关。</translation>
+    </message>
+    <message>
+        <source>The spatial transformer pools by 2×2 twice, for which %1 positions are too few; choose features of at least 4×4, by a smaller stride.</source>
+        <translation>空间变换器做两次 2×2 池化，%1 个位置太少；请用更小的步长得到至少 4×4 的特征。</translation>
+    </message>
+    <message>
+        <source>Affine matrix</source>
+        <translation>仿射矩阵</translation>
+    </message>
+    <message>
+        <source>Sampling grid</source>
+        <translation>采样网格</translation>
+    </message>
+    <message>
+        <source>Sampled quadrilateral</source>
+        <translation>采样四边形</translation>
+    </message>
+    <message>
+        <source>Spatial transformer</source>
+        <translation>空间变换器</translation>
+    </message>
+    <message>
+        <source>Looks at one region: it finds an affine frame and resamples the features in it.</source>
+        <translation>只看一个区域：找到一个仿射框并在其中重新采样特征。</translation>
+    </message>
+    <message>
+        <source>Hidden units</source>
+        <translation>隐藏单元</translation>
+    </message>
+    <message>
+        <source>Units of the layer before the six numbers of the frame.</source>
+        <translation>得出框的六个数之前那一层的单元数。</translation>
+    </message>
+    <message>
+        <source>Pooled size</source>
+        <translation>池化大小</translation>
+    </message>
+    <message>
+        <source>Cells per side of the pooled map from which the frame is found.</source>
+        <translation>用于求框的池化图的边长（单元数）。</translation>
+    </message>
+    <message>
+        <source>Align corners</source>
+        <translation>对齐角点</translation>
+    </message>
+    <message>
+        <source>Whether −1 and 1 are the centres of the outermost cells, not their edges.</source>
+        <translation>−1 与 1 是否指最外侧单元的中心而不是边缘。</translation>
+    </message>
+    <message>
+        <source>Outside the map</source>
+        <translation>图外</translation>
+    </message>
+    <message>
+        <source>What is read beyond the map: zeros or the nearest cell.</source>
+        <translation>图外读取的内容：零或最近的单元。</translation>
+    </message>
+    <message>
+        <source>Windows of %1×%1 positions cannot be shifted by %2; choose a shift below %1.</source>
+        <translation>%1×%1 的窗口不能移动 %2；请选择小于 %1 的移动量。</translation>
+    </message>
+    <message>
+        <source>Attention within each window</source>
+        <translation>每个窗口之内的注意力</translation>
+    </message>
+    <message>
+        <source>Window self-attention (Swin)</source>
+        <translation>窗口自注意力（Swin）</translation>
+    </message>
+    <message>
+        <source>Lets the positions of each window attend to each other, aware of where they lie in it.</source>
+        <translation>让每个窗口中的位置互相注意，并知道各自在窗口中的位置。</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Side of a window, in positions.</source>
+        <translation>窗口的边长（位置数）。</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>移动</translation>
+    </message>
+    <message>
+        <source>By how many positions the windows are moved; half a window joins neighbours.</source>
+        <translation>窗口移动的位置数；移动半个窗口可连接相邻窗口。</translation>
+    </message>
+    <message>
+        <source>one code</source>
+        <translation>一个码字</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
@@ -1773,6 +2689,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Over time</source>
         <translation>随时间</translation>
+    </message>
+    <message>
+        <source>branch %1</source>
+        <translation>分支 %1</translation>
     </message>
 </context>
 <context>
@@ -2483,6 +3403,22 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>frame %1: %2</source>
         <translation>第 %1 帧：%2</translation>
     </message>
+    <message>
+        <source>channel %1</source>
+        <translation>通道 %1</translation>
+    </message>
+    <message>
+        <source>code %1</source>
+        <translation>码字 %1</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Most between %1 and %2 (%3).</source>
+        <translation>最大值在 %1 与 %2 之间（%3）。</translation>
+    </message>
 </context>
 <context>
     <name>fovea::ModulePicker</name>
@@ -2778,6 +3714,10 @@ entropy %5 of %6 bits</source>
     <message>
         <source>computing…</source>
         <translation>计算中…</translation>
+    </message>
+    <message>
+        <source>runs on %1 × %2 cells    %3</source>
+        <translation>在 %1 × %2 个单元上运行    %3</translation>
     </message>
 </context>
 <context>
