@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/tensor/ops.h"
+
 namespace fovea {
 namespace {
 
@@ -89,6 +91,26 @@ AttentionMap channelGateMap(std::vector<float> gate) {
             .role = MapRole::Gate,
             .title = FOVEA_TEXT("engine", "Channel gate"),
             .data = Tensor({channels}, std::move(gate))};
+}
+
+AttentionMap spatialMap(const char* name, MapRole role, const char* title, const FeatureMap& values) {
+    return {.name = name,
+            .kind = MapKind::Spatial,
+            .role = role,
+            .title = title,
+            .data = ops::toTensor(values, true),
+            .gridHeight = values.height(),
+            .gridWidth = values.width()};
+}
+
+AttentionMap fullMap(const char* name, MapRole role, const char* title, const FeatureMap& values) {
+    return {.name = name,
+            .kind = MapKind::Full,
+            .role = role,
+            .title = title,
+            .data = ops::toTensor(values),
+            .gridHeight = values.height(),
+            .gridWidth = values.width()};
 }
 
 AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors) {

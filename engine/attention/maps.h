@@ -15,7 +15,7 @@ namespace fovea {
 enum class MapKind {
     Channel,   ///< [C]
     Spatial,   ///< [H×W]
-    Full,      ///< [C×gridHeight×gridWidth]
+    Full,      ///< [C×gridHeight×gridWidth], or [gridHeight×gridWidth×C] with `channelsLast`
     Pairwise,  ///< [heads×N×M], row = query; [groups×heads×N×M] where places or frames have matrices of their own
     Branch,    ///< [B], [B×C] or, one distribution per channel, [C×B]
     Temporal,  ///< [T] or [T×C]
@@ -48,7 +48,8 @@ struct AttentionMap {
     Tensor data = {};    ///< the values; empty for a Pairwise map which is given by `factors`
     int gridHeight = 0;  ///< Spatial and Full: the grid of cells (1 for a map along one axis); Pairwise: of the queries
     int gridWidth = 0;
-    int keyHeight = 0;  ///< Pairwise: grid of the keys
+    bool channelsLast = false;  ///< Full: `data` goes through all channels of one cell before the next cell
+    int keyHeight = 0;          ///< Pairwise: grid of the keys
     int keyWidth = 0;
     MapAxis queryAxis = MapAxis::Positions;  ///< Pairwise; Channels and Codes have a grid of 1×count
     MapAxis keyAxis = MapAxis::Positions;
@@ -63,6 +64,10 @@ struct AttentionMap {
 
 /// The map "channel" [C] of a gate which multiplies the channels.
 FOVEA_API AttentionMap channelGateMap(std::vector<float> gate);
+/// A map [H×W] of one value per position, which is all of `values`.
+FOVEA_API AttentionMap spatialMap(const char* name, MapRole role, const char* title, const FeatureMap& values);
+/// A map [C×H×W] of one value per channel and position.
+FOVEA_API AttentionMap fullMap(const char* name, MapRole role, const char* title, const FeatureMap& values);
 /// The map "matrix" of positions of one height×width grid which attend to each other.
 FOVEA_API AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors);
 

@@ -44,16 +44,6 @@ FeatureMap largest(const FeatureMap& saliency, int count) {
     return mask;
 }
 
-AttentionMap spatialMap(const char* name, MapRole role, const char* title, const FeatureMap& map) {
-    return {.name = name,
-            .kind = MapKind::Spatial,
-            .role = role,
-            .title = title,
-            .data = ops::toTensor(map, true),
-            .gridHeight = map.height(),
-            .gridWidth = map.width()};
-}
-
 class HardTopK final : public AttentionModule {
 public:
     HardTopK(double ratio, std::string rule) : m_ratio(ratio), m_rule(std::move(rule)) {}
