@@ -103,6 +103,7 @@ private Q_SLOTS:
     void spatialGridsCoverThePicture_data();
     void spatialGridsCoverThePicture();
     void fullMeanAndChannel();
+    void fullWithChannelsLast();
     void pairwiseRowsAndColumns();
     void defaultMapPrefersPlaces();
     void failuresSayWhy();
@@ -242,6 +243,19 @@ void TestField::fullMeanAndChannel() {
         resultWith({gridMap(MapKind::Full, 2, 1, 3, {1.0F, 2.0F, 3.0F, 5.0F, 8.0F, 0.0F})}, testFeatures(2, 1, 3));
     QCOMPARE(makeField(result, spec())->values, (std::vector<float>{3.0F, 5.0F, 1.5F}));
     QCOMPARE(makeField(result, spec())->what, std::string("mean over channels"));
+    QCOMPARE(makeField(result, spec(ChannelMode::After, 1))->values, (std::vector<float>{5.0F, 8.0F, 0.0F}));
+    QCOMPARE(makeField(result, spec(ChannelMode::After, 2)).error().code, ErrorCode::BadParameter);
+}
+
+void TestField::fullWithChannelsLast() {
+    // The same numbers as rows × channels: cell by cell, with both channels of each.
+    auto map = gridMap(MapKind::Full, 2, 3, 1, {1.0F, 5.0F, 2.0F, 8.0F, 3.0F, 0.0F});
+    map.data.shape = {3, 2};
+    map.channelsLast = true;
+    const auto result = resultWith({map}, testFeatures(2, 3, 1));
+    QCOMPARE(makeField(result, spec())->values, (std::vector<float>{3.0F, 5.0F, 1.5F}));
+    QCOMPARE(makeField(result, spec())->height, 3);
+    QCOMPARE(makeField(result, spec(ChannelMode::After, 0))->values, (std::vector<float>{1.0F, 2.0F, 3.0F}));
     QCOMPARE(makeField(result, spec(ChannelMode::After, 1))->values, (std::vector<float>{5.0F, 8.0F, 0.0F}));
     QCOMPARE(makeField(result, spec(ChannelMode::After, 2)).error().code, ErrorCode::BadParameter);
 }

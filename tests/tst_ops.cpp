@@ -148,6 +148,18 @@ private Q_SLOTS:
         VERIFY_NEAR(valuesOf(ops::meanOverHeight(x)), overHeight);
         VERIFY_NEAR(valuesOf(ops::channelMean(x)), mean);
         VERIFY_NEAR(valuesOf(ops::channelMax(x)), top);
+        const auto topOverWidth = grid(x.channels(), x.height(), 1, [&](int c, int i, int) {
+            return *std::max_element(x.row(c) + i * x.width(), x.row(c) + (i + 1) * x.width());
+        });
+        const auto topOverHeight = grid(x.channels(), 1, x.width(), [&](int c, int, int j) {
+            double best = x.at(c, 0, j);
+            for (int i = 1; i < x.height(); ++i) best = std::max<double>(best, x.at(c, i, j));
+            return best;
+        });
+        QCOMPARE(ops::maxOverWidth(x).height(), x.height());
+        QCOMPARE(ops::maxOverHeight(x).width(), x.width());
+        VERIFY_NEAR(valuesOf(ops::maxOverWidth(x)), topOverWidth);
+        VERIFY_NEAR(valuesOf(ops::maxOverHeight(x)), topOverHeight);
     }
 
     void windowPools_data() {
@@ -261,6 +273,9 @@ private Q_SLOTS:
         QTest::newRow("3x3 unpadded") << 3 << 7 << 13 << L{2, 3, 3, 3} << L{1, 0, 0, 1, 1};
         QTest::newRow("depthwise 3x3") << 6 << 7 << 13 << L{6, 1, 3, 3} << L{1, 1, 1, 1, 6};
         QTest::newRow("depthwise stride dilation") << 6 << 17 << 13 << L{6, 1, 3, 5} << L{2, 3, 6, 3, 6};
+        QTest::newRow("depthwise 7x7 dilation 3") << 4 << 9 << 39 << L{4, 1, 7, 7} << L{1, 9, 9, 3, 4};
+        QTest::newRow("depthwise without padding") << 4 << 9 << 23 << L{4, 1, 5, 2} << L{1, 0, 0, 2, 4};
+        QTest::newRow("depthwise beyond the map") << 4 << 1 << 5 << L{4, 1, 7, 7} << L{1, 9, 9, 3, 4};
         QTest::newRow("depthwise multiplier") << 3 << 7 << 13 << L{6, 1, 3, 3} << L{1, 1, 1, 1, 3};
         QTest::newRow("several tiles") << 40 << 50 << 90 << L{3, 40, 3, 3} << L{1, 1, 1, 1, 1};
     }

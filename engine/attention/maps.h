@@ -16,7 +16,7 @@ namespace fovea {
 enum class MapKind {
     Channel,   ///< [C]
     Spatial,   ///< [H×W]
-    Full,      ///< [C×gridHeight×gridWidth]
+    Full,      ///< [C×gridHeight×gridWidth], or [gridHeight×gridWidth×C] with `channelsLast`
     Pairwise,  ///< [heads×N×M], row = query; [groups×heads×N×M] where places or frames have matrices of their own
     Branch,    ///< [B], [B×C] or, one distribution per channel, [C×B]
     Temporal,  ///< [T] or [T×C]
@@ -53,7 +53,8 @@ struct AttentionMap {
     Tensor data = {};    ///< the values; empty for a Pairwise map which is given by `factors`
     int gridHeight = 0;  ///< Spatial and Full: the grid of cells (1 for a map along one axis); Pairwise: of the queries
     int gridWidth = 0;
-    int keyHeight = 0;  ///< Pairwise: grid of the keys
+    bool channelsLast = false;  ///< Full: `data` goes through all channels of one cell before the next cell
+    int keyHeight = 0;          ///< Pairwise: grid of the keys
     int keyWidth = 0;
     MapAxis queryAxis = MapAxis::Positions;  ///< Pairwise; Channels and Codes have a grid of 1×count
     MapAxis keyAxis = MapAxis::Positions;

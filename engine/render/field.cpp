@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -77,6 +79,35 @@ Result<ScalarField> spatialField(const Job& job) {
     return finished(job, std::move(field), isSigned);
 }
 
+/// One channel of a Full map of `channels` channels and `cells` cells.
+void copyChannel(const AttentionMap& map, std::size_t channel, std::size_t channels, std::vector<float>& cells) {
+    const float* data = map.data.values.data();
+    if (!map.channelsLast) {
+        std::copy_n(data + channel * cells.size(), cells.size(), cells.begin());
+        return;
+    }
+    for (std::size_t n = 0; n < cells.size(); ++n) {
+        cells[n] = data[n * channels + channel];
+    }
+}
+
+void meanOverChannels(const AttentionMap& map, std::size_t channels, std::vector<float>& cells) {
+    const float* data = map.data.values.data();
+    std::vector<double> sums(cells.size(), 0.0);
+    if (map.channelsLast) {
+        for (std::size_t n = 0; n < sums.size(); ++n) {
+            sums[n] = std::accumulate(data + n * channels, data + (n + 1) * channels, 0.0);
+        }
+    } else {
+        // Channel by channel, as they lie in memory.
+        for (std::size_t k = 0; k < channels; ++k) {
+            std::transform(sums.begin(), sums.end(), data + k * sums.size(), sums.begin(), std::plus<>());
+        }
+    }
+    std::transform(sums.begin(), sums.end(), cells.begin(),
+                   [channels](double sum) { return static_cast<float>(sum / static_cast<double>(channels)); });
+}
+
 Result<ScalarField> fullField(const Job& job) {
     const AttentionMap& map = job.map;
     const bool hasGrid = map.gridHeight >= 1 && map.gridWidth >= 1;
@@ -91,19 +122,12 @@ Result<ScalarField> fullField(const Job& job) {
                          {std::to_string(c), std::to_string(channels - 1)});
     }
     ScalarField field = emptyField(job, map.gridHeight, map.gridWidth);
-    const float* data = map.data.values.data();
     if (c >= 0) {
-        std::copy_n(data + static_cast<std::size_t>(c) * cells, cells, field.values.begin());
+        copyChannel(map, static_cast<std::size_t>(c), channels, field.values);
         const auto& names = job.features.channelNames;
         field.what = names.size() == channels ? names[static_cast<std::size_t>(c)] : FOVEA_TEXT("engine", "one channel");
     } else {
-        // Channel by channel, as they lie in memory.
-        std::vector<double> sums(cells, 0.0);
-        for (std::size_t k = 0; k < channels; ++k) {
-            std::transform(sums.begin(), sums.end(), data + k * cells, sums.begin(), std::plus<>());
-        }
-        std::transform(sums.begin(), sums.end(), field.values.begin(),
-                       [channels](double sum) { return static_cast<float>(sum / static_cast<double>(channels)); });
+        meanOverChannels(map, channels, field.values);
         field.what = FOVEA_TEXT("engine", "mean over channels");
     }
     const bool isSigned = map.role == MapRole::Additive && crossesZero(field.values);

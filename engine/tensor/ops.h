@@ -23,6 +23,9 @@ FOVEA_API Vector globalVariance(const FeatureMap& x, bool unbiased);
 /// C×H×1: mean over width. C×1×W: mean over height.
 FOVEA_API FeatureMap meanOverWidth(const FeatureMap& x);
 FOVEA_API FeatureMap meanOverHeight(const FeatureMap& x);
+/// C×H×1: maximum over width. C×1×W: maximum over height.
+FOVEA_API FeatureMap maxOverWidth(const FeatureMap& x);
+FOVEA_API FeatureMap maxOverHeight(const FeatureMap& x);
 /// 1×H×W: mean, maximum over channels.
 FOVEA_API FeatureMap channelMean(const FeatureMap& x);
 FOVEA_API FeatureMap channelMax(const FeatureMap& x);

@@ -1,6 +1,8 @@
 #include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <vector>
 
 #include "engine/tensor/ops.h"
 
@@ -64,8 +66,56 @@ void pointwise(const FeatureMap& x, const Tensor& weight, const Plan& plan, Feat
     }
 }
 
-/// One input channel per output channel: a product would have a single row, so rows are added tap by tap.
+/// `count` outputs of one row, each the sum of all taps: the sums stay in registers. `in` is where the first tap of the first
+/// output lies in a plane with zeros around it.
+template <int count>
+void tapSums(const float* in, int pitch, const float* kernel, const Plan& plan, float* out) {
+    std::array<float, count> sums;
+    std::copy_n(out, count, sums.begin());
+    for (int u = 0; u < plan.kernelH; ++u) {
+        const float* row = in + static_cast<std::ptrdiff_t>(u) * plan.options.dilation * pitch;
+        for (int v = 0; v < plan.kernelW; ++v, row += plan.options.dilation) {
+            const float w = *kernel++;
+            for (int k = 0; k < count; ++k) {
+                sums[k] += w * row[k];
+            }
+        }
+    }
+    std::copy_n(sums.begin(), count, out);
+}
+
+/// One input channel per output channel: a product would have a single row.
 void depthwise(const FeatureMap& x, const Tensor& weight, const Plan& plan, FeatureMap& y) {
+    constexpr int kRun = 16;
+    constexpr int kShortRun = 4;
+    const auto& o = plan.options;
+    const int pitch = x.width() + 2 * o.padW;
+    std::vector<float> padded(static_cast<std::size_t>(pitch) * (x.height() + 2 * o.padH), 0.0F);
+    for (int c = 0; c < y.channels(); ++c) {
+        const float* plane = x.row(c / plan.groupOutputs);
+        for (int i = 0; i < x.height(); ++i) {
+            std::copy_n(plane + i * x.width(), x.width(), padded.data() + (i + o.padH) * pitch + o.padW);
+        }
+        const float* kernel = weight.values.data() + static_cast<std::size_t>(c) * plan.taps();
+        for (int i = 0; i < y.height(); ++i) {
+            const float* in = padded.data() + static_cast<std::ptrdiff_t>(i) * pitch;
+            float* out = y.row(c) + i * y.width();
+            int j = 0;
+            for (; j + kRun <= y.width(); j += kRun) {
+                tapSums<kRun>(in + j, pitch, kernel, plan, out + j);
+            }
+            for (; j + kShortRun <= y.width(); j += kShortRun) {
+                tapSums<kShortRun>(in + j, pitch, kernel, plan, out + j);
+            }
+            for (; j < y.width(); ++j) {
+                tapSums<1>(in + j, pitch, kernel, plan, out + j);
+            }
+        }
+    }
+}
+
+/// The same with steps between the outputs: rows are added tap by tap.
+void depthwiseStrided(const FeatureMap& x, const Tensor& weight, const Plan& plan, FeatureMap& y) {
     const auto& o = plan.options;
     for (int c = 0; c < y.channels(); ++c) {
         const float* plane = x.row(c / plan.groupOutputs);
@@ -145,7 +195,7 @@ FeatureMap conv2d(const FeatureMap& x, const Tensor& weight, const Tensor& bias,
         std::fill_n(y.row(c), y.cells(), bias.values[c]);
     }
     if (plan.groupInputs == 1 && options.groups > 1) {
-        depthwise(x, weight, plan, y);
+        options.stride == 1 ? depthwise(x, weight, plan, y) : depthwiseStrided(x, weight, plan, y);
     } else if (plan.pointwise()) {
         pointwise(x, weight, plan, y);
     } else {

@@ -136,6 +136,29 @@ FeatureMap meanOverHeight(const FeatureMap& x) {
     return y;
 }
 
+FeatureMap maxOverWidth(const FeatureMap& x) {
+    FeatureMap y(x.channels(), x.height(), 1);
+    for (int c = 0; c < x.channels(); ++c) {
+        for (int i = 0; i < x.height(); ++i) {
+            const float* in = x.row(c) + i * x.width();
+            y.at(c, i, 0) = *std::max_element(in, in + x.width());
+        }
+    }
+    return y;
+}
+
+FeatureMap maxOverHeight(const FeatureMap& x) {
+    FeatureMap y(x.channels(), 1, x.width());
+    for (int c = 0; c < x.channels(); ++c) {
+        std::copy_n(x.row(c), x.width(), y.row(c));
+        for (int i = 1; i < x.height(); ++i) {
+            const float* in = x.row(c) + i * x.width();
+            std::transform(in, in + x.width(), y.row(c), y.row(c), [](float v, float best) { return std::max(v, best); });
+        }
+    }
+    return y;
+}
+
 FeatureMap channelMean(const FeatureMap& x) {
     std::vector<double> totals(x.cells(), 0.0);
     for (int c = 0; c < x.channels(); ++c) {

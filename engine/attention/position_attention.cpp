@@ -1,0 +1,58 @@
+#include "engine/attention/position_attention.h"
+
+#include <utility>
+
+#include "engine/tensor/ops.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kReduction = 8;
+
+}  // namespace
+
+std::vector<WeightSpec> PositionAttention::weights(const std::string& prefix, int channels) {
+    const int inner = channels / kReduction;
+    std::vector<WeightSpec> specs{{prefix + "gamma", {1}, WeightInit::One}};
+    addConvolution(specs, prefix + "query_conv", inner, channels, true);
+    addConvolution(specs, prefix + "key_conv", inner, channels, true);
+    addConvolution(specs, prefix + "value_conv", channels, channels, true);
+    return specs;
+}
+
+Result<void> PositionAttention::check(const std::string& title, int channels) {
+    if (channels < kReduction) {
+        return makeError(ErrorCode::BadShape,
+                         FOVEA_TEXT("engine",
+                                    "%1 needs at least 8 channels, but these features have %2; choose features with more "
+                                    "channels."),
+                         {title, std::to_string(channels)});
+    }
+    return {};
+}
+
+PositionAttention::PositionAttention(const Weights& weights, std::string prefix)
+    : m_layers(weights), m_prefix(std::move(prefix)) {}
+
+std::optional<Attended> PositionAttention::run(const FeatureMap& x, const std::stop_token& stop, Trace& trace) const {
+    FeatureMap query = m_layers.convolution(x, m_prefix + "query_conv");
+    FeatureMap key = m_layers.convolution(x, m_prefix + "key_conv");
+    const FeatureMap value = m_layers.convolution(x, m_prefix + "value_conv");
+    trace.stage("query", "q = W_q·x + b_q", [&] { return ops::toTensor(query); });
+    trace.stage("key", "k = W_k·x + b_k", [&] { return ops::toTensor(key); });
+    trace.stage("value", "v = W_v·x + b_v", [&] { return ops::toTensor(value); });
+    auto attended = attend(std::move(query), std::move(key), value, 1, 1.0F, stop);
+    if (!attended) {
+        return std::nullopt;
+    }
+    FeatureMap& out = attended->output;
+    trace.stage("attend", "o_p = Σ_r softmax_r(q_p · k_r) · v_r", [&] { return ops::toTensor(out); });
+    const float gamma = m_layers.at(m_prefix + "gamma").values.front();
+    for (std::size_t k = 0; k < out.size(); ++k) {
+        out.data()[k] = gamma * out.data()[k] + x.data()[k];
+    }
+    trace.stage("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });
+    return attended;
+}
+
+}  // namespace fovea
