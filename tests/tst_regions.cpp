@@ -74,6 +74,14 @@ private Q_SLOTS:
         QVERIFY((outlines.at(0) == RegionOutline{{{0, 0}, {64, 0}, {64, 64}, {32, 64}}}));
     }
 
+    void quadrilateralsOfCellCentresAreHalfACellSmaller() {
+        auto map = region({4, 2}, {-1, -1, 1, -1, 1, 1, -1, 1});
+        map.cellCentres = true;
+        const auto result = resultWith({map});
+        const auto outlines = regionOutlines(*result->modules[0]->output, *result->features);
+        QVERIFY((outlines.at(0) == RegionOutline{{{4, 4}, {60, 4}, {60, 60}, {4, 60}}}));
+    }
+
     void matricesAndGridsHaveNoOutline() {
         for (const auto& map : {region({2, 3}, std::vector<float>(6)), region({5}, std::vector<float>(5)),
                                 region({3, 3, 2}, std::vector<float>(18)), region({2, 4, 4}, std::vector<float>(32))}) {

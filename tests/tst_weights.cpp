@@ -127,6 +127,20 @@ private Q_SLOTS:
         QVERIFY(loaded->tensors.at("fc.weight").values == fitting().at("fc.weight").values);
     }
 
+    void basesAreAboutOneLong() {
+        for (const auto init : {WeightInit::Unit, WeightInit::Positive}) {
+            const auto tensors = randomWeights({{"bases", {300, 20}, init, 300}}, 3).tensors;
+            const auto& values = tensors.at("bases").values;
+            for (std::size_t k = 0; k < 20; ++k) {
+                double squares = 0.0;
+                for (std::size_t n = k; n < values.size(); n += 20) squares += values[n] * values[n];
+                QVERIFY(std::abs(std::sqrt(squares) - 1.0) < 0.2);
+            }
+            const auto negative = std::count_if(values.begin(), values.end(), [](float v) { return v < 0.0F; });
+            QVERIFY(init == WeightInit::Positive ? negative == 0 : std::abs(negative - 3000) < 200);
+        }
+    }
+
     void everyMechanismRunsOnRandomWeights_data() {
         QTest::addColumn<QString>("id");
         for (const auto* info : modules()) {
@@ -137,7 +151,10 @@ private Q_SLOTS:
     void everyMechanismRunsOnRandomWeights() {
         QFETCH(QString, id);
         const ModuleInfo& info = *findModule(id.toStdString());
-        const InputShape shape{64, 7, 13, 1, {}};
+        InputShape shape{64, 7, 13, 1, {}};
+        if (info.needs.gate) {
+            shape.extras["gate"] = {64, 4, 7};
+        }
         const ParamSet params(info.params);
         const auto specs = weightSpecs(info, shape, params);
         const auto weights = randomWeights(specs, 1);

@@ -21,9 +21,8 @@ enum class MapKind {
     Branch,    ///< [B], [B×C] or, one distribution per channel, [C×B]
     Temporal,  ///< [T] or [T×C]
     /// Where the mechanism looks, in one of these forms. In cells, x to the right and y down: a box [4] or boxes [k×4] of
-    /// x0, y0, x1, y1, half-open where the mechanism cuts whole cells out, else between the centres of its outermost samples.
-    /// In normalised coordinates, −1…1 over the map: a quadrilateral [4×2] or a sampling grid [H×W×2] of x, y. Else the
-    /// numbers the region is made from: an affine θ [2×3] or parameters [5].
+    /// x0, y0, x1, y1, half-open unless `cellCentres`. In normalised coordinates, −1…1 over the map: a quadrilateral [4×2] or a
+    /// sampling grid [H×W×2] of x, y. Else the numbers the region is made from: an affine θ [2×3] or parameters [5].
     Region,
 };
 
@@ -64,7 +63,9 @@ struct AttentionMap {
     int groupFrames = 0;  ///< the grid of groups which have a matrix each: T×1×1 where every frame attends within itself,
     int groupHeight = 0;  ///< 1×H×W where every place attends along time; 0: one matrix for all
     int groupWidth = 0;
-    bool cellCentres = false;  ///< Region: a box goes from the centre of its first cell to the centre of its last, not half-open
+    /// Region: a box goes from the centre of its first cell to the centre of its last, not half-open; −1 and 1 of a
+    /// quadrilateral are the centres of the outermost cells, not their edges.
+    bool cellCentres = false;
     std::shared_ptr<const PairwiseFactors> factors = {};  ///< Pairwise computed on demand, row by row
     /// Of a Pairwise map whose matrices cover parts of one picture; both grids are the picture's.
     std::shared_ptr<const PairwiseLayout> layout = {};

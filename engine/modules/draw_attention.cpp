@@ -141,6 +141,7 @@ private:
         result.maps.push_back(
             regionMap("box", FOVEA_TEXT("engine", "From the first to the last filter's centre"),
                       numbers({cell(theta.x, 1), cell(theta.y, 1), cell(theta.x, m_filters), cell(theta.y, m_filters)})));
+        result.maps.back().cellCentres = true;
     }
 
     Tensor m_weight;

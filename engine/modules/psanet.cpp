@@ -68,32 +68,28 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
 Result<void> check(const InputShape& shape, const ParamSet& params) {
     const Plan plan(shape, params);
     const std::int64_t positions = std::int64_t{plan.height} * plan.width;
-    if (positions > kMostPositions) {
-        return makeError(ErrorCode::TooLarge,
-                         FOVEA_TEXT("engine",
-                                    "PSANet stores what each of %1 positions means to each, which is too much; choose a larger "
-                                    "shrink factor or a larger stride, for at most %2 positions."),
-                         {std::to_string(positions), std::to_string(kMostPositions)});
-    }
-    if (std::int64_t{plan.maskHeight} * plan.maskWidth * plan.inner > kMostMaskWeights) {
-        return makeError(ErrorCode::TooLarge,
-                         FOVEA_TEXT("engine",
-                                    "PSANet's mask of %1×%2 cells with %3 inner channels is too large; choose a smaller mask or "
-                                    "fewer inner channels."),
-                         {std::to_string(plan.maskHeight), std::to_string(plan.maskWidth), std::to_string(plan.inner)});
+    if (positions > kMostPositions || std::int64_t{plan.maskHeight} * plan.maskWidth * plan.inner > kMostMaskWeights) {
+        return makeError(
+            ErrorCode::TooLarge,
+            FOVEA_TEXT("engine",
+                       "PSANet is too large here: it compares %1 positions with each other, by a mask of %2×%3 cells "
+                       "in %4 channels; choose a larger shrink factor or stride, a smaller mask or fewer inner "
+                       "channels."),
+            {std::to_string(positions), std::to_string(plan.maskHeight), std::to_string(plan.maskWidth),
+             std::to_string(plan.inner)});
     }
     return {};
 }
 
 AttentionMap matrixMap(const FeatureMap& matrix, const Plan& plan, bool collect) {
-    const char* title = collect ? FOVEA_TEXT("engine", "What each position collects (columns sum to 1)")
-                                : FOVEA_TEXT("engine", "What each position distributes (columns sum to 1)");
     Tensor data = ops::toTensor(matrix);
     data.shape = {1, matrix.channels(), matrix.cells()};
     return {.name = collect ? "collect" : "distribute",
             .kind = MapKind::Pairwise,
             .role = plan.softmax ? MapRole::Distribution : MapRole::Saliency,
-            .title = plan.softmax ? title : FOVEA_TEXT("engine", "Weights between positions (row: source, column: target)"),
+            .title = !plan.softmax ? FOVEA_TEXT("engine", "Weights between positions (row: source, column: target)")
+                     : collect     ? FOVEA_TEXT("engine", "What each position collects (columns sum to 1)")
+                                   : FOVEA_TEXT("engine", "What each position distributes (columns sum to 1)"),
             .data = std::move(data),
             .gridHeight = plan.height,
             .gridWidth = plan.width,
@@ -127,9 +123,8 @@ public:
     }
 
 private:
-    static FeatureMap resized(FeatureMap map, int height, int width) {
-        const bool same = map.height() == height && map.width() == width;
-        return same ? std::move(map) : ops::resize(map, height, width, ops::Interpolation::Bilinear, true);
+    static FeatureMap resized(const FeatureMap& map, int height, int width) {
+        return ops::resize(map, height, width, ops::Interpolation::Bilinear, true);
     }
 
     /// Writes one branch's inner×N values to `gathered`.
@@ -154,14 +149,9 @@ private:
     Plan m_plan;
 };
 
-ParamSpec number(const char* key, const char* label, int fallback, int least, int most, const char* help) {
-    return {.key = key,
-            .label = label,
-            .type = ParamType::Int,
-            .fallback = fallback,
-            .min = static_cast<double>(least),
-            .max = static_cast<double>(most),
-            .help = help};
+ParamSpec count(const char* key, const char* label, int fallback, int most, const char* help) {
+    return {
+        .key = key, .label = label, .type = ParamType::Int, .fallback = fallback, .max = static_cast<double>(most), .help = help};
 }
 
 }  // namespace
@@ -177,16 +167,21 @@ const ModuleInfo& psanetModuleInfo() {
         .paper = "PSANet: Point-wise Spatial Attention Network for Scene Parsing (Zhao et al., ECCV 2018)",
         .reference = "hszhao/semseg model/psanet.py PSA with lib/psa/src/cpu/psamask.cpp",
         .summary = FOVEA_TEXT("engine", "Predicts for every position which other positions it collects from and gives to."),
-        .params = {number("psa_type", FOVEA_TEXT("engine", "Direction"), 2, 0, 2,
-                          FOVEA_TEXT("engine", "0 collects, 1 distributes, 2 does both.")),
-                   number("mid", FOVEA_TEXT("engine", "Inner channels"), 0, 0, 4096,
-                          FOVEA_TEXT("engine", "Channels of the reduced features; 0 takes a quarter of the channels.")),
-                   number("mask_h", FOVEA_TEXT("engine", "Mask height"), 0, 0, 1023,
-                          FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
-                   number("mask_w", FOVEA_TEXT("engine", "Mask width"), 0, 0, 1023,
-                          FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
-                   number("shrink", FOVEA_TEXT("engine", "Shrink factor"), 2, 1, 64,
-                          FOVEA_TEXT("engine", "How many times coarser the grid is on which positions are compared.")),
+        .params = {count("psa_type", FOVEA_TEXT("engine", "Direction"), 2, 2,
+                         FOVEA_TEXT("engine", "0 collects, 1 distributes, 2 does both.")),
+                   count("mid", FOVEA_TEXT("engine", "Inner channels"), 0, 4096,
+                         FOVEA_TEXT("engine", "Channels of the reduced features; 0 takes a quarter of the channels.")),
+                   count("mask_h", FOVEA_TEXT("engine", "Mask height"), 0, 1023,
+                         FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
+                   count("mask_w", FOVEA_TEXT("engine", "Mask width"), 0, 1023,
+                         FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
+                   {.key = "shrink",
+                    .label = FOVEA_TEXT("engine", "Shrink factor"),
+                    .type = ParamType::Int,
+                    .fallback = 2,
+                    .min = 1,
+                    .max = 64,
+                    .help = FOVEA_TEXT("engine", "How many times coarser the grid is on which positions are compared.")},
                    {.key = "norm",
                     .label = FOVEA_TEXT("engine", "Divisor"),
                     .type = ParamType::Real,

@@ -46,10 +46,7 @@ struct Axis {
     bool alignCorners = false;
 
     [[nodiscard]] double normalized(int k) const {
-        if (alignCorners) {
-            return length == 1 ? 0.0 : -1.0 + 2.0 * k / (length - 1);
-        }
-        return (2.0 * k + 1.0) / length - 1.0;
+        return alignCorners ? -1.0 + 2.0 * k / (length - 1) : (2.0 * k + 1.0) / length - 1.0;
     }
     [[nodiscard]] double cell(double s) const {
         return alignCorners ? (s + 1.0) / 2.0 * (length - 1) : ((s + 1.0) * length - 1.0) / 2.0;
@@ -107,6 +104,7 @@ public:
         result.maps.push_back(regionMap("theta", FOVEA_TEXT("engine", "Affine matrix"), {{2, 3}, theta}));
         result.maps.push_back(regionMap("grid", FOVEA_TEXT("engine", "Sampling grid"), std::move(grid)));
         result.maps.push_back(regionMap("box", FOVEA_TEXT("engine", "Sampled quadrilateral"), std::move(box)));
+        result.maps.back().cellCentres = m_alignCorners;
         return result;
     }
 

@@ -31,9 +31,11 @@ RegionOutline boxOutline(const AttentionMap& map, std::size_t first, const CellG
 
 RegionOutline quadOutline(const AttentionMap& map, const Features& features) {
     RegionOutline outline;
+    const double inset = map.cellCentres ? 0.5 : 0.0;
+    const auto position = [inset](double s, int cells) { return (s + 1.0) / 2.0 * (cells - 2.0 * inset) + inset; };
     for (std::size_t k = 0; k < kQuadValues; k += 2) {
-        const double x = (map.data.values[k] + 1.0) / 2.0 * features.map.width();
-        const double y = (map.data.values[k + 1] + 1.0) / 2.0 * features.map.height();
+        const double x = position(map.data.values[k], features.map.width());
+        const double y = position(map.data.values[k + 1], features.map.height());
         outline.corners.push_back(onPicture(features.geometry, x, y));
     }
     return outline;
