@@ -26,7 +26,6 @@ struct Problem {
     Values x;
     std::map<std::string, Tensor> weights;
     ParamSet params;
-
     [[nodiscard]] int n() const { return h * w; }
 };
 
@@ -116,7 +115,7 @@ Results ccnet(const Problem& p) {
     Values all;
     const int n = p.n();
     const int keys = p.h + p.w;
-    for (int pass = 0; pass < p.params.integer("recurrence"); ++pass) {
+    for (int pass = p.params.integer("recurrence"); pass > 0; --pass) {
         const Values q = affine(p, "query_conv", x);
         const Values k = affine(p, "key_conv", x);
         const Values v = affine(p, "value_conv", x);
@@ -128,10 +127,9 @@ Results ccnet(const Problem& p) {
                 row[b] = b == a / p.w ? -INFINITY : dot(q, n, a, k, n, static_cast<int>(at[b]), 0, p.c / 8);
             }
             softmax(row.data(), row.data() + keys);
+            const double gamma = p.weights.at("gamma").values[0];
             for (int c = 0; c < p.c; ++c) {
-                double sum = 0.0;
-                for (int b = 0; b < keys; ++b) sum += row[b] * v[c * n + static_cast<int>(at[b])];
-                x[c * n + a] += p.weights.at("gamma").values[0] * sum;
+                for (int b = 0; b < keys; ++b) x[c * n + a] += gamma * row[b] * v[c * n + static_cast<int>(at[b])];
             }
             all.insert(all.end(), row.begin(), row.end());
         }
@@ -177,7 +175,7 @@ Results axial(const Problem& p) {
     const int heads = p.params.integer("heads");
     const bool parallel = p.params.boolean("sum_axial_out");
     Values x = p.x;
-    Values sum(p.x.size(), 0.0);
+    Values sum(x.size(), 0.0);
     for (const int axis : {0, 1}) {
         const std::string prefix = "axial_attentions." + std::to_string(axis) + ".fn.";
         Groups groups(axis == 0 ? p.w : p.h);
