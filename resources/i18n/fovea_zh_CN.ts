@@ -675,10 +675,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>查询、键和值是否加上学习得到的常数。</translation>
     </message>
     <message>
-        <source>SAGAN needs at least 8 channels, but these features have %1; choose features with more channels.</source>
-        <translation>SAGAN 至少需要 8 个通道，而这些特征只有 %1 个；请选择通道更多的特征。</translation>
-    </message>
-    <message>
         <source>SAGAN self-attention</source>
         <translation>SAGAN 自注意力</translation>
     </message>
@@ -2235,14 +2231,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>让每个位置从特征与其相似的所有位置汇集。</translation>
     </message>
     <message>
-        <source>PSANet stores what each of %1 positions means to each, which is too much; choose a larger shrink factor or a larger stride, for at most %2 positions.</source>
-        <translation>PSANet 要存储 %1 个位置两两之间的意义，数量过多；请选择更大的缩小倍数或步长，使位置不超过 %2 个。</translation>
-    </message>
-    <message>
-        <source>PSANet&apos;s mask of %1×%2 cells with %3 inner channels is too large; choose a smaller mask or fewer inner channels.</source>
-        <translation>PSANet 的掩码 %1×%2 加上 %3 个内部通道过大；请选择更小的掩码或更少的内部通道。</translation>
-    </message>
-    <message>
         <source>What each position collects (columns sum to 1)</source>
         <translation>每个位置收集的内容（每列之和为 1）</translation>
     </message>
@@ -2573,6 +2561,306 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>one code</source>
         <translation>一个码字</translation>
+    </message>
+    <message>
+        <source>%1 needs at least 8 channels, but these features have %2; choose features with more channels.</source>
+        <translation>%1 至少需要 8 个通道，而这些特征只有 %2 个；请选择通道更多的特征。</translation>
+    </message>
+    <message>
+        <source>BAM has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
+        <translation>BAM 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
+    </message>
+    <message>
+        <source>Gate</source>
+        <translation>门</translation>
+    </message>
+    <message>
+        <source>Spatial branch before the gate</source>
+        <translation>门之前的空间分支</translation>
+    </message>
+    <message>
+        <source>Channel branch before the gate</source>
+        <translation>门之前的通道分支</translation>
+    </message>
+    <message>
+        <source>Bottleneck attention module</source>
+        <translation>瓶颈注意力模块</translation>
+    </message>
+    <message>
+        <source>Weighs every value by a gate made of a channel branch and a dilated spatial branch.</source>
+        <translation>由通道分支与膨胀的空间分支构成的门为每个值加权。</translation>
+    </message>
+    <message>
+        <source>How many times fewer channels the hidden layers have.</source>
+        <translation>隐藏层的通道数缩减多少倍。</translation>
+    </message>
+    <message>
+        <source>Channel layers</source>
+        <translation>通道层数</translation>
+    </message>
+    <message>
+        <source>Hidden layers of the channel branch.</source>
+        <translation>通道分支的隐藏层数。</translation>
+    </message>
+    <message>
+        <source>Dilated layers</source>
+        <translation>膨胀层数</translation>
+    </message>
+    <message>
+        <source>Dilated 3×3 convolutions of the spatial branch.</source>
+        <translation>空间分支中 3×3 膨胀卷积的层数。</translation>
+    </message>
+    <message>
+        <source>Dilation</source>
+        <translation>膨胀率</translation>
+    </message>
+    <message>
+        <source>How many cells the taps of the dilated convolutions lie apart.</source>
+        <translation>膨胀卷积的采样点相隔的单元数。</translation>
+    </message>
+    <message>
+        <source>Combination</source>
+        <translation>合并方式</translation>
+    </message>
+    <message>
+        <source>Whether the branches are multiplied, as in the authors&apos; code, or added, as in the paper.</source>
+        <translation>两个分支是相乘（作者代码）还是相加（论文）。</translation>
+    </message>
+    <message>
+        <source>Attention between channels</source>
+        <translation>通道之间的注意力</translation>
+    </message>
+    <message>
+        <source>Dual attention of positions and channels</source>
+        <translation>位置与通道的双重注意力</translation>
+    </message>
+    <message>
+        <source>Lets every position gather from positions which resemble it, and every channel from channels which do not.</source>
+        <translation>让每个位置从相似的位置汇集，让每个通道从不相似的通道汇集。</translation>
+    </message>
+    <message>
+        <source>Large-kernel factors</source>
+        <translation>大核因子</translation>
+    </message>
+    <message>
+        <source>Large kernel attention</source>
+        <translation>大核注意力</translation>
+    </message>
+    <message>
+        <source>Multiplies every value by a sum over a wide neighbourhood, composed of two small kernels.</source>
+        <translation>把每个值乘以由两个小核组成的宽邻域之和。</translation>
+    </message>
+    <message>
+        <source>Whole block</source>
+        <translation>整个模块</translation>
+    </message>
+    <message>
+        <source>Adds the projections and the residual which surround it in the network.</source>
+        <translation>加上网络中环绕它的投影与残差。</translation>
+    </message>
+    <message>
+        <source>PSA needs at least %1 channels in this mode, but these features have %2; choose features with more channels.</source>
+        <translation>此模式下 PSA 至少需要 %1 个通道，而这些特征只有 %2 个；请选择通道更多的特征。</translation>
+    </message>
+    <message>
+        <source>Polarized self-attention</source>
+        <translation>极化自注意力</translation>
+    </message>
+    <message>
+        <source>Weighs channels by one query over all positions and positions by one query over channels.</source>
+        <translation>用对所有位置的一个查询为通道加权，用对通道的一个查询为位置加权。</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>顺序</translation>
+    </message>
+    <message>
+        <source>Whether both branches see the features or the spatial branch what the channel branch leaves.</source>
+        <translation>两个分支都看特征，还是空间分支看通道分支的结果。</translation>
+    </message>
+    <message>
+        <source>PSANet is too large here: it compares %1 positions with each other, by a mask of %2×%3 cells in %4 channels; choose a larger shrink factor or stride, a smaller mask or fewer inner channels.</source>
+        <translation>PSANet 在此过大：它用 %4 个通道中 %2×%3 的掩码两两比较 %1 个位置；请选择更大的缩小倍数或步长、更小的掩码或更少的内部通道。</translation>
+    </message>
+    <message>
+        <source>Residual attention needs at least 4 channels, but these features have %1; choose features with more channels.</source>
+        <translation>残差注意力至少需要 4 个通道，而这些特征只有 %1 个；请选择通道更多的特征。</translation>
+    </message>
+    <message>
+        <source>Soft mask</source>
+        <translation>软掩码</translation>
+    </message>
+    <message>
+        <source>Residual attention</source>
+        <translation>残差注意力</translation>
+    </message>
+    <message>
+        <source>Strengthens every value by a mask which a coarser copy of the features draws.</source>
+        <translation>由特征的较粗副本画出的掩码增强每个值。</translation>
+    </message>
+    <message>
+        <source>RGA is set to a grid of %1, but these features have %2; make them agree.</source>
+        <translation>RGA 设定的网格是 %1，而这些特征是 %2；请使两者一致。</translation>
+    </message>
+    <message>
+        <source>RGA has nothing to compute: its ratios leave no inner layer of %1 channels and %2 positions; choose smaller ratios, or 0 to have them chosen.</source>
+        <translation>RGA 无可计算：其比率使 %1 个通道和 %2 个位置不剩内层；请选择更小的比率，或用 0 自动选择。</translation>
+    </message>
+    <message>
+        <source>RGA needs weights for every pair of positions, too many for %1; choose a coarser grid.</source>
+        <translation>RGA 需要每对位置的权重，对 %1 来说太多；请选择更粗的网格。</translation>
+    </message>
+    <message>
+        <source>Relation-aware global attention</source>
+        <translation>关系感知全局注意力</translation>
+    </message>
+    <message>
+        <source>Weighs positions, then channels, by how each relates to all the others.</source>
+        <translation>先为位置、再为通道加权，依据各自与其余全体的关系。</translation>
+    </message>
+    <message>
+        <source>Channel ratio</source>
+        <translation>通道比率</translation>
+    </message>
+    <message>
+        <source>How many times fewer inner channels there are; 0 takes 8, or all there are.</source>
+        <translation>内部通道缩减多少倍；0 表示 8，或全部通道。</translation>
+    </message>
+    <message>
+        <source>Position ratio</source>
+        <translation>位置比率</translation>
+    </message>
+    <message>
+        <source>How many times fewer inner positions there are; 0 takes 8, or all there are.</source>
+        <translation>内部位置缩减多少倍；0 表示 8，或全部位置。</translation>
+    </message>
+    <message>
+        <source>Hidden ratio</source>
+        <translation>隐藏比率</translation>
+    </message>
+    <message>
+        <source>How many times fewer values the last hidden layers have; 0 takes 8, or what leaves one.</source>
+        <translation>最后的隐藏层缩减多少倍；0 表示 8，或恰好剩一个。</translation>
+    </message>
+    <message>
+        <source>Grid height</source>
+        <translation>网格高度</translation>
+    </message>
+    <message>
+        <source>Rows of the grid the weights are made for; 0 takes what is usual.</source>
+        <translation>权重所对应网格的行数；0 表示通常值。</translation>
+    </message>
+    <message>
+        <source>Grid width</source>
+        <translation>网格宽度</translation>
+    </message>
+    <message>
+        <source>Columns of the grid the weights are made for; 0 takes what is usual.</source>
+        <translation>权重所对应网格的列数；0 表示通常值。</translation>
+    </message>
+    <message>
+        <source>Shuffle attention halves its channels, but these features have %1; choose features with an even number of channels.</source>
+        <translation>置换注意力要把通道对半分，而这些特征有 %1 个通道；请选择通道数为偶数的特征。</translation>
+    </message>
+    <message>
+        <source>%1 channels cannot be shared out evenly among the halves of %2 groups; choose a number of groups which divides %3.</source>
+        <translation>%1 个通道无法平均分给 %2 组的两半；请选择能整除 %3 的组数。</translation>
+    </message>
+    <message>
+        <source>Gates of both halves</source>
+        <translation>两半的门</translation>
+    </message>
+    <message>
+        <source>Shuffle attention</source>
+        <translation>置换注意力</translation>
+    </message>
+    <message>
+        <source>Weighs one half of each group of channels as a whole and the other half position by position, then shuffles the channels.</source>
+        <translation>把每组通道的一半整体加权，另一半逐位置加权，然后打乱通道。</translation>
+    </message>
+    <message>
+        <source>Groups of channels; 0 takes as many as go evenly, up to 64.</source>
+        <translation>通道组数；0 表示取能均分的最大值，不超过 64。</translation>
+    </message>
+    <message>
+        <source>scSE has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
+        <translation>scSE 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
+    </message>
+    <message>
+        <source>Concurrent spatial and channel squeeze-and-excitation</source>
+        <translation>并行的空间与通道压缩激励</translation>
+    </message>
+    <message>
+        <source>Weighs the channels and the positions side by side and joins both results.</source>
+        <translation>同时为通道与位置加权，并合并两个结果。</translation>
+    </message>
+    <message>
+        <source>Whether the larger of both results counts, as in the authors&apos; code, or their sum, as in the paper.</source>
+        <translation>取两个结果中较大者（作者代码）还是两者之和（论文）。</translation>
+    </message>
+    <message>
+        <source>SGE needs at least two positions; choose a smaller stride or a larger picture.</source>
+        <translation>SGE 至少需要两个位置；请选择更小的步长或更大的图片。</translation>
+    </message>
+    <message>
+        <source>%1 channels cannot be shared out evenly among %2 groups; choose a number of groups which divides %1.</source>
+        <translation>%1 个通道无法平均分给 %2 组；请选择能整除 %1 的组数。</translation>
+    </message>
+    <message>
+        <source>Gate of each group</source>
+        <translation>每组的门</translation>
+    </message>
+    <message>
+        <source>Spatial group-wise enhance</source>
+        <translation>空间分组增强</translation>
+    </message>
+    <message>
+        <source>Weighs the positions of each group of channels by their likeness to the group&apos;s mean.</source>
+        <translation>按与组均值的相似程度为每组通道的位置加权。</translation>
+    </message>
+    <message>
+        <source>Groups of channels with a map each; 0 takes as many as go evenly, up to 64.</source>
+        <translation>各有一幅图的通道组数；0 表示取能均分的最大值，不超过 64。</translation>
+    </message>
+    <message>
+        <source>Strip gate</source>
+        <translation>条带门</translation>
+    </message>
+    <message>
+        <source>Strip pooling attention</source>
+        <translation>条带池化注意力</translation>
+    </message>
+    <message>
+        <source>Weighs every value by what whole rows and whole columns of the picture hold.</source>
+        <translation>按图片整行与整列的内容为每个值加权。</translation>
+    </message>
+    <message>
+        <source>Mean of the gates</source>
+        <translation>各门的均值</translation>
+    </message>
+    <message>
+        <source>Gate of channel and column</source>
+        <translation>通道与列的门</translation>
+    </message>
+    <message>
+        <source>Gate of row and channel</source>
+        <translation>行与通道的门</translation>
+    </message>
+    <message>
+        <source>Triplet attention</source>
+        <translation>三元组注意力</translation>
+    </message>
+    <message>
+        <source>Averages three gates, each of which sees the features along another pair of axes.</source>
+        <translation>对三个门求平均，每个门沿不同的一对轴看特征。</translation>
+    </message>
+    <message>
+        <source>Without the spatial branch</source>
+        <translation>不含空间分支</translation>
+    </message>
+    <message>
+        <source>Leaves out the gate which sees rows and columns.</source>
+        <translation>去掉看行与列的门。</translation>
     </message>
 </context>
 <context>
