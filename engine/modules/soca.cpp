@@ -1,0 +1,149 @@
+// Second-order Attention Network for Single Image Super-Resolution (Dai et al., CVPR 2019): SOCA.
+//   S = (1/N)·X·(I − 11ᵀ/N)·Xᵀ (C×C), and √S by Newton and Schulz: A = S / tr S, Y = A·(3I − A)/2, Z = (3I − A)/2;
+//   iters − 2 times D = (3I − Z·Y)/2, Y = Y·D, Z = D·Z;  √S = √(tr S)·Y·(3I − Z·Y)/2. With one iteration √S = √(tr S)·A·(3I −
+//   A)/2. v_c = mean of column c of √S,  a = sigmoid(W2·relu(W0·v + b0) + b2),  out = a_c·x_c.
+// All positions count; the reference looks at the middle of maps beyond 1000×1000 only.
+
+#include <Eigen/Core>
+#include <cmath>
+#include <optional>
+
+#include "engine/attention/layers.h"
+#include "engine/attention/module.h"
+
+namespace fovea {
+namespace {
+
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
+    const int hidden = shape.channels / params.integer("reduction");
+    std::vector<WeightSpec> specs;
+    addConvolution(specs, "conv_du.0", hidden, shape.channels, true);
+    addConvolution(specs, "conv_du.2", shape.channels, hidden, true);
+    return specs;
+}
+
+Result<void> check(const InputShape& shape, const ParamSet& params) {
+    if (shape.channels / params.integer("reduction") < 1) {
+        return makeError(ErrorCode::BadParameter,
+                         FOVEA_TEXT("engine",
+                                    "SOCA has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a "
+                                    "reduction of at most %2."),
+                         {std::to_string(params.integer("reduction")), std::to_string(shape.channels)});
+    }
+    if (shape.height * shape.width < 2) {
+        return makeError(ErrorCode::BadShape,
+                         FOVEA_TEXT("engine",
+                                    "SOCA needs at least two positions, for one does not vary; choose a larger picture or a "
+                                    "smaller stride."));
+    }
+    return {};
+}
+
+/// √S of a covariance whose trace is not 0; nothing when `stop` was requested.
+std::optional<Matrix> squareRoot(const Matrix& s, int iterations, const std::stop_token& stop) {
+    const double trace = s.trace();
+    const Matrix identity = Matrix::Identity(s.rows(), s.cols());
+    const Matrix a = s / trace;
+    Matrix z = 1.5 * identity - 0.5 * a;
+    Matrix y = a * z;
+    for (int k = 1; k < iterations; ++k) {
+        if (stop.stop_requested()) {
+            return std::nullopt;
+        }
+        const Matrix step = 1.5 * identity - 0.5 * (z * y);
+        y = y * step;
+        if (k + 1 < iterations) {
+            z = step * z;
+        }
+    }
+    return std::sqrt(trace) * y;
+}
+
+Tensor tensorOf(const Matrix& m) { return {{m.rows(), m.cols()}, std::vector<float>(m.data(), m.data() + m.size())}; }
+
+class SecondOrderChannels final : public AttentionModule {
+public:
+    SecondOrderChannels(const Weights& weights, int iterations) : m_layers(weights), m_iterations(iterations) {}
+
+    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+        const FeatureMap& x = input.features();
+        const auto covariance = ops::covariance(x);
+        const Matrix s = Eigen::Map<const Matrix>(covariance.data(), x.channels(), x.channels());
+        trace.stage("covariance", "S = (1/N) · X · (I − 11ᵀ/N) · Xᵀ", [&] { return tensorOf(s); });
+        if (s.trace() <= 0.0) {
+            return makeError(
+                ErrorCode::BadValue,
+                FOVEA_TEXT("engine",
+                           "SOCA compares how channels vary, but these do not vary at all; choose a picture which is "
+                           "not of one colour."));
+        }
+        const auto root = squareRoot(s, m_iterations, input.stop);
+        if (!root) {
+            return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
+        }
+        trace.stage("square root", "√S by Newton and Schulz", [&] { return tensorOf(*root); });
+        ops::Vector pooled(x.channels());
+        for (int c = 0; c < x.channels(); ++c) {
+            pooled[c] = static_cast<float>(root->col(c).mean());
+        }
+        trace.stage("pool", "v_c = mean of column c", [&] { return ops::toTensor(pooled); });
+        auto gate = excite(pooled);
+        trace.stage("gate", "a = sigmoid(W2·relu(W0·v + b0) + b2)", [&] { return ops::toTensor(gate); });
+        AttentionOutput result;
+        result.frames.push_back(ops::scaleChannels(x, gate));
+        trace.stage("scale", "out = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        result.maps.push_back(channelGateMap(std::move(gate)));
+        return result;
+    }
+
+private:
+    [[nodiscard]] ops::Vector excite(const ops::Vector& pooled) const {
+        auto hidden = ops::linear(pooled, m_layers.at("conv_du.0.weight"), m_layers.at("conv_du.0.bias"));
+        ops::reluInPlace(hidden.data(), hidden.size());
+        auto gate = ops::linear(hidden, m_layers.at("conv_du.2.weight"), m_layers.at("conv_du.2.bias"));
+        ops::sigmoidInPlace(gate.data(), gate.size());
+        return gate;
+    }
+
+    Layers m_layers;
+    int m_iterations;
+};
+
+}  // namespace
+
+const ModuleInfo& socaModuleInfo() {
+    static const ModuleInfo kInfo{
+        .id = "soca",
+        .title = "SOCA",
+        .longTitle = FOVEA_TEXT("engine", "Second-order channel attention"),
+        .domain = Domain::Channel,
+        .kind = AttentionKind::Soft,
+        .year = 2019,
+        .paper = "Second-order Attention Network for Single Image Super-Resolution (Dai et al., CVPR 2019)",
+        .reference = "daitao/SAN SOCA with jiangtaoxie/fast-MPN-COV src/representation/MPNCOV.py",
+        .summary = FOVEA_TEXT("engine", "Weighs channels by the square root of their covariance."),
+        .params = {{.key = "reduction",
+                    .label = FOVEA_TEXT("engine", "Reduction"),
+                    .type = ParamType::Int,
+                    .fallback = 8,
+                    .min = 1,
+                    .max = 256,
+                    .help = FOVEA_TEXT("engine", "How many times fewer channels the hidden layer has.")},
+                   {.key = "iters",
+                    .label = FOVEA_TEXT("engine", "Iterations"),
+                    .type = ParamType::Int,
+                    .fallback = 5,
+                    .min = 1,
+                    .max = 32,
+                    .help = FOVEA_TEXT("engine", "Steps towards the square root.")}},
+        .weights = weights,
+        .check = check,
+        .create = [](const InputShape&, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
+            return std::make_unique<SecondOrderChannels>(w, params.integer("iters"));
+        }};
+    return kInfo;
+}
+
+}  // namespace fovea
