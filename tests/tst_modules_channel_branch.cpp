@@ -361,7 +361,8 @@ private Q_SLOTS:
                 even->frames.front().width() == 8);
         const ModuleInfo& dynamic = *findModule("dynamic_conv");
         const auto hidden = [&](int channels, const char* json) {
-            return dynamic.weights({channels, 4, 4, 1, {}}, *ParamSet::fromJson(dynamic.params, json))[2].shape[0];
+            return static_cast<int>(
+                dynamic.weights({channels, 4, 4, 1, {}}, *ParamSet::fromJson(dynamic.params, json))[2].shape[0]);
         };
         QCOMPARE(hidden(16, "{}"), 5);
         QCOMPARE(hidden(3, R"({"K": 7})"), 7);
@@ -370,7 +371,7 @@ private Q_SLOTS:
         for (const auto& [channels, perGroup] : std::map<int, int>{{64, 2}, {16, 1}, {48, 3}, {5, 5}, {1024, 32}}) {
             const auto specs = kernels.weights({channels, 4, 4, 1, {}}, ParamSet(kernels.params));
             QVERIFY((specs[0].shape == Shape{channels, perGroup, 3, 3}));
-            QCOMPARE(specs[10].shape[0], std::max(channels / 16, 32));
+            QCOMPARE(static_cast<int>(specs[10].shape[0]), std::max(channels / 16, 32));
         }
         const auto single = outputOf("split_attention", randomMap(12, 6, 7, 1), R"({"radix": 1})");
         QVERIFY(single.ok() && mapOf(*single, "branch").role == MapRole::Gate);
