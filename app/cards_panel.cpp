@@ -218,7 +218,7 @@ void CardsPanel::refreshBars() {
     }
     const Features& features = *m_session.result()->features;
     const bool branches = map->kind == MapKind::Branch;
-    const auto weights = branches ? branchWeights(*map, features.map.channels()) : map->data.values;
+    const auto weights = branches ? branchWeights(*map, module->output->frames.front().channels()) : map->data.values;
     QStringList names;
     for (std::size_t k = 0; branches && k < weights.size(); ++k) {
         names << tr("branch %1").arg(k + 1);

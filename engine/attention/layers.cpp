@@ -1,6 +1,7 @@
 #include "engine/attention/layers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 namespace fovea {
@@ -18,6 +19,22 @@ void addBatchNorm(std::vector<WeightSpec>& specs, const std::string& layer, int 
     specs.push_back({layer + ".bias", {channels}, WeightInit::Zero});
     specs.push_back({layer + ".running_mean", {channels}, WeightInit::Zero});
     specs.push_back({layer + ".running_var", {channels}, WeightInit::One});
+}
+
+Result<void> checkWeightCount(const std::string& title, const std::vector<WeightSpec>& specs) {
+    constexpr double kMost = 1 << 28;
+    double count = 0.0;
+    for (const auto& spec : specs) {
+        count += static_cast<double>(Tensor::count(spec.shape));
+    }
+    if (count <= kMost) {
+        return {};
+    }
+    return makeError(ErrorCode::TooLarge,
+                     FOVEA_TEXT("engine",
+                                "%1 would have %2 million learned values, and at most %3 million are held; choose smaller or "
+                                "fewer kernels or layers."),
+                     {title, std::to_string(std::llround(count / 1e6)), std::to_string(std::llround(kMost / 1e6))});
 }
 
 Layers::Layers(const Weights& weights) : m_tensors(weights.tensors) {

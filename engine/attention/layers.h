@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/attention/weights.h"
+#include "engine/result.h"
 #include "engine/tensor/ops.h"
 
 namespace fovea {
@@ -13,6 +14,9 @@ namespace fovea {
 void addConvolution(std::vector<WeightSpec>& specs, const std::string& layer, int outputs, int inputs, bool bias, int kernel = 1);
 /// Appends weight, bias, running_mean and running_var [channels] of a batch norm.
 void addBatchNorm(std::vector<WeightSpec>& specs, const std::string& layer, int channels);
+
+/// Whether the learned tensors of the mechanism `title` stay below 1 GB.
+Result<void> checkWeightCount(const std::string& title, const std::vector<WeightSpec>& specs);
 
 /// The learned layers of one module, by their names.
 class Layers {

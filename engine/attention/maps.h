@@ -107,7 +107,7 @@ FOVEA_API const char* mapKindName(MapKind kind) noexcept;
 /// "gate", "distribution", "additive", "mask", "saliency".
 FOVEA_API const char* mapRoleName(MapRole role) noexcept;
 
-/// The weight of each branch of a Branch map over features of `channels` channels, [B]: the mean over channels where every
+/// The weight of each branch of a Branch map whose module gives `channels` channels, [B]: the mean over channels where every
 /// channel has its own. Empty for other kinds and shapes.
 FOVEA_API std::vector<float> branchWeights(const AttentionMap& map, int channels);
 

@@ -56,6 +56,11 @@ void fill(Tensor& tensor, const WeightSpec& spec, std::uint64_t seed) {
             std::transform(tensor.values.begin(), tensor.values.end(), tensor.values.begin(),
                            [](float v) { return std::abs(v); });
             break;
+        case WeightInit::Negative:
+            fillUniform(tensor, seed, 1.0 / std::sqrt(fanIn));
+            std::transform(tensor.values.begin(), tensor.values.end(), tensor.values.begin(),
+                           [](float v) { return -std::abs(v); });
+            break;
     }
 }
 

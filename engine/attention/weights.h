@@ -18,6 +18,7 @@ enum class WeightInit {
     Zero,      ///< shifts, running means
     Unit,      ///< uniform in ±√(3/fanIn): fanIn of them are a vector of a length of about 1
     Positive,  ///< uniform in 0…√(3/fanIn): such a vector without negative numbers
+    Negative,  ///< uniform in −1/√fanIn…0
 };
 
 /// Name (the reference's state_dict key) and shape of one learned tensor.

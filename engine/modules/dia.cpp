@@ -1,96 +1,115 @@
-// DIANet: Dense-and-Implicit Attention Network (Huang et al., AAAI 2020), one step of the shared cell.
-//   z_c = mean over H,W of x_c;  [i; f; g; o] = L2·relu(L1·z) + R2·relu(R1·h)  (biases; C → C // 4 → 4C);
-//   c' = sigmoid(f)·c + sigmoid(i)·tanh(g),  h' = sigmoid(o)·sigmoid(c'),  out_c = h'_c·x_c.
-// h and c are the state of the frame before, zeros at first. The second activation is a sigmoid, not the usual tanh.
+// DIANet: Dense-and-Implicit Attention Network (Huang et al., AAAI 2020): one LSTM shared by the blocks of a network.
+//   z = mean over H,W of x;  [i; f; g; o] = L2·relu(L1·z + b) + b + R2·relu(R1·h + b) + b, four runs of C numbers;
+//   c' = sigmoid(f)·c + sigmoid(i)·tanh(g),  h' = sigmoid(o)·sigmoid(c') (a sigmoid, not tanh),  out = h'_c·x_c.
+// h and c are the state before, zeros at first. In a stream each frame is the next block: its h' and c' go to the frame after.
 
 #include <algorithm>
 #include <cmath>
 
-#include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/tensor/ops.h"
 
 namespace fovea {
 namespace {
 
-constexpr int kBottleneck = 4;
-constexpr int kGates = 4;
+constexpr int kReduction = 4;
+constexpr const char* kHidden = "hidden";
+constexpr const char* kCell = "cell";
+constexpr const char* kInputPart = "lstm.w_ih.0.seq.";
+constexpr const char* kStatePart = "lstm.w_hh.0.seq.";
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet&) {
     const int channels = shape.channels;
-    const int hidden = channels / kBottleneck;
+    const int hidden = channels / kReduction;
     std::vector<WeightSpec> specs;
-    for (const std::string cell : {"lstm.w_ih.0.seq.", "lstm.w_hh.0.seq."}) {
-        specs.insert(specs.end(), {{cell + "0.weight", {hidden, channels}, WeightInit::FanIn, channels},
-                                   {cell + "0.bias", {hidden}, WeightInit::FanIn, channels},
-                                   {cell + "2.weight", {kGates * channels, hidden}, WeightInit::FanIn, hidden},
-                                   {cell + "2.bias", {kGates * channels}, WeightInit::FanIn, hidden}});
+    for (const std::string part : {kInputPart, kStatePart}) {
+        specs.insert(specs.end(), {{part + "0.weight", {hidden, channels}, WeightInit::FanIn, channels},
+                                   {part + "0.bias", {hidden}, WeightInit::FanIn, channels},
+                                   {part + "2.weight", {4 * channels, hidden}, WeightInit::FanIn, hidden},
+                                   {part + "2.bias", {4 * channels}, WeightInit::FanIn, hidden}});
     }
     return specs;
 }
 
+Error misshapenState(const std::string& name, const Shape& shape, int channels) {
+    return makeError(ErrorCode::BadShape,
+                     FOVEA_TEXT("engine", "DIA's state “%1” has the shape %2; it needs one number for each of the %3 channels."),
+                     {name, shapeText(shape), std::to_string(channels)});
+}
+
 Result<void> check(const InputShape& shape, const ParamSet&) {
-    if (shape.channels < kBottleneck) {
-        return makeError(
-            ErrorCode::BadShape,
-            FOVEA_TEXT("engine",
-                       "DIA needs at least 4 channels, but these features have %1; choose features with more channels."),
-            {std::to_string(shape.channels)});
+    if (shape.channels < kReduction) {
+        return makeError(ErrorCode::BadShape, FOVEA_TEXT("engine", "DIA needs at least %1 channels, but these features have %2."),
+                         {std::to_string(kReduction), std::to_string(shape.channels)});
     }
-    for (const char* name : {"hidden", "cell"}) {
+    for (const char* name : {kHidden, kCell}) {
         const auto it = shape.extras.find(name);
         if (it != shape.extras.end() && it->second != Shape{shape.channels}) {
-            return makeError(
-                ErrorCode::BadShape,
-                FOVEA_TEXT("engine", "The tensor “%1” has the shape %2; DIA needs one number for each of %3 channels."),
-                {name, shapeText(it->second), std::to_string(shape.channels)});
+            return misshapenState(name, it->second, shape.channels);
         }
     }
     return {};
 }
 
-class Dia final : public AttentionModule {
+double sigmoid(double v) { return 1.0 / (1.0 + std::exp(-v)); }
+
+class DenseImplicit final : public AttentionModule {
 public:
-    explicit Dia(const Weights& weights) : m_layers(weights) {}
+    explicit DenseImplicit(const Weights& weights) : m_weights(weights.tensors) {}
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
+        for (const char* name : {kHidden, kCell}) {
+            const auto it = input.extras.find(name);
+            if (it != input.extras.end() && it->second->shape != Shape{x.channels()}) {
+                return misshapenState(name, it->second->shape, x.channels());
+            }
+        }
+        auto hidden = stateOf(input, kHidden);
+        auto cell = stateOf(input, kCell);
         const auto squeezed = ops::globalMean(x);
         trace.stage("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(squeezed); });
-        ops::Vector gates = bottleneck(squeezed, "lstm.w_ih.0.seq.");
-        const auto fromState = bottleneck(state(input, "hidden"), "lstm.w_hh.0.seq.");
-        std::transform(gates.begin(), gates.end(), fromState.begin(), gates.begin(), std::plus<>());
-        trace.stage("gates", "[i; f; g; o] = L2·relu(L1·z) + R2·relu(R1·h)", [&] { return ops::toTensor(gates); });
-        ops::Vector cell = state(input, "cell");
-        ops::Vector hidden(cell.size());
-        const std::size_t count = cell.size();
-        for (std::size_t c = 0; c < count; ++c) {
-            cell[c] = ops::sigmoid(gates[count + c]) * cell[c] + ops::sigmoid(gates[c]) * std::tanh(gates[2 * count + c]);
-            hidden[c] = ops::sigmoid(gates[3 * count + c]) * ops::sigmoid(cell[c]);
-        }
-        trace.stage("cell", "c' = sigmoid(f)·c + sigmoid(i)·tanh(g)", [&] { return ops::toTensor(cell); });
-        trace.stage("hidden", "h' = sigmoid(o)·sigmoid(c')", [&] { return ops::toTensor(hidden); });
+        auto gates = layers(squeezed, kInputPart);
+        const auto remembered = layers(hidden, kStatePart);
+        std::transform(gates.begin(), gates.end(), remembered.begin(), gates.begin(), std::plus<>());
+        trace.stage("gates", "[i; f; g; o] = L2·relu(L1·z) + R2·relu(R1·h), with biases", [&] { return ops::toTensor(gates); });
+        step(gates, hidden, cell);
+        trace.stage("cell", "c' = sigmoid(f) · c + sigmoid(i) · tanh(g)", [&] { return ops::toTensor(cell); });
+        trace.stage("hidden", "h' = sigmoid(o) · sigmoid(c')", [&] { return ops::toTensor(hidden); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, hidden));
-        trace.stage("scale", "out_c = h'_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
-        result.state = {{"hidden", ops::toTensor(hidden)}, {"cell", ops::toTensor(cell)}};
+        trace.stage("scale", "out = h'_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        result.state[kHidden] = ops::toTensor(hidden);
+        result.state[kCell] = ops::toTensor(cell);
         result.maps.push_back(channelGateMap(std::move(hidden)));
         return result;
     }
 
 private:
-    static ops::Vector state(const ModuleInput& input, const std::string& name) {
+    static ops::Vector stateOf(const ModuleInput& input, const char* name) {
         const auto it = input.extras.find(name);
-        return it != input.extras.end() ? it->second->values
-                                        : ops::Vector(static_cast<std::size_t>(input.features().channels()), 0.0F);
+        return it == input.extras.end() ? ops::Vector(input.features().channels(), 0.0F) : it->second->values;
     }
 
-    [[nodiscard]] ops::Vector bottleneck(const ops::Vector& v, const std::string& cell) const {
-        auto hidden = ops::linear(v, m_layers.at(cell + "0.weight"), m_layers.at(cell + "0.bias"));
-        ops::reluInPlace(hidden.data(), hidden.size());
-        return ops::linear(hidden, m_layers.at(cell + "2.weight"), m_layers.at(cell + "2.bias"));
+    [[nodiscard]] ops::Vector layers(const ops::Vector& values, const std::string& part) const {
+        auto inner = ops::linear(values, m_weights.at(part + "0.weight"), m_weights.at(part + "0.bias"));
+        ops::reluInPlace(inner.data(), inner.size());
+        return ops::linear(inner, m_weights.at(part + "2.weight"), m_weights.at(part + "2.bias"));
     }
 
-    Layers m_layers;
+    static void step(const ops::Vector& gates, ops::Vector& hidden, ops::Vector& cell) {
+        const std::size_t count = cell.size();
+        for (std::size_t c = 0; c < count; ++c) {
+            const double in = sigmoid(gates[c]);
+            const double forget = sigmoid(gates[count + c]);
+            const double candidate = std::tanh(static_cast<double>(gates[2 * count + c]));
+            const double next = forget * cell[c] + in * candidate;
+            cell[c] = static_cast<float>(next);
+            hidden[c] = static_cast<float>(sigmoid(gates[3 * count + c]) * sigmoid(next));
+        }
+    }
+
+    std::map<std::string, Tensor> m_weights;
 };
 
 }  // namespace
@@ -106,11 +125,12 @@ const ModuleInfo& diaModuleInfo() {
         .paper = "DIANet: Dense-and-Implicit Attention Network (Huang et al., AAAI 2020)",
         .arxiv = "1905.10671",
         .reference = "gbup-group/DIANet models/cifar/dia_resnet.py LSTMCell",
-        .summary = FOVEA_TEXT("engine", "Weighs each channel by a recurrent cell which remembers the frames before."),
+        .summary =
+            FOVEA_TEXT("engine", "Weighs channels by a memory which is handed on from block to block, here from frame to frame."),
         .weights = weights,
         .check = check,
         .create = [](const InputShape&, const ParamSet&, const Weights& w) -> std::unique_ptr<AttentionModule> {
-            return std::make_unique<Dia>(w);
+            return std::make_unique<DenseImplicit>(w);
         }};
     return kInfo;
 }

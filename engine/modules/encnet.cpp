@@ -1,11 +1,9 @@
-// EncNet: Context Encoding for Semantic Segmentation (Zhang et al., CVPR 2018), its context encoding module.
-//   f = relu(BN(W·x));  A[k,n] = softmax over k of s_k·‖f_n − c_k‖² (s is negative);  E_k = Σ_n A[k,n]·(f_n − c_k);
-//   e = mean over k of relu(BN_k(E_k)),  γ = sigmoid(W_fc·e + b),  out = relu(x + γ_c·x_c).
-// The class logits of the auxiliary loss are a stage of the trace.
+// Context Encoding for Semantic Segmentation (Zhang et al., CVPR 2018).
+//   F = relu(BN(W·x));  A_nk = softmax over k of s_k·‖f_n − c_k‖² with K codewords c and their negative scales s;
+//   E_k = Σ_n A_nk·(f_n − c_k), a sum and no mean;  e = mean over k of relu(BN(E)), the batch norm per codeword;
+//   γ = sigmoid(W_f·e + b_f),  out = relu(x + γ_c·x_c). A second head, W_s·e + b_s, tells the classes of the scene.
 
 #include <Eigen/Core>
-
-#include <algorithm>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
@@ -13,8 +11,8 @@
 namespace fovea {
 namespace {
 
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using ConstMap = Eigen::Map<const Matrix>;
+using Stored = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
     const int channels = shape.channels;
@@ -24,80 +22,90 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
     addConvolution(specs, "encoding.0", channels, channels, false);
     addBatchNorm(specs, "encoding.1", channels);
     specs.push_back({"encoding.3.codewords", {codes, channels}, WeightInit::FanIn, codes * channels});
-    specs.push_back({"encoding.3.scale", {codes}, WeightInit::FanIn, 1});
+    specs.push_back({"encoding.3.scale", {codes}, WeightInit::Negative, 1});
     addBatchNorm(specs, "encoding.4", codes);
-    specs.insert(specs.end(), {{"fc.0.weight", {channels, channels}, WeightInit::FanIn, channels},
-                               {"fc.0.bias", {channels}, WeightInit::FanIn, channels},
-                               {"selayer.weight", {classes, channels}, WeightInit::FanIn, channels},
-                               {"selayer.bias", {classes}, WeightInit::FanIn, channels}});
+    for (const auto& [layer, outputs] : {std::pair<std::string, int>{"fc.0", channels}, {"selayer", classes}}) {
+        specs.push_back({layer + ".weight", {outputs, channels}, WeightInit::FanIn, channels});
+        specs.push_back({layer + ".bias", {outputs}, WeightInit::FanIn, channels});
+    }
     return specs;
 }
 
-class EncNet final : public AttentionModule {
+Matrix rowsOf(const float* values, int rows, int columns) {
+    return Eigen::Map<const Stored>(values, rows, columns).cast<double>();
+}
+
+/// A as K×N. In double: with large features the squares are large and their differences are not.
+Matrix assignment(const Matrix& features, const Matrix& codewords, const std::vector<float>& scale) {
+    Matrix a = -2.0 * (codewords * features);
+    a.rowwise() += features.colwise().squaredNorm();
+    a.colwise() += codewords.rowwise().squaredNorm();
+    for (Eigen::Index k = 0; k < a.rows(); ++k) {
+        a.row(k) *= static_cast<double>(scale[static_cast<std::size_t>(k)]);
+    }
+    const Eigen::RowVectorXd top = a.colwise().maxCoeff();
+    a = (a.rowwise() - top).array().exp().matrix();
+    const Eigen::RowVectorXd total = a.colwise().sum();
+    a.array().rowwise() /= total.array();
+    return a;
+}
+
+/// As channels × height × width.
+FeatureMap mapOf(const Matrix& m, int height, int width) {
+    FeatureMap y(static_cast<int>(m.rows()), height, width);
+    Eigen::Map<Stored>(y.data(), m.rows(), m.cols()) = m.cast<float>();
+    return y;
+}
+
+class ContextEncoding final : public AttentionModule {
 public:
-    explicit EncNet(const Weights& weights) : m_layers(weights) {}
+    explicit ContextEncoding(const Weights& weights) : m_layers(weights) {}
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
-        const FeatureMap f = m_layers.rectified(x, "encoding.0", "encoding.1");
-        trace.stage("features", "f = relu(BN(W·x))", [&] { return ops::toTensor(f); });
-        const FeatureMap assignment = assign(f);
-        trace.stage("assign", "A[k,n] = softmax over k of s_k·‖f_n − c_k‖²", [&] { return ops::toTensor(assignment); });
-        const ops::Vector encoded = encode(f, assignment);
-        trace.stage("encode", "e = mean over k of relu(BN_k(Σ_n A[k,n]·(f_n − c_k)))", [&] { return ops::toTensor(encoded); });
-        ops::Vector gate = ops::linear(encoded, m_layers.at("fc.0.weight"), m_layers.at("fc.0.bias"));
+        FeatureMap assigned;
+        const auto encoded = encode(x, assigned, trace);
+        auto gate = ops::linear(encoded, m_layers.at("fc.0.weight"), m_layers.at("fc.0.bias"));
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("gate", "γ = sigmoid(W·e + b)", [&] { return ops::toTensor(gate); });
-        trace.stage("logits", "l = W_se·e + b_se", [&] {
+        trace.stage("gate", "γ = sigmoid(W_f·e + b_f)", [&] { return ops::toTensor(gate); });
+        trace.stage("classes", "W_s·e + b_s", [&] {
             return ops::toTensor(ops::linear(encoded, m_layers.at("selayer.weight"), m_layers.at("selayer.bias")));
         });
-        FeatureMap out = ops::scaleChannels(x, gate);
-        std::transform(out.data(), out.data() + out.size(), x.data(), out.data(), std::plus<>());
+        ops::Vector factor = gate;
+        for (float& f : factor) {
+            f += 1.0F;
+        }
+        FeatureMap out = ops::scaleChannels(x, factor);
         ops::reluInPlace(out.data(), out.size());
-        trace.stage("residual", "out = relu(x + γ_c · x_c)", [&] { return ops::toTensor(out); });
+        trace.stage("scale", "out = relu(x + γ_c · x_c)", [&] { return ops::toTensor(out); });
         AttentionOutput result;
-        result.frames.push_back(std::move(out));
         result.maps.push_back(channelGateMap(std::move(gate)));
         result.maps.push_back(
-            fullMap("assign", MapRole::Distribution, FOVEA_TEXT("engine", "Assignment to the codewords"), assignment));
+            fullMap("assign", MapRole::Distribution, FOVEA_TEXT("engine", "Assignment to the codewords"), assigned));
+        result.frames.push_back(std::move(out));
         return result;
     }
 
 private:
-    [[nodiscard]] ConstMap codewords() const {
-        const Tensor& codes = m_layers.at("encoding.3.codewords");
-        return {codes.values.data(), codes.dim(0), codes.dim(1)};
-    }
-
-    /// K×H×W. ‖f − c‖² = ‖f‖² − 2·c·f + ‖c‖², so that no K×N×C numbers are formed.
-    [[nodiscard]] FeatureMap assign(const FeatureMap& f) const {
-        const ConstMap codes = codewords();
-        const ConstMap rows(f.data(), f.channels(), f.cells());
-        const auto& scale = m_layers.at("encoding.3.scale").values;
-        FeatureMap out(static_cast<int>(codes.rows()), f.height(), f.width());
-        Eigen::Map<Matrix> logits(out.data(), codes.rows(), f.cells());
-        logits.noalias() = -2.0F * (codes * rows);
-        logits.rowwise() += rows.colwise().squaredNorm();
-        logits.colwise() += codes.rowwise().squaredNorm();
-        logits = Eigen::Map<const Eigen::VectorXf>(scale.data(), codes.rows()).asDiagonal() * logits;
-        ops::softmaxChannels(out);
-        return out;
-    }
-
-    /// Σ_n A[k,n]·f_n − (Σ_n A[k,n])·c_k, normalised, rectified and averaged over k.
-    [[nodiscard]] ops::Vector encode(const FeatureMap& f, const FeatureMap& assignment) const {
-        const ConstMap codes = codewords();
-        const ConstMap a(assignment.data(), assignment.channels(), assignment.cells());
-        const ConstMap rows(f.data(), f.channels(), f.cells());
-        FeatureMap sums(assignment.channels(), 1, f.channels());
-        Eigen::Map<Matrix> e(sums.data(), codes.rows(), codes.cols());
-        e.noalias() = a * rows.transpose();
-        e -= a.rowwise().sum().asDiagonal() * codes;
-        m_layers.batchNorm(sums, "encoding.4");
-        ops::reluInPlace(sums.data(), sums.size());
-        ops::Vector mean(static_cast<std::size_t>(f.channels()));
-        Eigen::Map<Eigen::RowVectorXf>(mean.data(), f.channels()) = e.colwise().mean();
-        return mean;
+    /// e [C], and A as K×H×W.
+    [[nodiscard]] ops::Vector encode(const FeatureMap& x, FeatureMap& assigned, Trace& trace) const {
+        const FeatureMap embedded = m_layers.rectified(x, "encoding.0", "encoding.1");
+        trace.stage("features", "F = relu(BN(W·x))", [&] { return ops::toTensor(embedded); });
+        const Matrix features = rowsOf(embedded.data(), embedded.channels(), embedded.cells());
+        const Tensor& words = m_layers.at("encoding.3.codewords");
+        const Matrix codewords = rowsOf(words.values.data(), words.dim(0), x.channels());
+        const Matrix a = assignment(features, codewords, m_layers.at("encoding.3.scale").values);
+        assigned = mapOf(a, x.height(), x.width());
+        trace.stage("assign", "A_nk = softmax over k of s_k · ‖f_n − c_k‖²", [&] { return ops::toTensor(assigned); });
+        Matrix sums = a * features.transpose();
+        sums -= a.rowwise().sum().asDiagonal() * codewords;
+        FeatureMap encoded = mapOf(sums, 1, x.channels());
+        trace.stage("aggregate", "E_k = Σ_n A_nk · (f_n − c_k)", [&] { return ops::toTensor(encoded); });
+        m_layers.batchNorm(encoded, "encoding.4");
+        ops::reluInPlace(encoded.data(), encoded.size());
+        const FeatureMap mean = ops::channelMean(encoded);
+        trace.stage("encode", "e = mean over k of relu(BN(E_k))", [&] { return ops::toTensor(mean); });
+        return {mean.data(), mean.data() + mean.size()};
     }
 
     Layers m_layers;
@@ -109,33 +117,32 @@ const ModuleInfo& encnetModuleInfo() {
     static const ModuleInfo kInfo{
         .id = "encnet",
         .title = "EncNet",
-        .longTitle = FOVEA_TEXT("engine", "Context encoding module"),
+        .longTitle = FOVEA_TEXT("engine", "Context encoding"),
         .domain = Domain::Channel,
         .kind = AttentionKind::Soft,
         .year = 2018,
         .paper = "Context Encoding for Semantic Segmentation (Zhang et al., CVPR 2018)",
         .arxiv = "1803.08904",
         .reference = "zhanghang1989/PyTorch-Encoding encoding/models/sseg/encnet.py EncModule",
-        .summary = FOVEA_TEXT(
-            "engine", "Describes the scene by how its positions differ from learned codewords and weighs the channels by it."),
+        .summary =
+            FOVEA_TEXT("engine", "Describes the scene by its distances to learned codewords and weighs the channels by that."),
         .params = {{.key = "ncodes",
                     .label = FOVEA_TEXT("engine", "Codewords"),
                     .type = ParamType::Int,
                     .fallback = 32,
                     .min = 1,
-                    .max = 512,
-                    .help = FOVEA_TEXT("engine", "Entries of the learned dictionary.")},
+                    .max = 1024,
+                    .help = FOVEA_TEXT("engine", "How many codewords the features are assigned to.")},
                    {.key = "nclass",
                     .label = FOVEA_TEXT("engine", "Classes"),
                     .type = ParamType::Int,
-                    .fallback = 19,
+                    .fallback = 21,
                     .min = 1,
                     .max = 10000,
-                    .help =
-                        FOVEA_TEXT("engine", "Outputs of the auxiliary classifier, which the attention does not depend on.")}},
+                    .help = FOVEA_TEXT("engine", "Classes of the second head, which does not change the attention.")}},
         .weights = weights,
         .create = [](const InputShape&, const ParamSet&, const Weights& w) -> std::unique_ptr<AttentionModule> {
-            return std::make_unique<EncNet>(w);
+            return std::make_unique<ContextEncoding>(w);
         }};
     return kInfo;
 }

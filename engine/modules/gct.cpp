@@ -1,7 +1,7 @@
-// GCT: Gated Channel Transformation (Yang et al., CVPR 2020).
-//   l2: e_c = α_c·√(Σ x_c² + ε),  n_c = γ_c / √(mean_c e² + ε);   l1: e_c = α_c·Σ |x_c|,  n_c = γ_c / (mean_c |e| + ε);
-//   gate_c = 1 + tanh(e_c·n_c + β_c),  out_c = gate_c·x_c.
-// Sums over space, means over channels. l1 leaves the absolute value out after a ReLU.
+// Gated Channel Transformation for Visual Recognition (Yang et al., CVPR 2020).
+//   l2: e_c = α_c·√(Σ x_c² + ε),  n_c = γ_c / √(mean_c e² + ε)
+//   l1: e_c = α_c·Σ |x_c|,        n_c = γ_c / (mean_c |e| + ε); after a relu the magnitude is x itself
+//   g_c = 1 + tanh(e_c·n_c + β_c),  out = g_c·x_c. The sums run over H,W.
 
 #include <cmath>
 
@@ -11,72 +11,85 @@
 namespace fovea {
 namespace {
 
+using Values = std::vector<double>;
+
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet&) {
-    // γ starts at 0 in the reference, which leaves everything as it is; random weights take 1.
     const Shape perChannel{1, shape.channels, 1, 1};
-    return {
-        {"alpha", perChannel, WeightInit::One}, {"gamma", perChannel, WeightInit::One}, {"beta", perChannel, WeightInit::Zero}};
+    // Zero in the reference at the start of training; with random weights that would hide the mechanism.
+    return {{"alpha", perChannel, WeightInit::One},
+            {"gamma", perChannel, WeightInit::FanIn, 1},
+            {"beta", perChannel, WeightInit::Zero}};
 }
 
-class Gct final : public AttentionModule {
+Tensor tensorOf(const Values& values) {
+    return {{static_cast<std::int64_t>(values.size())}, std::vector<float>(values.begin(), values.end())};
+}
+
+class GatedChannels final : public AttentionModule {
 public:
-    Gct(const Weights& weights, const ParamSet& params)
+    GatedChannels(const Weights& weights, const ParamSet& params)
         : m_alpha(weights.tensors.at("alpha").values),
           m_gamma(weights.tensors.at("gamma").values),
           m_beta(weights.tensors.at("beta").values),
-          m_l2(params.choice("mode") == "l2"),
-          m_afterRelu(params.boolean("after_relu")),
-          m_epsilon(params.real("epsilon")) {}
+          m_epsilon(params.real("epsilon")),
+          m_squares(params.choice("mode") == "l2"),
+          m_afterRelu(params.boolean("after_relu")) {}
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
-        const auto embedding = embed(x);
-        trace.stage("embedding", m_l2 ? "e_c = α_c · √(Σ x_c² + ε)" : "e_c = α_c · Σ |x_c|", [&] {
-            return Tensor({x.channels()}, {embedding.begin(), embedding.end()});
-        });
+        const Values embedding = embed(x);
+        trace.stage("embed",
+                    m_squares     ? "e_c = α_c · √(Σ x_c² + ε)"
+                    : m_afterRelu ? "e_c = α_c · Σ x_c"
+                                  : "e_c = α_c · Σ |x_c|",
+                    [&] { return tensorOf(embedding); });
         const double norm = normOf(embedding);
         ops::Vector gate(embedding.size());
         for (std::size_t c = 0; c < gate.size(); ++c) {
             gate[c] = static_cast<float>(1.0 + std::tanh(embedding[c] * m_gamma[c] / norm + m_beta[c]));
         }
-        trace.stage("gate", "gate_c = 1 + tanh(e_c · γ_c / norm + β_c)", [&] { return ops::toTensor(gate); });
+        trace.stage("normalise", m_squares ? "√(mean_c e² + ε)" : "mean_c |e| + ε", [&] { return tensorOf({norm}); });
+        trace.stage("gate", "g_c = 1 + tanh(e_c · γ_c / norm + β_c)", [&] { return ops::toTensor(gate); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out_c = gate_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        trace.stage("scale", "out = g_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(std::move(gate)));
         return result;
     }
 
 private:
-    [[nodiscard]] std::vector<double> embed(const FeatureMap& x) const {
-        std::vector<double> embedding;
+    [[nodiscard]] double magnitude(float v) const {
+        const double value = v;
+        return m_squares ? value * value : m_afterRelu ? value : std::abs(value);
+    }
+
+    [[nodiscard]] Values embed(const FeatureMap& x) const {
+        Values e(x.channels());
         for (int c = 0; c < x.channels(); ++c) {
-            const float* row = x.row(c);
-            double sum = 0.0;
+            double total = 0.0;
             for (int n = 0; n < x.cells(); ++n) {
-                const double v = row[n];
-                sum += m_l2 ? v * v : m_afterRelu ? v : std::abs(v);
+                total += magnitude(x.row(c)[n]);
             }
-            embedding.push_back((m_l2 ? std::sqrt(sum + m_epsilon) : sum) * m_alpha[static_cast<std::size_t>(c)]);
+            e[c] = m_alpha[c] * (m_squares ? std::sqrt(total + m_epsilon) : total);
         }
-        return embedding;
+        return e;
     }
 
-    [[nodiscard]] double normOf(const std::vector<double>& embedding) const {
-        double sum = 0.0;
+    [[nodiscard]] double normOf(const Values& embedding) const {
+        double total = 0.0;
         for (const double e : embedding) {
-            sum += m_l2 ? e * e : std::abs(e);
+            total += m_squares ? e * e : std::abs(e);
         }
-        const double mean = sum / static_cast<double>(embedding.size());
-        return m_l2 ? std::sqrt(mean + m_epsilon) : mean + m_epsilon;
+        const double mean = total / static_cast<double>(embedding.size());
+        return m_squares ? std::sqrt(mean + m_epsilon) : mean + m_epsilon;
     }
 
-    ops::Vector m_alpha;
-    ops::Vector m_gamma;
-    ops::Vector m_beta;
-    bool m_l2;
-    bool m_afterRelu;
+    std::vector<float> m_alpha;
+    std::vector<float> m_gamma;
+    std::vector<float> m_beta;
     double m_epsilon;
+    bool m_squares;
+    bool m_afterRelu;
 };
 
 }  // namespace
@@ -92,14 +105,13 @@ const ModuleInfo& gctModuleInfo() {
         .paper = "Gated Channel Transformation for Visual Recognition (Yang et al., CVPR 2020)",
         .arxiv = "1909.11519",
         .reference = "z-x-yang/GCT PyTorch/GCT.py",
-        .summary = FOVEA_TEXT("engine", "Lets channels compete or cooperate by the strength of each compared with all."),
+        .summary = FOVEA_TEXT("engine", "Lets channels compete or cooperate by their strength, with three numbers per channel."),
         .params = {{.key = "mode",
                     .label = FOVEA_TEXT("engine", "Norm"),
                     .type = ParamType::Choice,
                     .fallback = std::string("l2"),
                     .choices = {"l2", "l1"},
-                    .help =
-                        FOVEA_TEXT("engine", "How the strength of a channel is measured: root of squares or absolute values.")},
+                    .help = FOVEA_TEXT("engine", "How the strength of a channel is measured.")},
                    {.key = "epsilon",
                     .label = FOVEA_TEXT("engine", "Epsilon"),
                     .type = ParamType::Real,
@@ -107,15 +119,16 @@ const ModuleInfo& gctModuleInfo() {
                     .min = 1e-12,
                     .max = 1.0,
                     .logarithmic = true,
-                    .help = FOVEA_TEXT("engine", "Keeps the norms above zero.")},
+                    .help = FOVEA_TEXT("engine", "Keeps the norm of silent features away from zero.")},
                    {.key = "after_relu",
-                    .label = FOVEA_TEXT("engine", "After a ReLU"),
+                    .label = FOVEA_TEXT("engine", "After a relu"),
                     .type = ParamType::Bool,
                     .fallback = false,
-                    .help = FOVEA_TEXT("engine", "The features are known to be non-negative, so l1 takes no absolute values.")}},
+                    .help = FOVEA_TEXT("engine",
+                                       "Whether the features are known to be positive, so that l1 adds them as they are.")}},
         .weights = weights,
         .create = [](const InputShape&, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
-            return std::make_unique<Gct>(w, params);
+            return std::make_unique<GatedChannels>(w, params);
         }};
     return kInfo;
 }

@@ -1,10 +1,9 @@
-// GSoP-Net: Global Second-order Pooling Convolutional Networks (Gao et al., CVPR 2019), channel attention.
-//   t = relu(BN(conv1×1 stride s (relu(x)))), C → d;  S = covariance of the d channels over the positions (divided by their
-//   number); S' = BN over the rows of S;  each row r gives 4 numbers, k_r·S'_r + b;  a = sigmoid(W·(4d numbers) + b),  out_c =
-//   a_c·x_c.
-// The first relu acts in the branch only: the unrectified x is weighed.
+// Global Second-order Pooling Convolutional Networks (Gao et al., CVPR 2019), over channels.
+//   T = relu(BN(W_r·relu(x) + b_r)) with stride s and d channels on M positions;
+//   S = (1/M)·T·(I − 11ᵀ/M)·Tᵀ, batch norm per row;  r_k = w_k·S_row + b_k, four numbers for each row;
+//   a = sigmoid(W·r + b),  out = a_c·x_c. The relu of the input serves the attention alone.
 
-#include <Eigen/Core>
+#include <algorithm>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
@@ -14,74 +13,74 @@ namespace {
 
 constexpr int kPerRow = 4;
 
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
     const int channels = shape.channels;
-    const int d = params.integer("att_dim");
+    const int inner = params.integer("att_dim");
     std::vector<WeightSpec> specs;
-    addConvolution(specs, "conv_for_DR", d, channels, true);
-    addBatchNorm(specs, "bn_for_DR", d);
-    addBatchNorm(specs, "row_bn", d);
-    specs.push_back({"row_conv_group.weight", {kPerRow * d, 1, d, 1}, WeightInit::FanIn, d});
-    specs.push_back({"row_conv_group.bias", {kPerRow * d}, WeightInit::FanIn, d});
-    addConvolution(specs, "fc_adapt_channels", channels, kPerRow * d, true);
+    addConvolution(specs, "conv_for_DR", inner, channels, true);
+    addBatchNorm(specs, "bn_for_DR", inner);
+    addBatchNorm(specs, "row_bn", inner);
+    specs.push_back({"row_conv_group.weight", {kPerRow * inner, 1, inner, 1}, WeightInit::FanIn, inner});
+    specs.push_back({"row_conv_group.bias", {kPerRow * inner}, WeightInit::FanIn, inner});
+    addConvolution(specs, "fc_adapt_channels", channels, kPerRow * inner, true);
     return specs;
 }
 
-class Gsop final : public AttentionModule {
+class SecondOrderPooling final : public AttentionModule {
 public:
-    Gsop(const Weights& weights, const ParamSet& params) : m_layers(weights), m_stride(params.integer("stride")) {}
+    SecondOrderPooling(const Weights& weights, int stride) : m_layers(weights), m_stride(stride) {}
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
-        const FeatureMap reduced = reduce(x);
-        trace.stage("reduce", "t = relu(BN(W·relu(x) + b))", [&] { return ops::toTensor(reduced); });
-        FeatureMap covariance = covarianceOf(reduced);
-        trace.stage("covariance", "S = (t − mean)·(t − mean)ᵀ / N", [&] { return ops::toTensor(covariance); });
-        m_layers.batchNorm(covariance, "row_bn");
-        const ops::Vector rows = rowConvolution(covariance);
-        trace.stage("rows", "r = four products of each row of BN(S)", [&] { return ops::toTensor(rows); });
-        ops::Vector gate = ops::linear(rows, m_layers.at("fc_adapt_channels.weight"), m_layers.at("fc_adapt_channels.bias"));
+        const FeatureMap covariance = covarianceOf(reduced(x, trace));
+        trace.stage("covariance", "S = (1/M) · T · (I − 11ᵀ/M) · Tᵀ", [&] { return ops::toTensor(covariance); });
+        const auto rows = rowsOf(covariance);
+        trace.stage("rows", "r_k = w_k · BN(S)_row + b_k", [&] { return ops::toTensor(rows); });
+        auto gate = ops::linear(rows, m_layers.at("fc_adapt_channels.weight"), m_layers.at("fc_adapt_channels.bias"));
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("excite", "a = sigmoid(W·r + b)", [&] { return ops::toTensor(gate); });
+        trace.stage("gate", "a = sigmoid(W·r + b)", [&] { return ops::toTensor(gate); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out_c = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        trace.stage("scale", "out = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(std::move(gate)));
         return result;
     }
 
 private:
-    [[nodiscard]] FeatureMap reduce(const FeatureMap& x) const {
-        FeatureMap t = x;
-        ops::reluInPlace(t.data(), t.size());
-        t = m_layers.convolution(t, "conv_for_DR", {.stride = m_stride});
-        m_layers.batchNorm(t, "bn_for_DR");
-        ops::reluInPlace(t.data(), t.size());
-        return t;
+    [[nodiscard]] FeatureMap reduced(const FeatureMap& x, Trace& trace) const {
+        FeatureMap y = x;
+        ops::reluInPlace(y.data(), y.size());
+        y = m_layers.convolution(y, "conv_for_DR", {.stride = m_stride});
+        m_layers.batchNorm(y, "bn_for_DR");
+        ops::reluInPlace(y.data(), y.size());
+        trace.stage("reduce", "T = relu(BN(W_r·relu(x) + b_r))", [&] { return ops::toTensor(y); });
+        return y;
     }
 
-    /// d×1×d: row r as channel r.
+    /// d×1×d: every row is a channel.
     static FeatureMap covarianceOf(const FeatureMap& t) {
-        const Eigen::Map<const Matrix> rows(t.data(), t.channels(), t.cells());
-        const Matrix centered = rows.colwise() - rows.rowwise().mean();
-        FeatureMap out(t.channels(), 1, t.channels());
-        Eigen::Map<Matrix>(out.data(), t.channels(), t.channels()).noalias() =
-            centered * centered.transpose() / static_cast<float>(t.cells());
-        return out;
+        const auto values = ops::covariance(t);
+        FeatureMap s(t.channels(), 1, t.channels());
+        std::transform(values.begin(), values.end(), s.data(), [](double v) { return static_cast<float>(v); });
+        return s;
     }
 
-    [[nodiscard]] ops::Vector rowConvolution(const FeatureMap& covariance) const {
-        const int d = covariance.channels();
-        const auto& kernels = m_layers.at("row_conv_group.weight").values;
-        ops::Vector out = m_layers.at("row_conv_group.bias").values;
-        for (int k = 0; k < kPerRow * d; ++k) {
-            const Eigen::Map<const Eigen::VectorXf> row(covariance.row(k / kPerRow), d);
-            out[static_cast<std::size_t>(k)] +=
-                row.dot(Eigen::Map<const Eigen::VectorXf>(kernels.data() + static_cast<std::ptrdiff_t>(k) * d, d));
+    /// Four numbers for each of the d rows.
+    [[nodiscard]] ops::Vector rowsOf(FeatureMap s) const {
+        const int inner = s.channels();
+        m_layers.batchNorm(s, "row_bn");
+        const float* kernels = m_layers.at("row_conv_group.weight").values.data();
+        ops::Vector rows = m_layers.at("row_conv_group.bias").values;
+        for (int k = 0; k < kPerRow * inner; ++k) {
+            const float* row = s.row(k / kPerRow);
+            const float* kernel = kernels + static_cast<std::size_t>(k) * inner;
+            double total = rows[k];
+            for (int n = 0; n < inner; ++n) {
+                total += static_cast<double>(kernel[n]) * row[n];
+            }
+            rows[k] = static_cast<float>(total);
         }
-        return out;
+        return rows;
     }
 
     Layers m_layers;
@@ -101,24 +100,24 @@ const ModuleInfo& gsopModuleInfo() {
         .paper = "Global Second-order Pooling Convolutional Networks (Gao et al., CVPR 2019)",
         .arxiv = "1811.12006",
         .reference = "ZilinGao/Global-Second-order-Pooling-Convolutional-Networks torchvision/models/resnet.py chan_att",
-        .summary = FOVEA_TEXT("engine", "Weighs each channel by how the channels vary together."),
+        .summary = FOVEA_TEXT("engine", "Weighs channels by how they vary together rather than by their means."),
         .params = {{.key = "att_dim",
                     .label = FOVEA_TEXT("engine", "Reduced channels"),
                     .type = ParamType::Int,
                     .fallback = 128,
                     .min = 1,
                     .max = 1024,
-                    .help = FOVEA_TEXT("engine", "Channels whose covariance is taken.")},
+                    .help = FOVEA_TEXT("engine", "Channels among which the covariance is taken.")},
                    {.key = "stride",
                     .label = FOVEA_TEXT("engine", "Stride"),
                     .type = ParamType::Int,
                     .fallback = 1,
                     .min = 1,
-                    .max = 8,
-                    .help = FOVEA_TEXT("engine", "Every how many positions are taken.")}},
+                    .max = 64,
+                    .help = FOVEA_TEXT("engine", "Takes every so many rows and columns into the covariance.")}},
         .weights = weights,
         .create = [](const InputShape&, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
-            return std::make_unique<Gsop>(w, params);
+            return std::make_unique<SecondOrderPooling>(w, params.integer("stride"));
         }};
     return kInfo;
 }

@@ -1,89 +1,112 @@
-// SKNet: Selective Kernel Networks (Li et al., CVPR 2019).
-//   U_b = relu(BN(conv3×3 with dilation (k_b − 1)/2 (x)));  s = mean over H,W of Σ_b U_b;  z = relu(BN(W_r·s));
-//   a = softmax over b of W_s·z  (C numbers a branch),  out_c = Σ_b a[b,c]·U_b,c.
-// A kernel of 5 is a 3×3 kernel of dilation 2, one of 7 of dilation 3.
+// Selective Kernel Networks (Li et al., CVPR 2019).
+//   Path b: U_b = relu(BN(conv3×3(x))) in groups with dilation (k_b − 1)/2, which reaches as far as a k_b×k_b kernel;
+//   s = mean over H,W of Σ_b U_b,  z = relu(BN(W_r·s)),  a = softmax over b of (W_s·z)[b·C + c];
+//   out = Σ_b a[b,c]·U_b.
 
 #include <algorithm>
+#include <numeric>
 
-#include "engine/attention/branches.h"
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
 
 namespace fovea {
 namespace {
 
-std::string path(std::size_t branch) { return "paths." + std::to_string(branch); }
+constexpr int kGroups = 32;
 
-/// The paper's max(C/16, 32) where 0 leaves it to the channels.
-int hiddenChannels(const InputShape& shape, const ParamSet& params) {
-    const int chosen = params.integer("d");
-    return chosen > 0 ? chosen : std::max(shape.channels / 16, 32);
-}
+/// Everything sizes are made from.
+struct Plan {
+    int channels, groups, hidden;
+    std::vector<int> kernels;
+
+    Plan(const InputShape& shape, const ParamSet& params)
+        : channels(shape.channels),
+          groups(params.integer("groups") > 0 ? params.integer("groups") : std::gcd(kGroups, shape.channels)),
+          hidden(params.integer("d") > 0 ? params.integer("d") : std::max(shape.channels / 16, 32)),
+          kernels(params.integers("kernels")) {}
+
+    [[nodiscard]] int paths() const { return static_cast<int>(kernels.size()); }
+};
+
+std::string pathName(int path) { return "paths." + std::to_string(path); }
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
-    const int channels = shape.channels;
-    const int groups = convolutionGroups(shape, params);
-    const auto& kernels = params.integers("kernels");
-    const int hidden = hiddenChannels(shape, params);
+    const Plan plan(shape, params);
     std::vector<WeightSpec> specs;
-    for (std::size_t b = 0; b < kernels.size(); ++b) {
-        specs.push_back(
-            {path(b) + ".conv.weight", {channels, channels / groups, 3, 3}, WeightInit::FanIn, channels / groups * 9});
-        addBatchNorm(specs, path(b) + ".bn", channels);
+    for (int b = 0; b < plan.paths(); ++b) {
+        addConvolution(specs, pathName(b) + ".conv", plan.channels, plan.channels / plan.groups, false, 3);
+        addBatchNorm(specs, pathName(b) + ".bn", plan.channels);
     }
-    addConvolution(specs, "attn.fc_reduce", hidden, channels, false);
-    addBatchNorm(specs, "attn.bn", hidden);
-    addConvolution(specs, "attn.fc_select", static_cast<int>(kernels.size()) * channels, hidden, false);
+    addConvolution(specs, "attn.fc_reduce", plan.hidden, plan.channels, false);
+    addBatchNorm(specs, "attn.bn", plan.hidden);
+    addConvolution(specs, "attn.fc_select", plan.paths() * plan.channels, plan.hidden, false);
     return specs;
 }
 
 Result<void> check(const InputShape& shape, const ParamSet& params) {
-    const auto& kernels = params.integers("kernels");
-    if (std::any_of(kernels.begin(), kernels.end(), [](int k) { return k % 2 == 0; })) {
+    const Plan plan(shape, params);
+    const auto even = std::find_if(plan.kernels.begin(), plan.kernels.end(), [](int k) { return k % 2 == 0; });
+    if (even != plan.kernels.end()) {
         return makeError(ErrorCode::BadParameter,
-                         FOVEA_TEXT("engine", "SK's kernels are odd numbers from 3 on, such as 3,5; choose those."));
+                         FOVEA_TEXT("engine", "The paths of SK have odd kernel sizes, not %1; choose sizes such as 3, 5 and 7."),
+                         {std::to_string(*even)});
     }
-    return checkGroups("SK", shape.channels, convolutionGroups(shape, params));
+    if (plan.channels % plan.groups != 0) {
+        return makeError(ErrorCode::BadParameter,
+                         FOVEA_TEXT("engine",
+                                    "SK cannot share out %1 channels evenly among %2 groups; choose a number of groups which "
+                                    "divides %1, or 0."),
+                         {std::to_string(plan.channels), std::to_string(plan.groups)});
+    }
+    return {};
 }
 
 class SelectiveKernel final : public AttentionModule {
 public:
-    SelectiveKernel(const InputShape& shape, const Weights& weights, const ParamSet& params)
-        : m_layers(weights), m_kernels(params.integers("kernels")), m_groups(convolutionGroups(shape, params)) {}
+    SelectiveKernel(const Weights& weights, Plan plan) : m_layers(weights), m_plan(std::move(plan)) {}
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
-        std::vector<FeatureMap> branches;
-        for (std::size_t b = 0; b < m_kernels.size(); ++b) {
-            const int reach = (m_kernels[b] - 1) / 2;
-            FeatureMap u =
-                m_layers.convolution(x, path(b) + ".conv", {.padH = reach, .padW = reach, .dilation = reach, .groups = m_groups});
-            m_layers.batchNorm(u, path(b) + ".bn");
-            ops::reluInPlace(u.data(), u.size());
-            trace.stage("branch", "U_b = relu(BN(conv_b(x)))", [&] { return ops::toTensor(u); });
-            branches.push_back(std::move(u));
+        FeatureMap paths(m_plan.paths() * m_plan.channels, x.height(), x.width());
+        for (int b = 0; b < m_plan.paths(); ++b) {
+            if (input.stop.stop_requested()) {
+                return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
+            }
+            const FeatureMap u = path(x, b);
+            std::copy_n(u.data(), u.size(), paths.row(b * m_plan.channels));
+            trace.stage("split", "U_b = relu(BN(conv(x))), one path", [&] { return ops::toTensor(u); });
         }
-        const ops::Vector fused = meanOfSum(branches);
-        trace.stage("fuse", "s = mean over H,W of Σ_b U_b", [&] { return ops::toTensor(fused); });
-        FeatureMap z(x.channels(), 1, 1);
-        std::copy(fused.begin(), fused.end(), z.data());
-        z = m_layers.rectified(z, "attn.fc_reduce", "attn.bn");
-        trace.stage("reduce", "z = relu(BN(W_r·s))", [&] { return ops::toTensor(z); });
-        const FeatureMap logits = m_layers.convolution(z, "attn.fc_select");
-        Tensor gate({static_cast<std::int64_t>(branches.size()), x.channels()}, {logits.data(), logits.data() + logits.size()});
-        ops::softmax(gate, 0);
-        trace.stage("select", "a = softmax over b of W_s·z", [&] { return gate; });
+        const auto summed = ops::branchMeans(paths, m_plan.paths());
+        trace.stage("fuse", "s = mean over H,W of Σ_b U_b", [&] { return ops::toTensor(summed); });
+        const FeatureMap reduced = m_layers.rectified(ops::toMap(summed), "attn.fc_reduce", "attn.bn");
+        trace.stage("reduce", "z = relu(BN(W_r·s))", [&] { return ops::toTensor(reduced); });
+        Tensor attention = ops::toTensor(m_layers.convolution(reduced, "attn.fc_select"));
+        attention.shape = {m_plan.paths(), m_plan.channels};
+        ops::softmax(attention, 0);
+        trace.stage("select", "a = softmax over b of W_s·z", [&] { return attention; });
         AttentionOutput result;
-        result.frames.push_back(weightedSum(branches, gate));
-        trace.stage("merge", "out_c = Σ_b a[b,c]·U_b,c", [&] { return ops::toTensor(result.frames.front()); });
-        result.maps.push_back(branchMap(MapRole::Distribution, FOVEA_TEXT("engine", "Weights of the kernels"), std::move(gate)));
+        result.frames.push_back(ops::mixBranches(paths, attention));
+        trace.stage("mix", "out = Σ_b a[b,c] · U_b", [&] { return ops::toTensor(result.frames.front()); });
+        result.maps.push_back({.name = "branch",
+                               .kind = MapKind::Branch,
+                               .role = MapRole::Distribution,
+                               .title = FOVEA_TEXT("engine", "Weights of the kernel sizes"),
+                               .data = std::move(attention)});
         return result;
     }
 
 private:
+    [[nodiscard]] FeatureMap path(const FeatureMap& x, int b) const {
+        const int reach = (m_plan.kernels[static_cast<std::size_t>(b)] - 1) / 2;
+        FeatureMap u = m_layers.convolution(x, pathName(b) + ".conv",
+                                            {.padH = reach, .padW = reach, .dilation = reach, .groups = m_plan.groups});
+        m_layers.batchNorm(u, pathName(b) + ".bn");
+        ops::reluInPlace(u.data(), u.size());
+        return u;
+    }
+
     Layers m_layers;
-    std::vector<int> m_kernels;
-    int m_groups;
+    Plan m_plan;
 };
 
 }  // namespace
@@ -92,35 +115,40 @@ const ModuleInfo& skModuleInfo() {
     static const ModuleInfo kInfo{
         .id = "sk",
         .title = "SK",
-        .longTitle = FOVEA_TEXT("engine", "Selective kernel unit"),
+        .longTitle = FOVEA_TEXT("engine", "Selective kernels"),
         .domain = Domain::Branch,
         .kind = AttentionKind::Soft,
         .year = 2019,
         .paper = "Selective Kernel Networks (Li et al., CVPR 2019)",
         .arxiv = "1903.06586",
-        .reference = "huggingface/pytorch-image-models timm/layers/selective_kernel.py SelectiveKernel(split_input=False)",
-        .summary = FOVEA_TEXT("engine", "Chooses for each channel between small and large surroundings."),
+        .reference = "huggingface/pytorch-image-models timm/layers/selective_kernel.py SelectiveKernel",
+        .summary = FOVEA_TEXT("engine", "Chooses for each channel between kernels of different sizes."),
         .params = {{.key = "kernels",
                     .label = FOVEA_TEXT("engine", "Kernel sizes"),
                     .type = ParamType::IntList,
                     .fallback = std::vector<int>{3, 5},
                     .min = 3,
-                    .max = 15,
-                    .leastCount = 2,
-                    .help = FOVEA_TEXT("engine", "The surroundings between which it chooses, in cells; odd numbers.")},
-                   groupsParam(true),
-                   {.key = "d",
-                    .label = FOVEA_TEXT("engine", "Reduced channels"),
+                    .max = 63,
+                    .help = FOVEA_TEXT("engine", "How far each path reaches, in cells; odd numbers.")},
+                   {.key = "groups",
+                    .label = FOVEA_TEXT("engine", "Groups"),
                     .type = ParamType::Int,
                     .fallback = 0,
                     .min = 0,
-                    .max = 1024,
-                    .help = FOVEA_TEXT(
-                        "engine", "Channels of the hidden layer; 0 means the larger of 32 and a sixteenth of the channels.")}},
+                    .max = 4096,
+                    .help =
+                        FOVEA_TEXT("engine", "Runs of channels which are convolved apart from each other; 0 takes up to 32.")},
+                   {.key = "d",
+                    .label = FOVEA_TEXT("engine", "Hidden channels"),
+                    .type = ParamType::Int,
+                    .fallback = 0,
+                    .min = 0,
+                    .max = 4096,
+                    .help = FOVEA_TEXT("engine", "Size of the hidden layer; 0 takes a sixteenth of the channels, at least 32.")}},
         .weights = weights,
         .check = check,
         .create = [](const InputShape& shape, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
-            return std::make_unique<SelectiveKernel>(shape, w, params);
+            return std::make_unique<SelectiveKernel>(w, Plan(shape, params));
         }};
     return kInfo;
 }

@@ -1,12 +1,12 @@
-// SAN: Second-order Attention Network for Single Image Super-Resolution (Dai et al., CVPR 2019), its channel attention.
-//   S = covariance of the channels over the positions (divided by their number), A = S / tr(S);
-//   Newton–Schulz: Z0 = (3I − A)/2, Y0 = A·Z0; then T = (3I − Z·Y)/2, Y ← Y·T, Z ← T·Z (iters − 2 times); R = √tr(S)·Y·(3I −
-//   Z·Y)/2; v = column means of R,  a = sigmoid(W2·relu(W0·v + b0) + b2),  out_c = a_c·x_c.
-// Constant channels have no covariance to take a root of. The reference crops maps over 1000×1000, which never occur here.
+// Second-order Attention Network for Single Image Super-Resolution (Dai et al., CVPR 2019): SOCA.
+//   S = (1/N)·X·(I − 11ᵀ/N)·Xᵀ (C×C), and √S by Newton and Schulz: A = S / tr S, Y = A·(3I − A)/2, Z = (3I − A)/2;
+//   iters − 2 times D = (3I − Z·Y)/2, Y = Y·D, Z = D·Z;  √S = √(tr S)·Y·(3I − Z·Y)/2. With one iteration √S = √(tr S)·A·(3I −
+//   A)/2. v_c = mean of column c of √S,  a = sigmoid(W2·relu(W0·v + b0) + b2),  out = a_c·x_c.
+// All positions count; the reference looks at the middle of maps beyond 1000×1000 only.
 
 #include <Eigen/Core>
-
 #include <cmath>
+#include <optional>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
@@ -14,7 +14,7 @@
 namespace fovea {
 namespace {
 
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
     const int hidden = shape.channels / params.integer("reduction");
@@ -34,71 +34,79 @@ Result<void> check(const InputShape& shape, const ParamSet& params) {
     }
     if (shape.height * shape.width < 2) {
         return makeError(ErrorCode::BadShape,
-                         FOVEA_TEXT("engine", "SOCA needs at least two positions to vary over; choose a smaller stride."));
+                         FOVEA_TEXT("engine",
+                                    "SOCA needs at least two positions, for one does not vary; choose a larger picture or a "
+                                    "smaller stride."));
     }
     return {};
 }
 
-Matrix covariance(const FeatureMap& x) {
-    const Eigen::Map<const Matrix> rows(x.data(), x.channels(), x.cells());
-    const Matrix centered = rows.colwise() - rows.rowwise().mean();
-    return centered * centered.transpose() / static_cast<float>(x.cells());
-}
-
-/// (3I − Z·Y)/2.
-Matrix step(const Matrix& z, const Matrix& y) { return 1.5F * Matrix::Identity(y.rows(), y.cols()) - 0.5F * (z * y); }
-
-/// The root after `iterations` steps of Newton and Schulz; `trace` is that of `s` and above 0.
-Matrix squareRoot(const Matrix& s, float trace, int iterations) {
+/// √S of a covariance whose trace is not 0; nothing when `stop` was requested.
+std::optional<Matrix> squareRoot(const Matrix& s, int iterations, const std::stop_token& stop) {
+    const double trace = s.trace();
+    const Matrix identity = Matrix::Identity(s.rows(), s.cols());
     const Matrix a = s / trace;
-    const Matrix identity = Matrix::Identity(a.rows(), a.cols());
-    Matrix z = 0.5F * (3.0F * identity - a);
+    Matrix z = 1.5 * identity - 0.5 * a;
     Matrix y = a * z;
-    for (int k = 1; k < iterations - 1; ++k) {
-        const Matrix t = step(z, y);
-        const Matrix next = y * t;
-        z = t * z;
-        y = next;
+    for (int k = 1; k < iterations; ++k) {
+        if (stop.stop_requested()) {
+            return std::nullopt;
+        }
+        const Matrix step = 1.5 * identity - 0.5 * (z * y);
+        y = y * step;
+        if (k + 1 < iterations) {
+            z = step * z;
+        }
     }
-    return std::sqrt(trace) * (y * step(z, y));
+    return std::sqrt(trace) * y;
 }
 
-class Soca final : public AttentionModule {
+Tensor tensorOf(const Matrix& m) { return {{m.rows(), m.cols()}, std::vector<float>(m.data(), m.data() + m.size())}; }
+
+class SecondOrderChannels final : public AttentionModule {
 public:
-    Soca(const Weights& weights, const ParamSet& params) : m_layers(weights), m_iterations(params.integer("iters")) {}
+    SecondOrderChannels(const Weights& weights, int iterations) : m_layers(weights), m_iterations(iterations) {}
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
-        const Matrix s = covariance(x);
-        const float sum = s.trace();
-        if (!(sum > 0.0F)) {
-            return makeError(ErrorCode::BadValue,
-                             FOVEA_TEXT("engine",
-                                        "SOCA has no covariance to take the root of: every channel is constant; choose "
-                                        "another picture."));
+        const auto covariance = ops::covariance(x);
+        const Matrix s = Eigen::Map<const Matrix>(covariance.data(), x.channels(), x.channels());
+        trace.stage("covariance", "S = (1/N) · X · (I − 11ᵀ/N) · Xᵀ", [&] { return tensorOf(s); });
+        if (s.trace() <= 0.0) {
+            return makeError(
+                ErrorCode::BadValue,
+                FOVEA_TEXT("engine",
+                           "SOCA compares how channels vary, but these do not vary at all; choose a picture which is "
+                           "not of one colour."));
         }
-        const auto asTensor = [&x](const Matrix& m) {
-            return Tensor({x.channels(), x.channels()}, {m.data(), m.data() + m.size()});
-        };
-        trace.stage("covariance", "S = (x − mean)·(x − mean)ᵀ / N", [&] { return asTensor(s); });
-        const Matrix root = squareRoot(s, sum, m_iterations);
-        trace.stage("root", "R = S^½ by Newton and Schulz", [&] { return asTensor(root); });
-        ops::Vector pooled(static_cast<std::size_t>(x.channels()));
-        Eigen::Map<Eigen::RowVectorXf>(pooled.data(), x.channels()) = root.colwise().mean();
-        trace.stage("squeeze", "v_c = mean over r of R_rc", [&] { return ops::toTensor(pooled); });
-        auto hidden = ops::linear(pooled, m_layers.at("conv_du.0.weight"), m_layers.at("conv_du.0.bias"));
-        ops::reluInPlace(hidden.data(), hidden.size());
-        auto gate = ops::linear(hidden, m_layers.at("conv_du.2.weight"), m_layers.at("conv_du.2.bias"));
-        ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("excite", "a = sigmoid(W2·relu(W0·v + b0) + b2)", [&] { return ops::toTensor(gate); });
+        const auto root = squareRoot(s, m_iterations, input.stop);
+        if (!root) {
+            return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
+        }
+        trace.stage("square root", "√S by Newton and Schulz", [&] { return tensorOf(*root); });
+        ops::Vector pooled(x.channels());
+        for (int c = 0; c < x.channels(); ++c) {
+            pooled[c] = static_cast<float>(root->col(c).mean());
+        }
+        trace.stage("pool", "v_c = mean of column c", [&] { return ops::toTensor(pooled); });
+        auto gate = excite(pooled);
+        trace.stage("gate", "a = sigmoid(W2·relu(W0·v + b0) + b2)", [&] { return ops::toTensor(gate); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out_c = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        trace.stage("scale", "out = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(std::move(gate)));
         return result;
     }
 
 private:
+    [[nodiscard]] ops::Vector excite(const ops::Vector& pooled) const {
+        auto hidden = ops::linear(pooled, m_layers.at("conv_du.0.weight"), m_layers.at("conv_du.0.bias"));
+        ops::reluInPlace(hidden.data(), hidden.size());
+        auto gate = ops::linear(hidden, m_layers.at("conv_du.2.weight"), m_layers.at("conv_du.2.bias"));
+        ops::sigmoidInPlace(gate.data(), gate.size());
+        return gate;
+    }
+
     Layers m_layers;
     int m_iterations;
 };
@@ -114,8 +122,8 @@ const ModuleInfo& socaModuleInfo() {
         .kind = AttentionKind::Soft,
         .year = 2019,
         .paper = "Second-order Attention Network for Single Image Super-Resolution (Dai et al., CVPR 2019)",
-        .reference = "SOCA of daitao/SAN with Covpool and Sqrtm of jiangtaoxie/fast-MPN-COV src/representation/MPNCOV.py",
-        .summary = FOVEA_TEXT("engine", "Weighs each channel by a root of the covariance of all channels."),
+        .reference = "daitao/SAN SOCA with jiangtaoxie/fast-MPN-COV src/representation/MPNCOV.py",
+        .summary = FOVEA_TEXT("engine", "Weighs channels by the square root of their covariance."),
         .params = {{.key = "reduction",
                     .label = FOVEA_TEXT("engine", "Reduction"),
                     .type = ParamType::Int,
@@ -127,13 +135,13 @@ const ModuleInfo& socaModuleInfo() {
                     .label = FOVEA_TEXT("engine", "Iterations"),
                     .type = ParamType::Int,
                     .fallback = 5,
-                    .min = 2,
-                    .max = 20,
-                    .help = FOVEA_TEXT("engine", "Steps by which the root of the covariance is approached.")}},
+                    .min = 1,
+                    .max = 32,
+                    .help = FOVEA_TEXT("engine", "Steps towards the square root.")}},
         .weights = weights,
         .check = check,
         .create = [](const InputShape&, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
-            return std::make_unique<Soca>(w, params);
+            return std::make_unique<SecondOrderChannels>(w, params.integer("iters"));
         }};
     return kInfo;
 }

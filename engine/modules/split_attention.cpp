@@ -1,111 +1,132 @@
-// ResNeSt: Split-Attention Networks (Zhang et al., 2020), SplAtConv2d.
-//   U = relu(BN(conv3×3(x))), radix consecutive chunks U_r of Cout channels;  g = mean over H,W of Σ_r U_r;
-//   l = fc2·relu(BN(fc1·g)) in cardinality groups;  a = softmax over r of l (radix 1: sigmoid),  out = Σ_r a_r·U_r.
-// l is ordered group, radix, channel; the chunks and the map are ordered radix, group, channel.
+// ResNeSt: Split-Attention Networks (Zhang et al., 2020).
+//   U = relu(BN(conv3×3(x))), radix runs of Cout channels, r-major, in cardinality·radix groups;
+//   z = relu(BN(fc1(mean over H,W of Σ_r U_r))),  l = fc2(z), both in `cardinality` groups, k-major: l[k, r, j];
+//   a[r, k·Cout/cardinality + j] = softmax over r of l[k, r, j], or sigmoid with a radix of 1;  out = Σ_r a[r,c]·U_r.
 
 #include <algorithm>
 
-#include "engine/attention/branches.h"
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
 
 namespace fovea {
 namespace {
 
-int innerChannels(const InputShape& shape, const ParamSet& params) {
-    return std::max(shape.channels * params.integer("radix") / params.integer("reduction_factor"), 32);
-}
+/// Everything sizes are made from.
+struct Plan {
+    int channels, outputs, cardinality, radix, hidden;
+
+    Plan(const InputShape& shape, const ParamSet& params)
+        : channels(shape.channels),
+          outputs(params.integer("Cout") > 0 ? params.integer("Cout") : shape.channels),
+          cardinality(params.integer("groups")),
+          radix(params.integer("radix")),
+          hidden(std::max(shape.channels * radix / params.integer("reduction_factor"), 32)) {}
+
+    [[nodiscard]] int convolutionGroups() const { return cardinality * radix; }
+};
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
-    const int radix = params.integer("radix");
-    const int groups = params.integer("groups");
-    const int outputs = outputChannels(shape, params);
-    const int inner = innerChannels(shape, params);
+    const Plan plan(shape, params);
+    const int all = plan.outputs * plan.radix;
     std::vector<WeightSpec> specs;
-    addConvolution(specs, "conv", outputs * radix, shape.channels / (groups * radix), false, 3);
-    addBatchNorm(specs, "bn0", outputs * radix);
-    addConvolution(specs, "fc1", inner, outputs / groups, true);
-    addBatchNorm(specs, "bn1", inner);
-    addConvolution(specs, "fc2", outputs * radix, inner / groups, true);
+    addConvolution(specs, "conv", all, plan.channels / plan.convolutionGroups(), false, 3);
+    addBatchNorm(specs, "bn0", all);
+    addConvolution(specs, "fc1", plan.hidden, plan.outputs / plan.cardinality, true);
+    addBatchNorm(specs, "bn1", plan.hidden);
+    addConvolution(specs, "fc2", all, plan.hidden / plan.cardinality, true);
     return specs;
 }
 
 Result<void> check(const InputShape& shape, const ParamSet& params) {
-    const int groups = params.integer("groups");
-    for (const auto& [channels, parts] :
-         {std::pair(shape.channels, groups * params.integer("radix")), std::pair(outputChannels(shape, params), groups),
-          std::pair(innerChannels(shape, params), groups)}) {
-        if (auto shared = checkGroups("Split attention", channels, parts); !shared) {
-            return shared;
-        }
+    const Plan plan(shape, params);
+    if (plan.channels % plan.convolutionGroups() != 0) {
+        return makeError(ErrorCode::BadParameter,
+                         FOVEA_TEXT("engine",
+                                    "Split-attention cannot share out %1 channels evenly among %2 splits in %3 groups; choose "
+                                    "numbers whose product divides %1."),
+                         {std::to_string(plan.channels), std::to_string(plan.radix), std::to_string(plan.cardinality)});
     }
-    return {};
+    if (plan.outputs % plan.cardinality != 0 || plan.hidden % plan.cardinality != 0) {
+        return makeError(ErrorCode::BadParameter,
+                         FOVEA_TEXT("engine",
+                                    "Split-attention cannot share out %1 output and %2 hidden channels evenly among %3 groups; "
+                                    "choose a number of groups which divides both."),
+                         {std::to_string(plan.outputs), std::to_string(plan.hidden), std::to_string(plan.cardinality)});
+    }
+    return checkWeightCount("Split-attention", weights(shape, params));
 }
 
 class SplitAttention final : public AttentionModule {
 public:
-    SplitAttention(const Weights& weights, const ParamSet& params)
-        : m_layers(weights), m_radix(params.integer("radix")), m_groups(params.integer("groups")) {}
+    SplitAttention(const Weights& weights, const Plan& plan) : m_layers(weights), m_plan(plan) {}
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
-        FeatureMap u = m_layers.convolution(input.features(), "conv", {.padH = 1, .padW = 1, .groups = m_groups * m_radix});
-        m_layers.batchNorm(u, "bn0");
-        ops::reluInPlace(u.data(), u.size());
-        trace.stage("splits", "U = relu(BN(conv(x)))", [&] { return ops::toTensor(u); });
-        const std::vector<FeatureMap> chunks = split(u);
-        const ops::Vector pooled = meanOfSum(chunks);
-        trace.stage("pool", "g = mean over H,W of Σ_r U_r", [&] { return ops::toTensor(pooled); });
-        Tensor gate = attention(pooled);
-        trace.stage("r-softmax", "a = softmax over r of fc2·relu(BN(fc1·g))", [&] { return gate; });
+        FeatureMap splits =
+            m_layers.convolution(input.features(), "conv", {.padH = 1, .padW = 1, .groups = m_plan.convolutionGroups()});
+        m_layers.batchNorm(splits, "bn0");
+        ops::reluInPlace(splits.data(), splits.size());
+        trace.stage("split", "U = relu(BN(conv(x)))", [&] { return ops::toTensor(splits); });
+        Tensor attention = attend(splits, trace);
         AttentionOutput result;
-        result.frames.push_back(weightedSum(chunks, gate));
-        trace.stage("merge", "out = Σ_r a_r · U_r", [&] { return ops::toTensor(result.frames.front()); });
-        result.maps.push_back(branchMap(m_radix > 1 ? MapRole::Distribution : MapRole::Gate,
-                                        FOVEA_TEXT("engine", "Weights of the splits"), std::move(gate)));
+        result.frames.push_back(ops::mixBranches(splits, attention));
+        trace.stage("mix", "out = Σ_r a[r,c] · U_r", [&] { return ops::toTensor(result.frames.front()); });
+        const bool gate = m_plan.radix == 1;
+        result.maps.push_back(
+            {.name = "branch",
+             .kind = MapKind::Branch,
+             .role = gate ? MapRole::Gate : MapRole::Distribution,
+             .title = gate ? FOVEA_TEXT("engine", "Gate of the only split") : FOVEA_TEXT("engine", "Weights of the splits"),
+             .data = std::move(attention)});
         return result;
     }
 
 private:
-    [[nodiscard]] std::vector<FeatureMap> split(const FeatureMap& u) const {
-        std::vector<FeatureMap> chunks;
-        for (int r = 0; r < m_radix; ++r) {
-            FeatureMap& chunk = chunks.emplace_back(u.channels() / m_radix, u.height(), u.width());
-            std::copy_n(u.row(r * chunk.channels()), chunk.size(), chunk.data());
+    /// a [radix×Cout].
+    [[nodiscard]] Tensor attend(const FeatureMap& splits, Trace& trace) const {
+        const auto pooled = ops::branchMeans(splits, m_plan.radix);
+        trace.stage("fuse", "s = mean over H,W of Σ_r U_r", [&] { return ops::toTensor(pooled); });
+        const ops::ConvOptions grouped{.groups = m_plan.cardinality};
+        FeatureMap hidden = m_layers.convolution(ops::toMap(pooled), "fc1", grouped);
+        m_layers.batchNorm(hidden, "bn1");
+        ops::reluInPlace(hidden.data(), hidden.size());
+        trace.stage("reduce", "z = relu(BN(fc1(s)))", [&] { return ops::toTensor(hidden); });
+        const FeatureMap logits = m_layers.convolution(hidden, "fc2", grouped);
+        Tensor attention = radixMajor(logits);
+        if (m_plan.radix == 1) {
+            ops::sigmoidInPlace(attention.values.data(), attention.size());
+        } else {
+            ops::softmax(attention, 0);
         }
-        return chunks;
+        trace.stage("attend", m_plan.radix == 1 ? "a = sigmoid(fc2(z))" : "a = softmax over r of fc2(z)",
+                    [&] { return attention; });
+        return attention;
     }
 
-    /// [radix×Cout].
-    [[nodiscard]] Tensor attention(const ops::Vector& pooled) const {
-        FeatureMap z(static_cast<int>(pooled.size()), 1, 1);
-        std::copy(pooled.begin(), pooled.end(), z.data());
-        z = m_layers.convolution(z, "fc1", {.groups = m_groups});
-        m_layers.batchNorm(z, "bn1");
-        ops::reluInPlace(z.data(), z.size());
-        const FeatureMap logits = m_layers.convolution(z, "fc2", {.groups = m_groups});
-        const int outputs = static_cast<int>(pooled.size());
-        const int width = outputs / m_groups;
-        Tensor gate(Shape{m_radix, outputs});
-        for (int k = 0; k < m_groups; ++k) {
-            for (int r = 0; r < m_radix; ++r) {
-                std::copy_n(logits.data() + (k * m_radix + r) * width, width, gate.values.data() + r * outputs + k * width);
+    /// From (k, r, j) to (r, k, j).
+    [[nodiscard]] Tensor radixMajor(const FeatureMap& logits) const {
+        const int run = m_plan.outputs / m_plan.cardinality;
+        Tensor out({m_plan.radix, m_plan.outputs});
+        for (int k = 0; k < m_plan.cardinality; ++k) {
+            for (int r = 0; r < m_plan.radix; ++r) {
+                std::copy_n(logits.data() + (k * m_plan.radix + r) * run, run,
+                            out.values.data() + (r * m_plan.cardinality + k) * run);
             }
         }
-        if (m_radix > 1) {
-            ops::softmax(gate, 0);
-        } else {
-            ops::sigmoidInPlace(gate.values.data(), gate.size());
-        }
-        return gate;
+        return out;
     }
 
     Layers m_layers;
-    int m_radix;
-    int m_groups;
+    Plan m_plan;
 };
 
-ParamSpec whole(const char* key, const char* label, int fallback, double max, const char* help) {
-    return {.key = key, .label = label, .type = ParamType::Int, .fallback = fallback, .min = 1, .max = max, .help = help};
+ParamSpec number(const char* key, const char* label, int fallback, int least, int most, const char* help) {
+    return {.key = key,
+            .label = label,
+            .type = ParamType::Int,
+            .fallback = fallback,
+            .min = static_cast<double>(least),
+            .max = static_cast<double>(most),
+            .help = help};
 }
 
 }  // namespace
@@ -113,25 +134,27 @@ ParamSpec whole(const char* key, const char* label, int fallback, double max, co
 const ModuleInfo& split_attentionModuleInfo() {
     static const ModuleInfo kInfo{
         .id = "split_attention",
-        .title = "Split attention",
-        .longTitle = FOVEA_TEXT("engine", "Split-attention convolution"),
+        .title = "Split-attention",
+        .longTitle = FOVEA_TEXT("engine", "Split-attention"),
         .domain = Domain::Branch,
         .kind = AttentionKind::Soft,
         .year = 2020,
         .paper = "ResNeSt: Split-Attention Networks (Zhang et al., 2020)",
         .arxiv = "2004.08955",
         .reference = "zhanghang1989/ResNeSt resnest/torch/models/splat.py SplAtConv2d",
-        .summary = FOVEA_TEXT("engine", "Chooses for each channel between several convolutions of parts of the features."),
-        .params = {whole("radix", FOVEA_TEXT("engine", "Radix"), 2, 16, FOVEA_TEXT("engine", "Splits between which it chooses.")),
-                   whole("groups", FOVEA_TEXT("engine", "Cardinality"), 1, 128,
-                         FOVEA_TEXT("engine", "Groups of channels which are kept apart throughout.")),
-                   whole("reduction_factor", FOVEA_TEXT("engine", "Reduction"), 4, 256,
-                         FOVEA_TEXT("engine", "How many times fewer channels the hidden layer has.")),
-                   outputsParam()},
+        .summary = FOVEA_TEXT("engine", "Convolves the features several times over and mixes the results for each channel."),
+        .params = {number("Cout", FOVEA_TEXT("engine", "Output channels"), 0, 0, 4096,
+                          FOVEA_TEXT("engine", "Channels of the output; 0 takes as many as the input has.")),
+                   number("radix", FOVEA_TEXT("engine", "Splits"), 2, 1, 64,
+                          FOVEA_TEXT("engine", "How many results are mixed; a single one is gated.")),
+                   number("groups", FOVEA_TEXT("engine", "Groups"), 1, 1, 1024,
+                          FOVEA_TEXT("engine", "Runs of channels which are treated apart from each other.")),
+                   number("reduction_factor", FOVEA_TEXT("engine", "Reduction"), 4, 1, 256,
+                          FOVEA_TEXT("engine", "How many times fewer channels the hidden layer has; it keeps at least 32."))},
         .weights = weights,
         .check = check,
-        .create = [](const InputShape&, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
-            return std::make_unique<SplitAttention>(w, params);
+        .create = [](const InputShape& shape, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {
+            return std::make_unique<SplitAttention>(w, Plan(shape, params));
         }};
     return kInfo;
 }

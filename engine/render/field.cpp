@@ -199,7 +199,7 @@ std::optional<int> defaultRank(const AttentionMap& map) {
         case MapKind::Spatial:
             return map.role == MapRole::Saliency ? 1 : 0;
         case MapKind::Full:
-            return 2;
+            return map.role == MapRole::Distribution ? 6 : 2;  // what sums to 1 over its channels has the same mean everywhere
         case MapKind::Pairwise:
             if (!touchesPositions(map)) {
                 return 10;  // has a matrix, if no picture

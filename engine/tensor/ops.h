@@ -34,6 +34,8 @@ FOVEA_API FeatureMap maxPool(const FeatureMap& x, int kernel, int stride, int pa
 FOVEA_API FeatureMap meanPool(const FeatureMap& x, int kernel, int stride, int padding, bool countPadding = true);
 /// Bin k covers floor(k·L/n) … ceil((k+1)·L/n)−1.
 FOVEA_API FeatureMap adaptiveMeanPool(const FeatureMap& x, int height, int width);
+/// C×C, row-major: covariance of the channels over the positions, divided by N.
+FOVEA_API std::vector<double> covariance(const FeatureMap& x);
 
 // ---- linear and convolution
 /// y = W·x + b; W is [out×in], `bias` [out] or empty.
@@ -82,6 +84,14 @@ FOVEA_API FeatureMap scaleChannels(const FeatureMap& x, const Vector& gate);
 /// x[·,n] · gate[n], gate 1×H×W.
 FOVEA_API FeatureMap scalePositions(const FeatureMap& x, const FeatureMap& gate);
 
+// ---- branches
+/// [C]: Σ_b of the mean over positions of channel b·C + c; x holds `branches` runs of C channels.
+FOVEA_API Vector branchMeans(const FeatureMap& x, int branches);
+/// C×H×W: Σ_b weights[b,c] · x[b·C + c]; weights [B×C].
+FOVEA_API FeatureMap mixBranches(const FeatureMap& x, const Tensor& weights);
+/// Σ_k weights[k] · bank[k, …], of the shape `shape`, which has as many values as one entry of the bank.
+FOVEA_API Tensor mixBank(const Vector& weights, const Tensor& bank, Shape shape);
+
 // ---- resize
 enum class Interpolation { Nearest, Bilinear };
 /// PyTorch's rules: nearest takes floor(k·Lin/Lout); bilinear as alignCorners says (see MODULES' conventions in
@@ -112,5 +122,7 @@ FOVEA_API Tensor toTensor(const Vector& x);
 FOVEA_API Tensor toTensor(const FeatureMap& x, bool squeeze = false);
 /// Frames as [T×C×H×W].
 FOVEA_API Tensor toTensor(const std::vector<FeatureMap>& frames);
+/// C×1×1.
+FOVEA_API FeatureMap toMap(const Vector& x);
 
 }  // namespace fovea::ops

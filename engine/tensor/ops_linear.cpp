@@ -60,6 +60,12 @@ FeatureMap scalePositions(const FeatureMap& x, const FeatureMap& gate) {
 
 Tensor toTensor(const Vector& x) { return {{static_cast<std::int64_t>(x.size())}, x}; }
 
+FeatureMap toMap(const Vector& x) {
+    FeatureMap y(static_cast<int>(x.size()), 1, 1);
+    std::copy(x.begin(), x.end(), y.data());
+    return y;
+}
+
 Tensor toTensor(const FeatureMap& x, bool squeeze) {
     Shape shape{x.height(), x.width()};
     if (!squeeze || x.channels() != 1) {
