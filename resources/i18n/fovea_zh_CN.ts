@@ -1651,32 +1651,8 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>分组数</translation>
     </message>
     <message>
-        <source>Groups of channels which the convolutions keep apart; 0 means as many of 32 as divide the channels.</source>
-        <translation>卷积中互不相通的通道组数；0 表示取不超过 32 且能整除通道数的最大值。</translation>
-    </message>
-    <message>
-        <source>Groups of channels which the convolution keeps apart.</source>
-        <translation>卷积中互不相通的通道组数。</translation>
-    </message>
-    <message>
-        <source>Side of the kernel in cells.</source>
-        <translation>卷积核的边长（单元数）。</translation>
-    </message>
-    <message>
-        <source>Whether the convolution adds a learned constant.</source>
-        <translation>卷积是否加上学习得到的常数。</translation>
-    </message>
-    <message>
         <source>Output channels</source>
         <translation>输出通道</translation>
-    </message>
-    <message>
-        <source>Channels of the output; 0 means as many as the input has.</source>
-        <translation>输出的通道数；0 表示与输入相同。</translation>
-    </message>
-    <message>
-        <source>%1 cannot split %2 channels into %3 equal groups; choose another number of groups.</source>
-        <translation>%1 无法把 %2 个通道平均分成 %3 组；请选择其他分组数。</translation>
     </message>
     <message>
         <source>%1 has no keys left: %2 positions cannot be pooled by 2×2; turn sub-sampling off or choose a smaller stride.</source>
@@ -1799,40 +1775,16 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>应用的次数；两遍即可连接任意两个位置。</translation>
     </message>
     <message>
-        <source>Routing weights of the experts</source>
-        <translation>专家的路由权重</translation>
-    </message>
-    <message>
         <source>Conditionally parameterised convolution</source>
         <translation>条件参数化卷积</translation>
-    </message>
-    <message>
-        <source>Mixes the kernels of several experts by what the picture needs, then convolves once.</source>
-        <translation>按图片的需要混合多个专家的卷积核，然后只卷积一次。</translation>
     </message>
     <message>
         <source>Experts</source>
         <translation>专家数</translation>
     </message>
     <message>
-        <source>Kernels which are mixed.</source>
-        <translation>参与混合的卷积核个数。</translation>
-    </message>
-    <message>
-        <source>DIA needs at least 4 channels, but these features have %1; choose features with more channels.</source>
-        <translation>DIA 至少需要 4 个通道，而这些特征只有 %1 个；请选择通道更多的特征。</translation>
-    </message>
-    <message>
-        <source>The tensor “%1” has the shape %2; DIA needs one number for each of %3 channels.</source>
-        <translation>张量“%1”的形状是 %2；DIA 需要 %3 个通道各一个数。</translation>
-    </message>
-    <message>
         <source>Dense-and-implicit attention</source>
         <translation>密集隐式注意力</translation>
-    </message>
-    <message>
-        <source>Weighs each channel by a recurrent cell which remembers the frames before.</source>
-        <translation>由记住先前各帧的循环单元为每个通道加权。</translation>
     </message>
     <message>
         <source>DRAW reads where its vector “hidden” says, whose shape does not fit; give one of the length its weights were made for.</source>
@@ -1883,24 +1835,12 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>动态卷积</translation>
     </message>
     <message>
-        <source>Mixes several kernels by weights which sum to 1, then convolves once.</source>
-        <translation>用总和为 1 的权重混合多个卷积核，然后只卷积一次。</translation>
-    </message>
-    <message>
         <source>Kernels</source>
         <translation>卷积核数</translation>
     </message>
     <message>
         <source>Temperature</source>
         <translation>温度</translation>
-    </message>
-    <message>
-        <source>The higher, the more equal the weights; training lowers it to 1.</source>
-        <translation>越高，权重越平均；训练中会降到 1。</translation>
-    </message>
-    <message>
-        <source>Units of the hidden layer as a share of the channels.</source>
-        <translation>隐藏层单元数占通道数的比例。</translation>
     </message>
     <message>
         <source>How much each basis explains each position</source>
@@ -1935,28 +1875,12 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>对码字的分配</translation>
     </message>
     <message>
-        <source>Context encoding module</source>
-        <translation>上下文编码模块</translation>
-    </message>
-    <message>
-        <source>Describes the scene by how its positions differ from learned codewords and weighs the channels by it.</source>
-        <translation>以各位置与学习到的码字的差异描述场景，并据此为通道加权。</translation>
-    </message>
-    <message>
         <source>Codewords</source>
         <translation>码字数</translation>
     </message>
     <message>
-        <source>Entries of the learned dictionary.</source>
-        <translation>学习到的字典的条目数。</translation>
-    </message>
-    <message>
         <source>Classes</source>
         <translation>类别数</translation>
-    </message>
-    <message>
-        <source>Outputs of the auxiliary classifier, which the attention does not depend on.</source>
-        <translation>辅助分类器的输出数；注意力与它无关。</translation>
     </message>
     <message>
         <source>Where each memory slot is read (sums to 1 over slots)</source>
@@ -1979,72 +1903,28 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>学习记忆的条目数。</translation>
     </message>
     <message>
-        <source>FcaNet cannot share %1 frequencies among %2 channels; choose fewer frequencies.</source>
-        <translation>FcaNet 无法把 %1 个频率分给 %2 个通道；请选择更少的频率。</translation>
-    </message>
-    <message>
         <source>FcaNet has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
         <translation>FcaNet 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
-    </message>
-    <message>
-        <source>Cells to which the features are pooled before the cosine transform.</source>
-        <translation>余弦变换前特征池化到的单元数。</translation>
     </message>
     <message>
         <source>Frequency channel attention</source>
         <translation>频率通道注意力</translation>
     </message>
     <message>
-        <source>Weighs each channel by a small network which sees one frequency of every channel.</source>
-        <translation>由看到每个通道一个频率的小网络为各通道加权。</translation>
-    </message>
-    <message>
         <source>Frequencies</source>
         <translation>频率</translation>
-    </message>
-    <message>
-        <source>Which frequencies the channels are asked for, and how many.</source>
-        <translation>向通道询问哪些频率，以及多少个。</translation>
-    </message>
-    <message>
-        <source>Transform height</source>
-        <translation>变换高度</translation>
-    </message>
-    <message>
-        <source>Transform width</source>
-        <translation>变换宽度</translation>
     </message>
     <message>
         <source>Gated channel transformation</source>
         <translation>门控通道变换</translation>
     </message>
     <message>
-        <source>Lets channels compete or cooperate by the strength of each compared with all.</source>
-        <translation>按每个通道相对全体的强度，使通道竞争或协作。</translation>
-    </message>
-    <message>
         <source>Norm</source>
         <translation>范数</translation>
     </message>
     <message>
-        <source>How the strength of a channel is measured: root of squares or absolute values.</source>
-        <translation>如何度量通道的强度：平方和的根或绝对值之和。</translation>
-    </message>
-    <message>
         <source>Epsilon</source>
         <translation>Epsilon</translation>
-    </message>
-    <message>
-        <source>Keeps the norms above zero.</source>
-        <translation>使范数保持大于零。</translation>
-    </message>
-    <message>
-        <source>After a ReLU</source>
-        <translation>在 ReLU 之后</translation>
-    </message>
-    <message>
-        <source>The features are known to be non-negative, so l1 takes no absolute values.</source>
-        <translation>已知特征非负，因此 l1 不取绝对值。</translation>
     </message>
     <message>
         <source>GENet with a learned gather halves the map again and again, so an extent of %1 is not possible; choose 0, 2, 4, 8 or another power of two.</source>
@@ -2091,24 +1971,12 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>全局二阶池化</translation>
     </message>
     <message>
-        <source>Weighs each channel by how the channels vary together.</source>
-        <translation>按通道共同变化的方式为每个通道加权。</translation>
-    </message>
-    <message>
         <source>Reduced channels</source>
         <translation>缩减后的通道</translation>
     </message>
     <message>
-        <source>Channels whose covariance is taken.</source>
-        <translation>计算协方差所用的通道数。</translation>
-    </message>
-    <message>
         <source>Stride</source>
         <translation>步长</translation>
-    </message>
-    <message>
-        <source>Every how many positions are taken.</source>
-        <translation>每隔多少个位置取一个。</translation>
     </message>
     <message>
         <source>Hamburger cannot share %1 inner channels out evenly among %2 groups; choose a number of groups which divides %1.</source>
@@ -2143,28 +2011,12 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>系数与基轮流改进的次数。</translation>
     </message>
     <message>
-        <source>Highway mixes its output with its input, which an even kernel makes of another size; choose an odd one.</source>
-        <translation>Highway 把输出与输入混合，而偶数卷积核会改变大小；请选择奇数。</translation>
-    </message>
-    <message>
-        <source>Transform gate</source>
-        <translation>变换门</translation>
-    </message>
-    <message>
         <source>Highway layer</source>
         <translation>Highway 层</translation>
     </message>
     <message>
-        <source>Decides for each number of the features between a transformed value and the value itself.</source>
-        <translation>为特征的每个数在变换后的值与原值之间取舍。</translation>
-    </message>
-    <message>
         <source>Layers</source>
         <translation>层数</translation>
-    </message>
-    <message>
-        <source>How many times it is applied, each with weights of its own.</source>
-        <translation>应用的次数，每次有各自的权重。</translation>
     </message>
     <message>
         <source>Long-range attention</source>
@@ -2355,80 +2207,20 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>各块所围绕的点。</translation>
     </message>
     <message>
-        <source>SK&apos;s kernels are odd numbers from 3 on, such as 3,5; choose those.</source>
-        <translation>SK 的卷积核是从 3 起的奇数，例如 3,5；请这样选择。</translation>
-    </message>
-    <message>
-        <source>Selective kernel unit</source>
-        <translation>选择性核单元</translation>
-    </message>
-    <message>
-        <source>Chooses for each channel between small and large surroundings.</source>
-        <translation>为每个通道在小邻域与大邻域之间选择。</translation>
-    </message>
-    <message>
         <source>Kernel sizes</source>
         <translation>核大小</translation>
-    </message>
-    <message>
-        <source>The surroundings between which it chooses, in cells; odd numbers.</source>
-        <translation>供选择的邻域大小（单元数），奇数。</translation>
-    </message>
-    <message>
-        <source>Channels of the hidden layer; 0 means the larger of 32 and a sixteenth of the channels.</source>
-        <translation>隐藏层的通道数；0 表示 32 与通道数十六分之一中的较大者。</translation>
     </message>
     <message>
         <source>SOCA has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
         <translation>SOCA 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
     </message>
     <message>
-        <source>SOCA needs at least two positions to vary over; choose a smaller stride.</source>
-        <translation>SOCA 至少需要两个位置才有变化；请选择更小的步长。</translation>
-    </message>
-    <message>
-        <source>SOCA has no covariance to take the root of: every channel is constant; choose another picture.</source>
-        <translation>SOCA 没有可开方的协方差：每个通道都是常数；请选择另一张图片。</translation>
-    </message>
-    <message>
         <source>Second-order channel attention</source>
         <translation>二阶通道注意力</translation>
     </message>
     <message>
-        <source>Weighs each channel by a root of the covariance of all channels.</source>
-        <translation>按所有通道协方差的平方根为每个通道加权。</translation>
-    </message>
-    <message>
-        <source>Steps by which the root of the covariance is approached.</source>
-        <translation>逼近协方差平方根的步数。</translation>
-    </message>
-    <message>
         <source>Weights of the splits</source>
         <translation>各分支的权重</translation>
-    </message>
-    <message>
-        <source>Split-attention convolution</source>
-        <translation>拆分注意力卷积</translation>
-    </message>
-    <message>
-        <source>Chooses for each channel between several convolutions of parts of the features.</source>
-        <translation>为每个通道在对部分特征的几个卷积之间选择。</translation>
-    </message>
-    <message>
-        <source>Radix</source>
-        <translation>基数</translation>
-    </message>
-    <message>
-        <source>Splits between which it chooses.</source>
-        <translation>供选择的拆分数。</translation>
-    </message>
-    <message>
-        <source>Cardinality</source>
-        <translation>基数（组）</translation>
-    </message>
-    <message>
-        <source>Groups of channels which are kept apart throughout.</source>
-        <translation>始终互不相通的通道组数。</translation>
     </message>
     <message>
         <source>Selected region</source>
@@ -2861,6 +2653,250 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Leaves out the gate which sees rows and columns.</source>
         <translation>去掉看行与列的门。</translation>
+    </message>
+    <message>
+        <source>%1 would have %2 million learned values, and at most %3 million are held; choose smaller or fewer kernels or layers.</source>
+        <translation>%1 将有 %2 百万个学习值，而最多容纳 %3 百万个；请选择更小或更少的卷积核或层。</translation>
+    </message>
+    <message>
+        <source>Channels of the output; 0 takes as many as the input has.</source>
+        <translation>输出的通道数；0 表示与输入相同。</translation>
+    </message>
+    <message>
+        <source>Cells along each side of the kernel; an even size makes the output one cell larger.</source>
+        <translation>卷积核每边的单元数；偶数会使输出多出一个单元。</translation>
+    </message>
+    <message>
+        <source>Runs of channels which are convolved apart from each other.</source>
+        <translation>彼此独立卷积的连续通道组数。</translation>
+    </message>
+    <message>
+        <source>Bias</source>
+        <translation>偏置</translation>
+    </message>
+    <message>
+        <source>Whether a mixed bias is added to each output channel.</source>
+        <translation>是否给每个输出通道加上混合的偏置。</translation>
+    </message>
+    <message>
+        <source>%1 cannot share out %2 input and %3 output channels evenly among %4 groups; choose a number of groups which divides both.</source>
+        <translation>%1 无法把 %2 个输入通道和 %3 个输出通道平均分给 %4 组；请选择能同时整除两者的组数。</translation>
+    </message>
+    <message>
+        <source>Weights of the experts</source>
+        <translation>专家的权重</translation>
+    </message>
+    <message>
+        <source>How many kernels are mixed.</source>
+        <translation>参与混合的卷积核个数。</translation>
+    </message>
+    <message>
+        <source>Mixes one kernel from several experts for every picture and convolves with it.</source>
+        <translation>为每张图片由多个专家混合出一个卷积核并用它卷积。</translation>
+    </message>
+    <message>
+        <source>DIA&apos;s state “%1” has the shape %2; it needs one number for each of the %3 channels.</source>
+        <translation>DIA 的状态“%1”的形状是 %2；它需要 %3 个通道各一个数。</translation>
+    </message>
+    <message>
+        <source>DIA needs at least %1 channels, but these features have %2.</source>
+        <translation>DIA 至少需要 %1 个通道，而这些特征只有 %2 个。</translation>
+    </message>
+    <message>
+        <source>Weighs channels by a memory which is handed on from block to block, here from frame to frame.</source>
+        <translation>按逐块传递（此处逐帧传递）的记忆为通道加权。</translation>
+    </message>
+    <message>
+        <source>The higher, the more evenly the kernels are mixed.</source>
+        <translation>越高，卷积核混合得越平均。</translation>
+    </message>
+    <message>
+        <source>Hidden numbers as a fraction of the channels, besides one.</source>
+        <translation>隐藏数占通道数的比例（另加一个）。</translation>
+    </message>
+    <message>
+        <source>Mixes one kernel from several, by weights which sum to 1, and convolves with it.</source>
+        <translation>用总和为 1 的权重由多个卷积核混合出一个并用它卷积。</translation>
+    </message>
+    <message>
+        <source>Context encoding</source>
+        <translation>上下文编码</translation>
+    </message>
+    <message>
+        <source>Describes the scene by its distances to learned codewords and weighs the channels by that.</source>
+        <translation>以场景到学习码字的距离描述场景，并据此为通道加权。</translation>
+    </message>
+    <message>
+        <source>How many codewords the features are assigned to.</source>
+        <translation>特征被分配到多少个码字。</translation>
+    </message>
+    <message>
+        <source>Classes of the second head, which does not change the attention.</source>
+        <translation>第二个头的类别数；它不改变注意力。</translation>
+    </message>
+    <message>
+        <source>FcaNet cannot share out %1 channels evenly among %2 frequencies; choose fewer of them, or 1.</source>
+        <translation>FcaNet 无法把 %1 个通道平均分给 %2 个频率；请选择更少的频率，或 1 个。</translation>
+    </message>
+    <message>
+        <source>Side of the grid to which the features are pooled; 0 chooses it by their channels.</source>
+        <translation>特征池化到的网格的边长；0 表示按通道数选择。</translation>
+    </message>
+    <message>
+        <source>Describes groups of channels by different spatial frequencies instead of their mean.</source>
+        <translation>用不同的空间频率而不是均值来描述各组通道。</translation>
+    </message>
+    <message>
+        <source>Pooled height</source>
+        <translation>池化高度</translation>
+    </message>
+    <message>
+        <source>Pooled width</source>
+        <translation>池化宽度</translation>
+    </message>
+    <message>
+        <source>Which frequencies, and how many: the best, the lowest or the worst of the paper.</source>
+        <translation>哪些频率、多少个：论文中最好的、最低的或最差的。</translation>
+    </message>
+    <message>
+        <source>Lets channels compete or cooperate by their strength, with three numbers per channel.</source>
+        <translation>让通道按强度竞争或协作，每个通道三个数。</translation>
+    </message>
+    <message>
+        <source>How the strength of a channel is measured.</source>
+        <translation>如何度量通道的强度。</translation>
+    </message>
+    <message>
+        <source>Keeps the norm of silent features away from zero.</source>
+        <translation>使无响应特征的范数不为零。</translation>
+    </message>
+    <message>
+        <source>After a relu</source>
+        <translation>在 relu 之后</translation>
+    </message>
+    <message>
+        <source>Whether the features are known to be positive, so that l1 adds them as they are.</source>
+        <translation>是否已知特征为正，使 l1 直接相加。</translation>
+    </message>
+    <message>
+        <source>Weighs channels by how they vary together rather than by their means.</source>
+        <translation>按通道共同变化的方式而不是均值为通道加权。</translation>
+    </message>
+    <message>
+        <source>Channels among which the covariance is taken.</source>
+        <translation>计算协方差所用的通道数。</translation>
+    </message>
+    <message>
+        <source>Takes every so many rows and columns into the covariance.</source>
+        <translation>每隔多少行和列取一个计入协方差。</translation>
+    </message>
+    <message>
+        <source>Highway needs an odd kernel size, not %1; what passes and what is added must fit.</source>
+        <translation>Highway 需要奇数的核大小，而不是 %1；通过的与加入的必须相配。</translation>
+    </message>
+    <message>
+        <source>How much is transformed, layer by layer</source>
+        <translation>逐层的变换程度</translation>
+    </message>
+    <message>
+        <source>Decides for every value how much of it is transformed and how much passes unchanged.</source>
+        <translation>决定每个值有多少被变换、多少原样通过。</translation>
+    </message>
+    <message>
+        <source>How many such layers follow each other.</source>
+        <translation>这样的层连续有多少个。</translation>
+    </message>
+    <message>
+        <source>Cells along each side of the kernels; an odd number.</source>
+        <translation>卷积核每边的单元数，奇数。</translation>
+    </message>
+    <message>
+        <source>The paths of SK have odd kernel sizes, not %1; choose sizes such as 3, 5 and 7.</source>
+        <translation>SK 各路径的核大小是奇数，而不是 %1；请选择如 3、5、7 的大小。</translation>
+    </message>
+    <message>
+        <source>SK cannot share out %1 channels evenly among %2 groups; choose a number of groups which divides %1, or 0.</source>
+        <translation>SK 无法把 %1 个通道平均分给 %2 组；请选择能整除 %1 的组数，或 0。</translation>
+    </message>
+    <message>
+        <source>Weights of the kernel sizes</source>
+        <translation>核大小的权重</translation>
+    </message>
+    <message>
+        <source>Selective kernels</source>
+        <translation>选择性核</translation>
+    </message>
+    <message>
+        <source>Chooses for each channel between kernels of different sizes.</source>
+        <translation>为每个通道在不同大小的核之间选择。</translation>
+    </message>
+    <message>
+        <source>How far each path reaches, in cells; odd numbers.</source>
+        <translation>每条路径的范围（单元数），奇数。</translation>
+    </message>
+    <message>
+        <source>Runs of channels which are convolved apart from each other; 0 takes up to 32.</source>
+        <translation>彼此独立卷积的连续通道组数；0 表示至多 32。</translation>
+    </message>
+    <message>
+        <source>Hidden channels</source>
+        <translation>隐藏通道</translation>
+    </message>
+    <message>
+        <source>Size of the hidden layer; 0 takes a sixteenth of the channels, at least 32.</source>
+        <translation>隐藏层大小；0 表示通道数的十六分之一，至少 32。</translation>
+    </message>
+    <message>
+        <source>SOCA needs at least two positions, for one does not vary; choose a larger picture or a smaller stride.</source>
+        <translation>SOCA 至少需要两个位置，一个位置没有变化；请选择更大的图片或更小的步长。</translation>
+    </message>
+    <message>
+        <source>SOCA compares how channels vary, but these do not vary at all; choose a picture which is not of one colour.</source>
+        <translation>SOCA 比较通道如何变化，但这些通道毫无变化；请选择不是单一颜色的图片。</translation>
+    </message>
+    <message>
+        <source>Weighs channels by the square root of their covariance.</source>
+        <translation>按通道协方差的平方根为通道加权。</translation>
+    </message>
+    <message>
+        <source>Steps towards the square root.</source>
+        <translation>逼近平方根的步数。</translation>
+    </message>
+    <message>
+        <source>Split-attention cannot share out %1 channels evenly among %2 splits in %3 groups; choose numbers whose product divides %1.</source>
+        <translation>拆分注意力无法把 %1 个通道平均分给 %3 组中的 %2 个拆分；请选择乘积能整除 %1 的数。</translation>
+    </message>
+    <message>
+        <source>Split-attention cannot share out %1 output and %2 hidden channels evenly among %3 groups; choose a number of groups which divides both.</source>
+        <translation>拆分注意力无法把 %1 个输出通道和 %2 个隐藏通道平均分给 %3 组；请选择能同时整除两者的组数。</translation>
+    </message>
+    <message>
+        <source>Gate of the only split</source>
+        <translation>唯一拆分的门</translation>
+    </message>
+    <message>
+        <source>Split-attention</source>
+        <translation>拆分注意力</translation>
+    </message>
+    <message>
+        <source>Convolves the features several times over and mixes the results for each channel.</source>
+        <translation>对特征做多次卷积，并为每个通道混合结果。</translation>
+    </message>
+    <message>
+        <source>Splits</source>
+        <translation>拆分数</translation>
+    </message>
+    <message>
+        <source>How many results are mixed; a single one is gated.</source>
+        <translation>混合多少个结果；只有一个时用门。</translation>
+    </message>
+    <message>
+        <source>Runs of channels which are treated apart from each other.</source>
+        <translation>彼此独立处理的连续通道组数。</translation>
+    </message>
+    <message>
+        <source>How many times fewer channels the hidden layer has; it keeps at least 32.</source>
+        <translation type="unfinished">隐藏层的通道数缩减为几分之一；至少保留 8 个。 {32.?}</translation>
     </message>
 </context>
 <context>
