@@ -23,11 +23,7 @@ constexpr std::int64_t kMostValues = std::int64_t{1} << 28;
 
 /// Sizes of the inner layers. A ratio of 0 takes the reference's 8 where that leaves something.
 struct Plan {
-    int positions = 0;
-    int innerChannels = 0;
-    int innerPositions = 0;
-    int hiddenSpatial = 0;
-    int hiddenChannel = 0;
+    int positions = 0, innerChannels = 0, innerPositions = 0, hiddenSpatial = 0, hiddenChannel = 0;
 };
 
 int divided(int count, int ratio, int leastCount) { return count / (ratio > 0 ? ratio : std::min(kRatio, leastCount)); }
@@ -66,8 +62,7 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
 }
 
 Result<void> checkGrid(const InputShape& shape, const ParamSet& params) {
-    const int height = params.integer("H");
-    const int width = params.integer("W");
+    const int height = params.integer("H"), width = params.integer("W");
     if ((height > 0 && height != shape.height) || (width > 0 && width != shape.width)) {
         const auto text = [](int h, int w) { return std::to_string(h) + "×" + std::to_string(w); };
         return makeError(
@@ -145,8 +140,7 @@ private:
     /// e_gg of the relations of all nodes: [Wa | Wb]·[G ; Gᵀ] = (Wa·phᵀ)·th + (Wb·thᵀ)·ph.
     [[nodiscard]] FeatureMap described(const FeatureMap& th, const FeatureMap& ph, const std::string& layer) const {
         const Tensor& weight = m_layers.at(layer + ".0.weight");
-        const int nodes = th.cells();
-        const int depth = th.channels();
+        const int nodes = th.cells(), depth = th.channels();
         const ConstRows w(weight.values.data(), weight.dim(0), 2 * nodes);
         Tensor mixed(Shape{weight.dim(0), 2 * depth});
         Eigen::Map<Matrix> m(mixed.values.data(), weight.dim(0), 2 * depth);
@@ -164,13 +158,7 @@ private:
 };
 
 ParamSpec number(const char* key, const char* label, int max, const char* help) {
-    return {.key = key,
-            .label = label,
-            .type = ParamType::Int,
-            .fallback = 0,
-            .min = 0,
-            .max = static_cast<double>(max),
-            .help = help};
+    return {.key = key, .label = label, .type = ParamType::Int, .fallback = 0, .max = static_cast<double>(max), .help = help};
 }
 
 }  // namespace
