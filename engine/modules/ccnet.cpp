@@ -124,12 +124,8 @@ private:
         for (int i = 0; i < height; ++i) {
             criss.row(i).noalias() = cellsOf(query, i * width, width).transpose() * cellsOf(key, i * width, width);
         }
-        Eigen::Map<Matrix> all(criss.weights, query.cells(), criss.keys());
-        for (Eigen::Index n = 0; n < all.rows(); ++n) {
-            auto weights = all.row(n).array();
-            weights = (weights - weights.maxCoeff()).exp();
-            weights /= weights.sum();
-        }
+        const auto keys = static_cast<std::size_t>(criss.keys());
+        ops::softmax(criss.weights, static_cast<std::size_t>(query.cells()) * keys, keys);
     }
 
     static FeatureMap gathered(const FeatureMap& value, const Criss& criss) {

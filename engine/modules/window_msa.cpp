@@ -133,10 +133,8 @@ private:
         weights.noalias() = (static_cast<float>(1.0 / std::sqrt(double{1} * depth)) * part(0)).transpose() * part(1);
         for (int p = 0; p < tokens; ++p) {
             addBias(weights.row(p).data(), window, head, p);
-            auto row = weights.row(p).array();
-            row = (row - row.maxCoeff()).exp();
-            row /= row.sum();
         }
+        ops::softmax(weights.data(), matrixSize, static_cast<std::size_t>(tokens));
         Eigen::Map<Matrix, 0, Eigen::OuterStride<>>(merged.row(head * depth) + window * tokens, depth, tokens,
                                                     Eigen::OuterStride<>(merged.cells()))
             .noalias() = part(2) * weights.transpose();
