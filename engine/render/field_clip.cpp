@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "engine/render/field_parts.h"
@@ -131,25 +130,6 @@ Result<ScalarField> codeField(const Job& job) {
 }
 
 }  // namespace
-
-int chosenCode(const AttentionMap& map, const FieldSpec& spec) {
-    const bool codesAreKeys = map.queryAxis == MapAxis::Positions;
-    const int count = codesAreKeys ? keyCount(map) : queryCount(map);
-    if (spec.channel >= 0 || !touchesPositions(map)) {
-        return std::clamp(spec.channel, 0, std::max(count - 1, 0));
-    }
-    int most = 0;
-    double mostWeight = 0.0;
-    for (int code = 0; code < count; ++code) {
-        const auto row = pairwiseRow(map, spec.head, code, codesAreKeys);
-        const double weight = std::accumulate(row.begin(), row.end(), 0.0);
-        if (code == 0 || weight > mostWeight) {
-            most = code;
-            mostWeight = weight;
-        }
-    }
-    return most;
-}
 
 Result<ScalarField> pairwiseField(const Job& job) {
     const AttentionMap& map = job.map;
