@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <string_view>
 
 #include "engine/attention/registry.h"
 #include "engine/pipeline/case.h"
@@ -166,7 +167,7 @@ private Q_SLOTS:
                                                                      {"large", {16, 7, 13}},    {"constant", {16, 5, 6}}};
         for (const auto& [id, json] : settings) {
             for (const auto& [kind, shape] : inputs) {
-                if (id != QLatin1String("soca") || kind != QLatin1String("constant")) {
+                if (std::string_view(id) != "soca" || std::string_view(kind) != "constant") {
                     QTest::addRow("%s %s %s %dx%dx%d", id, json, kind, shape[0], shape[1], shape[2])
                         << QString::fromLatin1(id) << QString::fromLatin1(json) << QString::fromLatin1(kind) << shape;
                 }

@@ -388,7 +388,7 @@ private Q_SLOTS:
                     .contains(QStringLiteral("extent of 1")));
         QVERIFY(refusal("attention_gate", {16, 9, 9, 1, {}}).contains(QStringLiteral("“gate”")));
         QVERIFY(refusal("attention_gate", {16, 9, 9, 1, {{"gate", {16}}}}).contains(QStringLiteral("“gate”")));
-        QVERIFY(refusal("psanet", {16, 200, 200, 1, {}}).contains(QStringLiteral("compares 10000 positions")));
+        QVERIFY(refusal("psanet", {16, 200, 200, 1, {}}).contains(QStringLiteral("10000 positions")));
         QVERIFY(refusal("psanet", {16, 9, 9, 1, {}}, R"({"mask_h": 1023, "mask_w": 1023, "mid": 99})")
                     .contains(QStringLiteral("1023×1023")));
     }

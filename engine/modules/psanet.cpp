@@ -3,8 +3,7 @@
 //   r = relu(BN(W·x)), y = W3·relu(BN(W0·r)): for every position one number per cell of a mask which is laid around it;
 //   K[p,q], 0 where the mask does not reach: collect K[neighbour, q] = y at q, distribute K[p, neighbour] = y at p;
 //   softmax over p, so that each column sums to 1;  x'_q = Σ_p r_p·K[p,q] / norm.
-// out = [x ; resize(relu(BN(W·[collected ; distributed])))] with 2C channels. The reference resizes to (h−1)·s + 1, which is H
-// where it works at all; here it is always H.
+// out = [x ; resize(relu(BN(W·[collected ; distributed])))]. The reference resizes to (h−1)·s + 1, which is H where it works.
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -21,13 +20,15 @@ using ConstRows = Eigen::Map<const Matrix>;
 constexpr int kMostPositions = 8192;  // 256 MB per matrix
 constexpr std::int64_t kMostMaskWeights = std::int64_t{1} << 26;
 
+<<<<<<< HEAD
 int chosen(int value, int automatic) { return value > 0 ? value : automatic; }
 
 /// Everything sizes are made from.
+=======
+>>>>>>> issue4-d
 struct Plan {
     int height = 0, width = 0;  ///< of the shrunk grid
-    int maskHeight = 0, maskWidth = 0;
-    int inner = 0;
+    int maskHeight = 0, maskWidth = 0, inner = 0;
     int type = 2;  ///< 0 collect, 1 distribute, 2 both
     float scale = 1.0F;
     bool softmax = true;
@@ -47,6 +48,11 @@ struct Plan {
         return type == 2 ? std::vector<std::string>{"", "_p"} : std::vector<std::string>{""};
     }
     [[nodiscard]] bool collects(const std::string& branch) const { return type == 0 || (type == 2 && branch.empty()); }
+<<<<<<< HEAD
+=======
+
+    static int chosen(int value, int automatic) { return value > 0 ? value : automatic; }
+>>>>>>> issue4-d
 };
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
@@ -66,18 +72,20 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
 
 Result<void> check(const InputShape& shape, const ParamSet& params) {
     const Plan plan(shape, params);
-    const std::int64_t positions = std::int64_t{plan.height} * plan.width;
+    const int positions = plan.height * plan.width;
     if (positions > kMostPositions || std::int64_t{plan.maskHeight} * plan.maskWidth * plan.inner > kMostMaskWeights) {
-        return makeError(
-            ErrorCode::TooLarge,
-            FOVEA_TEXT("engine",
-                       "PSANet is too large here: it compares %1 positions with each other, by a mask of %2×%3 cells "
-                       "in %4 channels; choose a larger shrink factor or stride, a smaller mask or fewer inner "
-                       "channels."),
-            {std::to_string(positions), std::to_string(plan.maskHeight), std::to_string(plan.maskWidth),
-             std::to_string(plan.inner)});
+        const auto text = [](int number) { return std::to_string(number); };
+        return makeError(ErrorCode::TooLarge,
+                         FOVEA_TEXT("engine",
+                                    "PSANet is too large with %1 positions, masks of %2×%3 cells and %4 inner channels; "
+                                    "choose a larger shrink factor or stride, smaller masks or fewer channels."),
+                         {text(positions), text(plan.maskHeight), text(plan.maskWidth), text(plan.inner)});
     }
     return {};
+}
+
+FeatureMap resized(const FeatureMap& map, int height, int width) {
+    return ops::resize(map, height, width, ops::Interpolation::Bilinear, true);
 }
 
 AttentionMap matrixMap(const FeatureMap& matrix, const Plan& plan, bool collect) {
@@ -113,19 +121,14 @@ public:
         }
         trace.stage("gather", "x'_q = Σ_p r_p · K[p,q] / norm", [&] { return ops::toTensor(gathered); });
         const FeatureMap context = resized(m_layers.rectified(gathered, "proj.0", "proj.1"), x.height(), x.width());
-        trace.stage("project", "z = resize(relu(BN(W·x')))", [&] { return ops::toTensor(context); });
+        trace.stage("project", "z = resize(relu(BN(W·x'))), out = [x ; z]", [&] { return ops::toTensor(context); });
         FeatureMap out(2 * x.channels(), x.height(), x.width());
         std::copy_n(context.data(), context.size(), std::copy_n(x.data(), x.size(), out.data()));
-        trace.stage("concatenate", "out = [x ; z]", [&] { return ops::toTensor(out); });
         result.frames.push_back(std::move(out));
         return result;
     }
 
 private:
-    static FeatureMap resized(const FeatureMap& map, int height, int width) {
-        return ops::resize(map, height, width, ops::Interpolation::Bilinear, true);
-    }
-
     /// Writes one branch's inner×N values to `gathered`.
     AttentionMap attendBranch(const FeatureMap& x, const std::string& branch, float* gathered, Trace& trace) const {
         const FeatureMap reduced =
@@ -133,8 +136,8 @@ private:
         trace.stage("reduce", "r = relu(BN(W·x))", [&] { return ops::toTensor(reduced); });
         const FeatureMap hidden = m_layers.rectified(reduced, "attention" + branch + ".0", "attention" + branch + ".1");
         const bool collect = m_plan.collects(branch);
-        FeatureMap matrix = ops::scatterMasks(hidden, m_layers.at("attention" + branch + ".3.weight"), m_plan.maskHeight,
-                                              m_plan.maskWidth, collect);
+        const Tensor& mask = m_layers.at("attention" + branch + ".3.weight");
+        FeatureMap matrix = ops::scatterMasks(hidden, mask, m_plan.maskHeight, m_plan.maskWidth, collect);
         if (m_plan.softmax) {
             ops::softmaxChannels(matrix);
         }

@@ -2471,10 +2471,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>两个分支都看特征，还是空间分支看通道分支的结果。</translation>
     </message>
     <message>
-        <source>PSANet is too large here: it compares %1 positions with each other, by a mask of %2×%3 cells in %4 channels; choose a larger shrink factor or stride, a smaller mask or fewer inner channels.</source>
-        <translation>PSANet 在此过大：它用 %4 个通道中 %2×%3 的掩码两两比较 %1 个位置；请选择更大的缩小倍数或步长、更小的掩码或更少的内部通道。</translation>
-    </message>
-    <message>
         <source>Residual attention needs at least 4 channels, but these features have %1; choose features with more channels.</source>
         <translation>残差注意力至少需要 4 个通道，而这些特征只有 %1 个；请选择通道更多的特征。</translation>
     </message>
@@ -2897,6 +2893,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>How many times fewer channels the hidden layer has; it keeps at least 32.</source>
         <translation type="unfinished">隐藏层的通道数缩减为几分之一；至少保留 8 个。 {32.?}</translation>
+    </message>
+    <message>
+        <source>PSANet is too large with %1 positions, masks of %2×%3 cells and %4 inner channels; choose a larger shrink factor or stride, smaller masks or fewer channels.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
