@@ -3,7 +3,8 @@
 //   r = relu(BN(W·x)), y = W3·relu(BN(W0·r)): for every position one number per cell of a mask which is laid around it;
 //   K[p,q], 0 where the mask does not reach: collect K[neighbour, q] = y at q, distribute K[p, neighbour] = y at p;
 //   softmax over p, so that each column sums to 1;  x'_q = Σ_p r_p·K[p,q] / norm.
-// out = [x ; resize(relu(BN(W·[collected ; distributed])))]. The reference resizes to (h−1)·s + 1, which is H where it works.
+// out = [x ; resize(relu(BN(W·[collected ; distributed])))] with 2C channels. The reference resizes to (h−1)·s + 1, which is H
+// where it works at all; here it is always H.
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -20,15 +21,11 @@ using ConstRows = Eigen::Map<const Matrix>;
 constexpr int kMostPositions = 8192;  // 256 MB per matrix
 constexpr std::int64_t kMostMaskWeights = std::int64_t{1} << 26;
 
-<<<<<<< HEAD
-int chosen(int value, int automatic) { return value > 0 ? value : automatic; }
-
 /// Everything sizes are made from.
-=======
->>>>>>> issue4-d
 struct Plan {
     int height = 0, width = 0;  ///< of the shrunk grid
-    int maskHeight = 0, maskWidth = 0, inner = 0;
+    int maskHeight = 0, maskWidth = 0;
+    int inner = 0;
     int type = 2;  ///< 0 collect, 1 distribute, 2 both
     float scale = 1.0F;
     bool softmax = true;
@@ -48,11 +45,9 @@ struct Plan {
         return type == 2 ? std::vector<std::string>{"", "_p"} : std::vector<std::string>{""};
     }
     [[nodiscard]] bool collects(const std::string& branch) const { return type == 0 || (type == 2 && branch.empty()); }
-<<<<<<< HEAD
-=======
 
+private:
     static int chosen(int value, int automatic) { return value > 0 ? value : automatic; }
->>>>>>> issue4-d
 };
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
@@ -72,20 +67,18 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
 
 Result<void> check(const InputShape& shape, const ParamSet& params) {
     const Plan plan(shape, params);
-    const int positions = plan.height * plan.width;
+    const std::int64_t positions = std::int64_t{plan.height} * plan.width;
     if (positions > kMostPositions || std::int64_t{plan.maskHeight} * plan.maskWidth * plan.inner > kMostMaskWeights) {
-        const auto text = [](int number) { return std::to_string(number); };
-        return makeError(ErrorCode::TooLarge,
-                         FOVEA_TEXT("engine",
-                                    "PSANet is too large with %1 positions, masks of %2×%3 cells and %4 inner channels; "
-                                    "choose a larger shrink factor or stride, smaller masks or fewer channels."),
-                         {text(positions), text(plan.maskHeight), text(plan.maskWidth), text(plan.inner)});
+        return makeError(
+            ErrorCode::TooLarge,
+            FOVEA_TEXT("engine",
+                       "PSANet is too large here: it compares %1 positions with each other, by a mask of %2×%3 cells "
+                       "in %4 channels; choose a larger shrink factor or stride, a smaller mask or fewer inner "
+                       "channels."),
+            {std::to_string(positions), std::to_string(plan.maskHeight), std::to_string(plan.maskWidth),
+             std::to_string(plan.inner)});
     }
     return {};
-}
-
-FeatureMap resized(const FeatureMap& map, int height, int width) {
-    return ops::resize(map, height, width, ops::Interpolation::Bilinear, true);
 }
 
 AttentionMap matrixMap(const FeatureMap& matrix, const Plan& plan, bool collect) {
@@ -121,14 +114,19 @@ public:
         }
         trace.stage("gather", "x'_q = Σ_p r_p · K[p,q] / norm", [&] { return ops::toTensor(gathered); });
         const FeatureMap context = resized(m_layers.rectified(gathered, "proj.0", "proj.1"), x.height(), x.width());
-        trace.stage("project", "z = resize(relu(BN(W·x'))), out = [x ; z]", [&] { return ops::toTensor(context); });
+        trace.stage("project", "z = resize(relu(BN(W·x')))", [&] { return ops::toTensor(context); });
         FeatureMap out(2 * x.channels(), x.height(), x.width());
         std::copy_n(context.data(), context.size(), std::copy_n(x.data(), x.size(), out.data()));
+        trace.stage("concatenate", "out = [x ; z]", [&] { return ops::toTensor(out); });
         result.frames.push_back(std::move(out));
         return result;
     }
 
 private:
+    static FeatureMap resized(const FeatureMap& map, int height, int width) {
+        return ops::resize(map, height, width, ops::Interpolation::Bilinear, true);
+    }
+
     /// Writes one branch's inner×N values to `gathered`.
     AttentionMap attendBranch(const FeatureMap& x, const std::string& branch, float* gathered, Trace& trace) const {
         const FeatureMap reduced =
@@ -136,8 +134,8 @@ private:
         trace.stage("reduce", "r = relu(BN(W·x))", [&] { return ops::toTensor(reduced); });
         const FeatureMap hidden = m_layers.rectified(reduced, "attention" + branch + ".0", "attention" + branch + ".1");
         const bool collect = m_plan.collects(branch);
-        const Tensor& mask = m_layers.at("attention" + branch + ".3.weight");
-        FeatureMap matrix = ops::scatterMasks(hidden, mask, m_plan.maskHeight, m_plan.maskWidth, collect);
+        FeatureMap matrix = ops::scatterMasks(hidden, m_layers.at("attention" + branch + ".3.weight"), m_plan.maskHeight,
+                                              m_plan.maskWidth, collect);
         if (m_plan.softmax) {
             ops::softmaxChannels(matrix);
         }
@@ -151,8 +149,9 @@ private:
     Plan m_plan;
 };
 
-ParamSpec count(const char* key, const char* label, int fallback, double least, double most, const char* help) {
-    return {.key = key, .label = label, .type = ParamType::Int, .fallback = fallback, .min = least, .max = most, .help = help};
+ParamSpec count(const char* key, const char* label, int fallback, int most, const char* help) {
+    return {
+        .key = key, .label = label, .type = ParamType::Int, .fallback = fallback, .max = static_cast<double>(most), .help = help};
 }
 
 }  // namespace
@@ -168,16 +167,21 @@ const ModuleInfo& psanetModuleInfo() {
         .paper = "PSANet: Point-wise Spatial Attention Network for Scene Parsing (Zhao et al., ECCV 2018)",
         .reference = "hszhao/semseg model/psanet.py PSA with lib/psa/src/cpu/psamask.cpp",
         .summary = FOVEA_TEXT("engine", "Predicts for every position which other positions it collects from and gives to."),
-        .params = {count("psa_type", FOVEA_TEXT("engine", "Direction"), 2, 0, 2,
+        .params = {count("psa_type", FOVEA_TEXT("engine", "Direction"), 2, 2,
                          FOVEA_TEXT("engine", "0 collects, 1 distributes, 2 does both.")),
-                   count("mid", FOVEA_TEXT("engine", "Inner channels"), 0, 0, 4096,
+                   count("mid", FOVEA_TEXT("engine", "Inner channels"), 0, 4096,
                          FOVEA_TEXT("engine", "Channels of the reduced features; 0 takes a quarter of the channels.")),
-                   count("mask_h", FOVEA_TEXT("engine", "Mask height"), 0, 0, 1023,
+                   count("mask_h", FOVEA_TEXT("engine", "Mask height"), 0, 1023,
                          FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
-                   count("mask_w", FOVEA_TEXT("engine", "Mask width"), 0, 0, 1023,
+                   count("mask_w", FOVEA_TEXT("engine", "Mask width"), 0, 1023,
                          FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
-                   count("shrink", FOVEA_TEXT("engine", "Shrink factor"), 2, 1, 64,
-                         FOVEA_TEXT("engine", "How many times coarser the grid is on which positions are compared.")),
+                   {.key = "shrink",
+                    .label = FOVEA_TEXT("engine", "Shrink factor"),
+                    .type = ParamType::Int,
+                    .fallback = 2,
+                    .min = 1,
+                    .max = 64,
+                    .help = FOVEA_TEXT("engine", "How many times coarser the grid is on which positions are compared.")},
                    {.key = "norm",
                     .label = FOVEA_TEXT("engine", "Divisor"),
                     .type = ParamType::Real,

@@ -2896,7 +2896,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
     <message>
         <source>PSANet is too large with %1 positions, masks of %2×%3 cells and %4 inner channels; choose a larger shrink factor or stride, smaller masks or fewer channels.</source>
-        <translation type="unfinished"></translation>
+        <translation>PSANet 过大：%1 个位置、%2×%3 的掩码和 %4 个内部通道；请选择更大的缩小倍数或步长、更小的掩码或更少的通道。</translation>
     </message>
 </context>
 <context>
