@@ -21,6 +21,8 @@ using ConstRows = Eigen::Map<const Matrix>;
 constexpr int kMostPositions = 8192;  // 256 MB per matrix
 constexpr std::int64_t kMostMaskWeights = std::int64_t{1} << 26;
 
+int chosen(int value, int automatic) { return value > 0 ? value : automatic; }
+
 /// Everything sizes are made from.
 struct Plan {
     int height = 0, width = 0;  ///< of the shrunk grid
@@ -45,9 +47,6 @@ struct Plan {
         return type == 2 ? std::vector<std::string>{"", "_p"} : std::vector<std::string>{""};
     }
     [[nodiscard]] bool collects(const std::string& branch) const { return type == 0 || (type == 2 && branch.empty()); }
-
-private:
-    static int chosen(int value, int automatic) { return value > 0 ? value : automatic; }
 };
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
@@ -149,9 +148,8 @@ private:
     Plan m_plan;
 };
 
-ParamSpec count(const char* key, const char* label, int fallback, int most, const char* help) {
-    return {
-        .key = key, .label = label, .type = ParamType::Int, .fallback = fallback, .max = static_cast<double>(most), .help = help};
+ParamSpec count(const char* key, const char* label, int fallback, double least, double most, const char* help) {
+    return {.key = key, .label = label, .type = ParamType::Int, .fallback = fallback, .min = least, .max = most, .help = help};
 }
 
 }  // namespace
@@ -167,21 +165,16 @@ const ModuleInfo& psanetModuleInfo() {
         .paper = "PSANet: Point-wise Spatial Attention Network for Scene Parsing (Zhao et al., ECCV 2018)",
         .reference = "hszhao/semseg model/psanet.py PSA with lib/psa/src/cpu/psamask.cpp",
         .summary = FOVEA_TEXT("engine", "Predicts for every position which other positions it collects from and gives to."),
-        .params = {count("psa_type", FOVEA_TEXT("engine", "Direction"), 2, 2,
+        .params = {count("psa_type", FOVEA_TEXT("engine", "Direction"), 2, 0, 2,
                          FOVEA_TEXT("engine", "0 collects, 1 distributes, 2 does both.")),
-                   count("mid", FOVEA_TEXT("engine", "Inner channels"), 0, 4096,
+                   count("mid", FOVEA_TEXT("engine", "Inner channels"), 0, 0, 4096,
                          FOVEA_TEXT("engine", "Channels of the reduced features; 0 takes a quarter of the channels.")),
-                   count("mask_h", FOVEA_TEXT("engine", "Mask height"), 0, 1023,
+                   count("mask_h", FOVEA_TEXT("engine", "Mask height"), 0, 0, 1023,
                          FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
-                   count("mask_w", FOVEA_TEXT("engine", "Mask width"), 0, 1023,
+                   count("mask_w", FOVEA_TEXT("engine", "Mask width"), 0, 0, 1023,
                          FOVEA_TEXT("engine", "Cells of the mask around a position; 0 reaches over the whole map.")),
-                   {.key = "shrink",
-                    .label = FOVEA_TEXT("engine", "Shrink factor"),
-                    .type = ParamType::Int,
-                    .fallback = 2,
-                    .min = 1,
-                    .max = 64,
-                    .help = FOVEA_TEXT("engine", "How many times coarser the grid is on which positions are compared.")},
+                   count("shrink", FOVEA_TEXT("engine", "Shrink factor"), 2, 1, 64,
+                         FOVEA_TEXT("engine", "How many times coarser the grid is on which positions are compared.")),
                    {.key = "norm",
                     .label = FOVEA_TEXT("engine", "Divisor"),
                     .type = ParamType::Real,

@@ -2895,8 +2895,8 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation type="unfinished">隐藏层的通道数缩减为几分之一；至少保留 8 个。 {32.?}</translation>
     </message>
     <message>
-        <source>PSANet is too large with %1 positions, masks of %2×%3 cells and %4 inner channels; choose a larger shrink factor or stride, smaller masks or fewer channels.</source>
-        <translation>PSANet 过大：%1 个位置、%2×%3 的掩码和 %4 个内部通道；请选择更大的缩小倍数或步长、更小的掩码或更少的通道。</translation>
+        <source>PSANet is too large here: it compares %1 positions with each other, by a mask of %2×%3 cells in %4 channels; choose a larger shrink factor or stride, a smaller mask or fewer inner channels.</source>
+        <translation>PSANet 在此过大：它用 %4 个通道中 %2×%3 的掩码两两比较 %1 个位置；请选择更大的缩小倍数或步长、更小的掩码或更少的内部通道。</translation>
     </message>
 </context>
 <context>
