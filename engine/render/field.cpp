@@ -146,11 +146,12 @@ Result<ScalarField> regionField(const Job& job) {
 /// Branches have no place on the picture; what went in and what came out has.
 Result<ScalarField> branchField(const Job& job) {
     const FeatureMap& x = job.features.map;
-    const FeatureMap& y = job.module.output->frames.back();
-    const bool sameGrid = x.height() == y.height() && x.width() == y.width();
+    const auto& outputs = job.module.output->frames;
+    const bool sameGrid = !outputs.empty() && x.height() == outputs.back().height() && x.width() == outputs.back().width();
     if (job.map.role == MapRole::Additive || !sameGrid) {
         return regionField(job);
     }
+    const FeatureMap& y = outputs.back();
     const auto before = weightedMagnitude(x, [](int) { return 1.0; });
     const auto after = weightedMagnitude(y, [](int) { return 1.0; });
     ScalarField field = emptyField(job, x.height(), x.width());

@@ -2104,7 +2104,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
     <message>
         <source>Direction</source>
-        <translation type="unfinished">方向</translation>
+        <translation>方向</translation>
     </message>
     <message>
         <source>0 collects, 1 distributes, 2 does both.</source>
@@ -2892,7 +2892,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
     <message>
         <source>How many times fewer channels the hidden layer has; it keeps at least 32.</source>
-        <translation type="unfinished">隐藏层的通道数缩减为几分之一；至少保留 8 个。 {32.?}</translation>
+        <translation>隐藏层的通道数缩减为几分之一；至少保留 32 个。</translation>
     </message>
     <message>
         <source>PSANet is too large here: it compares %1 positions with each other, by a mask of %2×%3 cells in %4 channels; choose a larger shrink factor or stride, a smaller mask or fewer inner channels.</source>
