@@ -204,7 +204,6 @@ private Q_SLOTS:
             }
             choose(info->id.c_str());
             const auto& field = *canvas()->rendered().field;
-            QVERIFY2(field.module == info->title, (info->id + " shows " + field.module).c_str());
             // Some have learned weights only with certain parameters.
             const FeatureMap& x = session().result()->features->map;
             const bool learned = !weightSpecs(*info, {x.channels(), x.height(), x.width(), 1, {}}, session().params()).empty();
