@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <numeric>
+
 #include "engine/attention/module.h"
 #include "engine/tensor/ops.h"
 
@@ -26,11 +28,9 @@ public:
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         ops::Vector squeezed;
         for (const FeatureMap* frame : input.frames) {
-            double total = 0.0;
-            for (std::size_t k = 0; k < frame->size(); ++k) {
-                total += frame->data()[k];
-            }
-            squeezed.push_back(static_cast<float>(total / static_cast<double>(frame->size())));
+            const auto means = ops::globalMean(*frame);  // of equally many positions each
+            const double total = std::accumulate(means.begin(), means.end(), 0.0);
+            squeezed.push_back(static_cast<float>(total / static_cast<double>(means.size())));
         }
         trace.stage("squeeze", "z_t = mean over C,H,W of x_t", [&] { return ops::toTensor(squeezed); });
         auto hidden = ops::linear(squeezed, m_weights.at("fc1.weight"), m_weights.at("fc1.bias"));
