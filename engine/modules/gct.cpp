@@ -3,6 +3,7 @@
 //   l1: e_c = α_c·Σ |x_c|,        n_c = γ_c / (mean_c |e| + ε); after a relu the magnitude is x itself
 //   g_c = 1 + tanh(e_c·n_c + β_c),  out = g_c·x_c. The sums run over H,W.
 
+#include <Eigen/Core>
 #include <cmath>
 
 #include "engine/attention/module.h"
@@ -58,18 +59,16 @@ public:
     }
 
 private:
-    [[nodiscard]] double magnitude(float v) const {
-        const double value = v;
-        return m_squares ? value * value : m_afterRelu ? value : std::abs(value);
+    /// Σ over the positions of one channel.
+    [[nodiscard]] double magnitude(const float* row, int cells) const {
+        const auto values = Eigen::Map<const Eigen::ArrayXf>(row, cells).cast<double>();
+        return m_squares ? values.square().sum() : m_afterRelu ? values.sum() : values.abs().sum();
     }
 
     [[nodiscard]] Values embed(const FeatureMap& x) const {
         Values e(x.channels());
         for (int c = 0; c < x.channels(); ++c) {
-            double total = 0.0;
-            for (int n = 0; n < x.cells(); ++n) {
-                total += magnitude(x.row(c)[n]);
-            }
+            const double total = magnitude(x.row(c), x.cells());
             e[c] = m_alpha[c] * (m_squares ? std::sqrt(total + m_epsilon) : total);
         }
         return e;
