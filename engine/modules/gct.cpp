@@ -4,6 +4,7 @@
 //   g_c = 1 + tanh(e_c·n_c + β_c),  out = g_c·x_c. The sums run over H,W.
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 
 #include "engine/attention/module.h"
@@ -59,10 +60,15 @@ public:
     }
 
 private:
-    /// Σ over the positions of one channel.
+    /// Σ over the positions of one channel: short runs in float, their sums in double.
     [[nodiscard]] double magnitude(const float* row, int cells) const {
-        const auto values = Eigen::Map<const Eigen::ArrayXf>(row, cells).cast<double>();
-        return m_squares ? values.square().sum() : m_afterRelu ? values.sum() : values.abs().sum();
+        constexpr int kRun = 64;
+        double total = 0.0;
+        for (int n = 0; n < cells; n += kRun) {
+            const Eigen::Map<const Eigen::ArrayXf> values(row + n, std::min(kRun, cells - n));
+            total += m_squares ? values.square().sum() : m_afterRelu ? values.sum() : values.abs().sum();
+        }
+        return total;
     }
 
     [[nodiscard]] Values embed(const FeatureMap& x) const {
