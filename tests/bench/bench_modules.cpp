@@ -132,6 +132,9 @@ void benchModule(benchmark::State& state, const ModuleInfo& info, Bench& bench) 
     const bool withReference = loadReference(bench, **made, *output, times);
     output = AttentionOutput{};  // its memory is free while times are taken
     measure(state, bench, **made, withReference, times);
+    if (withReference && !bench.reference.running()) {
+        times.remark = "PyTorch answers no more: " + bench.reference.problem();
+    }
     state.counters["median_ns"] = times.nanoseconds;
     state.counters["bytes"] = times.bytes;
     state.counters["operations"] = times.operations;

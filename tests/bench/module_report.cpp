@@ -88,7 +88,7 @@ void ModuleReport::printRow(const ModuleTimes& times) const {
                     right(number(100 * rate / m_rates.operations, "%.1f%%"), 8).c_str(),
                     right(number(100 * traffic / m_rates.bytes, "%.1f%%"), 8).c_str(),
                     right(number(times.reference, "%.0f"), 13).c_str(), right(number(times.ratio(), "%.2f"), 7).c_str(),
-                    right(number(times.difference, "%.0e"), 10).c_str());
+                    right(times.reference > 0 && times.difference == 0 ? "0" : number(times.difference, "%.0e"), 10).c_str());
     }
     if (!times.remark.empty()) {
         std::printf("%-20s %s\n", times.id.c_str(), times.remark.c_str());
@@ -104,8 +104,8 @@ std::vector<ModuleTimes> ModuleReport::compared() const {
 
 void ModuleReport::Finalize() {
     std::printf(
-        "\nMB: input, weights and output, each once. GFLOP/s: products and convolutions only. of copy: MB per time as a share "
-        "of the copy's; what stays in the cache may exceed it.\n\n");
+        "\nMB: input, weights and output, each once; of copy: MB per time as a share of the copy's, which caches may exceed.\n"
+        "GFLOP/s: products and convolutions as the equations have them; over 100%% where the engine gets by with fewer.\n\n");
     printSums();
     if (!compared().empty()) {
         printWorst();
@@ -124,6 +124,9 @@ void ModuleReport::printSums() const {
         const double theirs = sum(both, &ModuleTimes::reference);
         std::printf("sum over the %zu compared: %.1f ms, PyTorch %.1f ms, ratio %.2f\n", both.size(), ours, theirs,
                     ours / theirs);
+        if (both.size() < m_times.size()) {
+            std::printf("NOT ALL were compared: what follows is about the %zu.\n", both.size());
+        }
         std::printf("aim: the sum is at most PyTorch's: %s\n", verdict(ours <= theirs));
     }
 }

@@ -1,10 +1,22 @@
 #include "tests/bench/module_work.h"
 
-#include <map>
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <string>
 
 using namespace fovea;
 
 namespace {
+
+/// a / b, rounded down.
+double parts(double a, double b) { return std::floor(a / b); }
+
+/// x rounded up to a multiple.
+double padded(double x, double multiple) { return std::ceil(x / multiple) * multiple; }
+
+/// Every `stride`-th of `length` places, from the first.
+double strided(double length, double stride) { return parts(length - 1, stride) + 1; }
 
 /// The sizes which multiplications are counted from.
 class Sizes {
@@ -34,7 +46,7 @@ public:
     [[nodiscard]] const ParamSet& params() const { return m_case.params(); }
     [[nodiscard]] const InputShape& shape() const { return m_case.shape(); }
     /// Keys of a non-local block: all positions, or those of 2×2 pooling.
-    [[nodiscard]] double keys() const { return params().boolean("sub_sample") ? (shape().height / 2) * (shape().width / 2) : N; }
+    [[nodiscard]] double keys() const { return params().boolean("sub_sample") ? parts(H, 2) * parts(W, 2) : N; }
 
     double C, H, W, T, N;
 
@@ -42,24 +54,16 @@ private:
     const ModuleCase& m_case;
 };
 
-double channel(int value, int divisor) { return value / divisor; }
-
-/// x rounded up to a multiple.
-double padded(double x, int multiple) {
-    const int count = static_cast<int>(x);
-    return (count + multiple - 1) / multiple * multiple;
-}
-
 double nonlocal(const Sizes& s) {
     const double inner = s.dim(s.has("g.0.weight") ? "g.0.weight" : "g.weight", 0);
     return s.T * s.N * s.w() + s.T * s.N * s.T * s.keys() * 2 * inner;
 }
 
-double positionAttention(const Sizes& s) { return s.N * s.w() + s.N * s.N * (channel(s.shape().channels, 8) + s.C); }
+double positionAttention(const Sizes& s) { return s.N * s.w() + s.N * s.N * (parts(s.C, 8) + s.C); }
 
 double secondOrderPooling(const Sizes& s) {
     const int stride = s.integer("stride");
-    const double n = ((s.shape().height - 1) / stride + 1) * ((s.shape().width - 1) / stride + 1);
+    const double n = strided(s.H, stride) * strided(s.W, stride);
     const double d = s.dim("conv_for_DR.weight", 0);
     return n * s.w("conv_for_DR") + d * d * n + s.w("row_conv") + s.w("fc_adapt");
 }
@@ -90,13 +94,13 @@ double interlaced(const Sizes& s) {
 
 double attentionGate(const Sizes& s) {
     const double side = s.dim("theta.weight", 2);
-    const double n = ((s.H - side) / side + 1) * ((s.W - side) / side + 1);
+    const double n = parts(s.H, side) * parts(s.W, side);
     const Shape& gate = s.shape().extras.at("gate");
     return n * (s.w("theta") + s.w("psi")) + static_cast<double>(gate[1] * gate[2]) * s.w("phi") + s.N * s.w("W.0");
 }
 
 double hourglass(const Sizes& s) {
-    const double pooled = ((s.shape().height - 1) / 2 + 1) * ((s.shape().width - 1) / 2 + 1);
+    const double pooled = strided(s.H, 2) * strided(s.W, 2);
     return s.N * (s.w() - s.w("softmax1")) + pooled * s.w("softmax1");
 }
 
@@ -118,89 +122,76 @@ double read(const Sizes& s) {
     return s.w() + s.C * (n * s.H * s.W + n * n * s.W);
 }
 
-using Count = double (*)(const Sizes&);
+/// How many multiplications the mechanism `id` takes.
+struct Entry {
+    const char* id;
+    double (*count)(const Sizes&);
+};
 
 /// Multiplications by mechanism.
-const std::map<std::string, Count>& counts() {
-    static const std::map<std::string, Count> kChannel{
-        {"se", [](const Sizes& s) { return s.w(); }},
-        {"eca", [](const Sizes& s) { return s.C * s.w(); }},
-        {"fca", [](const Sizes& s) { return s.w(); }},
-        {"gsop", secondOrderPooling},
-        {"soca", squareRoot},
-        {"encnet", [](const Sizes& s) { return s.N * s.w("encoding.0") + 2 * s.N * s.w("encoding.3.codewords") + s.w("fc"); }},
-        {"dia", [](const Sizes& s) { return s.w(); }},
-        {"nonlocal_embedded", nonlocal},
-        {"nonlocal_dot", nonlocal},
-        {"nonlocal_gaussian",
-         [](const Sizes& s) {
-             return s.N * s.w() + s.N * s.keys() * (s.C + s.dim(s.has("g.0.weight") ? "g.0.weight" : "g.weight", 0));
-         }},
-        {"gc",
-         [](const Sizes& s) {
-             return s.N * s.w("conv_mask") + s.N * s.C + s.w("channel_add_conv.0") + s.w("channel_add_conv.3");
-         }},
-        {"sagan", positionAttention},
-        {"danet", [](const Sizes& s) { return positionAttention(s) + 2 * s.C * s.C * s.N; }},
-        {"mhsa", [](const Sizes& s) { return s.N * s.w() + 2 * s.N * s.N * s.C; }},
-        {"ccnet",
-         [](const Sizes& s) {
-             return s.integer("recurrence") * s.N * (s.w() + (s.H + s.W) * (channel(s.shape().channels, 8) + s.C));
-         }},
-        {"axial", [](const Sizes& s) { return s.N * (s.w() + 2 * s.C * (s.H + s.W)); }},
-        {"emanet", [](const Sizes& s) { return s.N * s.w("conv") + (2 * s.integer("stages") + 1) * s.N * s.w("mu"); }},
-        {"a2", [](const Sizes& s) { return s.N * (s.w() + 2 * s.dim("convA.weight", 0) * s.dim("convB.weight", 0)); }},
-        {"external", [](const Sizes& s) { return s.N * s.w(); }},
-        {"attention_gate", attentionGate},
-        {"window_msa", windows},
-        {"hamburger", nmf},
-        {"isa", interlaced},
-    };
-    return kChannel;
-}
-
-const std::map<std::string, Count>& otherCounts() {
-    static const std::map<std::string, Count> kOther{
-        {"cbam",
-         [](const Sizes& s) {
-             return static_cast<double>(s.params().choiceSet("pool_types").size()) * s.w("ChannelGate") + s.N * s.w("Spatial");
-         }},
-        {"bam", [](const Sizes& s) { return s.w("channel") + s.N * s.w("spatial"); }},
-        {"scse", [](const Sizes& s) { return s.w("cSE") + s.N * s.w("sSE"); }},
-        {"coord", [](const Sizes& s) { return (s.H + s.W) * s.w("conv1") + s.H * s.w("conv_h") + s.W * s.w("conv_w"); }},
-        {"triplet", [](const Sizes& s) { return s.C * s.W * s.w("cw") + s.H * s.C * s.w("hc") + s.N * s.w("hw"); }},
-        {"strip_pooling", [](const Sizes& s) { return s.H * s.w("conv1") + s.W * s.w("conv2") + s.N * s.w("conv3"); }},
-        {"lka", [](const Sizes& s) { return s.N * s.w(); }},
-        {"psa",
-         [](const Sizes& s) {
-             const double once = s.w("conv_up");
-             return once + s.N * (s.w() - once) + s.N * (s.dim("conv_v_right.weight", 0) + s.dim("conv_v_left.weight", 0));
-         }},
-        {"ran", hourglass},
-        {"rga", relations},
-        {"sk", [](const Sizes& s) { return s.N * s.w("paths") + s.w("attn"); }},
-        {"split_attention", [](const Sizes& s) { return s.N * s.w("conv") + s.w("fc"); }},
-        {"condconv", [](const Sizes& s) { return s.w() + s.N * s.w("conv.weight") / s.dim("conv.weight", 0); }},
-        {"dynamic_conv", [](const Sizes& s) { return s.w() + s.N * s.w("weight") / s.dim("weight", 0); }},
-        {"highway", [](const Sizes& s) { return s.N * s.w(); }},
-        {"tam", [](const Sizes& s) { return s.C * s.w("G") + s.T * s.w("L") + s.C * s.N * s.T * s.dim("G.3.weight", 0); }},
-        {"temporal_se", [](const Sizes& s) { return s.w(); }},
-        {"gltr", [](const Sizes& s) { return s.T * s.w() + 2 * s.T * s.T * s.dim("q.weight", 0); }},
-        {"spacetime_nonlocal", nonlocal},
-        {"divided_st", [](const Sizes& s) { return s.T * s.N * (s.w() + 2 * s.C * (s.T + s.N)); }},
-        {"st_gumbel", [](const Sizes& s) { return s.N * s.w(); }},
-        {"draw_attention", read},
-    };
-    return kOther;
-}
+constexpr Entry kCounts[] = {
+    {"se", [](const Sizes& s) { return s.w(); }},
+    {"eca", [](const Sizes& s) { return s.C * s.w(); }},
+    {"fca", [](const Sizes& s) { return s.w(); }},
+    {"gsop", secondOrderPooling},
+    {"soca", squareRoot},
+    {"encnet", [](const Sizes& s) { return s.N * s.w("encoding.0") + 2 * s.N * s.w("encoding.3.codewords") + s.w("fc"); }},
+    {"dia", [](const Sizes& s) { return s.w(); }},
+    {"nonlocal_embedded", nonlocal},
+    {"nonlocal_dot", nonlocal},
+    {"nonlocal_gaussian",
+     [](const Sizes& s) {
+         return s.N * s.w() + s.N * s.keys() * (s.C + s.dim(s.has("g.0.weight") ? "g.0.weight" : "g.weight", 0));
+     }},
+    {"gc",
+     [](const Sizes& s) { return s.N * s.w("conv_mask") + s.N * s.C + s.w("channel_add_conv.0") + s.w("channel_add_conv.3"); }},
+    {"sagan", positionAttention},
+    {"danet", [](const Sizes& s) { return positionAttention(s) + 2 * s.C * s.C * s.N; }},
+    {"mhsa", [](const Sizes& s) { return s.N * s.w() + 2 * s.N * s.N * s.C; }},
+    {"ccnet", [](const Sizes& s) { return s.integer("recurrence") * s.N * (s.w() + (s.H + s.W) * (parts(s.C, 8) + s.C)); }},
+    {"axial", [](const Sizes& s) { return s.N * (s.w() + 2 * s.C * (s.H + s.W)); }},
+    {"emanet", [](const Sizes& s) { return s.N * s.w("conv") + (2 * s.integer("stages") + 1) * s.N * s.w("mu"); }},
+    {"a2", [](const Sizes& s) { return s.N * (s.w() + 2 * s.dim("convA.weight", 0) * s.dim("convB.weight", 0)); }},
+    {"external", [](const Sizes& s) { return s.N * s.w(); }},
+    {"attention_gate", attentionGate},
+    {"window_msa", windows},
+    {"hamburger", nmf},
+    {"isa", interlaced},
+    {"cbam",
+     [](const Sizes& s) {
+         return static_cast<double>(s.params().choiceSet("pool_types").size()) * s.w("ChannelGate") + s.N * s.w("Spatial");
+     }},
+    {"bam", [](const Sizes& s) { return s.w("channel") + s.N * s.w("spatial"); }},
+    {"scse", [](const Sizes& s) { return s.w("cSE") + s.N * s.w("sSE"); }},
+    {"coord", [](const Sizes& s) { return (s.H + s.W) * s.w("conv1") + s.H * s.w("conv_h") + s.W * s.w("conv_w"); }},
+    {"triplet", [](const Sizes& s) { return s.C * s.W * s.w("cw") + s.H * s.C * s.w("hc") + s.N * s.w("hw"); }},
+    {"strip_pooling", [](const Sizes& s) { return s.H * s.w("conv1") + s.W * s.w("conv2") + s.N * s.w("conv3"); }},
+    {"lka", [](const Sizes& s) { return s.N * s.w(); }},
+    {"psa",
+     [](const Sizes& s) {
+         const double once = s.w("conv_up");
+         return once + s.N * (s.w() - once) + s.N * (s.dim("conv_v_right.weight", 0) + s.dim("conv_v_left.weight", 0));
+     }},
+    {"ran", hourglass},
+    {"rga", relations},
+    {"sk", [](const Sizes& s) { return s.N * s.w("paths") + s.w("attn"); }},
+    {"split_attention", [](const Sizes& s) { return s.N * s.w("conv") + s.w("fc"); }},
+    {"condconv", [](const Sizes& s) { return s.w() + s.N * s.w("conv.weight") / s.dim("conv.weight", 0); }},
+    {"dynamic_conv", [](const Sizes& s) { return s.w() + s.N * s.w("weight") / s.dim("weight", 0); }},
+    {"highway", [](const Sizes& s) { return s.N * s.w(); }},
+    {"tam", [](const Sizes& s) { return s.C * s.w("G") + s.T * s.w("L") + s.C * s.N * s.T * s.dim("G.3.weight", 0); }},
+    {"temporal_se", [](const Sizes& s) { return s.w(); }},
+    {"gltr", [](const Sizes& s) { return s.T * s.w() + 2 * s.T * s.T * s.dim("q.weight", 0); }},
+    {"spacetime_nonlocal", nonlocal},
+    {"divided_st", [](const Sizes& s) { return s.T * s.N * (s.w() + 2 * s.C * (s.T + s.N)); }},
+    {"st_gumbel", [](const Sizes& s) { return s.N * s.w(); }},
+    {"draw_attention", read},
+};
 
 }  // namespace
 
 std::optional<double> operations(const ModuleCase& from) {
-    for (const auto* table : {&counts(), &otherCounts()}) {
-        if (const auto it = table->find(from.info().id); it != table->end()) {
-            return 2 * it->second(Sizes(from));
-        }
-    }
-    return std::nullopt;
+    const auto* entry =
+        std::find_if(std::begin(kCounts), std::end(kCounts), [&](const Entry& e) { return e.id == from.info().id; });
+    return entry == std::end(kCounts) ? std::nullopt : std::optional(2 * entry->count(Sizes(from)));
 }

@@ -47,11 +47,17 @@ std::optional<double> ReferenceProcess::request(const QString& line) {
     return text ? std::optional(QString::fromStdString(*text).toDouble()) : std::nullopt;
 }
 
+std::string ReferenceProcess::ending() {
+    const auto lines = QString::fromUtf8(m_process.readAllStandardError()).trimmed().split(QLatin1Char('\n'));
+    const QString state = m_process.state() == QProcess::NotRunning ? QStringLiteral("status %1").arg(m_process.exitCode())
+                                                                    : m_process.errorString();
+    return (lines.back().isEmpty() ? state : lines.back() + QStringLiteral(", ") + state).toStdString();
+}
+
 std::optional<std::string> ReferenceProcess::answer() {
     while (!m_process.canReadLine()) {
         if (!m_process.waitForReadyRead(kPatience)) {
-            const auto lines = QString::fromUtf8(m_process.readAllStandardError()).trimmed().split(QLatin1Char('\n'));
-            m_problem = lines.back().isEmpty() ? m_process.errorString().toStdString() : lines.back().toStdString();
+            m_problem = ending();
             m_running = false;
             return std::nullopt;
         }

@@ -30,6 +30,8 @@ public:
 private:
     /// The next line's text after "ok "; nothing, and problem(), where it is an error or does not come.
     std::optional<std::string> answer();
+    /// Why no answer comes: its last words, and how it ended.
+    std::string ending();
     std::optional<double> request(const QString& line);
 
     QProcess m_process;
