@@ -70,7 +70,7 @@ public:
     void setClipFrame(int frame);
     /// The newest frame is shown and asks: the clip moves on.
     void followNewest();
-    /// Where the query lies, as fractions of the picture; nothing unless a pairwise map is shown.
+    /// Where the query of a pairwise map lies, or the place the module is told to look at, as fractions of the picture.
     [[nodiscard]] std::optional<QPointF> queryOnPicture() const;
 
     [[nodiscard]] const OverlayStyle& style() const { return m_style; }

@@ -21,6 +21,28 @@ void addBatchNorm(std::vector<WeightSpec>& specs, const std::string& layer, int 
     specs.push_back({layer + ".running_var", {channels}, WeightInit::One});
 }
 
+ParamSpec reductionParam(int fallback) {
+    return {.key = "reduction",
+            .label = FOVEA_TEXT("engine", "Reduction"),
+            .type = ParamType::Int,
+            .fallback = fallback,
+            .min = 1,
+            .max = 256,
+            .help = FOVEA_TEXT("engine", "How many times fewer channels the hidden layer has.")};
+}
+
+Result<void> checkReduction(const std::string& title, int channels, const ParamSet& params) {
+    const int reduction = params.integer("reduction");
+    if (channels / reduction >= 1) {
+        return {};
+    }
+    return makeError(ErrorCode::BadParameter,
+                     FOVEA_TEXT("engine",
+                                "%1 has nothing to compute: a reduction of %2 leaves no hidden channel of %3; choose a reduction "
+                                "of at most %3."),
+                     {title, std::to_string(reduction), std::to_string(channels)});
+}
+
 Result<void> checkWeightCount(const std::string& title, const std::vector<WeightSpec>& specs) {
     constexpr double kMost = 1 << 28;
     double count = 0.0;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/attention/params.h"
 #include "engine/attention/weights.h"
 #include "engine/result.h"
 #include "engine/tensor/ops.h"
@@ -14,6 +15,11 @@ namespace fovea {
 void addConvolution(std::vector<WeightSpec>& specs, const std::string& layer, int outputs, int inputs, bool bias, int kernel = 1);
 /// Appends weight, bias, running_mean and running_var [channels] of a batch norm.
 void addBatchNorm(std::vector<WeightSpec>& specs, const std::string& layer, int channels);
+
+/// The parameter `reduction` of a hidden layer of C // reduction channels.
+ParamSpec reductionParam(int fallback);
+/// Whether that leaves a hidden channel; `title` names the mechanism.
+Result<void> checkReduction(const std::string& title, int channels, const ParamSet& params);
 
 /// Whether the learned tensors of the mechanism `title` stay below 1 GB.
 Result<void> checkWeightCount(const std::string& title, const std::vector<WeightSpec>& specs);

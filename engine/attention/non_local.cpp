@@ -57,10 +57,7 @@ std::vector<WeightSpec> NonLocal::weights(const InputShape& shape, const ParamSe
     add(layerName("g", pools), inner, channels);
     add(layerName("W", normalized), channels, inner);
     if (normalized) {
-        specs.insert(specs.end(), {{"W.1.weight", {channels}, WeightInit::One},
-                                   {"W.1.bias", {channels}, WeightInit::Zero},
-                                   {"W.1.running_mean", {channels}, WeightInit::Zero},
-                                   {"W.1.running_var", {channels}, WeightInit::One}});
+        addBatchNorm(specs, "W.1", channels);
     }
     return specs;
 }
@@ -77,16 +74,7 @@ Result<void> NonLocal::check(const InputShape& shape, const ParamSet& params, co
 }
 
 NonLocal::NonLocal(const Weights& weights, const ParamSet& params, Affinity affinity)
-    : m_weights(weights.tensors),
-      m_affinity(affinity),
-      m_pooled(params.boolean("sub_sample")),
-      m_normalized(params.boolean("bn_layer")) {
-    for (auto& [name, tensor] : m_weights) {
-        if (tensor.shape.size() > 2) {  // kernels of extent 1: a product
-            tensor.shape.resize(2);
-        }
-    }
-}
+    : m_layers(weights), m_affinity(affinity), m_pooled(params.boolean("sub_sample")), m_normalized(params.boolean("bn_layer")) {}
 
 Result<AttentionOutput> NonLocal::run(const ModuleInput& input, Trace& trace) const {
     const int frames = static_cast<int>(input.frames.size());
@@ -95,10 +83,9 @@ Result<AttentionOutput> NonLocal::run(const ModuleInput& input, Trace& trace) co
     if (!attended) {
         return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
     }
-    FeatureMap out = project(attended->output, layerName("W", m_normalized));
+    FeatureMap out = m_layers.convolution(attended->output, layerName("W", m_normalized));
     if (m_normalized) {
-        ops::batchNorm(out, m_weights.at("W.1.weight"), m_weights.at("W.1.bias"), m_weights.at("W.1.running_mean"),
-                       m_weights.at("W.1.running_var"));
+        m_layers.batchNorm(out, "W.1");
     }
     std::transform(out.data(), out.data() + out.size(), x.data(), out.data(), std::plus<>());
     trace.stage("residual", m_normalized ? "out = BN(W·y + b) + x" : "out = W·y + b + x", [&] { return ops::toTensor(out); });
@@ -117,9 +104,9 @@ Result<AttentionOutput> NonLocal::run(const ModuleInput& input, Trace& trace) co
 
 std::optional<Attended> NonLocal::gather(const FeatureMap& x, int frames, const std::stop_token& stop, Trace& trace) const {
     const bool embedded = m_affinity != Affinity::Gaussian;
-    FeatureMap query = embedded ? project(x, "theta") : x;
-    FeatureMap key = pooled(embedded ? project(x, layerName("phi", m_pooled)) : x, frames);
-    const FeatureMap value = pooled(project(x, layerName("g", m_pooled)), frames);
+    FeatureMap query = embedded ? m_layers.convolution(x, "theta") : x;
+    FeatureMap key = pooled(embedded ? m_layers.convolution(x, layerName("phi", m_pooled)) : x, frames);
+    const FeatureMap value = pooled(m_layers.convolution(x, layerName("g", m_pooled)), frames);
     if (embedded) {
         trace.stage("theta", "θ = W_θ·x + b_θ", [&] { return ops::toTensor(query); });
         trace.stage("phi", m_pooled ? "φ = maxpool(W_φ·x + b_φ)" : "φ = W_φ·x + b_φ", [&] { return ops::toTensor(key); });
@@ -141,10 +128,6 @@ std::optional<Attended> NonLocal::gather(const FeatureMap& x, int frames, const 
         trace.stage("attend", equation, [&] { return ops::toTensor(attended->output); });
     }
     return attended;
-}
-
-FeatureMap NonLocal::project(const FeatureMap& x, const std::string& layer) const {
-    return ops::conv2d(x, m_weights.at(layer + ".weight"), m_weights.at(layer + ".bias"));
 }
 
 /// Every channel of every frame is one plane.

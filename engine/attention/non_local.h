@@ -1,10 +1,10 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/attention/layers.h"
 #include "engine/attention/module.h"
 
 namespace fovea {
@@ -33,12 +33,11 @@ public:
     [[nodiscard]] Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) const;
 
 private:
-    [[nodiscard]] FeatureMap project(const FeatureMap& x, const std::string& layer) const;
     [[nodiscard]] FeatureMap pooled(FeatureMap x, int frames) const;
     [[nodiscard]] std::optional<Attended> gather(const FeatureMap& x, int frames, const std::stop_token& stop,
                                                  Trace& trace) const;
 
-    std::map<std::string, Tensor> m_weights;
+    Layers m_layers;
     Affinity m_affinity;
     bool m_pooled;
     bool m_normalized;

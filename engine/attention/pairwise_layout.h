@@ -31,15 +31,17 @@ struct FOVEA_API PairwiseLayout {
 
     [[nodiscard]] int groupOf(int cell) const noexcept { return places[static_cast<std::size_t>(cell)] / queries; }
     [[nodiscard]] int queryOf(int cell) const noexcept { return places[static_cast<std::size_t>(cell)] % queries; }
-    [[nodiscard]] int queryCell(int group, int query) const noexcept {
-        return cells[static_cast<std::size_t>(group * queries + query)];
-    }
+    [[nodiscard]] int queryCell(int group, int query) const noexcept { return cells[tokenAt(group, query)]; }
     /// −1 for padding, and for the query itself in its column, where it is left out.
     [[nodiscard]] int keyCell(int group, int query, int key) const noexcept;
     /// Whether the mask hides the key from the query.
     [[nodiscard]] bool masked(int group, int query, int key) const noexcept {
-        return !regions.empty() && regions[static_cast<std::size_t>(group * queries + query)] !=
-                                       regions[static_cast<std::size_t>(group * queries + key)];
+        return !regions.empty() && regions[tokenAt(group, query)] != regions[tokenAt(group, key)];
+    }
+
+private:
+    [[nodiscard]] std::size_t tokenAt(int group, int token) const noexcept {
+        return static_cast<std::size_t>(group) * static_cast<std::size_t>(queries) + static_cast<std::size_t>(token);
     }
 };
 

@@ -42,17 +42,7 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
     return specs;
 }
 
-Result<void> check(const InputShape& shape, const ParamSet& params) {
-    if (shape.channels / params.integer("reduction") < 1) {
-        return makeError(
-            ErrorCode::BadParameter,
-            FOVEA_TEXT("engine",
-                       "BAM has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at "
-                       "most %2."),
-            {std::to_string(params.integer("reduction")), std::to_string(shape.channels)});
-    }
-    return {};
-}
+Result<void> check(const InputShape& shape, const ParamSet& params) { return checkReduction("BAM", shape.channels, params); }
 
 class Bam final : public AttentionModule {
 public:

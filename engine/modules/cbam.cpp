@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/attention/layers.h"
 #include "engine/attention/module.h"
 #include "engine/tensor/ops.h"
 
@@ -36,14 +37,7 @@ Result<void> check(const InputShape& shape, const ParamSet& params) {
         return makeError(ErrorCode::BadParameter,
                          FOVEA_TEXT("engine", "CBAM needs at least one kind of pooling; choose avg, max or both."));
     }
-    if (shape.channels / params.integer("reduction") < 1) {
-        return makeError(ErrorCode::BadParameter,
-                         FOVEA_TEXT("engine",
-                                    "CBAM has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a "
-                                    "reduction of at most %2."),
-                         {std::to_string(params.integer("reduction")), std::to_string(shape.channels)});
-    }
-    return {};
+    return checkReduction("CBAM", shape.channels, params);
 }
 
 class Cbam final : public AttentionModule {
@@ -128,13 +122,7 @@ const ModuleInfo& cbamModuleInfo() {
         .arxiv = "1807.06521",
         .reference = "Jongchan/attention-module MODELS/cbam.py",
         .summary = FOVEA_TEXT("engine", "Weighs the channels first and then the positions of what remains."),
-        .params = {{.key = "reduction",
-                    .label = FOVEA_TEXT("engine", "Reduction"),
-                    .type = ParamType::Int,
-                    .fallback = 16,
-                    .min = 1,
-                    .max = 256,
-                    .help = FOVEA_TEXT("engine", "How many times fewer channels the hidden layer has.")},
+        .params = {reductionParam(16),
                    {.key = "pool_types",
                     .label = FOVEA_TEXT("engine", "Pooling"),
                     .type = ParamType::ChoiceSet,

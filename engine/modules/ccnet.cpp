@@ -2,13 +2,14 @@
 //   q, k = 1×1 convolutions with bias, C → C // 8; v likewise, C → C.  Position (i,j) attends to its column and its row:
 //   E = [q_ij·k_0j, …, q_ij·k_(H−1)j | q_ij·k_i0, …, q_ij·k_i(W−1)], itself only in the row;
 //   A = softmax over these H + W keys,  out = γ·(A·v) + x,  repeated `recurrence` times with the same weights.
-// γ starts at 0 in the reference, which shows nothing; random weights take 1.
+// The learned tensors are those of SAGAN.
 
 #include <Eigen/Core>
 #include <algorithm>
 #include <limits>
 
 #include "engine/attention/module.h"
+#include "engine/attention/position_attention.h"
 #include "engine/tensor/ops.h"
 
 namespace fovea {
@@ -18,30 +19,11 @@ using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 using Columns = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
 using Weighting = Eigen::Map<Matrix, 0, Eigen::OuterStride<>>;
 
-constexpr int kReduction = 8;
-
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet&) {
-    const int channels = shape.channels;
-    const int inner = channels / kReduction;
-    return {{"gamma", {1}, WeightInit::One},
-            {"query_conv.weight", {inner, channels, 1, 1}, WeightInit::FanIn, channels},
-            {"query_conv.bias", {inner}, WeightInit::FanIn, channels},
-            {"key_conv.weight", {inner, channels, 1, 1}, WeightInit::FanIn, channels},
-            {"key_conv.bias", {inner}, WeightInit::FanIn, channels},
-            {"value_conv.weight", {channels, channels, 1, 1}, WeightInit::FanIn, channels},
-            {"value_conv.bias", {channels}, WeightInit::FanIn, channels}};
+    return PositionAttention::weights("", shape.channels);
 }
 
-Result<void> check(const InputShape& shape, const ParamSet&) {
-    if (shape.channels < kReduction) {
-        return makeError(
-            ErrorCode::BadShape,
-            FOVEA_TEXT("engine",
-                       "CCNet needs at least 8 channels, but these features have %1; choose features with more channels."),
-            {std::to_string(shape.channels)});
-    }
-    return {};
-}
+Result<void> check(const InputShape& shape, const ParamSet&) { return PositionAttention::check("CCNet", shape.channels); }
 
 /// All channels of the run of `count` cells from `first` on.
 Columns cellsOf(const FeatureMap& x, int first, int count) {
@@ -71,7 +53,7 @@ struct Criss {
 class CrissCross final : public AttentionModule {
 public:
     CrissCross(const InputShape& shape, const ParamSet& params, const Weights& weights)
-        : m_weights(weights.tensors),
+        : m_layers(weights),
           m_layout(
               std::make_shared<PairwiseLayout>(PairwiseLayout::criss(shape.height, shape.width, params.integer("recurrence")))) {}
 
@@ -95,16 +77,16 @@ public:
 
 private:
     [[nodiscard]] FeatureMap once(const FeatureMap& x, const Criss& criss, Trace& trace) const {
-        const FeatureMap query = project(x, "query_conv");
-        const FeatureMap key = project(x, "key_conv");
-        const FeatureMap value = project(x, "value_conv");
+        const FeatureMap query = m_layers.convolution(x, "query_conv");
+        const FeatureMap key = m_layers.convolution(x, "key_conv");
+        const FeatureMap value = m_layers.convolution(x, "value_conv");
         trace.stage("query", "q = W_q·x + b_q", [&] { return ops::toTensor(query); });
         trace.stage("key", "k = W_k·x + b_k", [&] { return ops::toTensor(key); });
         trace.stage("value", "v = W_v·x + b_v", [&] { return ops::toTensor(value); });
         weigh(query, key, criss);
         FeatureMap out = gathered(value, criss);
         trace.stage("attend", "o_ij = Σ A_ij · v over the column and the row of (i,j)", [&] { return ops::toTensor(out); });
-        const float gamma = m_weights.at("gamma").values.front();
+        const float gamma = m_layers.at("gamma").values.front();
         std::transform(out.data(), out.data() + out.size(), x.data(), out.data(),
                        [gamma](float o, float v) { return gamma * o + v; });
         trace.stage("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });
@@ -144,11 +126,7 @@ private:
         return out;
     }
 
-    [[nodiscard]] FeatureMap project(const FeatureMap& x, const std::string& layer) const {
-        return ops::conv2d(x, m_weights.at(layer + ".weight"), m_weights.at(layer + ".bias"));
-    }
-
-    std::map<std::string, Tensor> m_weights;
+    Layers m_layers;
     std::shared_ptr<const PairwiseLayout> m_layout;
 };
 

@@ -44,12 +44,8 @@ Result<void> check(const InputShape& shape, const ParamSet& params) {
             FOVEA_TEXT("engine", "FcaNet cannot share out %1 channels evenly among %2 frequencies; choose fewer of them, or 1."),
             {std::to_string(plan.channels), std::to_string(frequencies)});
     }
-    if (plan.hidden < 1) {
-        return makeError(ErrorCode::BadParameter,
-                         FOVEA_TEXT("engine",
-                                    "FcaNet has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a "
-                                    "reduction of at most %2."),
-                         {std::to_string(params.integer("reduction")), std::to_string(plan.channels)});
+    if (auto reduced = checkReduction("FcaNet", shape.channels, params); !reduced) {
+        return reduced;
     }
     return checkWeightCount("FcaNet", weights(shape, params));
 }
@@ -137,13 +133,7 @@ const ModuleInfo& fcaModuleInfo() {
                     .choices = dctSelections(),
                     .help =
                         FOVEA_TEXT("engine", "Which frequencies, and how many: the best, the lowest or the worst of the paper.")},
-                   {.key = "reduction",
-                    .label = FOVEA_TEXT("engine", "Reduction"),
-                    .type = ParamType::Int,
-                    .fallback = 16,
-                    .min = 1,
-                    .max = 256,
-                    .help = FOVEA_TEXT("engine", "How many times fewer channels the hidden layer has.")}},
+                   reductionParam(16)},
         .weights = weights,
         .check = check,
         .create = [](const InputShape& shape, const ParamSet& params, const Weights& w) -> std::unique_ptr<AttentionModule> {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/attention/layers.h"
 #include "engine/attention/module.h"
 #include "engine/tensor/ops.h"
 
@@ -19,31 +20,21 @@ int chosenOr(const ParamSet& params, const char* key, int automatic) {
     return chosen > 0 ? chosen : automatic;
 }
 
-void addNorm(std::vector<WeightSpec>& specs, const std::string& layer, int channels) {
-    specs.insert(specs.end(), {{layer + ".weight", {channels}, WeightInit::One},
-                               {layer + ".bias", {channels}, WeightInit::Zero},
-                               {layer + ".running_mean", {channels}, WeightInit::Zero},
-                               {layer + ".running_var", {channels}, WeightInit::One}});
-}
-
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
     const int channels = shape.channels;
     const int key = chosenOr(params, "key", std::max(1, channels / 2));
     const int value = chosenOr(params, "value", channels);
     std::vector<WeightSpec> specs;
-    const auto conv = [&specs](const std::string& layer, int outputs, int inputs) {
-        specs.push_back({layer + ".weight", {outputs, inputs, 1, 1}, WeightInit::FanIn, inputs});
-    };
     for (const std::string block : {"long_range_sa.", "short_range_sa."}) {
         for (const auto& layer : {block + "f_key", block + "f_query"}) {
-            conv(layer + ".0", key, channels);
-            addNorm(specs, layer + ".1.0", key);
-            conv(layer + ".2", key, key);
-            addNorm(specs, layer + ".3.0", key);
+            addConvolution(specs, layer + ".0", key, channels, false);
+            addBatchNorm(specs, layer + ".1.0", key);
+            addConvolution(specs, layer + ".2", key, key, false);
+            addBatchNorm(specs, layer + ".3.0", key);
         }
-        conv(block + "f_value", value, channels);
-        conv(block + "W.0", channels, value);
-        addNorm(specs, block + "W.1.0", channels);
+        addConvolution(specs, block + "f_value", value, channels, false);
+        addConvolution(specs, block + "W.0", channels, value, false);
+        addBatchNorm(specs, block + "W.1.0", channels);
     }
     return specs;
 }
@@ -84,7 +75,7 @@ struct Cut {
 
 class InterlacedSparse final : public AttentionModule {
 public:
-    InterlacedSparse(const InputShape& shape, const ParamSet& params, const Weights& weights) : m_weights(weights.tensors) {
+    InterlacedSparse(const InputShape& shape, const ParamSet& params, const Weights& weights) : m_layers(weights) {
         const Cut cut(shape, params.integers("down"));
         m_long = std::make_shared<PairwiseLayout>(cut.layout(shape, true));
         m_short = std::make_shared<PairwiseLayout>(cut.layout(shape, false));
@@ -118,17 +109,8 @@ public:
 private:
     static Error stopped() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped.")); }
 
-    /// 1×1 convolution without bias, batch norm and ReLU.
-    [[nodiscard]] FeatureMap layer(const FeatureMap& x, const std::string& conv, const std::string& norm) const {
-        FeatureMap y = ops::conv2d(x, m_weights.at(conv + ".weight"), {});
-        ops::batchNorm(y, m_weights.at(norm + ".weight"), m_weights.at(norm + ".bias"), m_weights.at(norm + ".running_mean"),
-                       m_weights.at(norm + ".running_var"));
-        ops::reluInPlace(y.data(), y.size());
-        return y;
-    }
-
     [[nodiscard]] FeatureMap transformed(const FeatureMap& x, const std::string& name) const {
-        return layer(layer(x, name + ".0", name + ".1.0"), name + ".2", name + ".3.0");
+        return m_layers.rectified(m_layers.rectified(x, name + ".0", name + ".1.0"), name + ".2", name + ".3.0");
     }
 
     /// The tokens of every row attend to each other.
@@ -137,14 +119,14 @@ private:
         FeatureMap query = transformed(tokens, block + "f_query");
         const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(query.channels())));
         auto attended = attend(std::move(query), transformed(tokens, block + "f_key"),
-                               ops::conv2d(tokens, m_weights.at(block + "f_value.weight"), {}), 1, scale, stop, tokens.height());
+                               m_layers.convolution(tokens, block + "f_value"), 1, scale, stop, tokens.height());
         if (attended) {
-            attended->output = layer(attended->output, block + "W.0", block + "W.1.0");
+            attended->output = m_layers.rectified(attended->output, block + "W.0", block + "W.1.0");
         }
         return attended;
     }
 
-    std::map<std::string, Tensor> m_weights;
+    Layers m_layers;
     std::shared_ptr<const PairwiseLayout> m_long;
     std::shared_ptr<const PairwiseLayout> m_short;
 };

@@ -22,17 +22,7 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
     return specs;
 }
 
-Result<void> check(const InputShape& shape, const ParamSet& params) {
-    if (shape.channels / params.integer("reduction") < 1) {
-        return makeError(
-            ErrorCode::BadParameter,
-            FOVEA_TEXT("engine",
-                       "scSE has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at "
-                       "most %2."),
-            {std::to_string(params.integer("reduction")), std::to_string(shape.channels)});
-    }
-    return {};
-}
+Result<void> check(const InputShape& shape, const ParamSet& params) { return checkReduction("scSE", shape.channels, params); }
 
 class ScSe final : public AttentionModule {
 public:
@@ -93,13 +83,7 @@ const ModuleInfo& scseModuleInfo() {
         .arxiv = "1803.02579",
         .reference = "ai-med/squeeze_and_excitation squeeze_and_excitation.py",
         .summary = FOVEA_TEXT("engine", "Weighs the channels and the positions side by side and joins both results."),
-        .params = {{.key = "reduction",
-                    .label = FOVEA_TEXT("engine", "Reduction"),
-                    .type = ParamType::Int,
-                    .fallback = 2,
-                    .min = 1,
-                    .max = 256,
-                    .help = FOVEA_TEXT("engine", "How many times fewer channels the hidden layer has.")},
+        .params = {reductionParam(2),
                    {.key = "combine",
                     .label = FOVEA_TEXT("engine", "Combination"),
                     .type = ParamType::Choice,

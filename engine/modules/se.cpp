@@ -2,6 +2,7 @@
 //   z_c = mean over H,W of x_c,  h = relu(W0·z + b0),  a = sigmoid(W2·h + b2),  out_c = a_c·x_c.
 // W0 has C // reduction rows (whole-number division). Many ports drop both biases.
 
+#include "engine/attention/layers.h"
 #include "engine/attention/module.h"
 #include "engine/tensor/ops.h"
 
@@ -22,17 +23,7 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
     return specs;
 }
 
-Result<void> check(const InputShape& shape, const ParamSet& params) {
-    if (hiddenChannels(shape, params) < 1) {
-        return makeError(
-            ErrorCode::BadParameter,
-            FOVEA_TEXT(
-                "engine",
-                "SE has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2."),
-            {std::to_string(params.integer("reduction")), std::to_string(shape.channels)});
-    }
-    return {};
-}
+Result<void> check(const InputShape& shape, const ParamSet& params) { return checkReduction("SE", shape.channels, params); }
 
 class SqueezeExcitation final : public AttentionModule {
 public:
@@ -83,13 +74,7 @@ const ModuleInfo& seModuleInfo() {
         .arxiv = "1709.01507",
         .reference = "hyunjaelee410/style-based-recalibration-module models/recalibration_modules.py SELayer",
         .summary = FOVEA_TEXT("engine", "Weighs each channel by a small network which sees the mean of every channel."),
-        .params = {{.key = "reduction",
-                    .label = FOVEA_TEXT("engine", "Reduction"),
-                    .type = ParamType::Int,
-                    .fallback = 16,
-                    .min = 1,
-                    .max = 256,
-                    .help = FOVEA_TEXT("engine", "How many times fewer channels the hidden layer has.")},
+        .params = {reductionParam(16),
                    {.key = "bias",
                     .label = FOVEA_TEXT("engine", "Biases"),
                     .type = ParamType::Bool,

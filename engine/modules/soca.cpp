@@ -25,12 +25,8 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
 }
 
 Result<void> check(const InputShape& shape, const ParamSet& params) {
-    if (shape.channels / params.integer("reduction") < 1) {
-        return makeError(ErrorCode::BadParameter,
-                         FOVEA_TEXT("engine",
-                                    "SOCA has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a "
-                                    "reduction of at most %2."),
-                         {std::to_string(params.integer("reduction")), std::to_string(shape.channels)});
+    if (auto reduced = checkReduction("SOCA", shape.channels, params); !reduced) {
+        return reduced;
     }
     if (shape.height * shape.width < 2) {
         return makeError(ErrorCode::BadShape,
@@ -124,13 +120,7 @@ const ModuleInfo& socaModuleInfo() {
         .paper = "Second-order Attention Network for Single Image Super-Resolution (Dai et al., CVPR 2019)",
         .reference = "daitao/SAN SOCA with jiangtaoxie/fast-MPN-COV src/representation/MPNCOV.py",
         .summary = FOVEA_TEXT("engine", "Weighs channels by the square root of their covariance."),
-        .params = {{.key = "reduction",
-                    .label = FOVEA_TEXT("engine", "Reduction"),
-                    .type = ParamType::Int,
-                    .fallback = 8,
-                    .min = 1,
-                    .max = 256,
-                    .help = FOVEA_TEXT("engine", "How many times fewer channels the hidden layer has.")},
+        .params = {reductionParam(8),
                    {.key = "iters",
                     .label = FOVEA_TEXT("engine", "Iterations"),
                     .type = ParamType::Int,

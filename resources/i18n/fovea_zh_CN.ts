@@ -475,10 +475,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>CBAM 至少需要一种池化；请选择 avg、max 或两者。</translation>
     </message>
     <message>
-        <source>CBAM has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
-        <translation>CBAM 无法计算：缩减比 %1 使 %2 个通道没有剩下任何隐藏通道；请选择不大于 %2 的缩减比。</translation>
-    </message>
-    <message>
         <source>Spatial gate</source>
         <translation>空间门控</translation>
     </message>
@@ -681,10 +677,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Lets every position gather from all positions whose key resembles its query.</source>
         <translation>让每个位置从键与其查询相似的所有位置汇集信息。</translation>
-    </message>
-    <message>
-        <source>SE has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
-        <translation>SE 无法计算：缩减比 %1 使 %2 个通道没有剩下任何隐藏通道；请选择不大于 %2 的缩减比。</translation>
     </message>
     <message>
         <source>Squeeze-and-excitation</source>
@@ -1755,10 +1747,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>列与行的结果是否相加；否则先列后行。</translation>
     </message>
     <message>
-        <source>CCNet needs at least 8 channels, but these features have %1; choose features with more channels.</source>
-        <translation>CCNet 至少需要 8 个通道，而这些特征只有 %1 个；请选择通道更多的特征。</translation>
-    </message>
-    <message>
         <source>Criss-cross attention</source>
         <translation>十字交叉注意力</translation>
     </message>
@@ -1901,10 +1889,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>How many entries the learned memory has.</source>
         <translation>学习记忆的条目数。</translation>
-    </message>
-    <message>
-        <source>FcaNet has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
-        <translation>FcaNet 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
     </message>
     <message>
         <source>Frequency channel attention</source>
@@ -2211,10 +2195,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>核大小</translation>
     </message>
     <message>
-        <source>SOCA has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
-        <translation>SOCA 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
-    </message>
-    <message>
         <source>Second-order channel attention</source>
         <translation>二阶通道注意力</translation>
     </message>
@@ -2357,10 +2337,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>%1 needs at least 8 channels, but these features have %2; choose features with more channels.</source>
         <translation>%1 至少需要 8 个通道，而这些特征只有 %2 个；请选择通道更多的特征。</translation>
-    </message>
-    <message>
-        <source>BAM has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
-        <translation>BAM 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
     </message>
     <message>
         <source>Gate</source>
@@ -2569,10 +2545,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Groups of channels; 0 takes as many as go evenly, up to 64.</source>
         <translation>通道组数；0 表示取能均分的最大值，不超过 64。</translation>
-    </message>
-    <message>
-        <source>scSE has nothing to compute: a reduction of %1 leaves no hidden channel of %2; choose a reduction of at most %2.</source>
-        <translation>scSE 无可计算：缩减 %1 使 %2 个通道不剩隐藏通道；请选择不超过 %2 的缩减。</translation>
     </message>
     <message>
         <source>Concurrent spatial and channel squeeze-and-excitation</source>
@@ -2897,6 +2869,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>PSANet is too large here: it compares %1 positions with each other, by a mask of %2×%3 cells in %4 channels; choose a larger shrink factor or stride, a smaller mask or fewer inner channels.</source>
         <translation>PSANet 在此过大：它用 %4 个通道中 %2×%3 的掩码两两比较 %1 个位置；请选择更大的缩小倍数或步长、更小的掩码或更少的内部通道。</translation>
+    </message>
+    <message>
+        <source>%1 has nothing to compute: a reduction of %2 leaves no hidden channel of %3; choose a reduction of at most %3.</source>
+        <translation>%1 无法计算：缩减比 %2 使 %3 个通道没有剩下任何隐藏通道；请选择不大于 %3 的缩减比。</translation>
     </message>
 </context>
 <context>
