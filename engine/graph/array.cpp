@@ -25,10 +25,14 @@ std::shared_ptr<std::byte> allocate(std::size_t bytes) {
 
 const char* elementTypeName(ElementType type) noexcept {
     switch (type) {
-        case ElementType::Float: return "float";
-        case ElementType::Int64: return "int64";
-        case ElementType::Int32: return "int32";
-        case ElementType::Bool: return "bool";
+        case ElementType::Float:
+            return "float";
+        case ElementType::Int64:
+            return "int64";
+        case ElementType::Int32:
+            return "int32";
+        case ElementType::Bool:
+            return "bool";
     }
     return "";
 }
@@ -36,9 +40,12 @@ const char* elementTypeName(ElementType type) noexcept {
 std::size_t elementSize(ElementType type) noexcept {
     switch (type) {
         case ElementType::Float:
-        case ElementType::Int32: return 4;
-        case ElementType::Int64: return 8;
-        case ElementType::Bool: return sizeof(bool);
+        case ElementType::Int32:
+            return 4;
+        case ElementType::Int64:
+            return 8;
+        case ElementType::Bool:
+            return sizeof(bool);
     }
     return 1;
 }

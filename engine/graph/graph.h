@@ -11,8 +11,8 @@
 namespace fovea::graph {
 
 /// An attribute of a node.
-using Attribute =
-    std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, std::vector<std::string>, Array>;
+using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>,
+                               std::vector<std::string>, Array>;
 
 /// One operation. Inputs and outputs are names of values; an empty name is an input or output which is left out.
 struct Node {

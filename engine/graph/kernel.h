@@ -27,9 +27,9 @@ public:
 
     /// Types and shapes of the outputs, sizes checked with checkedBytes() before anything is allocated. Inputs come from files:
     /// nothing about them may be taken for granted. What does not fit is an error without the node's name, which the caller adds.
-    /// Also the place to remember sizes and to pack constant weights. An empty answer: the shapes depend on values of inputs which
-    /// are not known yet; infer() is called again, with all inputs constant, when they are. It may be called again for other
-    /// sizes, too.
+    /// Also the place to remember sizes and to pack constant weights. An empty answer: the shapes depend on values of inputs
+    /// which are not known yet; infer() is called again, with all inputs constant, when they are. It may be called again for
+    /// other sizes, too.
     virtual Result<std::vector<ArrayInfo>> infer(const std::vector<InputInfo>& inputs) = 0;
 
     /// Bytes of memory run() wants beside inputs and outputs; known after infer().
@@ -39,8 +39,8 @@ public:
     /// True when output 0 has the very bytes of input 0, so that no run is needed (Reshape, Flatten …).
     [[nodiscard]] virtual bool aliases() const { return false; }
 
-    /// Computes the outputs, which have the shapes infer() gave and hold anything. `scratch` is 64-byte aligned. Long kernels poll
-    /// `stop` and may then return early with anything in the outputs.
+    /// Computes the outputs, which have the shapes infer() gave and hold anything. `scratch` is 64-byte aligned. Long kernels
+    /// poll `stop` and may then return early with anything in the outputs.
     virtual Result<void> run(const std::vector<View>& inputs, const std::vector<View>& outputs, std::byte* scratch,
                              const std::stop_token& stop) = 0;
 };
@@ -53,9 +53,10 @@ struct Operator {
 };
 
 /// What a fusion adds to a Conv: a fourth input of the output's shape which is added to it, then one activation.
-inline constexpr const char* kFusedActivation = "fovea.activation";  ///< "Relu", "Clip", "Sigmoid", "Silu", "HardSigmoid", "HardSwish"
-inline constexpr const char* kFusedLow = "fovea.low";                ///< Clip: least value; HardSigmoid: alpha
-inline constexpr const char* kFusedHigh = "fovea.high";              ///< Clip: largest value; HardSigmoid: beta
+inline constexpr const char* kFusedActivation =
+    "fovea.activation";                                  ///< "Relu", "Clip", "Sigmoid", "Silu", "HardSigmoid", "HardSwish"
+inline constexpr const char* kFusedLow = "fovea.low";    ///< Clip: least value; HardSigmoid: alpha
+inline constexpr const char* kFusedHigh = "fovea.high";  ///< Clip: largest value; HardSigmoid: beta
 
 /// The operators of one family, by file in ops/.
 std::vector<Operator> convolutionOperators();  ///< Conv

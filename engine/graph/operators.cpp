@@ -13,8 +13,9 @@ using Table = std::unordered_map<std::string, std::vector<Operator>>;
 
 Table makeTable() {
     Table table;
-    for (const auto& family : {convolutionOperators(), poolOperators(), productOperators(), elementwiseOperators(),
-                               arithmeticOperators(), shapeOperators(), movementOperators(), reduceOperators(), normOperators()}) {
+    for (const auto& family :
+         {convolutionOperators(), poolOperators(), productOperators(), elementwiseOperators(), arithmeticOperators(),
+          shapeOperators(), movementOperators(), reduceOperators(), normOperators()}) {
         for (const auto& entry : family) {
             table[entry.name].push_back(entry);
         }
@@ -33,8 +34,8 @@ const Operator* findOperator(const std::string& op, const std::string& domain, i
     if (it == table.end()) {
         return nullptr;
     }
-    const auto entry =
-        std::find_if(it->second.begin(), it->second.end(), [opset](const Operator& candidate) { return candidate.since <= opset; });
+    const auto entry = std::find_if(it->second.begin(), it->second.end(),
+                                    [opset](const Operator& candidate) { return candidate.since <= opset; });
     return entry == it->second.end() ? nullptr : &*entry;
 }
 
@@ -49,7 +50,8 @@ Error typeError(ElementType type) {
 }
 
 Error attributeError(const std::string& key) {
-    return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "its attribute “%1” has a value which is not supported"), {key});
+    return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "its attribute “%1” has a value which is not supported"),
+                     {key});
 }
 
 }  // namespace fovea::graph
