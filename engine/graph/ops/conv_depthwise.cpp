@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include "engine/graph/ops/conv.h"
+#include "engine/graph/ops/tile_product.h"
+
+namespace fovea::graph {
+namespace {
+
+constexpr std::int64_t kLanes = tile::kLanes;
+using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
+using Loose = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
+
+Vector load(const float* p) { return *reinterpret_cast<const Loose*>(p); }
+void store(float* p, Vector v) { *reinterpret_cast<Loose*>(p) = v; }
+
+/// What all outputs of one channel share.
+struct Channel {
+    const float* weights;
+    const std::int64_t* offsets;  ///< of the taps in the padded plane
+    std::int64_t taps;
+    float bias;
+    float low;
+    float high;
+    std::int64_t inPitch;  ///< between the inputs of two output rows
+    std::int64_t outPitch;
+};
+
+/// One channel at a time is copied into a plane with zeros around it whose rows are split by column modulo the stride: what one
+/// tap reads for neighbouring outputs then lies side by side, whatever the stride.
+class DepthwiseConv final : public ConvMethod {
+public:
+    DepthwiseConv(const ConvSizes& sizes, const Finish& finish);
+
+    [[nodiscard]] Shape scratchShape() const override { return {m_rows, m_sizes.axes[1].stride, m_phase}; }
+    void run(const ConvData& data, const std::stop_token& stop) const override;
+
+private:
+    void fillPlane(const float* x, float* plane) const;
+
+    std::int64_t m_rows = 0;   ///< of the padded plane
+    std::int64_t m_phase = 0;  ///< floats of one part of a row
+    std::vector<std::int64_t> m_offsets;
+};
+
+DepthwiseConv::DepthwiseConv(const ConvSizes& sizes, const Finish& finish) : ConvMethod(sizes, finish) {
+    const auto& [high, wide] = m_sizes.axes;
+    m_rows = (high.output - 1) * high.stride + high.extent();
+    m_phase = (wide.extent() - 1) / wide.stride + tile::roundUp(wide.output, kLanes);
+    if (!checkedBytes(ElementType::Float, scratchShape())) {
+        return;  // refused by whoever asks for the scratch
+    }
+    for (std::int64_t u = 0; u < high.kernel; ++u) {
+        for (std::int64_t v = 0; v < wide.kernel; ++v) {
+            const std::int64_t column = v * wide.dilation;
+            m_offsets.push_back((u * high.dilation * wide.stride + column % wide.stride) * m_phase + column / wide.stride);
+        }
+    }
+}
+
+/// rows × vectors·kLanes outputs, whose sums stay in registers; of the last vector `last` exist.
+template <int rows, int vectors>
+void tapSums(const Channel& channel, const float* in, const float* residual, float* out, std::int64_t last) {
+    std::array<std::array<Vector, vectors>, rows> sums;
+    for (auto& row : sums) {
+        row.fill(Vector{} + channel.bias);
+    }
+    for (std::int64_t t = 0; t < channel.taps; ++t) {
+        const Vector weight = Vector{} + channel.weights[t];
+        const float* from = in + channel.offsets[t];
+#pragma GCC unroll 4
+        for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 4
+            for (int v = 0; v < vectors; ++v) {
+                sums[i][v] += weight * load(from + i * channel.inPitch + v * kLanes);
+            }
+        }
+    }
+    const Vector low = Vector{} + channel.low;
+    const Vector high = Vector{} + channel.high;
+    for (int i = 0; i < rows; ++i) {
+        for (int v = 0; v < vectors; ++v) {
+            const std::int64_t at = i * channel.outPitch + v * kLanes;
+            const std::int64_t count = v + 1 < vectors ? kLanes : last;
+            const auto bytes = static_cast<std::size_t>(count) * sizeof(float);
+            Vector sum = sums[i][v];
+            if (residual != nullptr) {
+                Vector added{};
+                std::memcpy(&added, residual + at, bytes);
+                sum += added;
+            }
+            sum = sum < low ? low : sum;
+            sum = sum > high ? high : sum;
+            if (count == kLanes) {
+                store(out + at, sum);
+            } else {
+                std::memcpy(out + at, &sum, bytes);
+            }
+        }
+    }
+}
+
+/// All outputs of one channel.
+template <int rows, int vectors>
+void channelSums(const Channel& channel, const Axes& axes, const float* plane, const float* residual, float* out) {
+    const auto& [high, wide] = axes;
+    const auto columns = [&]<int count>(std::int64_t i) {
+        const auto at = [&](std::int64_t j) { return std::array{i * channel.inPitch + j, i * channel.outPitch + j}; };
+        const auto* none = static_cast<const float*>(nullptr);
+        std::int64_t j = 0;
+        for (; j + vectors * kLanes <= wide.output; j += vectors * kLanes) {
+            const auto [from, to] = at(j);
+            tapSums<count, vectors>(channel, plane + from, residual == nullptr ? none : residual + to, out + to, kLanes);
+        }
+        for (; j < wide.output; j += kLanes) {
+            const auto [from, to] = at(j);
+            tapSums<count, 1>(channel, plane + from, residual == nullptr ? none : residual + to, out + to,
+                              std::min(kLanes, wide.output - j));
+        }
+    };
+    std::int64_t i = 0;
+    for (; i + rows <= high.output; i += rows) {
+        columns.template operator()<rows>(i);
+    }
+    for (; i < high.output; ++i) {
+        columns.template operator()<1>(i);
+    }
+}
+
+void DepthwiseConv::fillPlane(const float* x, float* plane) const {
+    const auto& [high, wide] = m_sizes.axes;
+    const std::int64_t stride = wide.stride;
+    const std::int64_t rowEnd = std::min(high.input, m_rows - high.padBegin);
+    for (std::int64_t phase = 0; phase < stride; ++phase) {
+        // Place t of this part holds column t·stride + phase − padBegin of the input.
+        const std::int64_t shift = wide.padBegin - phase;
+        const std::int64_t begin = shift <= 0 ? 0 : (shift + stride - 1) / stride;
+        const std::int64_t first = begin * stride - shift;
+        const std::int64_t inside = first < wide.input ? (wide.input - first + stride - 1) / stride : 0;
+        const std::int64_t count = std::min(inside, m_phase - begin);
+        for (std::int64_t r = 0; r < rowEnd && count > 0; ++r) {
+            const float* in = x + r * wide.input + first;
+            float* out = plane + ((r + high.padBegin) * stride + phase) * m_phase + begin;
+            if (stride == 1) {
+                std::memcpy(out, in, static_cast<std::size_t>(count) * sizeof(float));
+            } else if (stride == 2) {
+                for (std::int64_t t = 0; t < count; ++t) {
+                    out[t] = in[2 * t];
+                }
+            } else {
+                for (std::int64_t t = 0; t < count; ++t) {
+                    out[t] = in[t * stride];
+                }
+            }
+        }
+    }
+}
+
+void DepthwiseConv::run(const ConvData& data, const std::stop_token& stop) const {
+    const auto& [high, wide] = m_sizes.axes;
+    const std::int64_t pitch = wide.stride * m_phase;
+    const std::int64_t cells = m_sizes.outputCells();
+    const std::int64_t channels = m_sizes.groups * m_sizes.outputs;
+    std::fill(data.scratch, data.scratch + m_rows * pitch, 0.0F);  // what lies around stays zero for all channels
+    for (std::int64_t i = 0; i < m_sizes.batch * channels && !stop.stop_requested(); ++i) {
+        if (i % m_sizes.outputs == 0) {
+            fillPlane(data.x + i / m_sizes.outputs * m_sizes.inputCells(), data.scratch);
+        }
+        const std::int64_t c = i % channels;
+        const std::int64_t taps = m_sizes.taps();
+        const Channel channel{
+            data.weights + c * taps, m_offsets.data(),    taps,       data.bias == nullptr ? 0.0F : data.bias[c], m_finish.low(),
+            m_finish.high(),         high.stride * pitch, wide.output};
+        const float* residual = data.residual == nullptr ? nullptr : data.residual + i * cells;
+        float* y = data.y + i * cells;
+        if (wide.output <= kLanes) {
+            channelSums<4, 1>(channel, m_sizes.axes, data.scratch, residual, y);
+        } else {
+            channelSums<2, 2>(channel, m_sizes.axes, data.scratch, residual, y);
+        }
+        m_finish.apply(y, cells);
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<ConvMethod> makeDepthwiseConv(const ConvSizes& sizes, const Finish& finish) {
+    return std::make_unique<DepthwiseConv>(sizes, finish);
+}
+
+}  // namespace fovea::graph
