@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/api.h"
 #include "engine/graph/array.h"
 
 namespace fovea::graph {
@@ -15,7 +16,7 @@ using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std
                                std::vector<std::string>, Array>;
 
 /// One operation. Inputs and outputs are names of values; an empty name is an input or output which is left out.
-struct Node {
+struct FOVEA_API Node {
     std::string op;           ///< "Conv"
     std::string domain = {};  ///< empty: ONNX's own
     std::string name = {};    ///< as in the file; may be empty
@@ -40,7 +41,7 @@ struct Port {
 };
 
 /// A network as values: nodes in an order in which every value is made before it is read.
-struct Graph {
+struct FOVEA_API Graph {
     std::string name;  ///< of the file, for messages
     int opset = 0;     ///< of ONNX's own domain
     std::vector<Port> inputs;

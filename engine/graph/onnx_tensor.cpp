@@ -203,9 +203,10 @@ std::optional<ElementType> elementTypeFromOnnx(int type) noexcept {
 Result<Array> arrayFrom(const TensorProto& tensor, TensorSource& source) {
     const auto type = elementTypeFromOnnx(tensor.data_type());
     if (!type) {
+        const std::string known = TensorProto::DataType_Name(tensor.data_type());
         return makeError(ErrorCode::Unsupported,
                          FOVEA_TEXT("engine", "%1: “%2” has elements of type %3, which Fovea does not compute with."),
-                         {source.name, tensor.name(), TensorProto::DataType_Name(tensor.data_type())});
+                         {source.name, tensor.name(), known.empty() ? std::to_string(tensor.data_type()) : known});
     }
     const Shape shape(tensor.dims().begin(), tensor.dims().end());
     const auto bytes = checkedBytes(*type, shape);
