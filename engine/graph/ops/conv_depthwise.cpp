@@ -4,17 +4,16 @@
 #include <vector>
 
 #include "engine/graph/ops/conv.h"
-#include "engine/graph/ops/tile_product.h"
+#include "engine/graph/ops/lanes.h"
 
 namespace fovea::graph {
 namespace {
 
-constexpr std::int64_t kLanes = tile::kLanes;
-using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
-using Loose = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
-
-Vector load(const float* p) { return *reinterpret_cast<const Loose*>(p); }
-void store(float* p, Vector v) { *reinterpret_cast<Loose*>(p) = v; }
+using tile::kLanes;
+using tile::load;
+using tile::splat;
+using tile::store;
+using tile::Vector;
 
 /// What all outputs of one channel share.
 struct Channel {
@@ -65,10 +64,10 @@ template <int rows, int vectors>
 void tapSums(const Channel& channel, const float* in, const float* residual, float* out, std::int64_t last) {
     std::array<std::array<Vector, vectors>, rows> sums;
     for (auto& row : sums) {
-        row.fill(Vector{} + channel.bias);
+        row.fill(splat(channel.bias));
     }
     for (std::int64_t t = 0; t < channel.taps; ++t) {
-        const Vector weight = Vector{} + channel.weights[t];
+        const Vector weight = splat(channel.weights[t]);
         const float* from = in + channel.offsets[t];
 #pragma GCC unroll 4
         for (int i = 0; i < rows; ++i) {
@@ -78,8 +77,8 @@ void tapSums(const Channel& channel, const float* in, const float* residual, flo
             }
         }
     }
-    const Vector low = Vector{} + channel.low;
-    const Vector high = Vector{} + channel.high;
+    const Vector low = splat(channel.low);
+    const Vector high = splat(channel.high);
     for (int i = 0; i < rows; ++i) {
         for (int v = 0; v < vectors; ++v) {
             const std::int64_t at = i * channel.outPitch + v * kLanes;
