@@ -25,7 +25,7 @@ struct Place {
 /// Ends rows × vectors·kLanes elements, all of which exist. Sums are passed by value as the array must not need an address: it
 /// would be kept in memory.
 template <int rows, int vectors>
-[[gnu::always_inline]] inline void put(std::array<std::array<Vector, vectors>, rows> sums, const Place& place) {
+[[gnu::always_inline]] inline void put(std::array<std::array<Vector, vectors>, rows> sums, const Place place) {
     const auto each = [&](auto&& change) __attribute__((always_inline)) {
 #pragma GCC unroll 6
         for (int i = 0; i < rows; ++i) {
@@ -39,7 +39,7 @@ template <int rows, int vectors>
         each([&](Vector& sum, int i, std::int64_t j) { sum += load(place.c + i * place.pitch + j); });
     }
     if (place.last) {
-        const Ending& e = *place.ending;
+        const Ending e = *place.ending;
         if (place.rowBias != nullptr) {
             each([&](Vector& sum, int i, std::int64_t) { sum += place.rowBias[i]; });
         }
@@ -61,7 +61,7 @@ template <int rows, int vectors>
 
 /// The same where the last columns do not exist. `sums` has kColumns floats per row.
 void putPart(const float* sums, int rows, const Place& place) {
-    const Ending& e = *place.ending;
+    const Ending e = *place.ending;
     for (int i = 0; i < rows; ++i) {
         float* out = place.c + i * place.pitch;
         for (std::int64_t j = 0; j < place.columns; ++j) {
