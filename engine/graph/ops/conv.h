@@ -80,6 +80,8 @@ protected:
 std::unique_ptr<ConvMethod> makeVectorConv(const ConvSizes& sizes, const Finish& finish);
 /// One input channel per group: sums over shifted rows.
 std::unique_ptr<ConvMethod> makeDepthwiseConv(const ConvSizes& sizes, const Finish& finish);
+/// 3×3 with stride 1 in fewer multiplications: sums of `side` × `side` outputs at a time; side is 2 or 4.
+std::unique_ptr<ConvMethod> makeWinogradConv(const ConvSizes& sizes, const Finish& finish, int side);
 /// Any convolution as a product of the weights with the gathered windows.
 std::unique_ptr<ConvMethod> makeProductConv(const ConvSizes& sizes, const Finish& finish);
 

@@ -1,20 +1,20 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "engine/graph/ops/conv.h"
-#include "engine/graph/ops/tile_product.h"
+#include "engine/graph/ops/lanes.h"
 
 namespace fovea::graph {
 namespace {
 
-constexpr std::int64_t kLanes = tile::kLanes;
-using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
-using Loose = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
-
-Vector load(const float* p) { return *reinterpret_cast<const Loose*>(p); }
-void store(float* p, Vector v) { *reinterpret_cast<Loose*>(p) = v; }
+using tile::kLanes;
+using tile::load;
+using tile::splat;
+using tile::store;
+using tile::Vector;
 
 /// What all outputs of one channel share.
 struct Channel {
@@ -60,72 +60,97 @@ DepthwiseConv::DepthwiseConv(const ConvSizes& sizes, const Finish& finish) : Con
     }
 }
 
+/// `count` outputs of a row, all or part of a vector.
+[[gnu::always_inline]] inline void put(Vector sum, const Channel& channel, const float* residual, float* out,
+                                       std::int64_t count) {
+    const auto bytes = static_cast<std::size_t>(count) * sizeof(float);
+    if (residual != nullptr) {
+        Vector added{};
+        if (count == kLanes) {
+            added = load(residual);
+        } else {
+            std::memcpy(&added, residual, bytes);
+        }
+        sum += added;
+    }
+    const Vector low = splat(channel.low);
+    const Vector high = splat(channel.high);
+    sum = sum < low ? low : sum;
+    sum = sum > high ? high : sum;
+    if (count == kLanes) {
+        store(out, sum);
+    } else {
+        std::memcpy(out, &sum, bytes);
+    }
+}
+
 /// rows × vectors·kLanes outputs, whose sums stay in registers; of the last vector `last` exist.
 template <int rows, int vectors>
 void tapSums(const Channel& channel, const float* in, const float* residual, float* out, std::int64_t last) {
     std::array<std::array<Vector, vectors>, rows> sums;
-    for (auto& row : sums) {
-        row.fill(Vector{} + channel.bias);
+#pragma GCC unroll 7
+    for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; ++v) {
+            sums[i][v] = splat(channel.bias);
+        }
     }
     for (std::int64_t t = 0; t < channel.taps; ++t) {
-        const Vector weight = Vector{} + channel.weights[t];
+        const Vector weight = splat(channel.weights[t]);
         const float* from = in + channel.offsets[t];
-#pragma GCC unroll 4
-        for (int i = 0; i < rows; ++i) {
-#pragma GCC unroll 4
+#pragma GCC unroll 7
+        for (int i = 0; i < rows; ++i, from += channel.inPitch) {
+#pragma GCC unroll 2
             for (int v = 0; v < vectors; ++v) {
-                sums[i][v] += weight * load(from + i * channel.inPitch + v * kLanes);
+                sums[i][v] += weight * load(from + v * kLanes);
             }
         }
     }
-    const Vector low = Vector{} + channel.low;
-    const Vector high = Vector{} + channel.high;
+#pragma GCC unroll 7
     for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 2
         for (int v = 0; v < vectors; ++v) {
             const std::int64_t at = i * channel.outPitch + v * kLanes;
-            const std::int64_t count = v + 1 < vectors ? kLanes : last;
-            const auto bytes = static_cast<std::size_t>(count) * sizeof(float);
-            Vector sum = sums[i][v];
-            if (residual != nullptr) {
-                Vector added{};
-                std::memcpy(&added, residual + at, bytes);
-                sum += added;
-            }
-            sum = sum < low ? low : sum;
-            sum = sum > high ? high : sum;
-            if (count == kLanes) {
-                store(out + at, sum);
-            } else {
-                std::memcpy(out + at, &sum, bytes);
-            }
+            put(sums[i][v], channel, residual == nullptr ? nullptr : residual + at, out + at, v + 1 < vectors ? kLanes : last);
         }
     }
 }
 
-/// All outputs of one channel.
-template <int rows, int vectors>
-void channelSums(const Channel& channel, const Axes& axes, const float* plane, const float* residual, float* out) {
-    const auto& [high, wide] = axes;
-    const auto columns = [&]<int count>(std::int64_t i) {
-        const auto at = [&](std::int64_t j) { return std::array{i * channel.inPitch + j, i * channel.outPitch + j}; };
-        const auto* none = static_cast<const float*>(nullptr);
-        std::int64_t j = 0;
-        for (; j + vectors * kLanes <= wide.output; j += vectors * kLanes) {
-            const auto [from, to] = at(j);
-            tapSums<count, vectors>(channel, plane + from, residual == nullptr ? none : residual + to, out + to, kLanes);
-        }
-        for (; j < wide.output; j += kLanes) {
-            const auto [from, to] = at(j);
-            tapSums<count, 1>(channel, plane + from, residual == nullptr ? none : residual + to, out + to,
-                              std::min(kLanes, wide.output - j));
-        }
-    };
-    std::int64_t i = 0;
-    for (; i + rows <= high.output; i += rows) {
-        columns.template operator()<rows>(i);
+using TapSums = void (*)(const Channel&, const float*, const float*, float*, std::int64_t);
+
+/// tapSums() for 1, 2 … most rows.
+template <int vectors, int most>
+constexpr std::array<TapSums, most> tapSumsByRows() {
+    return []<int... rows>(std::integer_sequence<int, rows...>) {
+        return std::array<TapSums, most>{tapSums<rows + 1, vectors>...};
     }
-    for (; i < high.output; ++i) {
-        columns.template operator()<1>(i);
+    (std::make_integer_sequence<int, most>());
+}
+
+/// All outputs of one channel: so many rows at a time that their sums fill the registers, as a single sum would wait for each of
+/// its additions.
+void channelSums(const Channel& channel, const Axes& axes, const float* plane, const float* residual, float* out) {
+    constexpr int kMost = 6;
+    static constexpr auto kNarrow = tapSumsByRows<1, kMost + 1>();
+    static constexpr auto kWide = tapSumsByRows<2, kMost>();
+    const std::int64_t height = axes[0].output;
+    const std::int64_t width = axes[1].output;
+    const std::int64_t most = width <= kLanes ? kMost + 1 : kMost;
+    const std::int64_t parts = (height + most - 1) / most;
+    for (std::int64_t part = 0, i = 0; part < parts; ++part) {
+        const std::int64_t rows = (height - i + parts - part - 1) / (parts - part);
+        const auto sums = [&](const TapSums function, std::int64_t j, std::int64_t last) {
+            const std::int64_t at = i * channel.outPitch + j;
+            function(channel, plane + i * channel.inPitch + j, residual == nullptr ? nullptr : residual + at, out + at, last);
+        };
+        std::int64_t j = 0;
+        for (; j + kLanes < width; j += 2 * kLanes) {
+            sums(kWide[rows - 1], j, std::min(kLanes, width - j - kLanes));
+        }
+        if (j < width) {
+            sums(kNarrow[rows - 1], j, width - j);
+        }
+        i += rows;
     }
 }
 
@@ -175,11 +200,7 @@ void DepthwiseConv::run(const ConvData& data, const std::stop_token& stop) const
             m_finish.high(),         high.stride * pitch, wide.output};
         const float* residual = data.residual == nullptr ? nullptr : data.residual + i * cells;
         float* y = data.y + i * cells;
-        if (wide.output <= kLanes) {
-            channelSums<4, 1>(channel, m_sizes.axes, data.scratch, residual, y);
-        } else {
-            channelSums<2, 2>(channel, m_sizes.axes, data.scratch, residual, y);
-        }
+        channelSums(channel, m_sizes.axes, data.scratch, residual, y);
         m_finish.apply(y, cells);
     }
 }

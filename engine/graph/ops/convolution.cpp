@@ -8,6 +8,20 @@
 namespace fovea::graph {
 namespace {
 
+/// Outputs along one side of a tile of Winograd's method, or 0 where it does not pay: a large tile saves more multiplications,
+/// but reads four times as many weights, which few outputs do not make up for.
+int winogradSide(const ConvSizes& sizes) {
+    constexpr std::int64_t kLeastChannels = 16;
+    constexpr std::int64_t kFewOutputs = 16;
+    constexpr std::int64_t kManyOutputs = 144;
+    const auto suits = [](const Axis& axis) { return axis.kernel == 3 && axis.stride == 1 && axis.dilation == 1; };
+    if (!suits(sizes.axes[0]) || !suits(sizes.axes[1]) || std::min(sizes.inputs, sizes.outputs) < kLeastChannels ||
+        sizes.outputCells() <= kFewOutputs) {
+        return 0;
+    }
+    return sizes.outputCells() >= kManyOutputs ? 4 : 2;
+}
+
 std::unique_ptr<ConvMethod> chooseMethod(const ConvSizes& sizes, const Finish& finish) {
     const auto covers = [](const Axis& axis) {
         return axis.output == 1 && axis.kernel == axis.input && axis.padBegin == 0 && axis.dilation == 1;
@@ -19,7 +33,8 @@ std::unique_ptr<ConvMethod> chooseMethod(const ConvSizes& sizes, const Finish& f
     if (sizes.inputs == 1 && sizes.groups > 1 && sizes.taps() <= kMostTaps) {
         return makeDepthwiseConv(sizes, finish);
     }
-    return makeProductConv(sizes, finish);
+    const int side = winogradSide(sizes);
+    return side == 0 ? makeProductConv(sizes, finish) : makeWinogradConv(sizes, finish, side);
 }
 
 class ConvKernel final : public Kernel {

@@ -39,7 +39,7 @@ std::int64_t DenseProduct::scratchFloats(bool constantB) const {
     return tile::roundUp(rows, kAligned) + (constantB ? 0 : tile::blockCount(m_sizes));
 }
 
-void DenseProduct::run(const tile::Matrix& a, const tile::Matrix& b, const float* packedB, float* c, const tile::Ending& ending,
+void DenseProduct::run(const tile::Matrix& a, const tile::Matrix& b, const float* packedB, float* c, const float* columnBias,
                        float* scratch, const std::stop_token& stop) const {
     const auto [rows, columns, depth] = m_sizes;
     if (byVector()) {
@@ -48,27 +48,19 @@ void DenseProduct::run(const tile::Matrix& a, const tile::Matrix& b, const float
         } else {
             timesVector(a, rows, depth, b.data, b.rowStride, c, 1);
         }
-        end(c, ending);
+        if (columnBias != nullptr) {
+            Eigen::Map<RowMajor>(c, rows, columns).rowwise() += Eigen::Map<const Eigen::RowVectorXf>(columnBias, columns);
+        }
         return;
     }
+    tile::Ending ending;
+    ending.columnBias = columnBias;
     float* block = scratch + tile::roundUp(tile::roundUp(rows, tile::kRows) * depth, kAligned);
     tile::packRows(a, rows, depth, scratch);
     if (packedB != nullptr) {
         tile::multiply(m_sizes, scratch, tile::PackedColumns(packedB, columns), {c, columns}, ending, block, stop);
     } else {
         tile::multiply(m_sizes, scratch, tile::LooseColumns(b), {c, columns}, ending, block, stop);
-    }
-}
-
-void DenseProduct::end(float* c, const tile::Ending& ending) const {
-    Eigen::Map<Eigen::ArrayXf> out(c, m_sizes.rows * m_sizes.columns);
-    if (ending.scale != 1.0F) {
-        out *= ending.scale;
-    }
-    if (ending.columnBias != nullptr && m_sizes.rows == 1) {
-        out += Eigen::Map<const Eigen::ArrayXf>(ending.columnBias, m_sizes.columns);
-    } else if (ending.columnBias != nullptr) {
-        out += ending.columnBias[0];
     }
 }
 

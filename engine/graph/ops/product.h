@@ -20,13 +20,12 @@ public:
     [[nodiscard]] bool byVector() const { return m_sizes.rows == 1 || m_sizes.columns == 1; }
     /// Floats of scratch.
     [[nodiscard]] std::int64_t scratchFloats(bool packedB) const;
-    /// C = scale·A·B + biases, row-major and dense. `packedB` may be null. Neither extent is 0.
-    void run(const tile::Matrix& a, const tile::Matrix& b, const float* packedB, float* c, const tile::Ending& ending,
+    /// C = A·B + bias of the columns, row-major and dense. `packedB` may be null. Neither extent is 0.
+    void run(const tile::Matrix& a, const tile::Matrix& b, const float* packedB, float* c, const float* columnBias,
              float* scratch, const std::stop_token& stop) const;
 
 private:
     static constexpr std::int64_t kAligned = 16;  ///< floats of a line of the cache
-    void end(float* c, const tile::Ending& ending) const;
 
     tile::Sizes m_sizes;
 };

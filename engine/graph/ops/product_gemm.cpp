@@ -116,16 +116,16 @@ Result<void> GemmKernel::run(const std::vector<View>& inputs, const std::vector<
         return {};
     }
     const float* addend = inputs.size() > 2 && !inputs[2].absent() ? inputs[2].data<float>() : nullptr;
-    tile::Ending ending;
-    ending.scale = m_alpha;
-    const bool whileHot = addend != nullptr && m_beta == 1.0F && m_addRow == 0 && m_addColumn == 1;
-    ending.columnBias = whileHot ? addend : nullptr;
+    const bool whileHot = addend != nullptr && m_alpha == 1.0F && m_beta == 1.0F && m_addRow == 0 && m_addColumn == 1;
     if (sizes.depth == 0) {
         std::fill(y, y + sizes.rows * sizes.columns, 0.0F);
     } else {
         m_product.run(matrixA(inputs[0].data<float>()), matrixB(inputs[1].data<float>()),
-                      m_packed.count() == 0 ? nullptr : m_packed.data<float>(), y, ending,
+                      m_packed.count() == 0 ? nullptr : m_packed.data<float>(), y, whileHot ? addend : nullptr,
                       static_cast<float*>(static_cast<void*>(scratch)), stop);
+    }
+    if (m_alpha != 1.0F) {
+        Eigen::Map<Eigen::ArrayXf>(y, sizes.rows * sizes.columns) *= m_alpha;
     }
     if (addend != nullptr && (!whileHot || sizes.depth == 0)) {
         add(addend, y);

@@ -137,7 +137,7 @@ Result<void> MatMulKernel::run(const std::vector<View>& inputs, const std::vecto
         const tile::Matrix b{inputs[1].data<float>() + ofB * depth * columns, columns, 1};
         const std::int64_t each = tile::PackedColumns::count(depth, columns);
         const float* packed = m_packed.count() == 0 ? nullptr : m_packed.data<float>() + ofB * each;
-        m_product.run(a, b, packed, c + i * rows * columns, {}, static_cast<float*>(static_cast<void*>(scratch)), stop);
+        m_product.run(a, b, packed, c + i * rows * columns, nullptr, static_cast<float*>(static_cast<void*>(scratch)), stop);
     }
     return {};
 }

@@ -7,15 +7,7 @@
 namespace fovea::graph::tile {
 namespace {
 
-constexpr std::int64_t kDepth = 320;       // a panel of 16 columns and one of 6 rows take 28 KB together
-constexpr std::int64_t kTile = 256;        // a block of B with this many columns takes 320 KB: most of the second cache
 constexpr std::int64_t kResident = 49152;  // floats of a block of A which stay in the second cache beside it
-
-using Vector = float __attribute__((vector_size(kLanes * sizeof(float))));
-using Loose = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias));
-
-Vector load(const float* p) { return *reinterpret_cast<const Loose*>(p); }
-void store(float* p, Vector v) { *reinterpret_cast<Loose*>(p) = v; }
 
 /// One tile of C with everything that is needed to end it.
 struct Place {
@@ -30,73 +22,72 @@ struct Place {
     const Ending* ending;
 };
 
-Vector ended(Vector sum, const Place& place, std::int64_t row, std::int64_t column) {
-    const Ending& e = *place.ending;
-    sum *= e.scale;
-    if (place.rowBias != nullptr) {
-        sum += place.rowBias[row];
-    }
-    if (place.columnBias != nullptr) {
-        sum += load(place.columnBias + column);
-    }
-    if (place.residual != nullptr) {
-        sum += load(place.residual + row * place.pitch + column);
-    }
-    const Vector low = Vector{} + e.low;
-    const Vector high = Vector{} + e.high;
-    sum = sum < low ? low : sum;
-    return sum > high ? high : sum;
-}
-
-/// rows × vectors·kLanes elements of C, all of which exist.
+/// Ends rows × vectors·kLanes elements, all of which exist. Sums are passed by value as the array must not need an address: it
+/// would be kept in memory.
 template <int rows, int vectors>
-[[gnu::always_inline]] inline void put(const std::array<std::array<Vector, vectors>, rows>& sums, const Place& place) {
+[[gnu::always_inline]] inline void put(std::array<std::array<Vector, vectors>, rows> sums, const Place place) {
+    const auto each = [&](auto&& change) __attribute__((always_inline)) {
 #pragma GCC unroll 6
-    for (int i = 0; i < rows; ++i) {
+        for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 2
-        for (int v = 0; v < vectors; ++v) {
-            float* out = place.c + i * place.pitch + v * kLanes;
-            Vector sum = sums[i][v];
-            if (!place.first) {
-                sum += load(out);
+            for (int v = 0; v < vectors; ++v) {
+                change(sums[i][v], i, v * kLanes);
             }
-            store(out, place.last ? ended(sum, place, i, v * kLanes) : sum);
         }
+    };
+    if (!place.first) {
+        each([&](Vector& sum, int i, std::int64_t j) { sum += load(place.c + i * place.pitch + j); });
     }
-}
-
-/// The same where the last columns do not exist: by way of a whole tile beside it.
-template <int rows, int vectors>
-[[gnu::noinline]] void putPart(const std::array<std::array<Vector, vectors>, rows>& sums, const Place& place) {
-    alignas(64) std::array<float, kRows * kColumns> whole{};
-    alignas(64) std::array<float, kRows * kColumns> residual{};
-    alignas(64) std::array<float, kColumns> bias{};
-    const auto bytes = static_cast<std::size_t>(place.columns) * sizeof(float);
-    Place beside = place;
-    beside.c = whole.data();
-    beside.pitch = kColumns;
-    for (int i = 0; i < rows; ++i) {
-        if (!place.first) {
-            std::memcpy(whole.data() + i * kColumns, place.c + i * place.pitch, bytes);
+    if (place.last) {
+        const Ending e = *place.ending;
+        if (place.rowBias != nullptr) {
+            each([&](Vector& sum, int i, std::int64_t) { sum += place.rowBias[i]; });
+        }
+        if (place.columnBias != nullptr) {
+            each([&](Vector& sum, int, std::int64_t j) { sum += load(place.columnBias + j); });
         }
         if (place.residual != nullptr) {
-            std::memcpy(residual.data() + i * kColumns, place.residual + i * place.pitch, bytes);
-            beside.residual = residual.data();
+            each([&](Vector& sum, int i, std::int64_t j) { sum += load(place.residual + i * place.pitch + j); });
         }
+        const Vector low = splat(e.low);
+        const Vector high = splat(e.high);
+        each([&](Vector& sum, int, std::int64_t) {
+            sum = sum < low ? low : sum;
+            sum = sum > high ? high : sum;
+        });
     }
-    if (place.columnBias != nullptr) {
-        std::memcpy(bias.data(), place.columnBias, bytes);
-        beside.columnBias = bias.data();
-    }
-    put<rows, vectors>(sums, beside);
+    each([&](Vector& sum, int i, std::int64_t j) { store(place.c + i * place.pitch + j, sum); });
+}
+
+/// The same where the last columns do not exist. `sums` has kColumns floats per row.
+void putPart(const float* sums, int rows, const Place& place) {
+    const Ending e = *place.ending;
     for (int i = 0; i < rows; ++i) {
-        std::memcpy(place.c + i * place.pitch, whole.data() + i * kColumns, bytes);
+        float* out = place.c + i * place.pitch;
+        for (std::int64_t j = 0; j < place.columns; ++j) {
+            float sum = sums[i * kColumns + j] + (place.first ? 0.0F : out[j]);
+            if (place.last) {
+                sum += place.rowBias == nullptr ? 0.0F : place.rowBias[i];
+                sum += place.columnBias == nullptr ? 0.0F : place.columnBias[j];
+                sum += place.residual == nullptr ? 0.0F : place.residual[i * place.pitch + j];
+                sum = sum < e.low ? e.low : sum;
+                sum = sum > e.high ? e.high : sum;
+            }
+            out[j] = sum;
+        }
     }
 }
 
 template <int rows, int vectors>
 void tileOf(const float* a, const float* b, std::int64_t depth, const Place& place) {
-    std::array<std::array<Vector, vectors>, rows> sums{};
+    std::array<std::array<Vector, vectors>, rows> sums;
+#pragma GCC unroll 6
+    for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; ++v) {
+            sums[i][v] = Vector{};
+        }
+    }
     for (std::int64_t k = 0; k < depth; ++k, a += kRows, b += kColumns) {
         std::array<Vector, vectors> column;
 #pragma GCC unroll 2
@@ -105,7 +96,7 @@ void tileOf(const float* a, const float* b, std::int64_t depth, const Place& pla
         }
 #pragma GCC unroll 6
         for (int i = 0; i < rows; ++i) {
-            const Vector factor = Vector{} + a[i];
+            const Vector factor = splat(a[i]);
 #pragma GCC unroll 2
             for (int v = 0; v < vectors; ++v) {
                 sums[i][v] += factor * column[v];
@@ -114,9 +105,17 @@ void tileOf(const float* a, const float* b, std::int64_t depth, const Place& pla
     }
     if (place.columns == vectors * kLanes) {
         put<rows, vectors>(sums, place);
-    } else {
-        putPart<rows, vectors>(sums, place);
+        return;
     }
+    alignas(64) std::array<float, rows * kColumns> beside;
+#pragma GCC unroll 6
+    for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; ++v) {
+            store(beside.data() + i * kColumns + v * kLanes, sums[i][v]);
+        }
+    }
+    putPart(beside.data(), rows, place);
 }
 
 using TileFunction = void (*)(const float*, const float*, std::int64_t, const Place&);
@@ -170,86 +169,7 @@ struct Block {
     }
 };
 
-/// `total` cut into equal parts of at most `most`, each but the last a multiple of `unit`.
-std::int64_t evenPart(std::int64_t total, std::int64_t most, std::int64_t unit) {
-    const std::int64_t parts = std::max<std::int64_t>(1, (total + most - 1) / most);
-    return roundUp(std::max<std::int64_t>(1, (total + parts - 1) / parts), unit);
-}
-
 }  // namespace
-
-std::int64_t depthBlock(std::int64_t depth) { return evenPart(depth, kDepth, 1); }
-
-std::int64_t columnTile(std::int64_t columns) { return evenPart(columns, kTile, kColumns); }
-
-std::int64_t blockCount(const Sizes& sizes) { return depthBlock(sizes.depth) * columnTile(sizes.columns); }
-
-void packRows(const Matrix& a, std::int64_t rows, std::int64_t depth, float* packed) {
-    const std::int64_t step = depthBlock(depth);
-    for (std::int64_t k0 = 0; k0 < depth; k0 += step) {
-        const std::int64_t k1 = std::min(depth, k0 + step);
-        for (std::int64_t i = 0; i < rows; i += kRows) {
-            const std::int64_t count = std::min(kRows, rows - i);
-            const float* in = a.data + i * a.rowStride;
-            for (std::int64_t k = k0; k < k1; ++k, packed += kRows) {
-                for (std::int64_t r = 0; r < count; ++r) {
-                    packed[r] = in[r * a.rowStride + k * a.columnStride];
-                }
-                std::fill(packed + count, packed + kRows, 0.0F);
-            }
-        }
-    }
-}
-
-void spreadRow(const float* values, std::int64_t count, std::int64_t k, std::int64_t depth, float* packed) {
-    float* out = packed + k * kColumns;
-    std::int64_t j = 0;
-    for (; j + kColumns <= count; j += kColumns, out += depth * kColumns) {
-        store(out, load(values + j));
-        store(out + kLanes, load(values + j + kLanes));
-    }
-    if (j < count) {
-        std::fill(std::copy(values + j, values + count, out), out + kColumns, 0.0F);
-    }
-}
-
-void packColumns(const Matrix& b, std::int64_t k0, std::int64_t k1, std::int64_t j0, std::int64_t j1, float* packed) {
-    const std::int64_t depth = k1 - k0;
-    if (b.columnStride == 1) {
-        for (std::int64_t k = k0; k < k1; ++k) {
-            spreadRow(b.data + k * b.rowStride + j0, j1 - j0, k - k0, depth, packed);
-        }
-        return;
-    }
-    for (std::int64_t j = j0; j < j1; j += kColumns, packed += depth * kColumns) {
-        const std::int64_t count = std::min(kColumns, j1 - j);
-        for (std::int64_t k = k0; k < k1; ++k) {
-            const float* in = b.data + k * b.rowStride + j * b.columnStride;
-            float* out = packed + (k - k0) * kColumns;
-            for (std::int64_t v = 0; v < count; ++v) {
-                out[v] = in[v * b.columnStride];
-            }
-            std::fill(out + count, out + kColumns, 0.0F);
-        }
-    }
-}
-
-const float* LooseColumns::block(std::int64_t k0, std::int64_t k1, std::int64_t j0, std::int64_t j1, float* scratch) const {
-    packColumns(m_b, k0, k1, j0, j1, scratch);
-    return scratch;
-}
-
-void PackedColumns::pack(const Matrix& b, std::int64_t depth, std::int64_t columns, float* packed) {
-    const std::int64_t step = depthBlock(depth);
-    for (std::int64_t k0 = 0; k0 < depth; k0 += step) {
-        packColumns(b, k0, std::min(depth, k0 + step), 0, columns, packed + k0 * roundUp(columns, kColumns));
-    }
-}
-
-const float* PackedColumns::block(std::int64_t k0, std::int64_t k1, std::int64_t j0, std::int64_t /*j1*/,
-                                  float* /*scratch*/) const {
-    return m_packed + k0 * m_padded + j0 * (k1 - k0);
-}
 
 void multiply(const Sizes& sizes, const float* packedRows, const Columns& columns, const Target& c, const Ending& ending,
               float* scratch, const std::stop_token& stop, const Finished* finished) {

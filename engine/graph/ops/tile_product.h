@@ -4,17 +4,14 @@
 #include <limits>
 #include <stop_token>
 
+#include "engine/graph/ops/lanes.h"
+
 namespace fovea::graph::tile {
 
 // Matrix products C = A·B with both factors packed into panels: A in panels of kRows rows, B in panels of kColumns columns, so
 // that a tile of C stays in registers while its panels are read from front to back. Eigen packs both factors in every product,
 // which for the weights of a network is most of the work when C has few columns.
 
-#ifdef __AVX__
-inline constexpr std::int64_t kLanes = 8;
-#else
-inline constexpr std::int64_t kLanes = 4;
-#endif
 inline constexpr std::int64_t kRows = 6;
 inline constexpr std::int64_t kColumns = 2 * kLanes;
 
@@ -23,10 +20,6 @@ struct Sizes {
     std::int64_t columns = 0;
     std::int64_t depth = 0;
 };
-
-inline constexpr std::int64_t roundUp(std::int64_t value, std::int64_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
-}
 
 /// The depth is cut into blocks of this size, so that a panel of each factor fits into the first cache.
 std::int64_t depthBlock(std::int64_t depth);
@@ -90,7 +83,6 @@ struct Ending {
     const float* rowBias = nullptr;     ///< one per row
     const float* columnBias = nullptr;  ///< one per column
     const float* residual = nullptr;    ///< laid out as C
-    float scale = 1.0F;                 ///< of the product, before all others
     float low = -std::numeric_limits<float>::infinity();
     float high = std::numeric_limits<float>::infinity();
 };
