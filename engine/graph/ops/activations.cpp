@@ -110,8 +110,8 @@ public:
             return typeError(info.type);
         }
         for (std::size_t i = 1; i < 3; ++i) {
-            if (given(inputs, i) && (inputs[i].info.type != info.type || checkedBytes(info.type, inputs[i].info.shape) !=
-                                                                            elementSize(info.type))) {
+            if (given(inputs, i) &&
+                (inputs[i].info.type != info.type || checkedBytes(info.type, inputs[i].info.shape) != elementSize(info.type))) {
                 return inputError(i);
             }
         }

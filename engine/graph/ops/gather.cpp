@@ -239,7 +239,8 @@ public:
             }
         }
         if (rest != 0 || static_cast<std::int64_t>(lengths->size()) != m_outputs || m_named != m_outputs) {
-            return makeError(ErrorCode::BadShape, FOVEA_TEXT("engine", "an axis with %1 elements is not split into %2 such parts"),
+            return makeError(ErrorCode::BadShape,
+                             FOVEA_TEXT("engine", "an axis with %1 elements is not split into %2 such parts"),
                              {std::to_string(extent), std::to_string(m_outputs)});
         }
         std::vector<ArrayInfo> parts;

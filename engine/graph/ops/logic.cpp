@@ -123,14 +123,10 @@ private:
 
 std::vector<Operator> logicOperators() {
     return {
-        {"And", 7, create<Binary<And>>},
-        {"Equal", 7, create<Binary<Equal>>},
-        {"Greater", 7, create<Binary<Greater>>},
-        {"GreaterOrEqual", 12, create<Binary<GreaterOrEqual>>},
-        {"Less", 7, create<Binary<Less>>},
-        {"LessOrEqual", 12, create<Binary<LessOrEqual>>},
-        {"Or", 7, create<Binary<Or>>},
-        {"Where", 9, create<Where>},
+        {"And", 7, create<Binary<And>>},         {"Equal", 7, create<Binary<Equal>>},
+        {"Greater", 7, create<Binary<Greater>>}, {"GreaterOrEqual", 12, create<Binary<GreaterOrEqual>>},
+        {"Less", 7, create<Binary<Less>>},       {"LessOrEqual", 12, create<Binary<LessOrEqual>>},
+        {"Or", 7, create<Binary<Or>>},           {"Where", 9, create<Where>},
         {"Xor", 7, create<Binary<Xor>>},
     };
 }

@@ -191,7 +191,8 @@ private:
             const std::int64_t stride = step > 0 ? step : -step;
             shape[axis] = distance > 0 ? (distance - 1) / stride + 1 : 0;
             offset += shape[axis] == 0 ? 0 : start * strides[axis];
-            strides[axis] = shape[axis] > 1 ? strides[axis] * step : 0;  // one step is never taken, and its product might overflow
+            strides[axis] =
+                shape[axis] > 1 ? strides[axis] * step : 0;  // one step is never taken, and its product might overflow
         }
         return moved(from.type, shape, shape, strides, offset);
     }
@@ -216,8 +217,8 @@ public:
         const std::int64_t b = m_block;
         std::int64_t height = 0;
         std::int64_t width = 0;
-        if (b < 1 || b > (1 << 15) || from.size() != 4 || from[1] % (b * b) != 0 ||
-            __builtin_mul_overflow(from[2], b, &height) || __builtin_mul_overflow(from[3], b, &width)) {
+        if (b < 1 || b > (1 << 15) || from.size() != 4 || from[1] % (b * b) != 0 || __builtin_mul_overflow(from[2], b, &height) ||
+            __builtin_mul_overflow(from[3], b, &width)) {
             return attributeError("blocksize");
         }
         const std::int64_t depth = from[1] / (b * b);

@@ -87,8 +87,8 @@ public:
         for (std::int64_t outer = 0; outer < m_around.outer; ++outer) {
             for (std::int64_t c = 0; c < m_around.extent; ++c) {
                 const std::int64_t at = (outer * m_around.extent + c) * run;
-                const float scale = inputs[1].data<float>()[c] *
-                                    inverseDeviation(static_cast<double>(inputs[4].data<float>()[c]), m_epsilon);
+                const float scale =
+                    inputs[1].data<float>()[c] * inverseDeviation(static_cast<double>(inputs[4].data<float>()[c]), m_epsilon);
                 const float shift = inputs[2].data<float>()[c] - inputs[3].data<float>()[c] * scale;
                 Target(outputs[0].data<float>() + at, run) = Values(inputs[0].data<float>() + at, run) * scale + shift;
             }
@@ -298,10 +298,8 @@ private:
 
 std::vector<Operator> normOperators() {
     return {
-        {"BatchNormalization", 7, create<BatchNormalization>},
-        {"GroupNormalization", 18, create<GroupNormalization>},
-        {"InstanceNormalization", 6, create<GroupNormalization>},
-        {"LayerNormalization", 17, create<LayerNormalization>},
+        {"BatchNormalization", 7, create<BatchNormalization>},    {"GroupNormalization", 18, create<GroupNormalization>},
+        {"InstanceNormalization", 6, create<GroupNormalization>}, {"LayerNormalization", 17, create<LayerNormalization>},
         {"LpNormalization", 1, create<LpNormalization>},
     };
 }

@@ -27,7 +27,9 @@ std::int64_t sourceOf(Mode mode, std::int64_t at, std::int64_t extent) {
 class Pad final : public Kernel {
 public:
     Pad(const Node& node, int opset)
-        : m_attributes(opset < 11), m_modeName(node.text("mode", "constant")), m_pads(node.integers("pads", {})),
+        : m_attributes(opset < 11),
+          m_modeName(node.text("mode", "constant")),
+          m_pads(node.integers("pads", {})),
           m_value(node.real("value", 0.0F)) {}
 
     Inferred infer(const std::vector<InputInfo>& inputs) override {

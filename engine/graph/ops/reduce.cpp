@@ -49,9 +49,9 @@ public:
 protected:
     [[nodiscard]] virtual bool computes(ElementType type) const { return type != ElementType::Bool; }
 
-    Strided<2> m_walk;            ///< operand 0: output, 1: input
-    std::int64_t m_reduced = 0;   ///< elements of the input for each of the output
-    std::size_t m_count = 0;      ///< elements of the output
+    Strided<2> m_walk;           ///< operand 0: output, 1: input
+    std::int64_t m_reduced = 0;  ///< elements of the input for each of the output
+    std::size_t m_count = 0;     ///< elements of the output
 
 private:
     Inferred reduced(const ArrayInfo& from, const std::vector<bool>& chosen) {
@@ -174,8 +174,8 @@ struct Extreme {
 
 struct Max : Extreme {
     template <class T>
-    static constexpr T kStart =
-        std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
+    static constexpr T kStart = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                                     : std::numeric_limits<T>::lowest();
     template <class A>
     static A join(A a, A b) {
         return a > b || a != a ? a : b;  // NaN in either wins
@@ -184,8 +184,8 @@ struct Max : Extreme {
 
 struct Min : Extreme {
     template <class T>
-    static constexpr T kStart =
-        std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+    static constexpr T kStart = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
+                                                                     : std::numeric_limits<T>::max();
     template <class A>
     static A join(A a, A b) {
         return a < b || a != a ? a : b;

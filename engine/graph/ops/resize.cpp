@@ -64,8 +64,8 @@ std::array<double, 4> cubicWeights(double a, double t) {
 Pass makePass(const Sampling& sampling, const AroundAxis& from, std::int64_t extent, double scale) {
     Pass pass{from, extent, sampling.mode == "nearest" ? 1U : sampling.mode == "linear" ? 2U : 4U, {}, {}};
     for (std::int64_t x = 0; x < extent; ++x) {
-        const double place = placeOf(sampling, static_cast<double>(x), static_cast<double>(from.extent),
-                                     static_cast<double>(extent), scale);
+        const double place =
+            placeOf(sampling, static_cast<double>(x), static_cast<double>(from.extent), static_cast<double>(extent), scale);
         const double cell = pass.taps == 1 ? roundedPlace(sampling.rounding, place) : std::floor(place);
         const double t = place - cell;
         std::array<double, 4> weights{1.0};
@@ -124,7 +124,8 @@ public:
           m_supported(node.integer("antialias", 0) == 0 && node.text("keep_aspect_ratio_policy", "stretch") == "stretch"),
           m_axes(node.integers("axes", {})),
           m_hasAxes(node.has("axes")) {
-        const auto* scales = m_attribute && node.has("scales") ? std::get_if<std::vector<float>>(&node.attributes.at("scales")) : nullptr;
+        const auto* scales =
+            m_attribute && node.has("scales") ? std::get_if<std::vector<float>>(&node.attributes.at("scales")) : nullptr;
         m_scales = scales == nullptr ? std::vector<float>{} : *scales;
         m_sampling = {node.text("mode", "nearest"),
                       m_early ? "asymmetric" : node.text("coordinate_transformation_mode", "half_pixel"),
@@ -133,7 +134,9 @@ public:
     }
 
     Inferred infer(const std::vector<InputInfo>& inputs) override {
-        if (auto wrong = m_attribute ? wrongInputs(inputs, 1, 1) : m_early ? wrongInputs(inputs, 2, 2) : wrongInputs(inputs, 1, 4)) {
+        if (auto wrong = m_attribute ? wrongInputs(inputs, 1, 1)
+                         : m_early   ? wrongInputs(inputs, 2, 2)
+                                     : wrongInputs(inputs, 1, 4)) {
             return *wrong;
         }
         if (auto refused = refusedAttribute(inputs[0].info.type)) {
@@ -187,8 +190,8 @@ public:
 
 private:
     [[nodiscard]] std::optional<Error> refusedAttribute(ElementType type) const {
-        static constexpr std::array kCoordinates{"half_pixel",    "pytorch_half_pixel",   "align_corners",
-                                                 "asymmetric",    "tf_half_pixel_for_nn", "half_pixel_symmetric"};
+        static constexpr std::array kCoordinates{"half_pixel", "pytorch_half_pixel",   "align_corners",
+                                                 "asymmetric", "tf_half_pixel_for_nn", "half_pixel_symmetric"};
         static constexpr std::array kRoundings{"floor", "ceil", "round_prefer_floor", "round_prefer_ceil"};
         if (!m_supported) {
             return attributeError("antialias");

@@ -224,7 +224,7 @@ private:
 
 std::vector<Operator> softmaxOperators() {
     return {
-        {"ArgMax", 1, create<ArgExtreme<true>>}, {"ArgMin", 1, create<ArgExtreme<false>>}, {"CumSum", 11, create<CumSum>},
+        {"ArgMax", 1, create<ArgExtreme<true>>},  {"ArgMin", 1, create<ArgExtreme<false>>}, {"CumSum", 11, create<CumSum>},
         {"LogSoftmax", 1, create<Softmax<true>>}, {"Softmax", 1, create<Softmax<false>>},
     };
 }

@@ -53,7 +53,9 @@ void StridedCopy::prepare(const Shape& extents, const Shape& strides, std::int64
     if (input[last] != 0 && input[last] != 1 && along != input.end()) {
         m_transposed = true;
         const auto axis = along - input.begin();
-        const auto toBack = [&](Shape& values) { std::rotate(values.begin() + axis, values.begin() + axis + 1, values.end() - 1); };
+        const auto toBack = [&](Shape& values) {
+            std::rotate(values.begin() + axis, values.begin() + axis + 1, values.end() - 1);
+        };
         toBack(m_walk.extents);
         toBack(m_walk.strides[0]);
         toBack(m_walk.strides[1]);
@@ -71,9 +73,8 @@ void StridedCopy::run(const View& from, const View& to) const {
                                m_walk.extents[last - 1], m_walk.extents[last]);
             });
         } else {
-            forEachRow(m_walk, [&](const auto& at) {
-                copyRow(source + at[1], m_walk.innerStride(1), target + at[0], m_walk.inner());
-            });
+            forEachRow(m_walk,
+                       [&](const auto& at) { copyRow(source + at[1], m_walk.innerStride(1), target + at[0], m_walk.inner()); });
         }
     });
 }

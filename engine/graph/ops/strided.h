@@ -8,8 +8,8 @@
 
 namespace fovea::graph {
 
-/// A walk over the elements of an output, in order, with the places of N operands beside it: the extents and, per operand, how far
-/// one step along each axis moves. A stride of 0 repeats, a negative one walks backwards.
+/// A walk over the elements of an output, in order, with the places of N operands beside it: the extents and, per operand, how
+/// far one step along each axis moves. A stride of 0 repeats, a negative one walks backwards.
 template <std::size_t N>
 struct Strided {
     Shape extents;

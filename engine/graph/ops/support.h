@@ -25,10 +25,14 @@ Created create(const Node& node, int opset) {
 template <class F>
 auto withType(ElementType type, F&& f) {
     switch (type) {
-        case ElementType::Int64: return f(std::type_identity<std::int64_t>{});
-        case ElementType::Int32: return f(std::type_identity<std::int32_t>{});
-        case ElementType::Bool: return f(std::type_identity<bool>{});
-        case ElementType::Float: break;
+        case ElementType::Int64:
+            return f(std::type_identity<std::int64_t>{});
+        case ElementType::Int32:
+            return f(std::type_identity<std::int32_t>{});
+        case ElementType::Bool:
+            return f(std::type_identity<bool>{});
+        case ElementType::Float:
+            break;
     }
     return f(std::type_identity<float>{});
 }

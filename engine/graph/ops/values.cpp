@@ -160,9 +160,8 @@ private:
     static std::optional<std::int64_t> length(T start, T limit, T step) {
         if constexpr (std::is_same_v<T, float>) {
             const double steps = std::ceil((static_cast<double>(limit) - static_cast<double>(start)) / static_cast<double>(step));
-            return step == 0.0F || !std::isfinite(steps)
-                       ? std::nullopt
-                       : std::optional(towardsZero<std::int64_t>(std::max(steps, 0.0)));
+            return step == 0.0F || !std::isfinite(steps) ? std::nullopt
+                                                         : std::optional(towardsZero<std::int64_t>(std::max(steps, 0.0)));
         } else {
             if (step == 0) {
                 return std::nullopt;
@@ -186,11 +185,16 @@ std::optional<ElementType> typeOf(std::int64_t onnxType) {
         case 1:
         case 10:
         case 11:
-        case 16: return ElementType::Float;
-        case 6: return ElementType::Int32;
-        case 7: return ElementType::Int64;
-        case 9: return ElementType::Bool;
-        default: return std::nullopt;
+        case 16:
+            return ElementType::Float;
+        case 6:
+            return ElementType::Int32;
+        case 7:
+            return ElementType::Int64;
+        case 9:
+            return ElementType::Bool;
+        default:
+            return std::nullopt;
     }
 }
 
@@ -245,10 +249,8 @@ Created createCastLike(const Node&, int) { return std::unique_ptr<Kernel>(std::m
 
 std::vector<Operator> valueOperators() {
     return {
-        {"Cast", 6, createCast},
-        {"CastLike", 15, createCastLike},
-        {"Constant", 1, createConstant},
-        {"ConstantOfShape", 9, createConstantOfShape},
+        {"Cast", 6, createCast},         {"CastLike", 15, createCastLike},
+        {"Constant", 1, createConstant}, {"ConstantOfShape", 9, createConstantOfShape},
         {"Range", 11, create<Range>},
     };
 }
