@@ -41,12 +41,22 @@ const QString kThumbPrefix = QStringLiteral("thumb:");
 
 std::vector<const ModuleInfo*> filmstripModules() {
     std::vector<const ModuleInfo*> chosen;
-    for (const char* id : {"simam", "hard_topk", "cbam", "coord", "mhsa", "gc"}) {
+    for (const char* id : {"gc", "mhsa", "sagan", "cbam", "psa", "simam"}) {
         if (const auto* info = findModule(id)) {
             chosen.push_back(info);
         }
     }
     return chosen;
+}
+
+/// The module of the last run; at the first start one whose map is worth looking at, in what makes the features.
+QString firstModule(const Settings& settings) {
+    const QString chosen = settings.module();
+    if (!chosen.isEmpty()) {
+        return chosen;
+    }
+    const bool network = settings.model() != QLatin1String("retina") && !bundledModelFolder().empty();
+    return network ? QStringLiteral("gc") : QStringLiteral("simam");
 }
 
 }  // namespace
@@ -81,19 +91,19 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     m_session.setStyle(m_settings.style());
     m_session.setRetina(m_settings.retina());
     m_session.controller().setAutoSize(m_settings.autoSize());
-    m_session.setModule(m_settings.module());
+    m_session.setModule(firstModule(m_settings));
     m_session.setFilmstrip(filmstripModules());
     m_picker->setModules(modules());
     m_picker->setCurrent(QString::fromStdString(m_session.module()->id));
     m_filmstrip->setModules(filmstripModules());
     m_filmstrip->setCurrent(m_picker->current());
     m_topBar->setStyle(m_session.style());
-    m_topBar->setRetina(m_session.retina());
     m_area->canvas()->setStyle(m_session.style());
     connectSession();
     connectViews();
     connectSource();
     rebuildMenus();
+    showModel();
     m_area->canvas()->setFocus();
 }
 
@@ -104,6 +114,7 @@ MainWindow::~MainWindow() {
 }
 
 void MainWindow::start(const QString& file) {
+    openModel();
     m_session.openFile(file.isEmpty() ? samplesFolder() + QStringLiteral("/chelsea.png") : file);
     m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().isEmpty());
     QThreadPool::globalInstance()->start(
@@ -151,6 +162,7 @@ void MainWindow::connectSession() {
         }
     });
     connect(&m_session, &Session::failed, this, [this](const Error& error) { m_area->showMessage(errorText(error), true); });
+    connect(&m_session, &Session::modelChanged, this, &MainWindow::showModel);
     connect(&m_session, &Session::moduleChanged, this, [this] {
         const QString id = QString::fromStdString(m_session.module()->id);
         m_picker->setCurrent(id);
@@ -210,12 +222,9 @@ void MainWindow::connectViews() {
         m_session.setStyle(style);
         m_filmstrip->setResult(m_session.result(), style);
     });
-    connect(m_topBar, &TopBar::strideChosen, this, [this](int stride) {
-        RetinaOptions options = m_session.retina();
-        options.stride = stride;
-        m_session.setRetina(options);
-        m_settings.setRetina(options);
-    });
+    connect(m_topBar, &TopBar::strideChosen, this, &MainWindow::chooseRetina);
+    connect(m_topBar, &TopBar::networkChosen, this, &MainWindow::chooseNetwork);
+    connect(m_topBar, &TopBar::bundleRequested, this, &MainWindow::bundleDialog);
 }
 
 void MainWindow::showField() {
@@ -322,7 +331,7 @@ void MainWindow::foldForWidth() {
     m_transport->setVisible(!m_panelsHidden && m_session.controller().source().active());
 }
 
-// Keys which mean something only while the canvas has the focus: 1–6, Space, comma, full stop, Tab, Page Up and Page Down.
+// Keys which mean something only while the canvas has the focus: 1–6, T, Space, comma, full stop, Tab, Page Up and Page Down.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
@@ -358,6 +367,9 @@ bool MainWindow::pressedOnCanvas(int key) {
             return true;
         case Qt::Key_Period:
             stepForward();
+            return true;
+        case Qt::Key_T:
+            toggleTrained();
             return true;
         case Qt::Key_Tab:
             togglePanels();

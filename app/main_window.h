@@ -84,6 +84,13 @@ private:
     void openFolderDialog();
     void paste();
     void weightsDialog();
+    void bundleDialog();
+    void openModel();
+    void chooseNetwork(bool fine, bool cropped);
+    void chooseRetina(int stride);
+    void showModel();
+    void toggleTrained();
+    void clippedRange();
     [[nodiscard]] QString proposedFile() const;
     void savePictureDialog();
     void saveFigureDialog();
@@ -146,6 +153,7 @@ private:
     QAction* m_openAction = nullptr;
     QList<QAction*> m_fileActions;
     QList<QAction*> m_sourceActions;
+    QAction* m_trainedAction = nullptr;
     QAction* m_autoSizeAction = nullptr;
     QAction* m_smoothRangeAction = nullptr;
     QAction* m_besideAction = nullptr;

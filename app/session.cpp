@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/attention/registry.h"
 #include "engine/source/image_source.h"
@@ -12,6 +13,19 @@ Session::Session(QObject* parent) : QObject(parent), m_module(findModule("simam"
     connect(&m_controller, &Controller::frameLoaded, this, &Session::pictureChanged);
     connect(&m_controller, &Controller::loadFailed, this, &Session::failed);
     connect(&m_controller, &Controller::passFailed, this, &Session::failed);
+    connect(&m_controller, &Controller::bundleFailed, this, [this](const Error& error) {
+        if (std::exchange(m_awaitsBundle, false)) {
+            submit();
+        }
+        Q_EMIT failed(error);
+    });
+    connect(&m_controller, &Controller::bundleLoaded, this, [this](const std::shared_ptr<const Bundle>& bundle) {
+        m_awaitsBundle = false;
+        m_bundle = bundle;
+        NetworkChoice network = m_network;
+        network.bundle = bundle;
+        setNetwork(network);
+    });
     connect(&m_controller, &Controller::resultReady, this, &Session::takeResult);
 }
 
@@ -60,12 +74,24 @@ void Session::setFilmstrip(std::vector<const ModuleInfo*> modules) {
 }
 
 Session::Choice& Session::choice(const ModuleInfo* info) {
-    const auto [it, isNew] = m_choices.try_emplace(info);
+    const auto [it, isNew] = m_choices.try_emplace({m_network.bundle.get(), info});
     if (isNew) {
-        it->second.params = ParamSet(info->params);
+        if (const Choice* current = knownChoice(m_module); current != nullptr && info != m_module) {
+            it->second.field.activationClass = current->field.activationClass;
+            it->second.field.plainActivation = current->field.plainActivation;
+            it->second.field.queryX = current->field.queryX;
+            it->second.field.queryY = current->field.queryY;
+        }
+        const auto* trained = bundleModule(info);
+        it->second.params = trained != nullptr ? trained->params : ParamSet(info->params);
         it->second.field.module = info->id;
     }
     return it->second;
+}
+
+const Session::Choice* Session::knownChoice(const ModuleInfo* info) const {
+    const auto it = m_choices.find({m_network.bundle.get(), info});
+    return it == m_choices.end() ? nullptr : &it->second;
 }
 
 const ParamSet& Session::params() { return choice(m_module).params; }
@@ -93,7 +119,9 @@ void Session::setSeed(quint64 seed) {
     c.weightsFile.clear();
     c.fileOnTrial = false;
     c.seed = seed;
+    m_trained = m_trained && !canBeTrained();
     submit();
+    Q_EMIT modelChanged();
 }
 
 void Session::setRetina(const RetinaOptions& options) {
@@ -103,19 +131,67 @@ void Session::setRetina(const RetinaOptions& options) {
     }
 }
 
+void Session::openBundle(const QString& folder) {
+    m_awaitsBundle = m_awaitsBundle || !m_shown;
+    m_controller.openBundle(folder);
+}
+
+void Session::setNetwork(const NetworkChoice& network) {
+    if (network == m_network) {
+        return;
+    }
+    const auto before = std::exchange(m_network, network).bundle;
+    if (before != network.bundle) {
+        // One question for the whole session: the place that was asked about stays.
+        if (const auto old = m_choices.find({before.get(), m_module}); old != m_choices.end()) {
+            FieldSpec& field = choice(m_module).field;
+            field.queryX = old->second.field.queryX;
+            field.queryY = old->second.field.queryY;
+        }
+    }
+    submit();
+    Q_EMIT modelChanged();
+}
+
+const BundleModule* Session::bundleModule(const ModuleInfo* info) const {
+    if (!m_network.bundle) {
+        return nullptr;
+    }
+    const auto it = m_network.bundle->modules.find(info->id);
+    return it == m_network.bundle->modules.end() ? nullptr : &it->second;
+}
+
+void Session::setTrained(bool trained) {
+    if (trained) {
+        choice(m_module).weightsFile.clear();
+    }
+    m_trained = trained;
+    submit();
+    Q_EMIT modelChanged();
+}
+
 ModuleJob Session::job(const ModuleInfo* info) {
     const Choice& c = choice(info);
-    return {.info = info, .params = c.params, .weightsFile = c.weightsFile, .weights = nullptr, .seed = c.seed, .trace = false};
+    ModuleJob job{.info = info, .params = c.params, .weightsFile = c.weightsFile, .weights = nullptr, .seed = c.seed};
+    const auto* trained = bundleModule(info);
+    if (trained != nullptr && m_trained && c.weightsFile.empty() && info->weights != nullptr) {
+        job.weights = std::shared_ptr<const Weights>(m_network.bundle, &trained->weights);
+    }
+    job.predict = info == m_module && m_network.bundle != nullptr;
+    return job;
 }
 
 void Session::submit() {
+    if (m_awaitsBundle) {
+        return;
+    }
     std::vector<ModuleJob> jobs{job(m_module)};
     for (const auto* info : m_filmstrip) {
         if (info != m_module) {
             jobs.push_back(job(info));
         }
     }
-    m_controller.setJobs(std::move(jobs), m_retina);
+    m_controller.setJobs(std::move(jobs), m_retina, m_network);
 }
 
 // A file which does not fit is put back to the weights before it; what is on the screen stays.
@@ -157,11 +233,10 @@ const AttentionMap* Session::shownMap() const {
     if (!module || !module->output) {
         return nullptr;
     }
-    const auto it = m_choices.find(m_module);
+    const Choice* c = knownChoice(m_module);
     const auto& maps = module->output->maps;
-    const auto named = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) {
-        return it != m_choices.end() && map.name == it->second.field.map;
-    });
+    const auto named =
+        std::find_if(maps.begin(), maps.end(), [c](const AttentionMap& map) { return c != nullptr && map.name == c->field.map; });
     return named != maps.end() ? &*named : defaultMap(*module->output);
 }
 
@@ -169,7 +244,11 @@ std::optional<FieldSpec> Session::field() const {
     if (!moduleResult()) {
         return std::nullopt;
     }
-    FieldSpec spec = m_choices.at(m_module).field;
+    const Choice* c = knownChoice(m_module);
+    if (c == nullptr) {
+        return std::nullopt;
+    }
+    FieldSpec spec = c->field;
     if (const auto* map = shownMap()) {
         spec.map = map->name;
         if (map->role == MapRole::Additive && spec.channelMode != ChannelMode::Single) {
@@ -184,7 +263,9 @@ std::optional<FieldSpec> Session::field() const {
 
 std::optional<FieldSpec> Session::pictureField() const {
     const auto* map = shownMap();
-    const bool matrixAlone = map != nullptr && map->kind == MapKind::Pairwise && !touchesPositions(*map);
+    const Choice* c = knownChoice(m_module);
+    const bool activation = c != nullptr && c->field.activationClass >= 0;
+    const bool matrixAlone = !activation && map != nullptr && map->kind == MapKind::Pairwise && !touchesPositions(*map);
     return matrixAlone ? std::nullopt : field();
 }
 
@@ -196,14 +277,24 @@ void Session::changeField(const FieldSpec& field) {
 void Session::setMap(const std::string& map) {
     FieldSpec spec = choice(m_module).field;
     spec.map = map;
+    spec.activationClass = -1;
     spec.channel = -1;
     spec.channelMode = ChannelMode::After;
     changeField(spec);
 }
 
+void Session::setActivation(int index, bool plain) {
+    for (auto& [key, c] : m_choices) {  // the question “where is this class?” stays when the module changes
+        c.field.activationClass = index;
+        c.field.plainActivation = plain;
+    }
+    changeField(choice(m_module).field);
+}
+
 void Session::setChannelMode(ChannelMode mode, int channel) {
     FieldSpec spec = choice(m_module).field;
     spec.channelMode = mode;
+    spec.activationClass = -1;
     spec.channel = channel;
     changeField(spec);
 }
@@ -246,7 +337,7 @@ const ParamSpec* Session::placeParam() const {
 
 void Session::setGridQuery(QPointF fraction, int frame) {
     // One point for the whole session: switching the module keeps the question.
-    for (auto& [info, c] : m_choices) {
+    for (auto& [key, c] : m_choices) {
         c.field.queryX = std::clamp(fraction.x(), 0.0, 1.0);
         c.field.queryY = std::clamp(fraction.y(), 0.0, 1.0);
         c.field.queryFrame = frame;
@@ -260,22 +351,25 @@ std::optional<QPointF> Session::queryOnPicture() const {
     if (map == nullptr || (!betweenPositions(*map) && place == nullptr)) {
         return std::nullopt;
     }
-    const Choice& c = m_choices.at(m_module);
-    const PointValue at = place != nullptr ? c.params.point(place->key) : PointValue{c.field.queryX, c.field.queryY};
+    const Choice* c = knownChoice(m_module);
+    if (c == nullptr || c->field.activationClass >= 0) {
+        return std::nullopt;
+    }
+    const PointValue at = place != nullptr ? c->params.point(place->key) : PointValue{c->field.queryX, c->field.queryY};
     const CellGeometry& g = m_shown->features->geometry;
     return QPointF((g.originX + at.x * g.stepX * m_shown->features->map.width()) / m_shown->frame.width,
                    (g.originY + at.y * g.stepY * m_shown->features->map.height()) / m_shown->frame.height);
 }
 
 void Session::setClipFrame(int frame) {
-    for (auto& [info, c] : m_choices) {
+    for (auto& [key, c] : m_choices) {
         c.field.frame = frame;
     }
     changeField(choice(m_module).field);
 }
 
 void Session::followNewest() {
-    for (auto& [info, c] : m_choices) {
+    for (auto& [key, c] : m_choices) {
         c.field.frame = -1;
         c.field.queryFrame = -1;
     }
@@ -326,7 +420,8 @@ void Session::setStyle(const OverlayStyle& style) {
 void Session::setRange(RangeMode mode, ValueRange range) {
     m_rangeMode = mode;
     OverlayStyle style = m_style;
-    style.autoRange = mode == RangeMode::Auto;
+    style.autoRange = mode == RangeMode::Auto || mode == RangeMode::Clipped;
+    style.clipped = mode == RangeMode::Clipped;
     style.range = range;
     setStyle(style);
 }
@@ -335,10 +430,14 @@ Provenance Session::provenance() const {
     if (const auto module = moduleResult()) {
         return module->provenance;
     }
-    const auto it = m_choices.find(m_module);
-    return m_module->weights == nullptr
-               ? Provenance{}
-               : Provenance{.kind = ProvenanceKind::Random, .source = {}, .seed = it == m_choices.end() ? 1 : it->second.seed};
+    if (m_module->weights == nullptr) {
+        return {};
+    }
+    if (m_trained && canBeTrained()) {
+        return {.kind = ProvenanceKind::Trained, .source = m_network.bundle->name};
+    }
+    const Choice* c = knownChoice(m_module);
+    return {.kind = ProvenanceKind::Random, .source = {}, .seed = c == nullptr ? 1 : c->seed};
 }
 
 }  // namespace fovea

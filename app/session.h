@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/runtime/controller.h"
@@ -51,6 +52,22 @@ public:
     [[nodiscard]] const RetinaOptions& retina() const { return m_retina; }
     void setRetina(const RetinaOptions& options);
 
+    /// Opens a folder with a network and trained weights; it becomes the model when it is good, else failed() says why. Until then
+    /// nothing is computed if nothing was before.
+    void openBundle(const QString& folder);
+    /// The network in use and how pictures enter it; without a bundle the Retina makes the features.
+    [[nodiscard]] const NetworkChoice& network() const { return m_network; }
+    void setNetwork(const NetworkChoice& network);
+    /// The newest bundle that was opened, in use or not; null before the first.
+    [[nodiscard]] std::shared_ptr<const Bundle> bundle() const { return m_bundle; }
+    /// What the bundle in use has for a mechanism, or null.
+    [[nodiscard]] const BundleModule* bundleModule(const ModuleInfo* info) const;
+    /// Whether mechanisms get the bundle's weights where it has some; else random ones, to see what training does.
+    [[nodiscard]] bool trained() const { return m_trained; }
+    void setTrained(bool trained);
+    /// Whether the chosen module can be switched between trained and random weights.
+    [[nodiscard]] bool canBeTrained() const { return bundleModule(m_module) != nullptr && m_module->weights != nullptr; }
+
     /// What is computed for a module: its parameters and weights as they are chosen now.
     [[nodiscard]] ModuleJob job(const ModuleInfo* info);
 
@@ -62,6 +79,8 @@ public:
     void setChannelMode(ChannelMode mode, int channel);
     void setHead(int head);
     void setDirection(bool to);
+    /// Puts the class activation map of a class on the canvas, of the network without the module when `plain`; −1: the module's map.
+    void setActivation(int index, bool plain);
     /// A position as fractions of the picture.
     void setQuery(QPointF fraction);
     /// A position as fractions of the query grid and the frame of a clip which asks (−1 the newest), as the matrix reports them.
@@ -96,6 +115,8 @@ public:
 Q_SIGNALS:
     void pictureChanged();
     void moduleChanged();
+    /// Another network, or the same with other weights or another size.
+    void modelChanged();
     void resultChanged();
     /// Every snapshot, for the filmstrip.
     void snapshot(const std::shared_ptr<const fovea::FrameResult>& result);
@@ -117,6 +138,8 @@ private:
     /// The parameter of the module which says where it looks; null when it has none.
     [[nodiscard]] const ParamSpec* placeParam() const;
     Choice& choice(const ModuleInfo* info);
+    /// The same, but null when the module was not looked at yet.
+    [[nodiscard]] const Choice* knownChoice(const ModuleInfo* info) const;
     void submit();
     void takeResult(const std::shared_ptr<const FrameResult>& result);
     bool judgeWeights(const FrameResult& result);
@@ -135,8 +158,12 @@ private:
     Controller m_controller;
     const ModuleInfo* m_module = nullptr;
     std::vector<const ModuleInfo*> m_filmstrip;
-    std::map<const ModuleInfo*, Choice> m_choices;
+    std::map<std::pair<const Bundle*, const ModuleInfo*>, Choice> m_choices;  ///< of every model apart
     RetinaOptions m_retina;
+    std::shared_ptr<const Bundle> m_bundle;
+    NetworkChoice m_network;
+    bool m_trained = true;
+    bool m_awaitsBundle = false;  ///< the first jobs wait for the bundle they are meant for
     OverlayStyle m_style;
     RangeMode m_rangeMode = RangeMode::Auto;
     std::shared_ptr<const FrameResult> m_shown;

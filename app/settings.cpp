@@ -61,10 +61,19 @@ RetinaOptions Settings::retina() const {
 
 void Settings::setRetina(const RetinaOptions& options) { m_settings.setValue(key("features/stride"), options.stride); }
 
+QString Settings::model() const { return m_settings.value(key("features/model")).toString(); }
+void Settings::setModel(const QString& model) { m_settings.setValue(key("features/model"), model); }
+
+bool Settings::fineInput() const { return m_settings.value(key("features/fine"), false).toBool(); }
+void Settings::setFineInput(bool fine) { m_settings.setValue(key("features/fine"), fine); }
+
+bool Settings::croppedInput() const { return m_settings.value(key("features/crop"), false).toBool(); }
+void Settings::setCroppedInput(bool cropped) { m_settings.setValue(key("features/crop"), cropped); }
+
 bool Settings::autoSize() const { return m_settings.value(key("features/auto_size"), true).toBool(); }
 void Settings::setAutoSize(bool on) { m_settings.setValue(key("features/auto_size"), on); }
 
-QString Settings::module() const { return m_settings.value(key("attention/module"), QStringLiteral("simam")).toString(); }
+QString Settings::module() const { return m_settings.value(key("attention/module")).toString(); }
 void Settings::setModule(const QString& id) { m_settings.setValue(key("attention/module"), id); }
 
 QByteArray Settings::geometry() const { return m_settings.value(key("window/geometry")).toByteArray(); }

@@ -25,9 +25,16 @@ public:
     void setStyle(const OverlayStyle& style);
     [[nodiscard]] RetinaOptions retina() const;
     void setRetina(const RetinaOptions& options);
+    /// Which model makes the features: "retina", "" for the bundle which comes with the program, or a bundle's folder.
+    [[nodiscard]] QString model() const;
+    void setModel(const QString& model);
+    [[nodiscard]] bool fineInput() const;  ///< the finer of a bundle's two input sizes
+    void setFineInput(bool fine);
+    [[nodiscard]] bool croppedInput() const;  ///< a network sees the central square alone
+    void setCroppedInput(bool cropped);
     [[nodiscard]] bool autoSize() const;  ///< lower the input of moving sources to keep the rate; on by default
     void setAutoSize(bool on);
-    [[nodiscard]] QString module() const;
+    [[nodiscard]] QString module() const;  ///< empty before the first was chosen
     void setModule(const QString& id);
     [[nodiscard]] QByteArray geometry() const;
     void setGeometry(const QByteArray& geometry);

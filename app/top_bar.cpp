@@ -18,6 +18,9 @@ namespace {
 
 constexpr int kStrides[] = {4, 8, 16, 32};
 
+/// Entries of the list of models: a stride is the Retina's; the others are here.
+enum ModelEntry { kNetwork = -1, kNetworkFine = -2, kNetworkCropped = -3, kNetworkFineCropped = -4, kOpenBundle = -5 };
+
 QIcon colormapIcon(const Colormap& map) {
     QImage image(48, 12, QImage::Format_RGB32);
     for (int x = 0; x < image.width(); ++x) {
@@ -54,9 +57,7 @@ TopBar::TopBar(QWidget* parent)
     m_colormap->setIconSize({48, 12});
     m_opacity->setRange(0, 100);
     m_opacity->setFixedWidth(110);
-    for (const int stride : kStrides) {
-        m_features->addItem({}, stride);
-    }
+    m_features->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_export->setObjectName(QStringLiteral("primary"));
     m_export->setPopupMode(QToolButton::InstantPopup);
     m_menu->setPopupMode(QToolButton::InstantPopup);
@@ -79,7 +80,7 @@ TopBar::TopBar(QWidget* parent)
     connect(m_camera, &QToolButton::clicked, this, &TopBar::cameraRequested);
     connect(m_colormap, &QComboBox::activated, this, [this] { Q_EMIT colormapChosen(m_colormap->currentData().toString()); });
     connect(m_opacity, &QSlider::valueChanged, this, [this](int value) { Q_EMIT opacityChosen(value / 100.0); });
-    connect(m_features, &QComboBox::activated, this, [this] { Q_EMIT strideChosen(m_features->currentData().toInt()); });
+    connect(m_features, &QComboBox::activated, this, &TopBar::chooseModel);
     retranslate();
 }
 
@@ -94,7 +95,61 @@ void TopBar::setStyle(const OverlayStyle& style) {
     m_opacity->setValue(qRound(style.opacity * 100.0));
 }
 
-void TopBar::setRetina(const RetinaOptions& options) { m_features->setCurrentIndex(m_features->findData(options.stride)); }
+void TopBar::setModel(const std::shared_ptr<const Bundle>& bundle, const NetworkChoice& network, const RetinaOptions& retina) {
+    const bool other = m_bundle != bundle || m_features->count() == 0;
+    m_bundle = bundle;
+    m_network = network;
+    m_retina = retina;
+    if (other) {
+        fillModels();
+    }
+    markModel();
+}
+
+void TopBar::fillModels() {
+    m_features->clear();
+    if (m_bundle) {
+        const QString name = QString::fromStdString(m_bundle->name);
+        const BundleInput& input = m_bundle->input;
+        m_features->addItem(tr("%1 · %2 px").arg(name).arg(input.size), kNetwork);
+        if (!input.fixed) {
+            m_features->addItem(tr("%1 · fine, %2 px").arg(name).arg(input.fine), kNetworkFine);
+        }
+        m_features->addItem(tr("%1 · %2 px, centre").arg(name).arg(input.size), kNetworkCropped);
+        if (!input.fixed) {
+            m_features->addItem(tr("%1 · fine, %2 px, centre").arg(name).arg(input.fine), kNetworkFineCropped);
+        }
+        m_features->insertSeparator(m_features->count());
+    }
+    for (const int stride : kStrides) {
+        m_features->addItem(tr("Retina · stride %1").arg(stride), stride);
+    }
+    m_features->insertSeparator(m_features->count());
+    m_features->addItem(tr("Open a model…"), kOpenBundle);
+}
+
+void TopBar::markModel() {
+    int entry = m_retina.stride;
+    if (m_network.bundle) {
+        const bool fine = m_network.size == m_network.bundle->input.fine && !m_network.bundle->input.fixed;
+        const bool cropped = m_network.fit == Fit::Crop;
+        entry = fine ? (cropped ? kNetworkFineCropped : kNetworkFine) : (cropped ? kNetworkCropped : kNetwork);
+    }
+    m_features->setCurrentIndex(m_features->findData(entry));
+}
+
+void TopBar::chooseModel() {
+    const int entry = m_features->currentData().toInt();
+    markModel();  // the list follows what is in use, and a folder may not be chosen after all
+    if (entry == kOpenBundle) {
+        Q_EMIT bundleRequested();
+    } else if (entry > 0) {
+        Q_EMIT strideChosen(entry);
+    } else {
+        Q_EMIT networkChosen(entry == kNetworkFine || entry == kNetworkFineCropped,
+                             entry == kNetworkCropped || entry == kNetworkFineCropped);
+    }
+}
 
 void TopBar::setExportMenu(QMenu* menu) { m_export->setMenu(menu); }
 void TopBar::setMainMenu(QMenu* menu) { m_menu->setMenu(menu); }
@@ -117,9 +172,10 @@ void TopBar::retranslate() {
     m_opacity->setToolTip(tr("Opacity of the overlay"));
     m_colormap->setAccessibleName(tr("Colour map"));
     m_colormap->setToolTip(tr("Colour map"));
-    m_features->setAccessibleName(tr("Features"));
-    m_features->setToolTip(
-        tr("The built-in Retina needs no training; its stride is the size of a cell in pixels of the working picture"));
+    m_features->setAccessibleName(tr("Model"));
+    m_features->setToolTip(tr(
+        "What makes the features: a trained network and the shorter side of the picture it sees, or the built-in Retina, which "
+        "needs no training, and the size of its cells"));
     m_export->setText(tr("Export"));
     m_menu->setAccessibleName(tr("Menu"));
     m_menu->setToolTip(tr("Menu (F10)"));
@@ -127,9 +183,8 @@ void TopBar::retranslate() {
         const auto* map = findColormap(m_colormap->itemData(i).toString().toStdString());
         m_colormap->setItemText(i, engineText(map->title));
     }
-    for (int i = 0; i < m_features->count(); ++i) {
-        m_features->setItemText(i, tr("Retina · stride %1").arg(m_features->itemData(i).toInt()));
-    }
+    fillModels();
+    markModel();
 }
 
 }  // namespace fovea

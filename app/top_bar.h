@@ -2,6 +2,7 @@
 
 #include <QWidget>
 
+#include "engine/models/graph_backbone.h"
 #include "engine/models/retina.h"
 #include "engine/render/compose.h"
 
@@ -21,7 +22,8 @@ public:
 
     void setFileName(const QString& name, const QString& toolTip);
     void setStyle(const OverlayStyle& style);
-    void setRetina(const RetinaOptions& options);
+    /// Offers a bundle (or none) and the Retina, and marks what is in use.
+    void setModel(const std::shared_ptr<const Bundle>& bundle, const NetworkChoice& network, const RetinaOptions& retina);
     void setExportMenu(QMenu* menu);
     void setMainMenu(QMenu* menu);
 
@@ -30,14 +32,22 @@ Q_SIGNALS:
     void cameraRequested();
     void colormapChosen(const QString& id);
     void opacityChosen(double opacity);
+    void networkChosen(bool fine, bool cropped);
     void strideChosen(int stride);
+    void bundleRequested();
 
 protected:
     void changeEvent(QEvent* event) override;
 
 private:
     void retranslate();
+    void fillModels();
+    void markModel();
+    void chooseModel();
 
+    std::shared_ptr<const Bundle> m_bundle;
+    NetworkChoice m_network;
+    RetinaOptions m_retina;
     QToolButton* m_open;
     QToolButton* m_camera;
     QLabel* m_file;

@@ -57,10 +57,12 @@ void MainWindow::createActions() {
     m_autoSizeAction->setCheckable(true);
     m_autoSizeAction->setChecked(m_settings.autoSize());
     m_smoothRangeAction->setCheckable(true);
+    m_trainedAction = make(QT_TR_NOOP("Trained or random weights"), {key("Ctrl+T")}, &MainWindow::toggleTrained);
     m_fileActions = {make(QT_TR_NOOP("Paste a picture"), {key("Ctrl+V")}, &MainWindow::paste),
                      make(QT_TR_NOOP("Next picture in the folder"), {key("Alt+Right")}, &MainWindow::openNext),
                      make(QT_TR_NOOP("Previous picture in the folder"), {key("Alt+Left")}, &MainWindow::openPrevious),
-                     make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog)};
+                     make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog),
+                     make(QT_TR_NOOP("Open a model…"), {key("Ctrl+M")}, &MainWindow::bundleDialog), m_trainedAction};
     m_viewActions = {make(QT_TR_NOOP("Fit the picture"), {key("Ctrl+9")}, &MainWindow::fitPicture),
                      make(QT_TR_NOOP("Show at 100 %"), {key("Ctrl+1")}, &MainWindow::actualSize),
                      make(QT_TR_NOOP("Zoom in"), {key("Ctrl++"), key("Ctrl+=")}, &MainWindow::zoomIn),
@@ -68,6 +70,7 @@ void MainWindow::createActions() {
                      make(QT_TR_NOOP("Smooth cells"), {key("Ctrl+I")}, &MainWindow::toggleSmooth),
                      make(QT_TR_NOOP("Lock the range"), {key("Ctrl+L")}, &MainWindow::lockRange),
                      make(QT_TR_NOOP("Automatic range"), {key("Ctrl+R")}, &MainWindow::autoRange),
+                     make(QT_TR_NOOP("Range without the highest 2 %"), {key("Ctrl+Alt+R")}, &MainWindow::clippedRange),
                      m_smoothRangeAction,
                      m_autoSizeAction};
     m_windowActions = {make(QT_TR_NOOP("Full screen"), {key("F11")}, &MainWindow::toggleFullScreen),
@@ -307,6 +310,7 @@ void MainWindow::showKeys() {
     row(tr("wheel, drag"), tr("zoom about the cursor, move the picture"));
     row(tr("F, B (hold)"), tr("fit the picture, look at it without the overlay"));
     row(tr("click, arrow keys"), tr("set and move the query of a pairwise map"));
+    row(QStringLiteral("T"), tr("trained or random weights"));
     row(tr("Space"), tr("play, pause or freeze"));
     row(QStringLiteral(", ."), tr("one frame back, one frame on"));
     row(tr("Tab"), tr("hide or show all panels"));

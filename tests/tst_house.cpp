@@ -82,8 +82,9 @@ private Q_SLOTS:
         QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
     }
 
+    // The kernels of networks share theirs; nobody outside of that folder may.
     void noHeaderOfTheEngineIncludesEigen() {
-        QStringList found = matches({QStringLiteral("engine")}, QStringLiteral("^#include <Eigen.*"));
+        QStringList found = matches({QStringLiteral("engine")}, QStringLiteral("^#include <Eigen.*"), QStringLiteral("engine/graph/ops"));
         found = found.filter(QRegularExpression(QStringLiteral("\\.h: ")));
         QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
     }

@@ -89,6 +89,7 @@ private Q_SLOTS:
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder.path());
         QFile::remove(m_folder.filePath(QStringLiteral("fovea/fovea.ini")));
         m_settings = std::make_unique<Settings>();
+        m_settings->setModel(QStringLiteral("retina"));
         m_settings->setLanguage(QStringLiteral("en"));
         m_settings->setFolder(QStringLiteral("export"), m_folder.path());
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -88,6 +88,7 @@ private Q_SLOTS:
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder.path());
         QFile::remove(m_folder.filePath(QStringLiteral("fovea/fovea.ini")));
         m_settings = std::make_unique<Settings>();
+        m_settings->setModel(QStringLiteral("retina"));
         m_settings->setLanguage(QStringLiteral("en"));
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
         m_settings->setRetina({.stride = 16});  // a sixteenth of the pairs
@@ -108,7 +109,6 @@ private Q_SLOTS:
         qInstallMessageHandler(nullptr);
         QCOMPARE(g_warnings, 0);
     }
-
     void opensOnSimamWithAnOverlay() {
         QCOMPARE(session().module()->id, "simam");
         QCOMPARE(session().provenance().kind, ProvenanceKind::ParameterFree);

@@ -87,6 +87,7 @@ struct ColourScale::State {
     [[nodiscard]] ValueRange automaticRange() const {
         OverlayStyle automatic = style;
         automatic.autoRange = true;
+        automatic.clipped = false;
         return field ? effectiveRange(*field, automatic) : ValueRange{};
     }
     [[nodiscard]] bool collapsed() const { return shownRange().hi <= shownRange().lo; }
@@ -111,6 +112,8 @@ QString ColourScale::State::modeText() const {
     switch (mode) {
         case RangeMode::Auto:
             return {};
+        case RangeMode::Clipped:
+            return tr("clipped");
         case RangeMode::Locked:
             return tr("locked");
         case RangeMode::Typed:
@@ -235,8 +238,12 @@ void ColourScale::State::paintNotes(QPainter& painter) const {
         top += height;
     }
     if (mode != RangeMode::Auto) {
-        paintLock(painter, QPointF(kPadding, top + 3));
-        painter.drawText(QRect(kPadding + 14, top, scale.width(), kLine), Qt::AlignVCenter | Qt::AlignLeft, modeText());
+        const bool locked = mode != RangeMode::Clipped;
+        if (locked) {
+            paintLock(painter, QPointF(kPadding, top + 3));
+        }
+        painter.drawText(QRect(kPadding + (locked ? 14 : 0), top, scale.width(), kLine), Qt::AlignVCenter | Qt::AlignLeft,
+                         modeText());
     }
 }
 
@@ -265,13 +272,23 @@ void ColourScale::setMode(RangeMode mode, ValueRange range) {
     s.mode = mode;
     s.chosenRange = range;
     // Shown at once; the canvas follows when its pixels come.
-    s.style.autoRange = mode == RangeMode::Auto;
+    s.style.autoRange = mode == RangeMode::Auto || mode == RangeMode::Clipped;
+    s.style.clipped = mode == RangeMode::Clipped;
     s.style.range = range;
     s.changed();
 }
 
 ValueRange ColourScale::range() const {
-    return m_state->mode == RangeMode::Auto ? m_state->automaticRange() : m_state->chosenRange;
+    switch (m_state->mode) {
+        case RangeMode::Auto:
+            return m_state->automaticRange();
+        case RangeMode::Clipped:
+            return m_state->shownRange();
+        case RangeMode::Locked:
+        case RangeMode::Typed:
+            break;
+    }
+    return m_state->chosenRange;
 }
 
 void ColourScale::setMark(float value) {
@@ -315,7 +332,8 @@ void ColourScale::openPanel() {
     if (s.panel || !s.field) {
         return;
     }
-    s.panel = new ColourScalePanel(s.mode, s.shownRange(), s.automaticRange(), this);
+    const float clippedMax = s.field->clippedMax;
+    s.panel = new ColourScalePanel(s.mode, s.shownRange(), s.automaticRange(), clippedMax, this);
     connect(s.panel, &ColourScalePanel::chosen, this, [this](RangeMode mode, ValueRange range) { m_state->choose(mode, range); });
     s.panel->adjustSize();
     const QRect available = screen()->availableGeometry();

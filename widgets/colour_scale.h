@@ -10,6 +10,7 @@ namespace fovea {
 
 enum class RangeMode {
     Auto,    ///< the field's own automatic range
+    Clipped,  ///< the same, but the highest cells (kClippedShare) lie above the upper end
     Locked,  ///< the range shown when it was locked, kept over modules and pictures
     Typed,   ///< ends typed by the person
 };

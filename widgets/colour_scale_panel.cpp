@@ -40,17 +40,21 @@ QLineEdit* endEdit(const QString& name, QWidget* parent) {
 
 }  // namespace
 
-ColourScalePanel::ColourScalePanel(RangeMode mode, ValueRange shown, ValueRange automatic, QWidget* parent)
-    : QFrame(parent, Qt::Popup), m_shown(shown), m_automatic(automatic) {
+ColourScalePanel::ColourScalePanel(RangeMode mode, ValueRange shown, ValueRange automatic, float clippedMax, QWidget* parent)
+    : QFrame(parent, Qt::Popup), m_shown(shown), m_automatic(automatic), m_clippedMax(clippedMax) {
     setFrameShape(QFrame::StyledPanel);
     setAttribute(Qt::WA_DeleteOnClose);
     build();
-    QRadioButton* current = mode == RangeMode::Auto ? m_auto : mode == RangeMode::Locked ? m_locked : m_typed;
+    QRadioButton* current = mode == RangeMode::Auto      ? m_auto
+                            : mode == RangeMode::Clipped ? m_clipped
+                            : mode == RangeMode::Locked  ? m_locked
+                                                         : m_typed;
     current->setChecked(true);
     current->setFocus();
     m_problem->hide();
     showEnds();
     connect(m_auto, &QRadioButton::clicked, this, [this] { choose(RangeMode::Auto); });
+    connect(m_clipped, &QRadioButton::clicked, this, [this] { choose(RangeMode::Clipped); });
     connect(m_locked, &QRadioButton::clicked, this, [this] { choose(RangeMode::Locked); });
     connect(m_typed, &QRadioButton::clicked, this, [this] { choose(RangeMode::Typed); });
     for (QLineEdit* edit : {m_low, m_high}) {
@@ -65,9 +69,11 @@ ColourScalePanel::ColourScalePanel(RangeMode mode, ValueRange shown, ValueRange 
 
 void ColourScalePanel::build() {
     m_auto = new QRadioButton(tr("Auto: the map's own ends"), this);
+    m_clipped = new QRadioButton(tr("Clipped: the highest 2 % of the cells above the end"), this);
     m_locked = new QRadioButton(tr("Locked: keep these ends"), this);
     m_typed = new QRadioButton(tr("Typed:"), this);
     m_auto->setObjectName(QStringLiteral("rangeAuto"));
+    m_clipped->setObjectName(QStringLiteral("rangeClipped"));
     m_locked->setObjectName(QStringLiteral("rangeLocked"));
     m_typed->setObjectName(QStringLiteral("rangeTyped"));
     m_low = endEdit(QStringLiteral("rangeLow"), this);
@@ -88,7 +94,7 @@ void ColourScalePanel::build() {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(12, 12, 12, 12);
     column->setSpacing(8);
-    for (QRadioButton* button : {m_auto, m_locked, m_typed}) {
+    for (QRadioButton* button : {m_auto, m_clipped, m_locked, m_typed}) {
         column->addWidget(button);
     }
     column->addLayout(ends);
@@ -110,6 +116,8 @@ void ColourScalePanel::choose(RangeMode mode) {
     }
     if (mode == RangeMode::Auto) {
         m_shown = m_automatic;
+    } else if (mode == RangeMode::Clipped) {
+        m_shown = {m_automatic.lo, m_clippedMax};
     }
     showEnds();
     Q_EMIT chosen(mode, m_shown);

@@ -15,8 +15,8 @@ class ColourScalePanel final : public QFrame {
     Q_OBJECT
 
 public:
-    /// Shows this choice; `shown` are the ends in force, `automatic` the field's own.
-    ColourScalePanel(RangeMode mode, ValueRange shown, ValueRange automatic, QWidget* parent);
+    /// Shows this choice; `shown` are the ends in force, `automatic` the field's own, `clippedMax` its upper end when clipped.
+    ColourScalePanel(RangeMode mode, ValueRange shown, ValueRange automatic, float clippedMax, QWidget* parent);
 
 Q_SIGNALS:
     void chosen(fovea::RangeMode mode, fovea::ValueRange range);
@@ -29,7 +29,9 @@ private:
 
     ValueRange m_shown;
     ValueRange m_automatic;
+    float m_clippedMax;
     QRadioButton* m_auto = nullptr;
+    QRadioButton* m_clipped = nullptr;
     QRadioButton* m_locked = nullptr;
     QRadioButton* m_typed = nullptr;
     QLineEdit* m_low = nullptr;

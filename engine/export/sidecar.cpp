@@ -122,6 +122,7 @@ Json fieldJson(const ScalarField& field) {
                  {"unit", field.unit},         {"height", field.height},     {"width", field.width},
                  {"min", field.min},           {"max", field.max},           {"diverging", field.diverging},
                  {"scaleMin", field.scaleMin}, {"scaleMax", field.scaleMax}, {"geometry", geometryJson(field.geometry)}};
+    json["clippedMax"] = field.clippedMax;
     if (field.frame >= 0) {
         json["frame"] = field.frame;
     }
@@ -135,6 +136,7 @@ Json styleJson(const OverlayStyle& style, const ScalarField* field) {
             {"opacity", style.opacity},
             {"smooth", style.smooth},
             {"autoRange", style.autoRange},
+            {"clipped", style.clipped},
             {"rangeSmoothing", style.rangeSmoothing},
             {"range", {range.lo, range.hi}}};
 }

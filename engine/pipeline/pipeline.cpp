@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "engine/pipeline/clip_buffer.h"
+#include "engine/models/tail.h"
 #include "engine/pipeline/module_inputs.h"
 
 namespace fovea {
@@ -141,17 +142,22 @@ struct CachedModule {
 struct Pipeline::State {
     std::unique_ptr<Backbone> backbone;
     RetinaOptions options;
+    NetworkChoice network;
+    std::unique_ptr<Tail> tail;  ///< of the network's bundle; made when first asked for
     std::uint64_t backboneRuns = 0;
 
     // The features and what they belong to; the pointers keep the identities from being reused.
     std::shared_ptr<const Features> features;
     Frame frame;
     std::string backboneKey;
+    std::shared_ptr<const Prediction> prediction;  ///< for the features as they are
     ClipBuffer clip{PipelineRequest{}.clipFrames};  ///< ends with `frame` and `features`
 
     std::list<CachedModule> cache;  ///< most recently used first
 
     void setClipFrames(int frames);
+    void chooseBackbone(const PipelineRequest& request);
+    void predictPlainly(const std::stop_token& stop);
     Result<void> prepareFeatures(const PipelineRequest& request, const std::stop_token& stop);
     std::shared_ptr<const ModuleResult> cachedResult(const ModuleJob& job);
     std::shared_ptr<const ModuleResult> runJob(const ModuleJob& job, const std::stop_token& stop, std::size_t capacity);
@@ -162,6 +168,9 @@ private:
     }
     [[nodiscard]] std::vector<const FeatureMap*> inputFrames(const ModuleInfo& info) const;
     CachedModule* find(const ModuleJob& job);
+    Result<std::shared_ptr<const Prediction>> predict(const ModuleJob& job, const AttentionOutput& output,
+                                                      const std::stop_token& stop);
+    Result<Tail*> usableTail();
     Result<CachedModule*> instance(const ModuleJob& job, std::size_t capacity);
     Result<std::shared_ptr<const Weights>> weightsFor(const ModuleJob& job, const WeightsKey& key,
                                                       const std::vector<WeightSpec>& specs);
@@ -189,15 +198,27 @@ std::vector<const FeatureMap*> Pipeline::State::inputFrames(const ModuleInfo& in
     return maps;
 }
 
+void Pipeline::State::chooseBackbone(const PipelineRequest& request) {
+    const bool ofNetwork = request.network.bundle != nullptr;
+    const bool same = backbone && network == request.network && (ofNetwork || options == request.retina);
+    if (same) {
+        return;
+    }
+    if (network.bundle != request.network.bundle) {
+        tail.reset();
+        features.reset();
+    }
+    backbone = ofNetwork ? makeGraphBackbone(request.network) : makeRetina(request.retina);
+    options = request.retina;
+    network = request.network;
+    clip.clear();  // features of another kind do not go together
+}
+
 Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, const std::stop_token& stop) {
     if (!request.frame.valid()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no picture; open one."));
     }
-    if (!backbone || options != request.retina) {
-        backbone = makeRetina(request.retina);
-        options = request.retina;
-        clip.clear();  // features of another kind do not go together
-    }
+    chooseBackbone(request);
     const auto key = backbone->key();
     if (features && sameFrame(frame, request.frame) && backboneKey == key) {
         clip.push(frame, features);  // missing only if the options changed and changed back before anything was computed
@@ -209,7 +230,7 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
     }
     ++backboneRuns;
     const auto start = Clock::now();
-    auto computed = guarded("Retina", [&] { return backbone->run(request.frame, stop); });
+    auto computed = guarded(network.bundle ? network.bundle->name : "Retina", [&] { return backbone->run(request.frame, stop); });
     if (!computed) {
         backbone->reset();  // half a run may have left its mark
         return computed.error();
@@ -218,6 +239,7 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
     features = std::make_shared<const Features>(*std::move(computed));
     frame = request.frame;
     backboneKey = key;
+    prediction.reset();
     clip.push(frame, features);
     cache.remove_if([this](const CachedModule& cached) { return cached.shape != shape(*cached.info, cached.params); });
     for (auto& cached : cache) {
@@ -245,7 +267,9 @@ CachedModule* Pipeline::State::find(const ModuleJob& job) {
 
 std::shared_ptr<const ModuleResult> Pipeline::State::cachedResult(const ModuleJob& job) {
     const auto* cached = find(job);
-    const bool usable = cached != nullptr && cached->result && (!job.trace || cached->result->trace.enabled());
+    const auto predicted = [&] { return cached->result->prediction || cached->result->predictionError; };
+    const bool usable = cached != nullptr && cached->result && (!job.trace || cached->result->trace.enabled()) &&
+                        (!job.predict || !network.bundle || predicted());
     return usable ? cached->result : nullptr;
 }
 
@@ -320,6 +344,14 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
         result->milliseconds = millisecondsSince(start);
         return output;
     });
+    if (result->output && job.predict && network.bundle) {
+        auto said = guarded(network.bundle->name, [&] { return predict(job, *result->output, stop); });
+        if (said) {
+            result->prediction = *std::move(said);
+        } else {
+            result->predictionError = said.error();
+        }
+    }
     if (result->output) {
         cached->result = result;
     } else if (cached != nullptr && result->output.error().code != ErrorCode::Cancelled) {
@@ -327,6 +359,40 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
         cache.remove_if([cached](const CachedModule& entry) { return &entry == cached; });
     }
     return result;
+}
+
+Result<Tail*> Pipeline::State::usableTail() {
+    if (!tail) {
+        auto made = Tail::create(network.bundle);
+        if (!made) {
+            return made.error();
+        }
+        tail = *std::move(made);
+    }
+    return tail.get();
+}
+
+// A network whose tail cannot be run says so in the result of every module which is asked to predict.
+void Pipeline::State::predictPlainly(const std::stop_token& stop) {
+    if (prediction) {
+        return;
+    }
+    auto said = guarded(network.bundle->name, [&]() -> Result<std::shared_ptr<const Prediction>> {
+        auto usable = usableTail();
+        return usable ? (*usable)->run(features->map, stop) : Result<std::shared_ptr<const Prediction>>(usable.error());
+    });
+    prediction = said ? *said : nullptr;
+}
+
+Result<std::shared_ptr<const Prediction>> Pipeline::State::predict(const ModuleJob& job, const AttentionOutput& output,
+                                                                   const std::stop_token& stop) {
+    auto usable = usableTail();
+    if (!usable) {
+        return usable.error();
+    }
+    const auto known = network.bundle->modules.find(job.info->id);
+    const TailInput how = known == network.bundle->modules.end() ? TailInput::Replace : known->second.tailInput;
+    return (*usable)->run(features->map, output.frames.back(), how, stop);
 }
 
 Pipeline::Pipeline() : m_state(std::make_unique<State>()) {}
@@ -346,6 +412,8 @@ Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& 
                         .started = started,
                         .frame = request.frame,
                         .features = m_state->features,
+                        .bundle = request.network.bundle,
+                        .prediction = m_state->prediction,
                         .clip = nullptr,
                         .modules = {}};
     for (const auto& job : request.jobs) {
@@ -363,6 +431,11 @@ Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& 
         }
     };
     take();
+    const bool predicts = std::any_of(request.jobs.begin(), request.jobs.end(), [](const auto& job) { return job.predict; });
+    if (predicts && request.network.bundle) {
+        m_state->predictPlainly(stop);
+        current.prediction = m_state->prediction;
+    }
     const std::size_t capacity = request.jobs.size() + kIdleModules;
     for (std::size_t i = 0; i < request.jobs.size(); ++i) {
         if (stop.stop_requested()) {

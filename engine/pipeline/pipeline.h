@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/api.h"
+#include "engine/models/graph_backbone.h"
 #include "engine/models/retina.h"
 #include "engine/pipeline/result.h"
 
@@ -21,6 +22,7 @@ struct ModuleJob {
     std::shared_ptr<const Weights> weights;  ///< given tensors instead of a file; wins over weightsFile
     std::uint64_t seed = 1;
     bool trace = false;
+    bool predict = false;  ///< what the network of a bundle says with this module, too
 };
 
 /// Everything one pass needs, as values.
@@ -29,6 +31,7 @@ struct PipelineRequest {
     std::chrono::steady_clock::time_point started = {};  ///< when work on the frame began, if that was before this pass
     Frame frame;
     RetinaOptions retina;
+    NetworkChoice network = {};   ///< with a bundle it makes the features, not the Retina
     std::vector<ModuleJob> jobs;  ///< run in this order
     int clipFrames = 8;           ///< frames a clip holds, 2 … 32; mechanisms over time run when there are so many
 };

@@ -9,6 +9,8 @@
 
 #include "engine/attention/module.h"
 #include "engine/models/backbone.h"
+#include "engine/models/bundle.h"
+#include "engine/models/prediction.h"
 #include "engine/pipeline/clip.h"
 #include "engine/pipeline/module_inputs.h"
 #include "engine/result.h"
@@ -23,6 +25,8 @@ struct ModuleResult {
     Provenance provenance;
     Result<AttentionOutput> output = AttentionOutput{};  ///< a failing module fills only its own cell
     std::optional<GridSize> resampled = {};  ///< the grid on which a module tied to a size ran, where the features have another
+    std::shared_ptr<const Prediction> prediction = {};  ///< of a bundle's network with this module, where it was asked for
+    std::optional<Error> predictionError = {};          ///< why there is none although it was asked for
     Trace trace;
     double milliseconds = 0.0;
 };
@@ -33,6 +37,8 @@ struct FrameResult {
     std::chrono::steady_clock::time_point started = {};  ///< when the pass began
     Frame frame;
     std::shared_ptr<const Features> features;
+    std::shared_ptr<const Bundle> bundle = {};          ///< whose network made the features; null for the Retina
+    std::shared_ptr<const Prediction> prediction = {};  ///< of that network without a module, where one was asked for
     std::shared_ptr<const Clip> clip;  ///< what a clip module has read, or has of its frames so far; the last one is `frame`.
                                        ///< Null when no such module was asked for
     std::vector<std::shared_ptr<const ModuleResult>> modules;  ///< in the order they were asked for; null while unfinished

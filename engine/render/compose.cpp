@@ -181,7 +181,10 @@ bool drawable(const ScalarField* field) {
 }  // namespace
 
 ValueRange effectiveRange(const ScalarField& field, const OverlayStyle& style) noexcept {
-    return style.autoRange ? ValueRange{field.scaleMin, field.scaleMax} : style.range;
+    if (!style.autoRange) {
+        return style.range;
+    }
+    return {field.scaleMin, style.clipped ? field.clippedMax : field.scaleMax};
 }
 
 const Colormap& effectiveColormap(const ScalarField& field, const OverlayStyle& style) {

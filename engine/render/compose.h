@@ -22,6 +22,7 @@ struct OverlayStyle {
     double opacity = 0.6;                        ///< 0..1
     bool smooth = true;                          ///< bilinear between cell centres; false: flat cells
     bool autoRange = true;                       ///< the field's scaleMin..scaleMax; else `range`
+    bool clipped = false;                        ///< the automatic range ends at the field's clippedMax, not at scaleMax
     ValueRange range;
     double rangeSmoothing = 0.0;  ///< share of the range before in the automatic range of a moving picture, below 1; 0: none
     bool stale = false;           ///< the field is older than the picture: greys of the colours' luminance instead of the colours

@@ -169,6 +169,36 @@ Result<ScalarField> branchField(const Job& job) {
     return finished(job, std::move(field), false);
 }
 
+/// The class activation map of the network without or with the module.
+Result<ScalarField> activationField(const FrameResult& frame, const ModuleResult& module, const FieldSpec& spec) {
+    const Prediction* prediction = (spec.plainActivation ? frame.prediction : module.prediction).get();
+    if (prediction == nullptr || !prediction->explains()) {
+        return makeError(ErrorCode::NotFound,
+                         FOVEA_TEXT("engine",
+                                    "There is no class activation map: it needs a network which ends in the mean of its features "
+                                    "and a linear layer."));
+    }
+    AttentionMap map{.name = "activation",
+                     .kind = MapKind::Spatial,
+                     .role = MapRole::Additive,
+                     .title = FOVEA_TEXT("engine", "Class activation")};
+    const FeatureMap values = classActivation(*prediction, spec.activationClass);
+    map.gridHeight = values.height();
+    map.gridWidth = values.width();
+    map.data = Tensor({values.height(), values.width()}, {values.data(), values.data() + values.size()});
+    const Job job{frame, module, map, spec, *frame.features};
+    ScalarField field = emptyField(job, map.gridHeight, map.gridWidth);
+    field.values = map.data.values;
+    const int index = std::clamp(spec.activationClass, 0, prediction->linear->classes - 1);
+    field.what = frame.bundle ? frame.bundle->classes[static_cast<std::size_t>(index)].name : std::string();
+    if (spec.plainActivation) {
+        field.module = frame.features->model;
+        field.provenance = {.kind = ProvenanceKind::Trained, .source = frame.features->model};
+    }
+    const bool isSigned = crossesZero(field.values);
+    return finished(job, std::move(field), isSigned);
+}
+
 Result<ScalarField> fieldOf(const Job& job) {
     switch (job.map.kind) {
         case MapKind::Channel:
@@ -263,6 +293,9 @@ Result<ScalarField> makeField(const FrameResult& result, const FieldSpec& spec) 
     if (!result.features || result.features->map.empty()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There are no features yet; open a picture."));
     }
+    if (spec.activationClass >= 0) {
+        return activationField(result, **module, spec);
+    }
     const auto map = chosenMap(**module, spec.map);
     if (!map) {
         return map.error();
@@ -282,7 +315,7 @@ Result<ScalarField> makeField(const FrameResult& result, const FieldSpec& spec) 
 
 const Frame& shownFrame(const FrameResult& result, const FieldSpec& spec) {
     const auto module = finishedModule(result, spec.module);
-    if (!module || !result.clip || result.clip->empty()) {
+    if (!module || spec.activationClass >= 0 || !result.clip || result.clip->empty()) {
         return result.frame;
     }
     const auto map = chosenMap(**module, spec.map);

@@ -27,11 +27,17 @@ struct FieldSpec {
     int head = -1;        ///< Pairwise: −1 the mean over heads
     double queryX = 0.5;  ///< Pairwise: the query as a fraction of the query grid
     double queryY = 0.5;
-    bool toQuery = false;  ///< Pairwise: false, where the query looks; true, who looks at it
-    int frame = -1;        ///< of a clip: the frame whose field is shown, counted from the oldest; −1 the newest
-    int queryFrame = -1;   ///< Pairwise over time: the frame of the clip which asks; −1 the newest
+    bool toQuery = false;      ///< Pairwise: false, where the query looks; true, who looks at it
+    int activationClass = -1;  ///< ≥ 0: the class activation map of this class of a bundle's network, not a map of the module
+    bool plainActivation = false;  ///< of the network without the module
+    int frame = -1;                ///< of a clip: the frame whose field is shown, counted from the oldest; −1 the newest
+    int queryFrame = -1;           ///< Pairwise over time: the frame of the clip which asks; −1 the newest
     bool operator==(const FieldSpec&) const = default;
 };
+
+/// Share of the cells which a clipped range leaves above its upper end. A distribution may hold nearly all of its mass in one
+/// cell, and then its own ends show that cell alone.
+inline constexpr double kClippedShare = 0.02;
 
 /// H×W numbers over the picture, with everything a view must say about them.
 struct ScalarField {
@@ -48,9 +54,10 @@ struct ScalarField {
     float scaleMin =
         0.0F;  ///< the automatic range: true ends, or symmetric about 0 when diverging, or shared by Before and After
     float scaleMax = 0.0F;
-    std::string module;  ///< title of the module
-    std::string map;     ///< FOVEA_TEXT title of the map
-    std::string what;    ///< FOVEA_TEXT: "after", "what attention changed", "mean over channels", "from the query"
+    float clippedMax = 0.0F;  ///< kClippedShare of the cells which take part lie above; scaleMax where clipping means nothing
+    std::string module;       ///< title of the module
+    std::string map;          ///< FOVEA_TEXT title of the map
+    std::string what;         ///< FOVEA_TEXT: "after", "what attention changed", "mean over channels", "from the query"
     std::string unit;
     int frame = -1;  ///< of a clip: whose frame's field this is, counted from the oldest; −1: the field is not of a clip
     Provenance provenance;

@@ -33,10 +33,13 @@ struct Controller::State {
     Frame frame;
     std::vector<ModuleJob> jobs;
     RetinaOptions retina;
+    NetworkChoice network;
     std::uint64_t epoch = 0;
 
     std::uint64_t loadSerial = 0;
     std::stop_source loadStop;
+    std::uint64_t bundleSerial = 0;
+    std::stop_source bundleStop;
     std::stop_source passStop;
     bool loading = false;
     bool computing = false;
@@ -56,6 +59,7 @@ struct Controller::State {
     void openFailed(const Error& error);
     void playingChanged();
     void takeLoaded();
+    void takeBundle();
     void takeProgress();
     void takeRendered(RenderWorker& renderWorker);
     void updateBusy();
@@ -85,7 +89,8 @@ void Controller::State::startPass() {
     computing = frame.valid();
     if (computing) {
         renewStop();
-        worker.post(Worker::Pass{{.epoch = epoch, .frame = frame, .retina = retina, .jobs = jobs}, passStop.get_token()});
+        worker.post(Worker::Pass{{.epoch = epoch, .frame = frame, .retina = retina, .network = network, .jobs = jobs},
+                                 passStop.get_token()});
     }
 }
 
@@ -98,7 +103,7 @@ void Controller::State::renewStop() {
 void Controller::State::startLive() {
     renewStop();
     worker.setLive(std::make_shared<const Worker::Live>(Worker::Live{
-        .request = {.epoch = epoch, .frame = {}, .retina = retina, .jobs = jobs},
+        .request = {.epoch = epoch, .frame = {}, .retina = retina, .network = network, .jobs = jobs},
         .stop = passStop.get_token(),
         .source = source.newest().source,
         .jump = source.jump(),
@@ -163,6 +168,18 @@ void Controller::State::takeLoaded() {
     }
 }
 
+void Controller::State::takeBundle() {
+    const auto loaded = worker.takeBundle();
+    if (!loaded || loaded->serial != bundleSerial) {
+        return;
+    }
+    if (loaded->bundle) {
+        Q_EMIT owner.bundleLoaded(*loaded->bundle);
+    } else {
+        Q_EMIT owner.bundleFailed(loaded->bundle.error());
+    }
+}
+
 void Controller::State::takeProgress() {
     const auto progress = worker.takeProgress();
     if (!progress || progress->epoch != epoch) {
@@ -206,6 +223,7 @@ Controller::Controller(QObject* parent, Capture::Open open)
     connect(&state.source, &MovingSource::jumped, this, [&state] { state.nextEpoch(); });
     connect(&state.source, &MovingSource::playingChanged, this, [&state] { state.playingChanged(); });
     connect(&state.worker, &Worker::loadedReady, this, [&state] { state.takeLoaded(); });
+    connect(&state.worker, &Worker::bundleReady, this, [&state] { state.takeBundle(); });
     connect(&state.worker, &Worker::progressReady, this, [&state] { state.takeProgress(); });
     state.inference.setObjectName(QStringLiteral("inference"));
     state.overlays.thread.setObjectName(QStringLiteral("render overlays"));
@@ -222,6 +240,7 @@ Controller::Controller(QObject* parent, Capture::Open open)
 Controller::~Controller() {
     Q_ASSERT(QThread::currentThread() == thread());
     m_state->loadStop.request_stop();
+    m_state->bundleStop.request_stop();
     m_state->passStop.request_stop();
     m_state->worker.shutDown();
     for (auto* lane : {&m_state->overlays, &m_state->matrices}) {
@@ -268,10 +287,18 @@ void Controller::openFrame(const Frame& frame) {
     m_state->open({.fromFile = false, .path = {}, .frame = frame, .stop = {}});
 }
 
-void Controller::setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina) {
+void Controller::openBundle(const QString& folder) {
+    Q_ASSERT(QThread::currentThread() == thread());
+    m_state->bundleStop.request_stop();
+    m_state->bundleStop = std::stop_source();
+    m_state->worker.post(Worker::BundleLoad{++m_state->bundleSerial, folder, m_state->bundleStop.get_token()});
+}
+
+void Controller::setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina, const NetworkChoice& network) {
     Q_ASSERT(QThread::currentThread() == thread());
     m_state->jobs = std::move(jobs);
     m_state->retina = retina;
+    m_state->network = network;
     m_state->nextEpoch();
     m_state->updateBusy();
 }

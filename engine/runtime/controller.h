@@ -29,18 +29,22 @@ public:
     /// Takes a picture which is already in memory (clipboard); it is hashed on the worker.
     void openFrame(const Frame& frame);
 
+    /// Opens a folder with a network and trained weights, read and tried on the worker. bundleLoaded or bundleFailed follows.
+    void openBundle(const QString& folder);
+
     /// Lets go of the moving source, so that a camera is free for others; its newest result's frame stays as a picture.
     void closeSource();
 
     /// What to compute on the current frame, and on those which follow. Raises the epoch, cancels the running pass, starts a new
     /// one.
-    void setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina);
+    void setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina, const NetworkChoice& network = {});
     /// Whether the working size of a moving source may be lowered to keep the rate.
     void setAutoSize(bool on);
 
     /// The moving source, to play and to seek; active() is false while a single picture is shown.
     [[nodiscard]] MovingSource& source() noexcept;
-    /// Longer side of the working picture of the newest result of a moving source, and whether it was lowered.
+    /// Longer side of the Retina's picture, or shorter side of a network's, of the newest result of a moving source, and whether it
+    /// was lowered.
     [[nodiscard]] int workingSide() const noexcept;
     [[nodiscard]] bool autoSized() const noexcept;
 
@@ -58,6 +62,9 @@ Q_SIGNALS:
     void frameLoaded();
     /// The picture or source could not be opened; the old one stays.
     void loadFailed(const fovea::Error& error);
+    /// The folder opened by openBundle() can be used.
+    void bundleLoaded(const std::shared_ptr<const fovea::Bundle>& bundle);
+    void bundleFailed(const fovea::Error& error);
     /// A snapshot or the full result of the current epoch.
     void resultReady(const std::shared_ptr<const fovea::FrameResult>& result);
     /// The features could not be computed.

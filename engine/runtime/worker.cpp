@@ -5,12 +5,28 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/models/open_bundle.h"
 #include "engine/runtime/source_hash.h"
 
 namespace fovea {
+namespace {
+
+/// The size the automatic one starts from: of the picture a network sees, or of the Retina's.
+int wantedSide(const PipelineRequest& request) { return request.network.bundle ? request.network.side() : request.retina.maxSide; }
+
+void setSide(PipelineRequest& request, int side) { (request.network.bundle ? request.network.size : request.retina.maxSide) = side; }
+
+}  // namespace
+
 
 void Worker::post(Load load) {
     if (m_loads.put(std::move(load))) {
+        QMetaObject::invokeMethod(this, "drain", Qt::QueuedConnection);
+    }
+}
+
+void Worker::post(BundleLoad load) {
+    if (m_bundleLoads.put(std::move(load))) {
         QMetaObject::invokeMethod(this, "drain", Qt::QueuedConnection);
     }
 }
@@ -38,6 +54,8 @@ void Worker::drain() {
     while (!m_shutdown.stop_requested()) {
         if (const auto next = m_loads.take()) {
             load(*next);
+        } else if (const auto folder = m_bundleLoads.take()) {
+            loadBundle(*folder);
         } else if (const auto waiting = m_passes.take()) {
             pass(*waiting);
         } else if (!liveTurn()) {
@@ -56,6 +74,13 @@ void Worker::load(const Load& load) {
     }
     if (!load.stop.stop_requested() && m_loaded.put(std::move(loaded))) {
         Q_EMIT loadedReady();
+    }
+}
+
+void Worker::loadBundle(const BundleLoad& load) {
+    LoadedBundle loaded{.serial = load.serial, .bundle = openBundle(load.folder.toStdString(), load.stop)};
+    if (!load.stop.stop_requested() && m_bundle.put(std::move(loaded))) {
+        Q_EMIT bundleReady();
     }
 }
 
@@ -78,10 +103,11 @@ bool Worker::liveTurn() {
     if (auto live = m_newLive.take()) {
         const auto& now = *live;
         const bool sameSource = m_live && now && m_live->source == now->source;
-        const bool sameWork = sameSource && m_live->request.retina == now->request.retina && !now->request.jobs.empty() &&
+        const bool sameWork = sameSource && m_live->request.retina == now->request.retina &&
+                              m_live->request.network == now->request.network && !now->request.jobs.empty() &&
                               m_live->request.jobs.front().info == now->request.jobs.front().info;
         if (now && !sameWork) {
-            m_autoSize.restart(now->request.retina.maxSide);
+            m_autoSize.restart(wantedSide(now->request));
             m_background.restart();
         }
         if (!sameSource || m_live->jump != now->jump) {
@@ -145,10 +171,10 @@ bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
     request.started = m_liveStarted;
     request.jobs = std::move(jobs);
     if (live.autoSize) {
-        request.retina.maxSide = m_autoSize.side();
+        setSide(request, m_autoSize.side());
     }
     Progress progress{
-        .epoch = request.epoch, .workingSide = request.retina.maxSide, .autoSized = live.autoSize && m_autoSize.lowered()};
+        .epoch = request.epoch, .workingSide = wantedSide(request), .autoSized = live.autoSize && m_autoSize.lowered()};
     const auto runs = m_pipeline.backboneRuns();
     const auto result = m_pipeline.run(request, live.stop, [&](const std::shared_ptr<const FrameResult>& snapshot) {
         // The picture never appears without the overlay it is looked at for.

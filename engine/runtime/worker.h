@@ -35,6 +35,16 @@ public:
         Result<Frame> frame;
         std::optional<SourceSpec> moving = {};  ///< the file is no picture but this source; `frame` means nothing then
     };
+    /// A folder with a network and trained weights to open.
+    struct BundleLoad {
+        std::uint64_t serial = 0;
+        QString folder;
+        std::stop_token stop;
+    };
+    struct LoadedBundle {
+        std::uint64_t serial = 0;
+        Result<std::shared_ptr<const Bundle>> bundle;
+    };
     struct Pass {
         PipelineRequest request;
         std::stop_token stop;
@@ -54,12 +64,13 @@ public:
         std::shared_ptr<const FrameResult> result;
         std::optional<Error> error;
         bool finished = false;
-        int workingSide = 0;  ///< longer side the Retina was asked for
+        int workingSide = 0;  ///< longer side the Retina was asked for, or the shorter side of a network's input
         bool autoSized = false;
     };
 
     /// Posts work, from any thread. A load which waits is taken before a pass which waits.
     void post(Load load);
+    void post(BundleLoad load);
     void post(Pass pass);
     /// Takes a frame of a moving source, from any thread; the newest wins.
     void post(Captured captured);
@@ -67,6 +78,7 @@ public:
     void setLive(std::shared_ptr<const Live> live);
     /// Takes what came out, from any thread.
     std::optional<Loaded> takeLoaded() { return m_loaded.take(); }
+    std::optional<LoadedBundle> takeBundle() { return m_bundle.take(); }
     std::optional<Progress> takeProgress() { return m_progress.take(); }
     /// No work is begun after this; the running one is stopped by its own token. Any thread.
     void shutDown() { m_shutdown.request_stop(); }
@@ -74,11 +86,13 @@ public:
 Q_SIGNALS:
     /// Something lies in the slot which was empty.
     void loadedReady();
+    void bundleReady();
     void progressReady();
 
 private:
     Q_INVOKABLE void drain();
     void load(const Load& load);
+    void loadBundle(const BundleLoad& load);
     void pass(const Pass& pass);
     bool liveTurn();
     void runLive(const Live& live);
@@ -88,6 +102,8 @@ private:
     void report(Progress progress);
 
     Mailbox<Load> m_loads;
+    Mailbox<BundleLoad> m_bundleLoads;
+    Mailbox<LoadedBundle> m_bundle;
     Mailbox<Pass> m_passes;
     Mailbox<Loaded> m_loaded;
     Mailbox<Progress> m_progress;

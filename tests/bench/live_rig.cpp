@@ -42,6 +42,7 @@ CameraProcess::~CameraProcess() {
 WindowRig::WindowRig() {
     qputenv("XDG_CONFIG_HOME", m_home.path().toUtf8());
     m_settings = std::make_unique<Settings>();
+    m_settings->setModel(QStringLiteral("retina"));
     m_window = std::make_unique<MainWindow>(*m_settings);
     m_window->resize(1280, 800);
     m_window->show();

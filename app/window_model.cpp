@@ -1,0 +1,80 @@
+// The model in the window: the bundle or the Retina, trained or random weights.
+
+#include <QAction>
+#include <QFileDialog>
+
+#include "app/canvas_area.h"
+#include "app/cards_panel.h"
+#include "app/main_window.h"
+#include "app/top_bar.h"
+
+namespace fovea {
+
+// At the start: the model of the last run, else the bundle which comes with the program.
+void MainWindow::openModel() {
+    const QString chosen = m_settings.model();
+    const QString folder = chosen.isEmpty() ? QString::fromStdString(bundledModelFolder()) : chosen;
+    if (chosen != QLatin1String("retina") && !folder.isEmpty()) {
+        m_session.setNetwork({.bundle = nullptr, .fit = m_settings.croppedInput() ? Fit::Crop : Fit::Whole, .size = 0});
+        m_session.openBundle(folder);
+        clippedRange();
+    }
+}
+
+void MainWindow::bundleDialog() {
+    const QString folder =
+        QFileDialog::getExistingDirectory(this, tr("Folder of a model"), m_settings.folder(QStringLiteral("models")));
+    if (!folder.isEmpty()) {
+        m_settings.setFolder(QStringLiteral("models"), folder);
+        m_session.openBundle(folder);
+    }
+}
+
+void MainWindow::chooseNetwork(bool fine, bool cropped) {
+    const auto bundle = m_session.bundle();
+    if (bundle) {
+        m_settings.setFineInput(fine);
+        m_settings.setCroppedInput(cropped);
+        m_session.setNetwork({.bundle = bundle, .fit = cropped ? Fit::Crop : Fit::Whole, .size = fine ? bundle->input.fine : 0});
+    }
+}
+
+void MainWindow::chooseRetina(int stride) {
+    RetinaOptions options = m_session.retina();
+    options.stride = stride;
+    m_session.setRetina(options);
+    m_session.setNetwork({});
+    m_settings.setRetina(options);
+}
+
+// Said wherever it shows, and remembered for the next start.
+void MainWindow::showModel() {
+    const NetworkChoice& network = m_session.network();
+    m_topBar->setModel(m_session.bundle(), network, m_session.retina());
+    m_trainedAction->setEnabled(m_session.canBeTrained());
+    m_cards->refresh();
+    if (network.bundle) {
+        const bool own = network.bundle->folder == bundledModelFolder();
+        m_settings.setModel(own ? QString() : QString::fromStdString(network.bundle->folder));
+    } else if (m_session.bundle()) {  // left for the Retina
+        m_settings.setModel(QStringLiteral("retina"));
+    }
+}
+
+void MainWindow::toggleTrained() {
+    if (m_session.canBeTrained()) {
+        m_session.setTrained(m_session.provenance().kind != ProvenanceKind::Trained);
+        return;
+    }
+    m_area->showMessage(m_session.network().bundle
+                            ? tr("The model in use has no trained weights for this mechanism.")
+                            : tr("The Retina is not trained; choose a trained network in the list of models."),
+                        false);
+}
+
+void MainWindow::clippedRange() {
+    m_area->colourScale()->setMode(RangeMode::Clipped, {});
+    m_session.setRange(RangeMode::Clipped, {});
+}
+
+}  // namespace fovea
