@@ -10,8 +10,8 @@ KEY_RENAME = {'sk': ('attn_.', 'attn.')}
 
 CLASSES = dict(se=SE, eca=ECA, srm=SRM, gct=GCT, fca=FCA, cbam=CBAM, bam=BAM, scse=SCSE, coord=Coord, triplet=Triplet, gc=GC,
                nonlocal_embedded=NonLocal, sagan=SAGAN, mhsa=MHSA, danet=DANet, ccnet=CCNet, emanet=EMAU, a2=A2,
-               external=External, genet=GENet, strip_pooling=StripPooling, lka=LKA, psa=PSA, sge=SGE, sa=SA, sk=SK, split_attention=SplitAttention,
-               highway=Highway, window_msa=WindowMSA, axial=Axial, simam=SimAM, hard_topk=HardTopK)
+               external=External, genet=GENet, strip_pooling=StripPooling, lka=LKA, psa=PSA, sge=SGE, sa=SA, sk=SK,
+               split_attention=SplitAttention, highway=Highway, window_msa=WindowMSA, axial=Axial, simam=SimAM, hard_topk=HardTopK)
 
 C = 128
 HP = dict(
