@@ -72,6 +72,8 @@ private:
     static constexpr int kWindow = side + 2;
     static constexpr int kProducts = kWindow * kWindow;
 
+    static std::array<float, kProducts> transformWeights(const float* w);
+
     /// Rows of tiles [first, first + count).
     struct Strip {
         std::int64_t first;
@@ -133,9 +135,25 @@ typename WinogradConv<side>::Parts WinogradConv<side>::parts(float* scratch) con
     return parts;
 }
 
+/// One 3×3 window, first along its columns, then along its rows.
+template <int side>
+std::array<float, WinogradConv<side>::kProducts> WinogradConv<side>::transformWeights(const float* w) {
+    constexpr auto& g = Transform<side>::kWeights;
+    std::array<float, kProducts> result;
+    for (int r = 0; r < kWindow; ++r) {
+        std::array<double, 3> line;
+        for (int v = 0; v < 3; ++v) {
+            line[v] = g[r][0] * w[v] + g[r][1] * w[3 + v] + g[r][2] * w[6 + v];
+        }
+        for (int q = 0; q < kWindow; ++q) {
+            result[r * kWindow + q] = static_cast<float>(g[q][0] * line[0] + g[q][1] * line[1] + g[q][2] * line[2]);
+        }
+    }
+    return result;
+}
+
 template <int side>
 void WinogradConv<side>::pack(const float* weights, float* packed) const {
-    // The transformed weights of one product at a time would need a matrix beside the packed one: element by element instead.
     const std::int64_t step = tile::depthBlock(m_sizes.inputs);
     const std::int64_t padded = roundUp(m_sizes.outputs, tile::kRows);
     std::fill(packed, packed + m_sizes.groups * kProducts * weightFloats(), 0.0F);
@@ -146,12 +164,9 @@ void WinogradConv<side>::pack(const float* weights, float* packed) const {
             const std::int64_t k0 = k / step * step;
             const std::int64_t depth = std::min(step, m_sizes.inputs - k0);
             const std::int64_t at = padded * k0 + (row / tile::kRows * depth + k - k0) * tile::kRows + row % tile::kRows;
+            const auto transformed = transformWeights(w);
             for (int p = 0; p < kProducts; ++p) {
-                double sum = 0.0;
-                for (int t = 0; t < 9; ++t) {
-                    sum += Transform<side>::kWeights[p / kWindow][t / 3] * Transform<side>::kWeights[p % kWindow][t % 3] * w[t];
-                }
-                packed[(m / m_sizes.outputs * kProducts + p) * weightFloats() + at] = static_cast<float>(sum);
+                packed[(m / m_sizes.outputs * kProducts + p) * weightFloats() + at] = transformed[p];
             }
         }
     }

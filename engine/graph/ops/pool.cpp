@@ -138,10 +138,17 @@ std::int64_t PoolKernel::taps(const Axis& axis, std::int64_t output) const {
 
 void PoolKernel::divide(float* out) const {
     const auto& [high, wide] = m_axes;
-    for (std::int64_t i = 0; i < high.output; ++i) {
+    const std::int64_t begin = insideSpan(wide, 0).begin;  // from here on no window begins in the padding
+    const std::int64_t end = std::max(begin, insideSpan(wide, wide.kernel - 1).end);
+    for (std::int64_t i = 0; i < high.output; ++i, out += wide.output) {
         const auto rows = static_cast<float>(taps(high, i));
-        for (std::int64_t j = 0; j < wide.output; ++j) {
-            out[i * wide.output + j] /= rows * static_cast<float>(taps(wide, j));
+        const auto edge = [&](std::int64_t j) { out[j] /= rows * static_cast<float>(taps(wide, j)); };
+        for (std::int64_t j = 0; j < begin; ++j) {
+            edge(j);
+        }
+        Eigen::Map<Eigen::ArrayXf>(out + begin, end - begin) /= rows * static_cast<float>(wide.kernel);
+        for (std::int64_t j = end; j < wide.output; ++j) {
+            edge(j);
         }
     }
 }
