@@ -233,7 +233,8 @@ std::string difference(const Array& actual, const Array& expected) {
     const auto wanted = numbersOf(expected);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         if (!close(values[i], wanted[i])) {
-            return "element " + std::to_string(i) + " is " + std::to_string(values[i]) + " instead of " + std::to_string(wanted[i]);
+            return "element " + std::to_string(i) + " is " + std::to_string(values[i]) + " instead of " +
+                   std::to_string(wanted[i]);
         }
     }
     return {};
