@@ -17,9 +17,11 @@
 #include <vector>
 
 #include "engine/graph/kernel.h"
+#include "tests/support/run_node.h"
 
 using namespace fovea;
 using namespace fovea::graph;
+using namespace fovea::test;
 
 namespace {
 
@@ -86,7 +88,7 @@ void fill(Array& array, const onnx::TensorProto& tensor, const Field& values) {
     }
 }
 
-std::optional<Array> arrayOf(const onnx::TensorProto& tensor) {
+std::optional<Array> tensorOf(const onnx::TensorProto& tensor) {
     const auto type = typeOf(tensor.data_type());
     if (!type) {
         return std::nullopt;
@@ -125,7 +127,7 @@ std::optional<Attribute> attributeOf(const onnx::AttributeProto& attribute) {
         case onnx::AttributeProto::STRINGS:
             return std::vector<std::string>(attribute.strings().begin(), attribute.strings().end());
         case onnx::AttributeProto::TENSOR: {
-            auto array = arrayOf(attribute.t());
+            auto array = tensorOf(attribute.t());
             return array ? std::optional<Attribute>(std::move(*array)) : std::nullopt;
         }
         default:
@@ -161,7 +163,7 @@ bool readValues(const std::filesystem::path& folder, const char* prefix,
                 const google::protobuf::RepeatedPtrField<onnx::ValueInfoProto>& ports, std::map<std::string, Array>& values) {
     for (int i = 0; i < ports.size(); ++i) {
         const auto tensor = readMessage<onnx::TensorProto>(folder / (prefix + std::to_string(i) + ".pb"));
-        auto array = tensor && ports[i].type().has_tensor_type() ? arrayOf(*tensor) : std::nullopt;
+        auto array = tensor && ports[i].type().has_tensor_type() ? tensorOf(*tensor) : std::nullopt;
         if (!array) {
             return false;
         }
@@ -192,7 +194,7 @@ Kind readCase(const std::filesystem::path& folder, Case& read) {
     }
     read.node = std::move(*node);
     for (const auto& tensor : graph.initializer()) {
-        auto array = arrayOf(tensor);
+        auto array = tensorOf(tensor);
         if (!array) {
             return Kind::OtherTypes;
         }
@@ -214,20 +216,6 @@ std::vector<std::filesystem::path> folders() {
     return all;
 }
 
-double element(const Array& array, std::size_t i) {
-    switch (array.type()) {
-        case ElementType::Float:
-            return static_cast<double>(array.data<float>()[i]);
-        case ElementType::Int64:
-            return static_cast<double>(array.data<std::int64_t>()[i]);
-        case ElementType::Int32:
-            return static_cast<double>(array.data<std::int32_t>()[i]);
-        case ElementType::Bool:
-            return array.data<bool>()[i] ? 1.0 : 0.0;
-    }
-    return 0.0;
-}
-
 bool close(double actual, double expected) {
     if (std::isnan(expected) || std::isinf(expected)) {
         return std::isnan(expected) ? std::isnan(actual) : actual == expected;
@@ -241,62 +229,33 @@ std::string difference(const Array& actual, const Array& expected) {
         return std::string(elementTypeName(actual.type())) + " " + shapeText(actual.shape()) + " instead of " +
                elementTypeName(expected.type()) + " " + shapeText(expected.shape());
     }
-    for (std::size_t i = 0; i < expected.count(); ++i) {
-        if (!close(element(actual, i), element(expected, i))) {
-            return "element " + std::to_string(i) + " is " + std::to_string(element(actual, i)) + " instead of " +
-                   std::to_string(element(expected, i));
+    const auto values = numbersOf(actual);
+    const auto wanted = numbersOf(expected);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (!close(values[i], wanted[i])) {
+            return "element " + std::to_string(i) + " is " + std::to_string(values[i]) + " instead of " +
+                   std::to_string(wanted[i]);
         }
     }
     return {};
 }
 
-View viewOf(Array& array) { return {array.type(), &array.shape(), array.raw(), array.count()}; }
-
-/// The shapes of the outputs: asked for without values first, then, where the kernel wants them, with every input constant.
-Result<std::vector<ArrayInfo>> inferOf(Kernel& kernel, const std::vector<InputInfo>& constants) {
-    std::vector<InputInfo> inputs = constants;
-    for (auto& input : inputs) {
-        input.constant = nullptr;
-    }
-    auto outputs = kernel.infer(inputs);
-    return outputs && outputs->empty() ? kernel.infer(constants) : std::move(outputs);
-}
-
 /// Empty, or what went wrong.
-std::string runCase(Case& test) {
-    auto kernel = findOperator(test.node.op, test.node.domain, test.opset)->create(test.node, test.opset);
-    if (!kernel) {
-        return kernel.error().message();
-    }
-    std::vector<InputInfo> inputs;
-    std::vector<View> inputViews;
+std::string runCase(const Case& test) {
+    Inputs inputs;
     for (const auto& name : test.node.inputs) {
-        inputs.push_back(name.empty() ? InputInfo{} : InputInfo{true, test.values.at(name).info(), &test.values.at(name)});
-        inputViews.push_back(name.empty() ? View{} : viewOf(test.values.at(name)));
+        inputs.push_back(name.empty() ? std::nullopt : std::optional(test.values.at(name)));
     }
-    const auto infos = inferOf(**kernel, inputs);
-    if (!infos) {
-        return infos.error().message();
-    }
-    std::vector<Array> outputs;
-    std::vector<View> outputViews;
-    for (const auto& info : *infos) {
-        outputs.emplace_back(info.type, info.shape);
-        std::memset(outputs.back().raw(), 0x7F, outputs.back().bytes());  // kernels may not count on zeros
-    }
-    std::transform(outputs.begin(), outputs.end(), std::back_inserter(outputViews), viewOf);
-    Array scratch(ElementType::Float, {static_cast<std::int64_t>((*kernel)->scratchBytes() / sizeof(float)) + 1});
-    std::memset(scratch.raw(), 0x7F, scratch.bytes());
-    const auto ran = (*kernel)->run(inputViews, outputViews, static_cast<std::byte*>(scratch.raw()), {});
-    if (!ran) {
-        return ran.error().message();
+    const auto outputs = runNode(test.node, test.opset, inputs);
+    if (!outputs) {
+        return outputs.error().message();
     }
     for (std::size_t i = 0; i < test.node.outputs.size(); ++i) {
         const auto expected = test.expected.find(test.node.outputs[i]);
         if (expected == test.expected.end()) {
             continue;
         }
-        const std::string wrong = i < outputs.size() ? difference(outputs[i], expected->second) : "an output is missing";
+        const std::string wrong = i < outputs->size() ? difference((*outputs)[i], expected->second) : "an output is missing";
         if (!wrong.empty()) {
             return test.node.outputs[i] + ": " + wrong;
         }

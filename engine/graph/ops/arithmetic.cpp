@@ -225,13 +225,17 @@ public:
     }
 
 private:
-    /// Squares and roots are most of what networks ask for.
+    /// Squares, cubes and roots are most of what networks ask for.
     template <class A, class B>
     void power(const A* base, const B* exponents, std::size_t exponentCount, A* y) const {
         if constexpr (std::is_same_v<A, float>) {
             const float only = exponentCount == 1 ? static_cast<float>(*exponents) : 0.0F;
             if (only == 2.0F) {
                 binaryRows(m_walk, base, exponents, y, [](float x, B) { return x * x; });
+                return;
+            }
+            if (only == 3.0F) {
+                binaryRows(m_walk, base, exponents, y, [](float x, B) { return x * x * x; });
                 return;
             }
             if (only == 0.5F) {

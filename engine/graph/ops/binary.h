@@ -11,7 +11,7 @@
 
 namespace fovea::graph {
 
-/// y = f(a, b) along a row; a stride is 1 or 0.
+/// y = f(a, b) along a row; a stride is 1 or 0, and one of them is 1: what both repeat is no longer row.
 template <class A, class B, class R, class F>
 void binaryRow(const A* a, std::int64_t aStride, const B* b, std::int64_t bStride, R* y, std::int64_t count, F f) {
     if (aStride != 0 && bStride != 0) {
@@ -19,12 +19,14 @@ void binaryRow(const A* a, std::int64_t aStride, const B* b, std::int64_t bStrid
             y[i] = f(a[i], b[i]);
         }
     } else if (aStride != 0) {
+        const B value = *b;
         for (std::int64_t i = 0; i < count; ++i) {
-            y[i] = f(a[i], *b);
+            y[i] = f(a[i], value);
         }
     } else {
+        const A value = *a;
         for (std::int64_t i = 0; i < count; ++i) {
-            y[i] = f(*a, b[aStride == 0 && bStride == 0 ? 0 : i]);
+            y[i] = f(value, b[i]);
         }
     }
 }

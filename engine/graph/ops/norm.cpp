@@ -103,7 +103,7 @@ private:
     AroundAxis m_around;
 };
 
-/// Over all axes from one on; scale and bias have the shape of those axes, perhaps with leading axes of 1 left out.
+/// Over all axes from one on; scale and bias have the shape of those axes.
 class LayerNormalization final : public Kernel {
 public:
     LayerNormalization(const Node& node, int)
