@@ -160,7 +160,7 @@ private Q_SLOTS:
         QVERIFY(popup() == nullptr);
     }
 
-    // The click which closes it reaches nothing else, not even the button, which would open it again.
+    // A click on its own button closes it, too, instead of opening it again.
     void aClickBesideCloses() {
         Fixture f;
         for (const QPoint& beside : {QPoint(150, 10), f.button->geometry().center()}) {

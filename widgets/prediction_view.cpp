@@ -28,26 +28,6 @@ constexpr int kGap = 8;
 constexpr int kInset = 3;  // so that the ring around a row spares its text
 constexpr int kMessageWidth = 196;
 
-// A guess is never said to be impossible or certain because its number was rounded.
-QString percentText(double probability) {
-    if (!std::isfinite(probability)) {
-        return QStringLiteral("–");
-    }
-    const double percent = std::clamp(probability, 0.0, 1.0) * 100.0;
-    QString number = QString::number(std::round(percent));
-    if (percent > 0.0 && percent < 1.0) {
-        number = QStringLiteral("<1");
-    } else if (percent >= 99.5 && percent < 100.0) {
-        number = QStringLiteral(">99");
-    }
-    return PredictionView::tr("%1 %").arg(number);
-}
-
-QString exactText(double probability) {
-    return std::isfinite(probability) ? PredictionView::tr("%1 %").arg(exactNumberText(probability * 100.0))
-                                      : PredictionView::tr("not computed");
-}
-
 // A probability above 0 keeps one pixel.
 double barLength(double probability, int room) {
     const double length = std::clamp(probability, 0.0, 1.0) * room;
@@ -76,6 +56,25 @@ struct PredictionView::State {
         int row = -1;
         bool plain = false;
     };
+
+    // A guess is never said to be impossible or certain because its number was rounded.
+    [[nodiscard]] static QString percentText(double probability) {
+        if (!std::isfinite(probability)) {
+            return QStringLiteral("–");
+        }
+        const double percent = std::clamp(probability, 0.0, 1.0) * 100.0;
+        QString number = QString::number(std::round(percent));
+        if (percent > 0.0 && percent < 1.0) {
+            number = QStringLiteral("<1");
+        } else if (percent >= 99.5 && percent < 100.0) {
+            number = QStringLiteral(">99");
+        }
+        return tr("%1 %").arg(number);
+    }
+
+    [[nodiscard]] static QString exactText(double probability) {
+        return std::isfinite(probability) ? tr("%1 %").arg(exactNumberText(probability * 100.0)) : tr("not computed");
+    }
 
     [[nodiscard]] int count() const { return static_cast<int>(rows.size()); }
     [[nodiscard]] const PredictionRow& at(int row) const { return rows[static_cast<std::size_t>(row)]; }
@@ -319,8 +318,8 @@ QString PredictionView::textSummary() const {
     for (int row = 0; row < s.count(); ++row) {
         const PredictionRow& r = s.at(row);
         QString line = tr("%1. %2").arg(row + 1).arg(r.name);
-        line += std::isfinite(r.with) ? tr(", %1 with").arg(percentText(r.with)) : QString();
-        line += std::isfinite(r.without) ? tr(", %1 without").arg(percentText(r.without)) : QString();
+        line += std::isfinite(r.with) ? tr(", %1 with").arg(State::percentText(r.with)) : QString();
+        line += std::isfinite(r.without) ? tr(", %1 without").arg(State::percentText(r.without)) : QString();
         lines << line;
     }
     QString text = lines.join(QStringLiteral("; ")) + QLatin1Char('.');
