@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "app/language.h"
+#include "app/model_text.h"
 #include "engine/pipeline/live_stats.h"
 #include "engine/render/timeline.h"
 #include "widgets/card.h"
@@ -15,6 +17,7 @@
 #include "widgets/live_plot.h"
 #include "widgets/matrix_view.h"
 #include "widgets/param_form.h"
+#include "widgets/prediction_view.h"
 #include "widgets/statistics_view.h"
 #include "widgets/timeline_view.h"
 
@@ -46,12 +49,14 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
       m_statistics(new StatisticsView),
       m_timeline(new TimelineView),
       m_livePlot(new LivePlot),
+      m_prediction(new PredictionView),
       m_form(new ParamForm),
       m_barsCard(new Card(m_bars)),
       m_matrixCard(new Card(m_matrix)),
       m_statisticsCard(new Card(m_statistics)),
       m_timelineCard(new Card(m_timeline)),
       m_liveCard(new Card(m_livePlot)),
+      m_predictionCard(new Card(m_prediction)),
       m_formCard(new Card(m_form)) {
     setFixedWidth(232);
     auto* column = new QWidget;
@@ -59,7 +64,7 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
     cards->setContentsMargins(8, 8, 8, 8);
     cards->setSpacing(8);
     cards->addWidget(m_maps);
-    for (auto* card : {m_barsCard, m_matrixCard, m_timelineCard, m_statisticsCard, m_formCard, m_liveCard}) {
+    for (auto* card : {m_barsCard, m_matrixCard, m_timelineCard, m_statisticsCard, m_predictionCard, m_formCard, m_liveCard}) {
         cards->addWidget(card);
     }
     cards->addStretch(1);
@@ -74,6 +79,7 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
     // A long name must not widen the column.
     m_maps->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_maps->setMinimumContentsLength(8);
+    m_statisticsCard->setFolded(true);  // one click away
     m_liveCard->hide();
     m_liveCard->setFolded(true);
     m_pace.setSingleShot(true);
@@ -112,6 +118,8 @@ void CardsPanel::connectViews() {
     connect(m_form, &ParamForm::paramsChanged, &m_session, &Session::setParams);
     connect(m_form, &ParamForm::weightsFileRequested, this, &CardsPanel::weightsFileRequested);
     connect(m_form, &ParamForm::randomWeightsRequested, &m_session, &Session::setSeed);
+    connect(m_form, &ParamForm::trainedWeightsRequested, &m_session, &Session::setTrained);
+    connect(m_prediction, &PredictionView::classChosen, &m_session, &Session::setActivation);
     connect(&m_session, &Session::moduleChanged, this, &CardsPanel::refresh);
     connect(m_timeline, &TimelineView::frameChosen, &m_session, &Session::setClipFrame);
     connect(&m_session, &Session::resultChanged, this, &CardsPanel::refreshSoon);
@@ -181,6 +189,7 @@ void CardsPanel::refresh() {
     refreshBars();
     refreshMatrix();
     refreshTimeline();
+    refreshPrediction();
     refreshForm();
     refreshStatistics();
 }
@@ -249,14 +258,39 @@ void CardsPanel::refreshMatrix() {
     }
 }
 
+void CardsPanel::refreshPrediction() {
+    const auto result = m_session.result();
+    const auto module = m_session.moduleResult();
+    m_predictionCard->setVisible(m_session.network().bundle != nullptr);
+    if (!m_session.network().bundle || !result || !result->bundle || !module) {
+        return;
+    }
+    if (module->predictionError) {
+        m_prediction->setMessage(errorText(*module->predictionError));
+    } else if (module->prediction) {
+        auto rows = predictionRows(*result->bundle, result->prediction.get(), *module->prediction, m_leastGuesses);
+        m_leastGuesses = m_session.playing() ? rows.size() : 0;
+        m_prediction->setRows(std::move(rows), module->prediction->explains());
+    } else if (!module->output) {
+        m_prediction->setMessage(tr("Without a result of the mechanism there is nothing to go on with."));
+    }
+    const auto field = m_session.field();
+    m_prediction->setChosen(field ? field->activationClass : -1, field && field->plainActivation);
+}
+
 void CardsPanel::refreshForm() {
     const ModuleInfo& info = *m_session.module();
+    const auto* trained = m_session.bundleModule(&info);
+    m_form->setTrained(trained != nullptr ? std::optional(trained->params) : std::nullopt);
+    m_form->setInfo(weightsText(m_session.network().bundle.get(), info, m_session.provenance(), currentLanguage()));
     m_formCard->setAside(QString::fromStdString(info.title));
     m_form->setModule(info, m_session.params(), info.weights != nullptr, m_session.provenance());
 }
 
 void CardsPanel::retranslate() {
     m_formCard->setTitle(tr("Parameters"));
+    m_predictionCard->setTitle(tr("Prediction"));
+    m_predictionCard->setAside(tr("a guess"));
     m_liveCard->setTitle(tr("Capture to screen"));
     m_timelineCard->setTitle(tr("Over time"));
     m_timeline->setAccessibleName(tr("Weights over time"));
@@ -264,6 +298,7 @@ void CardsPanel::retranslate() {
     m_maps->setAccessibleName(tr("Map shown on the picture"));
     m_maps->setToolTip(tr("Map shown on the picture"));
     m_bars->setAccessibleName(tr("Channel weights"));
+    m_prediction->setAccessibleName(tr("What the network guesses without and with the mechanism"));
     m_matrix->setAccessibleName(tr("Attention matrix"));
     m_statistics->setAccessibleName(tr("Statistics of the map"));
 }

@@ -17,6 +17,7 @@ class ChannelBars;
 class LivePlot;
 class MatrixView;
 class ParamForm;
+class PredictionView;
 class StatisticsView;
 class TimelineView;
 struct LiveStats;
@@ -53,6 +54,7 @@ private:
     void refreshMaps();
     void refreshBars();
     void refreshMatrix();
+    void refreshPrediction();
     void refreshForm();
     void retranslate();
 
@@ -63,15 +65,18 @@ private:
     StatisticsView* m_statistics;
     TimelineView* m_timeline;
     LivePlot* m_livePlot;
+    PredictionView* m_prediction;
     ParamForm* m_form;
     Card* m_barsCard;
     Card* m_matrixCard;
     Card* m_statisticsCard;
     Card* m_timelineCard;
     Card* m_liveCard;
+    Card* m_predictionCard;
     Card* m_formCard;
     std::vector<std::pair<QString, QString>> m_mapEntries;  ///< title and name, as they stand in m_maps
     RenderedOverlay m_rendered;
+    std::size_t m_leastGuesses = 0;  ///< while pictures move the card of guesses never becomes smaller
     QTimer m_pace;  ///< bundles what follows each other quickly while pictures move
 };
 

@@ -17,6 +17,7 @@ namespace fovea {
 struct FileRecordingJob {
     std::function<Result<std::unique_ptr<FrameSource>>(const std::stop_token&)> open;
     RetinaOptions retina;
+    NetworkChoice network = {};  ///< with a bundle, instead of the Retina
     ModuleJob module;
     FieldSpec field;
     OverlayStyle style;

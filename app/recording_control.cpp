@@ -65,6 +65,7 @@ void RecordingControl::startFile(const QString& path, bool beside) {
     FileRecordingJob job{
         .open = [spec = m_session.controller().source().spec()](const std::stop_token& stop) { return openSource(spec, stop); },
         .retina = m_session.retina(),
+        .network = m_session.network(),
         .module = m_session.job(m_session.module()),
         .field = *field,
         .style = m_session.style(),

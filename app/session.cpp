@@ -82,8 +82,7 @@ Session::Choice& Session::choice(const ModuleInfo* info) {
             it->second.field.queryX = current->field.queryX;
             it->second.field.queryY = current->field.queryY;
         }
-        const auto* trained = bundleModule(info);
-        it->second.params = trained != nullptr ? trained->params : ParamSet(info->params);
+        it->second.params = bundleJob(*info, m_network.bundle).params;
         it->second.field.module = info->id;
     }
     return it->second;
@@ -172,10 +171,12 @@ void Session::setTrained(bool trained) {
 
 ModuleJob Session::job(const ModuleInfo* info) {
     const Choice& c = choice(info);
-    ModuleJob job{.info = info, .params = c.params, .weightsFile = c.weightsFile, .weights = nullptr, .seed = c.seed};
-    const auto* trained = bundleModule(info);
-    if (trained != nullptr && m_trained && c.weightsFile.empty() && info->weights != nullptr) {
-        job.weights = std::shared_ptr<const Weights>(m_network.bundle, &trained->weights);
+    ModuleJob job = bundleJob(*info, m_network.bundle);
+    job.params = c.params;
+    job.weightsFile = c.weightsFile;
+    job.seed = c.seed;
+    if (!m_trained || !c.weightsFile.empty()) {
+        job.weights.reset();
     }
     job.predict = info == m_module && m_network.bundle != nullptr;
     return job;

@@ -131,7 +131,7 @@ void TopBar::fillModels() {
 void TopBar::markModel() {
     int entry = m_retina.stride;
     if (m_network.bundle) {
-        const bool fine = m_network.size == m_network.bundle->input.fine && !m_network.bundle->input.fixed;
+        const bool fine = m_network.fine && !m_network.bundle->input.fixed;
         const bool cropped = m_network.fit == Fit::Crop;
         entry = fine ? (cropped ? kNetworkFineCropped : kNetworkFine) : (cropped ? kNetworkCropped : kNetwork);
     }

@@ -15,7 +15,8 @@ void MainWindow::openModel() {
     const QString chosen = m_settings.model();
     const QString folder = chosen.isEmpty() ? QString::fromStdString(bundledModelFolder()) : chosen;
     if (chosen != QLatin1String("retina") && !folder.isEmpty()) {
-        m_session.setNetwork({.bundle = nullptr, .fit = m_settings.croppedInput() ? Fit::Crop : Fit::Whole, .size = 0});
+        m_session.setNetwork(
+            {.bundle = nullptr, .fit = m_settings.croppedInput() ? Fit::Crop : Fit::Whole, .fine = m_settings.fineInput()});
         m_session.openBundle(folder);
         clippedRange();
     }
@@ -35,7 +36,7 @@ void MainWindow::chooseNetwork(bool fine, bool cropped) {
     if (bundle) {
         m_settings.setFineInput(fine);
         m_settings.setCroppedInput(cropped);
-        m_session.setNetwork({.bundle = bundle, .fit = cropped ? Fit::Crop : Fit::Whole, .size = fine ? bundle->input.fine : 0});
+        m_session.setNetwork({.bundle = bundle, .fit = cropped ? Fit::Crop : Fit::Whole, .fine = fine});
     }
 }
 

@@ -169,7 +169,7 @@ private Q_SLOTS:
         const auto random = pipeline.run(request, {});
         QCOMPARE((*random)->modules.front()->provenance.kind, ProvenanceKind::Random);
         QCOMPARE(pipeline.backboneRuns(), 1U);
-        request.network.size = m_bundle->input.fine;
+        request.network.fine = true;
         QVERIFY(pipeline.run(request, {}).ok());
         QCOMPARE(pipeline.backboneRuns(), 2U);
     }

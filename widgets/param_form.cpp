@@ -14,6 +14,7 @@
 
 #include "widgets/card_parts.h"
 #include "widgets/engine_text.h"
+#include "widgets/info_button.h"
 #include "widgets/param_controls.h"
 #include "widgets/theme.h"
 
@@ -21,6 +22,8 @@ namespace fovea {
 namespace {
 
 constexpr int kMaxSeed = 999'999;
+
+enum WeightChoice { kTrained, kRandom };
 
 /// A die: draws other random weights.
 class DiceButton final : public QToolButton {
@@ -56,9 +59,15 @@ struct ParamForm::State {
     std::map<std::string, ParamControl*> controls;
     TextButton* reset = nullptr;
     LineLabel* provenanceLine = nullptr;
+    InfoButton* about = nullptr;
+    QString aboutText;
+    std::optional<ParamSet> trained;
+    bool builtTrained = false;  // whether the body has the switch
+    SegmentSwitch* trainedSwitch = nullptr;
     QSpinBox* seed = nullptr;
+    QWidget* seedRow = nullptr;
 
-    [[nodiscard]] ParamSet defaults() const { return ParamSet(info->params); }
+    [[nodiscard]] ParamSet defaults() const { return trained ? *trained : ParamSet(info->params); }
 
     void showValues() {
         for (const auto& [key, control] : controls) {
@@ -66,6 +75,13 @@ struct ParamForm::State {
         }
         reset->setVisible(!(params == defaults()));
         provenanceLine->setText(provenanceLabel(provenance));
+        about->setText(aboutText);
+        if (trainedSwitch != nullptr) {
+            trainedSwitch->setCurrent(provenance.kind == ProvenanceKind::Trained  ? kTrained
+                                      : provenance.kind == ProvenanceKind::Random ? kRandom
+                                                                                  : -1);
+            seedRow->setVisible(provenance.kind == ProvenanceKind::Random);
+        }
         if (seed != nullptr && provenance.kind == ProvenanceKind::Random) {
             const QSignalBlocker quiet(seed);
             const int value = static_cast<int>(std::min<std::uint64_t>(provenance.seed, kMaxSeed));
@@ -114,16 +130,38 @@ struct ParamForm::State {
         provenanceLine->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         provenanceLine->setObjectName(QStringLiteral("provenance"));
         row->addWidget(title);
+        about = new InfoButton(body);
+        about->setObjectName(QStringLiteral("weightsInfo"));
+        about->setAccessibleName(ParamForm::tr("About these weights"));
         row->addWidget(provenanceLine, 1);
+        row->addWidget(about);
         column->addLayout(row);
         if (hasWeights) {
-            column->addLayout(makeWeightButtons(form));
+            auto* sources = new QHBoxLayout;
+            sources->setSpacing(6);
+            if (trained) {
+                sources->addWidget(makeTrainedSwitch(form), 1);
+            }
+            column->addLayout(sources);
+            addWeightButtons(form, sources, column);
         }
     }
 
-    QHBoxLayout* makeWeightButtons(ParamForm& form) {
-        auto* row = new QHBoxLayout;
-        row->setSpacing(6);
+    SegmentSwitch* makeTrainedSwitch(ParamForm& form) {
+        trainedSwitch = new SegmentSwitch(body);
+        trainedSwitch->setObjectName(QStringLiteral("trainedSwitch"));
+        trainedSwitch->setAccessibleName(ParamForm::tr("Trained or random weights"));
+        trainedSwitch->setSegments({{kTrained, ParamForm::tr("Trained"),
+                                     ParamForm::tr("The weights which the model has learned for this mechanism (T)")},
+                                    {kRandom, ParamForm::tr("Random"),
+                                     ParamForm::tr("Weights drawn at random: what the mechanism does untrained (T)")}});
+        connect(trainedSwitch, &SegmentSwitch::chosen, &form,
+                [&form](int choice) { Q_EMIT form.trainedWeightsRequested(choice == kTrained); });
+        return trainedSwitch;
+    }
+
+    // Beside the switch for trained weights there is no room for the seed: it gets a row of its own, and only when it counts.
+    void addWeightButtons(ParamForm& form, QHBoxLayout* sources, QVBoxLayout* column) {
         auto* open = new QPushButton(ParamForm::tr("Open…"), body);
         open->setObjectName(QStringLiteral("openWeights"));
         open->setFont(smallFont(form.font()));
@@ -143,9 +181,18 @@ struct ParamForm::State {
         dice->setObjectName(QStringLiteral("dice"));
         dice->setAccessibleName(ParamForm::tr("Other random weights"));
         dice->setToolTip(ParamForm::tr("Other random weights"));
-        row->addWidget(open);
+        seedRow = new QWidget(body);
+        auto* row = new QHBoxLayout(seedRow);
+        row->setContentsMargins(0, 0, 0, 0);
+        row->setSpacing(6);
         row->addWidget(seed, 1);
         row->addWidget(dice);
+        sources->addWidget(open);
+        if (trained) {
+            column->addWidget(seedRow);
+        } else {
+            sources->addWidget(seedRow, 1);
+        }
         connect(open, &QPushButton::clicked, &form, &ParamForm::weightsFileRequested);
         connect(seed, &QSpinBox::valueChanged, &form,
                 [&form](int value) { Q_EMIT form.randomWeightsRequested(static_cast<quint64>(value)); });
@@ -153,7 +200,6 @@ struct ParamForm::State {
             const int drawn = QRandomGenerator::global()->bounded(1, 10'000);
             seed->setValue(drawn == seed->value() ? drawn + 1 : drawn);
         });
-        return row;
     }
 
     void rebuild(ParamForm& form) {
@@ -163,6 +209,7 @@ struct ParamForm::State {
         }
         controls.clear();
         seed = nullptr;
+        trainedSwitch = nullptr;
         body = new QWidget(&form);
         body->setStyleSheet(QStringLiteral(
             "QAbstractSpinBox, QComboBox { min-height: 16px; padding: 1px 5px; }"
@@ -226,7 +273,8 @@ ParamForm::~ParamForm() = default;
 
 void ParamForm::setModule(const ModuleInfo& info, const ParamSet& params, bool hasWeights, const Provenance& provenance) {
     State& s = *m_state;
-    const bool other = s.info != &info || s.hasWeights != hasWeights;
+    const bool other = s.info != &info || s.hasWeights != hasWeights || s.builtTrained != s.trained.has_value();
+    s.builtTrained = s.trained.has_value();
     // A change which has not been told yet is newer than what comes back from outside.
     const bool keep = s.info == &info && s.pending;
     if (s.info != &info) {
@@ -242,6 +290,15 @@ void ParamForm::setModule(const ModuleInfo& info, const ParamSet& params, bool h
         s.rebuild(*this);
     } else {
         s.showValues();
+    }
+}
+
+void ParamForm::setTrained(std::optional<ParamSet> params) { m_state->trained = std::move(params); }
+
+void ParamForm::setInfo(const QString& html) {
+    m_state->aboutText = html;
+    if (m_state->about != nullptr) {
+        m_state->about->setText(html);
     }
 }
 

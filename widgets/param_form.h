@@ -3,6 +3,7 @@
 #include <QWidget>
 
 #include <memory>
+#include <optional>
 
 #include "engine/attention/module.h"
 
@@ -17,6 +18,11 @@ public:
     explicit ParamForm(QWidget* parent = nullptr);
     ~ParamForm() override;
 
+    /// The parameters trained weights were trained with, which Reset then goes to; nothing when there are no trained weights, and then
+    /// there is no switch for them. Call it before setModule().
+    void setTrained(std::optional<ParamSet> params);
+    /// What stands behind the "i" beside the weights, as rich text; empty: no "i".
+    void setInfo(const QString& html);
     /// Shows these values without emitting.
     void setModule(const ModuleInfo& info, const ParamSet& params, bool hasWeights, const Provenance& provenance);
     [[nodiscard]] const ParamSet& params() const;
@@ -25,6 +31,7 @@ Q_SIGNALS:
     void paramsChanged(const fovea::ParamSet& params);
     void weightsFileRequested();
     void randomWeightsRequested(quint64 seed);
+    void trainedWeightsRequested(bool trained);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

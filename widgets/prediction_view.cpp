@@ -258,9 +258,7 @@ PredictionView::PredictionView(QWidget* parent) : QWidget(parent), m_state(std::
     registerAccessibleViews();
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
-    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    policy.setHeightForWidth(true);
-    setSizePolicy(policy);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
 PredictionView::~PredictionView() = default;
@@ -348,7 +346,8 @@ QSize PredictionView::sizeHint() const { return {kMessageWidth, m_state->height(
 
 QSize PredictionView::minimumSizeHint() const { return {120, m_state->rows.empty() ? kLine : m_state->height(120, font())}; }
 
-bool PredictionView::hasHeightForWidth() const { return true; }
+// Only a sentence wraps. A layout which asks for heights by width gives nobody less than what they would like.
+bool PredictionView::hasHeightForWidth() const { return m_state->rows.empty(); }
 
 int PredictionView::heightForWidth(int width) const { return m_state->height(width, font()); }
 

@@ -3,6 +3,7 @@
 
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
+#include "app/commands/model_choice.h"
 #include "app/commands/render_video.h"
 #include "app/exporter.h"
 #include "engine/attention/registry.h"
@@ -38,6 +39,21 @@ struct Options {
     QCommandLineOption stride{QStringLiteral("stride"),
                               translated(QT_TRANSLATE_NOOP("CommandLine", "Output stride of the Retina: 4, 8, 16 or 32 (8).")),
                               QStringLiteral("N")};
+    QCommandLineOption model{QStringLiteral("model"),
+                             translated(QT_TRANSLATE_NOOP(
+                                 "CommandLine", "What makes the features: retina (default), fovea-v1, or a bundle's folder.")),
+                             QStringLiteral("NAME")};
+    QCommandLineOption fine{QStringLiteral("fine"),
+                            translated(QT_TRANSLATE_NOOP("CommandLine", "The finer input size of the model."))};
+    QCommandLineOption crop{QStringLiteral("crop"),
+                            translated(QT_TRANSLATE_NOOP("CommandLine", "The model sees the central square alone."))};
+    QCommandLineOption activation{
+        QStringLiteral("class"),
+        translated(QT_TRANSLATE_NOOP("CommandLine", "The class activation map of this class instead of the module's map.")),
+        QStringLiteral("NAME")};
+    QCommandLineOption clipped{
+        QStringLiteral("clipped"),
+        translated(QT_TRANSLATE_NOOP("CommandLine", "End the colours below the highest 2 % of the cells."))};
     QCommandLineOption map{QStringLiteral("map"),
                            translated(QT_TRANSLATE_NOOP("CommandLine", "Which map of the module, by name.")),
                            QStringLiteral("NAME")};
@@ -84,8 +100,9 @@ struct Options {
                              translated(QT_TRANSLATE_NOOP("CommandLine", "Videos: leave out the table of all frames."))};
 
     void addTo(QCommandLineParser& parser) const {
-        parser.addOptions({output, module,   param, weights, seed,  stride, map, mode,  channel, head,      query,
-                           to,     colormap, range, opacity, cells, figure, raw, codec, beside,  noCaption, noCsv});
+        parser.addOptions({output,     module,  param, weights, seed,    stride, model,  fine,      crop,
+                           activation, clipped, map,   mode,    channel, head,   query,  to,        colormap,
+                           range,      opacity, cells, figure,  raw,     codec,  beside, noCaption, noCsv});
     }
 };
 
@@ -169,6 +186,7 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const Options& 
     if (!(style.opacity >= 0.0 && style.opacity <= 1.0)) {
         return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "--opacity lies between 0 and 1."))};
     }
+    style.clipped = parser.isSet(options.clipped);
     style.smooth = !parser.isSet(options.cells);
     return std::nullopt;
 }
@@ -205,9 +223,14 @@ std::optional<Usage> readField(const QCommandLineParser& parser, const Options& 
 
 int usageError(const Usage& usage) { return complain(usage.sentence, kExitUsage); }
 
-/// Parameters, weights and seed of the one job.
-Result<ModuleJob> makeJob(const QCommandLineParser& parser, const Options& options, const ModuleInfo& info) {
-    ModuleJob job{.info = &info, .params = ParamSet(info.params), .weightsFile = {}, .weights = nullptr};
+/// Parameters, weights and seed of the one job: the model's, where nothing else is said.
+Result<ModuleJob> makeJob(const QCommandLineParser& parser, const Options& options, const ModuleInfo& info,
+                          const NetworkChoice& network) {
+    ModuleJob job = bundleJob(info, network.bundle);
+    job.predict = network.bundle != nullptr;
+    if (parser.isSet(options.weights) || parser.isSet(options.seed)) {
+        job.weights.reset();
+    }
     const QStringList params = parser.values(options.param);
     for (const auto& text : params) {
         const auto equals = text.indexOf(u'=');
@@ -234,13 +257,14 @@ Result<ModuleJob> makeJob(const QCommandLineParser& parser, const Options& optio
     return job;
 }
 
-Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const ModuleJob& job, const RetinaOptions& retina) {
+Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const ModuleJob& job, const RetinaOptions& retina,
+                                                   const NetworkChoice& network) {
     auto frame = loadFrame(input);
     if (!frame) {
         return frame.error();
     }
     Pipeline pipeline;
-    auto result = pipeline.run({.epoch = 1, .frame = *frame, .retina = retina, .jobs = {job}}, {});
+    auto result = pipeline.run({.epoch = 1, .frame = *frame, .retina = retina, .network = network, .jobs = {job}}, {});
     if (result && !(*result)->modules.front()->output) {
         return (*result)->modules.front()->output.error();
     }
@@ -328,17 +352,34 @@ int renderCommand(const QStringList& arguments) {
             return usageError(*usage);
         }
     }
-    const auto job = makeJob(parser, options, *info);
+    const QString model = parser.isSet(options.model) ? parser.value(options.model) : QStringLiteral("retina");
+    const auto network = networkNamed(model, parser.isSet(options.fine), parser.isSet(options.crop));
+    if (!network) {
+        return complain(network.error());
+    }
+    if (parser.isSet(options.activation)) {
+        const auto index = classNamed(*network, parser.value(options.activation));
+        if (!index) {
+            return complain(errorText(index.error()), kExitUsage);
+        }
+        what.field.activationClass = *index;
+    }
+    const auto job = makeJob(parser, options, *info, *network);
     if (!job) {
         return complain(errorText(job.error()), kExitUsage);
     }
     if (video) {
-        return writeVideo(
-            parser, options,
-            {.open = {}, .retina = retina, .module = *job, .field = what.field, .style = what.style, .recording = {}});
+        return writeVideo(parser, options,
+                          {.open = {},
+                           .retina = retina,
+                           .network = *network,
+                           .module = *job,
+                           .field = what.field,
+                           .style = what.style,
+                           .recording = {}});
     }
     what.figure = {.colorBar = parser.isSet(options.figure), .caption = parser.isSet(options.figure), .captionText = {}};
-    auto result = compute(parser.positionalArguments().first(), *job, retina);
+    auto result = compute(parser.positionalArguments().first(), *job, retina, *network);
     if (!result) {
         return complain(result.error());
     }

@@ -12,11 +12,15 @@ namespace fovea {
 struct NetworkChoice {
     std::shared_ptr<const Bundle> bundle = {};  ///< null: the Retina is used instead
     Fit fit = Fit::Whole;
-    int size = 0;  ///< shorter side of the working picture; 0: what the bundle recommends
+    bool fine = false;  ///< the finer of the bundle's two sizes
+    int size = 0;       ///< shorter side of the working picture; 0: one of the bundle's sizes
     bool operator==(const NetworkChoice&) const = default;
 
     /// The shorter side which is used.
-    [[nodiscard]] int side() const { return size > 0 && !bundle->input.fixed ? size : bundle->input.size; }
+    [[nodiscard]] int side() const {
+        const int chosen = size > 0 ? size : fine ? bundle->input.fine : bundle->input.size;
+        return bundle->input.fixed ? bundle->input.size : chosen;
+    }
 };
 
 /// The features at the tap of the chosen bundle, which must not be null. The network is read with the first frame.

@@ -11,8 +11,8 @@
 #include <optional>
 #include <utility>
 
-#include "engine/pipeline/clip_buffer.h"
 #include "engine/models/tail.h"
+#include "engine/pipeline/clip_buffer.h"
 #include "engine/pipeline/module_inputs.h"
 
 namespace fovea {
@@ -150,7 +150,7 @@ struct Pipeline::State {
     std::shared_ptr<const Features> features;
     Frame frame;
     std::string backboneKey;
-    std::shared_ptr<const Prediction> prediction;  ///< for the features as they are
+    std::shared_ptr<const Prediction> prediction;   ///< for the features as they are
     ClipBuffer clip{PipelineRequest{}.clipFrames};  ///< ends with `frame` and `features`
 
     std::list<CachedModule> cache;  ///< most recently used first
@@ -393,6 +393,18 @@ Result<std::shared_ptr<const Prediction>> Pipeline::State::predict(const ModuleJ
     const auto known = network.bundle->modules.find(job.info->id);
     const TailInput how = known == network.bundle->modules.end() ? TailInput::Replace : known->second.tailInput;
     return (*usable)->run(features->map, output.frames.back(), how, stop);
+}
+
+ModuleJob bundleJob(const ModuleInfo& info, const std::shared_ptr<const Bundle>& bundle) {
+    ModuleJob job{.info = &info, .params = ParamSet(info.params)};
+    const auto known = bundle ? bundle->modules.find(info.id) : std::map<std::string, BundleModule>::const_iterator();
+    if (bundle && known != bundle->modules.end()) {
+        job.params = known->second.params;
+        if (info.weights != nullptr) {
+            job.weights = std::shared_ptr<const Weights>(bundle, &known->second.weights);
+        }
+    }
+    return job;
 }
 
 Pipeline::Pipeline() : m_state(std::make_unique<State>()) {}

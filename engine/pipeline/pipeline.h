@@ -25,6 +25,10 @@ struct ModuleJob {
     bool predict = false;  ///< what the network of a bundle says with this module, too
 };
 
+/// A job with the parameters and the trained weights a bundle has for a module; with the defaults and random weights where it has
+/// none, or where `bundle` is null. The weights keep the bundle alive.
+FOVEA_API ModuleJob bundleJob(const ModuleInfo& info, const std::shared_ptr<const Bundle>& bundle);
+
 /// Everything one pass needs, as values.
 struct PipelineRequest {
     std::uint64_t epoch = 0;
