@@ -345,6 +345,37 @@ private Q_SLOTS:
         }
     }
 
+    void aModelsTrainedWeightsAreUsed() {
+        const QTemporaryDir folder;
+        const auto described = [&folder](const QStringList& more) {
+            const QString out = folder.filePath(QStringLiteral("out.png"));
+            const Outcome done =
+                run(QStringList{QStringLiteral("render"), kSample, QStringLiteral("-o"), out, QStringLiteral("--model"),
+                                QStringLiteral("fovea-v1"), QStringLiteral("--module"), QStringLiteral("gc")} +
+                    more);
+            return done.status == 0 ? nlohmann::json::parse(contents(folder.filePath(QStringLiteral("out.json"))).toStdString())
+                                    : nlohmann::json(done.err.toStdString());
+        };
+        const auto trained = described({QStringLiteral("--clipped")});
+        QVERIFY2(trained.is_object(), trained.dump().c_str());
+        QVERIFY(trained["weights"]["kind"] == "trained");
+        QVERIFY(trained["features"]["model"] == "fovea-v1");
+        QVERIFY(trained["style"]["range"][1] == trained["field"]["clippedMax"]);
+        QVERIFY(trained["field"]["clippedMax"].get<double>() < trained["field"]["max"].get<double>());
+        QVERIFY(described({QStringLiteral("--seed"), QStringLiteral("3")})["weights"]["kind"] == "random");
+        QVERIFY(described({QStringLiteral("--fine")})["field"]["height"] == 2 * trained["field"]["height"].get<int>());
+        const auto square = described({QStringLiteral("--crop")})["field"];
+        QVERIFY(square["height"] == square["width"]);
+        QVERIFY(described({QStringLiteral("--class"), QStringLiteral("Goldfish")})["field"]["what"] == "goldfish");
+        QVERIFY(described({QStringLiteral("--class"), QStringLiteral("unicorn")}).get<std::string>().find("unicorn") !=
+                std::string::npos);
+        const Outcome lost =
+            run({QStringLiteral("render"), kSample, QStringLiteral("-o"), folder.filePath(QStringLiteral("x.png")),
+                 QStringLiteral("--model"), folder.path(), QStringLiteral("--module"), QStringLiteral("gc")});
+        QCOMPARE(lost.status, 1);
+        QVERIFY2(lost.err.contains(QStringLiteral("manifest.json")) && lost.err.count(u'\n') == 1, qPrintable(lost.err));
+    }
+
     void theReadmeHasTheTableOfToday() {
         QFile file(QStringLiteral(FOVEA_SOURCE_DIR "/README.md"));
         QVERIFY(file.open(QIODevice::ReadOnly));

@@ -112,8 +112,8 @@ QString ColourScale::State::modeText() const {
     switch (mode) {
         case RangeMode::Auto:
             return {};
-        case RangeMode::Clipped:
-            return tr("clipped");
+        case RangeMode::Clipped:  // where clipping means nothing, nothing is said
+            return field && field->clippedMax < field->scaleMax ? tr("clipped") : QString();
         case RangeMode::Locked:
             return tr("locked");
         case RangeMode::Typed:

@@ -219,6 +219,73 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>As a Markdown table.</source>
         <translation>输出为 Markdown 表格。</translation>
     </message>
+    <message>
+        <source>What makes the features: retina (default), fovea-v1, or a bundle&apos;s folder.</source>
+        <translation>特征来自：retina（默认）、fovea-v1，或某个模型包的文件夹。</translation>
+    </message>
+    <message>
+        <source>The finer input size of the model.</source>
+        <translation>使用模型较精细的输入尺寸。</translation>
+    </message>
+    <message>
+        <source>The model sees the central square alone.</source>
+        <translation>模型只看中央的正方形区域。</translation>
+    </message>
+    <message>
+        <source>The class activation map of this class instead of the module&apos;s map.</source>
+        <translation>显示该类别的类激活图，而不是模块的图。</translation>
+    </message>
+    <message>
+        <source>End the colours below the highest 2 % of the cells.</source>
+        <translation>颜色上限不计最高的 2 % 单元格。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelText</name>
+    <message>
+        <source>Right answers with it: %1 of Imagenette’s 10 classes (%2 without), %3 of Tiny-ImageNet’s 200 (%4 without).</source>
+        <translation>带该机制的正确率：Imagenette 10 类 %1（不带为 %2），Tiny-ImageNet 200 类 %3（不带为 %4）。</translation>
+    </message>
+    <message>
+        <source>peak in the object</source>
+        <translation>峰值在物体内</translation>
+    </message>
+    <message>
+        <source>gain</source>
+        <translation>增益</translation>
+    </message>
+    <message>
+        <source>trained</source>
+        <translation>已训练</translation>
+    </message>
+    <message>
+        <source>untrained</source>
+        <translation>未训练</translation>
+    </message>
+    <message>
+        <source>centred blob</source>
+        <translation>居中高斯</translation>
+    </message>
+    <message>
+        <source>Gain: the share of the map inside the object’s box over the box’s share of the picture; 1 is chance.</source>
+        <translation>增益：图落在物体框内的份额与框占图像份额之比；1 为随机水平。</translation>
+    </message>
+    <message>
+        <source>These weights were drawn at random: the pattern shows the mechanism, not the image.</source>
+        <translation>这些权重是随机抽取的：图案显示的是机制，而不是图像。</translation>
+    </message>
+    <message>
+        <source>%1 has no trained weights for this mechanism.</source>
+        <translation>%1 没有这个机制的训练权重。</translation>
+    </message>
+    <message>
+        <source>This mechanism learns nothing.</source>
+        <translation>这个机制没有可学习的参数。</translation>
+    </message>
+    <message>
+        <source>Read from your file; what they were trained for is not known here.</source>
+        <translation>读自您的文件；这里不知道它们为何而训练。</translation>
+    </message>
 </context>
 <context>
     <name>engine</name>
@@ -2874,6 +2941,326 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>%1 has nothing to compute: a reduction of %2 leaves no hidden channel of %3; choose a reduction of at most %3.</source>
         <translation>%1 无法计算：缩减比 %2 使 %3 个通道没有剩下任何隐藏通道；请选择不大于 %3 的缩减比。</translation>
     </message>
+    <message>
+        <source>The Retina knows no classes; name a trained network.</source>
+        <translation>Retina 不认识类别；请指定一个训练过的网络。</translation>
+    </message>
+    <message>
+        <source>%1 has no class “%2”; its classes.json lists them.</source>
+        <translation>%1 没有类别“%2”；其 classes.json 列出了所有类别。</translation>
+    </message>
+    <message>
+        <source>%1 needs more memory than there is; open a smaller model.</source>
+        <translation>%1 需要的内存超过现有内存；请打开较小的模型。</translation>
+    </message>
+    <message>
+        <source>%1 could not be run (%2); export it again.</source>
+        <translation>%1 无法运行（%2）；请重新导出。</translation>
+    </message>
+    <message>
+        <source>%1 has %2 inputs; %3 were given.</source>
+        <translation>%1 有 %2 个输入，但给出了 %3 个。</translation>
+    </message>
+    <message>
+        <source>%1: the input “%2” takes %3 (−1: any), not %4.</source>
+        <translation>%1：输入“%2”的尺寸应为 %3（−1：任意），而不是 %4。</translation>
+    </message>
+    <message>
+        <source>its result takes more than the %1 MiB a model may use</source>
+        <translation>其结果超过模型可用的 %1 MiB</translation>
+    </message>
+    <message>
+        <source>its sizes cannot be worked out</source>
+        <translation>无法求出其尺寸</translation>
+    </message>
+    <message>
+        <source>%1 is damaged or no ONNX model; export it again.</source>
+        <translation>%1 已损坏或不是 ONNX 模型；请重新导出。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read; check its permissions.</source>
+        <translation>无法读取 %1；请检查其权限。</translation>
+    </message>
+    <message>
+        <source>%1: the value “%2” is made twice; export it again.</source>
+        <translation>%1：值“%2”被产生了两次；请重新导出。</translation>
+    </message>
+    <message>
+        <source>%1 has sparse weights, which Fovea does not read.</source>
+        <translation>%1 含有稀疏权重，Fovea 不读取这种权重。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” is no tensor of numbers Fovea computes with.</source>
+        <translation>%1：“%2”不是 Fovea 可以计算的数值张量。</translation>
+    </message>
+    <message>
+        <source>%1: the value “%2” is read before it is made; export it again.</source>
+        <translation>%1：值“%2”在产生之前就被读取；请重新导出。</translation>
+    </message>
+    <message>
+        <source>There is no file “%1”.</source>
+        <translation>没有文件“%1”。</translation>
+    </message>
+    <message>
+        <source>%1 would take more than %2 MiB of memory; open a smaller model.</source>
+        <translation>%1 将占用超过 %2 MiB 的内存；请打开较小的模型。</translation>
+    </message>
+    <message>
+        <source>%1 uses operators Fovea does not have (opset %2): %3. Export the part before them, or replace them.</source>
+        <translation>%1 使用了 Fovea 没有的算子（opset %2）：%3。请导出它们之前的部分，或替换它们。</translation>
+    </message>
+    <message>
+        <source>%1 has more than %2 nodes; open a smaller model.</source>
+        <translation>%1 的节点超过 %2 个；请打开较小的模型。</translation>
+    </message>
+    <message>
+        <source>%1: the data of “%2” must lie within a file in the model&apos;s own folder (it names “%3”); keep the files together.</source>
+        <translation>%1：“%2”的数据必须位于模型所在文件夹内的文件中（它指向“%3”）；请把文件放在一起。</translation>
+    </message>
+    <message>
+        <source>%1: the data of “%2” do not have the size they should; export the model again.</source>
+        <translation>%1：“%2”的数据大小不符；请重新导出模型。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” has elements of type %3, which Fovea does not compute with.</source>
+        <translation>%1：“%2”的元素类型为 %3，Fovea 不能计算。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” (%3) takes more memory than a model may; open a smaller one.</source>
+        <translation>%1：“%2”（%3）占用的内存超过模型允许的范围；请打开较小的模型。</translation>
+    </message>
+    <message>
+        <source>the sizes %1 and %2 do not fit together</source>
+        <translation>尺寸 %1 与 %2 不相配</translation>
+    </message>
+    <message>
+        <source>it is not computed with elements of type %1</source>
+        <translation>它不能对类型 %1 的元素进行计算</translation>
+    </message>
+    <message>
+        <source>its attribute “%1” has a value which is not supported</source>
+        <translation>其属性“%1”的值不受支持</translation>
+    </message>
+    <message>
+        <source>the axis %1 does not exist in an array with %2 axes</source>
+        <translation>在有 %2 个轴的数组中没有轴 %1</translation>
+    </message>
+    <message>
+        <source>the axis %1 is named twice</source>
+        <translation>轴 %1 被指定了两次</translation>
+    </message>
+    <message>
+        <source>it divides a whole number by 0</source>
+        <translation>它用 0 去除一个整数</translation>
+    </message>
+    <message>
+        <source>it has too few or too many inputs</source>
+        <translation>它的输入太少或太多</translation>
+    </message>
+    <message>
+        <source>an axis with %1 elements is not split into %2 such parts</source>
+        <translation>含 %1 个元素的轴不能分成 %2 个这样的部分</translation>
+    </message>
+    <message>
+        <source>its second output is not computed</source>
+        <translation>它的第二个输出不被计算</translation>
+    </message>
+    <message>
+        <source>its mask output is only made in training</source>
+        <translation>它的掩码输出只在训练时产生</translation>
+    </message>
+    <message>
+        <source>an axis with %1 elements cannot be left out</source>
+        <translation>含 %1 个元素的轴不能省去</translation>
+    </message>
+    <message>
+        <source>it has %1 inputs where %2 to %3 are needed</source>
+        <translation>它有 %1 个输入，而需要 %2 到 %3 个</translation>
+    </message>
+    <message>
+        <source>its output would have the impossible size %1</source>
+        <translation>其输出将具有不可能的尺寸 %1</translation>
+    </message>
+    <message>
+        <source>its input %1 has a value which is not supported</source>
+        <translation>其输入 %1 的值不受支持</translation>
+    </message>
+    <message>
+        <source>the index %1 lies outside of an axis with %2 elements</source>
+        <translation>索引 %1 超出含 %2 个元素的轴</translation>
+    </message>
+    <message>
+        <source>it is not computed with an input of size %1</source>
+        <translation>它不能对尺寸为 %1 的输入进行计算</translation>
+    </message>
+    <message>
+        <source>%1: %2 cannot be computed (%3).</source>
+        <translation>%1：无法计算 %2（%3）。</translation>
+    </message>
+    <message>
+        <source>it has an output which is not supported</source>
+        <translation>它有一个不受支持的输出</translation>
+    </message>
+    <message>
+        <source>%1 would take at least %2 MiB of memory for a picture of this size, more than the %3 MiB it may; choose a smaller size.</source>
+        <translation>对这种尺寸的图像，%1 至少需要 %2 MiB 内存，超过允许的 %3 MiB；请选择较小的尺寸。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” is “%3”, which leads out of the folder; name a file inside it.</source>
+        <translation>%1：“%2”为“%3”，指向文件夹之外；请指定文件夹内的文件。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” is “%3”, but there is no such file in the folder.</source>
+        <translation>%1：“%2”为“%3”，但文件夹中没有这个文件。</translation>
+    </message>
+    <message>
+        <source>The folder “%1” holds no manifest.json; choose the folder of a model bundle.</source>
+        <translation>文件夹“%1”中没有 manifest.json；请选择模型包的文件夹。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” does not fit the features: %3</source>
+        <translation>%1：“%2”与特征不相配：%3</translation>
+    </message>
+    <message>
+        <source>The memory does not suffice for the model in “%1”; choose a smaller one.</source>
+        <translation>内存不足以装下“%1”中的模型；请选择较小的模型。</translation>
+    </message>
+    <message>
+        <source>The model in “%1” cannot be read (%2); copy the folder again.</source>
+        <translation>无法读取“%1”中的模型（%2）；请重新复制该文件夹。</translation>
+    </message>
+    <message>
+        <source>%1 should have one input, and an output named “%2” as its manifest says.</source>
+        <translation>按其清单，%1 应有一个输入和一个名为“%2”的输出。</translation>
+    </message>
+    <message>
+        <source>%1 gives features of %2, not of %3 channels as its manifest says.</source>
+        <translation>%1 给出的特征为 %2，而不是清单所说的 %3 个通道。</translation>
+    </message>
+    <message>
+        <source>The features of %1 are not finite; use other weights.</source>
+        <translation>%1 的特征不是有限数；请使用其他权重。</translation>
+    </message>
+    <message>
+        <source>“%1” is nested more than %2 levels deep; choose another folder.</source>
+        <translation>“%1”的嵌套超过 %2 层；请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>“%1” is not JSON or is cut off; correct it or copy the folder again.</source>
+        <translation>“%1”不是 JSON 或已被截断；请改正或重新复制文件夹。</translation>
+    </message>
+    <message>
+        <source>%1: the key “%2” is missing; add it.</source>
+        <translation>%1：缺少键“%2”；请补上。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be a whole number.</source>
+        <translation>%1：“%2”应为整数。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be a whole number from %3 to %4.</source>
+        <translation>%1：“%2”应为 %3 到 %4 的整数。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be a text in quotes.</source>
+        <translation>%1：“%2”应为带引号的文本。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be a text of at most %3 letters.</source>
+        <translation>%1：“%2”应为最多 %3 个字符的文本。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be true or false.</source>
+        <translation>%1：“%2”应为 true 或 false。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be a number.</source>
+        <translation>%1：“%2”应为数字。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be an object in braces.</source>
+        <translation>%1：“%2”应为花括号中的对象。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be a list of %3 numbers from %4 to %5.</source>
+        <translation>%1：“%2”应为 %3 个 %4 到 %5 的数字的列表。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be a list of texts.</source>
+        <translation>%1：“%2”应为文本列表。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be one of: %3.</source>
+        <translation>%1：“%2”应为以下之一：%3。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should lie between %3 and %4.</source>
+        <translation>%1：“%2”应在 %3 与 %4 之间。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be %3, as “tap.channels”.</source>
+        <translation>%1：“%2”应为 %3，与“tap.channels”相同。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” needs an even number of channels in “tap.channels”.</source>
+        <translation>%1：“%2”要求“tap.channels”的通道数为偶数。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” has more than %3 entries; keep fewer.</source>
+        <translation>%1：“%2”的条目超过 %3 个；请减少。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be one of the names in “modules”.</source>
+        <translation>%1：“%2”应为“modules”中的名称之一。</translation>
+    </message>
+    <message>
+        <source>“%1” should hold an object in braces; choose another folder.</source>
+        <translation>“%1”应包含花括号中的对象；请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” is newer than this version reads; update Fovea.</source>
+        <translation>%1：“%2”比本版本能读取的更新；请更新 Fovea。</translation>
+    </message>
+    <message>
+        <source>“%1” should hold a list of 1 to %2 labels; choose another folder.</source>
+        <translation>“%1”应包含 1 到 %2 个标签的列表；请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>%1: “%2” should be %3, its place in the list.</source>
+        <translation>%1：“%2”应为 %3，即它在列表中的位置。</translation>
+    </message>
+    <message>
+        <source>A network needs an 8-bit colour picture; open another picture.</source>
+        <translation>网络需要 8 位彩色图像；请打开其他图像。</translation>
+    </message>
+    <message>
+        <source>A network cannot read pictures of a size of %1 pixels; choose 1 to %2.</source>
+        <translation>网络不能读取尺寸为 %1 像素的图像；请选择 1 到 %2。</translation>
+    </message>
+    <message>
+        <source>The memory does not suffice for this picture; choose a smaller size.</source>
+        <translation>内存不足以处理这幅图像；请选择较小的尺寸。</translation>
+    </message>
+    <message>
+        <source>%1 gives %2 numbers for %3 classes; its manifest should fit.</source>
+        <translation>%1 为 %3 个类别给出了 %2 个数；其清单应与之相符。</translation>
+    </message>
+    <message>
+        <source>The prediction of %1 is not finite; use other weights.</source>
+        <translation>%1 的预测不是有限数；请使用其他权重。</translation>
+    </message>
+    <message>
+        <source>The network goes on with %1×%2×%3 numbers; this mechanism gives %4×%5×%6.</source>
+        <translation>网络需要 %1×%2×%3 个数才能继续；这个机制给出 %4×%5×%6 个。</translation>
+    </message>
+    <message>
+        <source>There is no class activation map: it needs a network which ends in the mean of its features and a linear layer.</source>
+        <translation>没有类激活图：它要求网络以特征均值和一个线性层结束。</translation>
+    </message>
+    <message>
+        <source>Class activation</source>
+        <translation>类激活</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
@@ -2994,6 +3381,22 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>branch %1</source>
         <translation>分支 %1</translation>
     </message>
+    <message>
+        <source>Without a result of the mechanism there is nothing to go on with.</source>
+        <translation>没有该机制的结果，就无法继续预测。</translation>
+    </message>
+    <message>
+        <source>Prediction</source>
+        <translation>预测</translation>
+    </message>
+    <message>
+        <source>a guess</source>
+        <translation>猜测</translation>
+    </message>
+    <message>
+        <source>What the network guesses without and with the mechanism</source>
+        <translation>网络不带和带该机制时的猜测</translation>
+    </message>
 </context>
 <context>
     <name>fovea::ChannelBars</name>
@@ -3104,6 +3507,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>No map is shown.</source>
         <translation>未显示任何图。</translation>
     </message>
+    <message>
+        <source>clipped</source>
+        <translation>已裁剪</translation>
+    </message>
 </context>
 <context>
     <name>fovea::ColourScalePanel</name>
@@ -3134,6 +3541,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Type two numbers, the second larger than the first.</source>
         <translation>请输入两个数，后者须大于前者。</translation>
+    </message>
+    <message>
+        <source>Clipped: the highest 2 % of the cells above the end</source>
+        <translation>裁剪：最高的 2 % 单元格高于上限</translation>
     </message>
 </context>
 <context>
@@ -3628,6 +4039,34 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>Record the original beside it</source>
         <translation>并排录制原图</translation>
     </message>
+    <message>
+        <source>Trained or random weights</source>
+        <translation>训练或随机权重</translation>
+    </message>
+    <message>
+        <source>Open a model…</source>
+        <translation>打开模型…</translation>
+    </message>
+    <message>
+        <source>Range without the highest 2 %</source>
+        <translation>不计最高 2 % 的范围</translation>
+    </message>
+    <message>
+        <source>trained or random weights</source>
+        <translation>训练或随机权重</translation>
+    </message>
+    <message>
+        <source>Folder of a model</source>
+        <translation>模型的文件夹</translation>
+    </message>
+    <message>
+        <source>The model in use has no trained weights for this mechanism.</source>
+        <translation>当前模型没有这个机制的训练权重。</translation>
+    </message>
+    <message>
+        <source>The Retina is not trained; choose a trained network in the list of models.</source>
+        <translation>Retina 未经训练；请在模型列表中选择一个训练过的网络。</translation>
+    </message>
 </context>
 <context>
     <name>fovea::MatrixView</name>
@@ -3808,6 +4247,105 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Set all parameters to their defaults</source>
         <translation>将所有参数恢复为默认值</translation>
+    </message>
+    <message>
+        <source>About these weights</source>
+        <translation>关于这些权重</translation>
+    </message>
+    <message>
+        <source>Trained or random weights</source>
+        <translation>训练或随机权重</translation>
+    </message>
+    <message>
+        <source>Trained</source>
+        <translation>已训练</translation>
+    </message>
+    <message>
+        <source>The weights which the model has learned for this mechanism (T)</source>
+        <translation>模型为这个机制学到的权重（T）</translation>
+    </message>
+    <message>
+        <source>Random</source>
+        <translation>随机</translation>
+    </message>
+    <message>
+        <source>Weights drawn at random: what the mechanism does untrained (T)</source>
+        <translation>随机抽取的权重：机制未经训练时的样子（T）</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::PredictionView</name>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>not computed</source>
+        <translation>未计算</translation>
+    </message>
+    <message>
+        <source>A network that names what it sees fills this card.</source>
+        <translation>能说出所见之物的网络会填充此卡片。</translation>
+    </message>
+    <message>
+        <source>with</source>
+        <translation>带</translation>
+    </message>
+    <message>
+        <source>without</source>
+        <translation>不带</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>with the module: %1</source>
+        <translation>带该模块：%1</translation>
+    </message>
+    <message>
+        <source>without the module: %1</source>
+        <translation>不带该模块：%1</translation>
+    </message>
+    <message>
+        <source>Click to return to the module&apos;s own map</source>
+        <translation>点击以返回模块自己的图</translation>
+    </message>
+    <message>
+        <source>Click to see what speaks for it without the module</source>
+        <translation>点击以查看不带模块时支持它的区域</translation>
+    </message>
+    <message>
+        <source>Click to see what speaks for it</source>
+        <translation>点击以查看支持它的区域</translation>
+    </message>
+    <message>
+        <source>guess</source>
+        <translation>猜测</translation>
+    </message>
+    <message>
+        <source>%1. %2</source>
+        <translation>%1. %2</translation>
+    </message>
+    <message>
+        <source>, %1 with</source>
+        <translation>，带为 %1</translation>
+    </message>
+    <message>
+        <source>, %1 without</source>
+        <translation>，不带为 %1</translation>
+    </message>
+    <message>
+        <source>The picture shows what speaks for %1 without the module.</source>
+        <translation>图像显示不带模块时支持“%1”的区域。</translation>
+    </message>
+    <message>
+        <source>The picture shows what speaks for %1.</source>
+        <translation>图像显示支持“%1”的区域。</translation>
+    </message>
+    <message>
+        <source>Row %1: %2.</source>
+        <translation>第 %1 行：%2。</translation>
     </message>
 </context>
 <context>
@@ -4082,14 +4620,6 @@ entropy %5 of %6 bits</source>
         <translation>颜色图</translation>
     </message>
     <message>
-        <source>Features</source>
-        <translation>特征</translation>
-    </message>
-    <message>
-        <source>The built-in Retina needs no training; its stride is the size of a cell in pixels of the working picture</source>
-        <translation>内置的 Retina 无需训练；其步幅是一个单元格在工作图像中的像素大小</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>导出</translation>
     </message>
@@ -4116,6 +4646,34 @@ entropy %5 of %6 bits</source>
     <message>
         <source>Show a camera or a network stream (Ctrl+Shift+O)</source>
         <translation>显示摄像头或网络流（Ctrl+Shift+O）</translation>
+    </message>
+    <message>
+        <source>%1 · %2 px</source>
+        <translation>%1 · %2 像素</translation>
+    </message>
+    <message>
+        <source>%1 · fine, %2 px</source>
+        <translation>%1 · 精细，%2 像素</translation>
+    </message>
+    <message>
+        <source>%1 · %2 px, centre</source>
+        <translation>%1 · %2 像素，中央</translation>
+    </message>
+    <message>
+        <source>%1 · fine, %2 px, centre</source>
+        <translation>%1 · 精细，%2 像素，中央</translation>
+    </message>
+    <message>
+        <source>Open a model…</source>
+        <translation>打开模型…</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>What makes the features: a trained network and the shorter side of the picture it sees, or the built-in Retina, which needs no training, and the size of its cells</source>
+        <translation>特征的来源：训练过的网络及其所见图像的短边，或无需训练的内置 Retina 及其单元格大小</translation>
     </message>
 </context>
 <context>
