@@ -288,8 +288,11 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
     const QList<QUrl> urls = event->mimeData()->urls();
-    if (!urls.isEmpty() && urls.first().isLocalFile()) {
-        m_session.openFile(urls.first().toLocalFile());
+    const QString path = urls.isEmpty() || !urls.first().isLocalFile() ? QString() : urls.first().toLocalFile();
+    if (!path.isEmpty() && QFileInfo::exists(path + QStringLiteral("/manifest.json"))) {  // the folder of a model
+        m_session.openBundle(path);
+    } else if (!path.isEmpty()) {
+        m_session.openFile(path);
     } else if (event->mimeData()->hasImage()) {
         m_session.openImage(qvariant_cast<QImage>(event->mimeData()->imageData()));
     } else {

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <map>
 
+#include "engine/models/bundle.h"
 #include "engine/tensor/safetensors.h"
 #include "tests/support/video_files.h"
 #include "tests/support/video_reader.h"
@@ -346,6 +347,9 @@ private Q_SLOTS:
     }
 
     void aModelsTrainedWeightsAreUsed() {
+        if (bundledModelFolder().empty()) {
+            QSKIP("built without the bundle");
+        }
         const QTemporaryDir folder;
         const auto described = [&folder](const QStringList& more) {
             const QString out = folder.filePath(QStringLiteral("out.png"));

@@ -6,6 +6,7 @@
 
 #include "engine/api.h"
 #include "engine/attention/registry.h"
+#include "engine/models/bundle.h"
 #include "tests/bench/live_rig.h"
 #include "tests/support/loop_gaps.h"
 #include "widgets/canvas.h"
@@ -96,6 +97,14 @@ int main(int argc, char** argv) {
                 engineLevel());
     for (const char* id : {"se", "cbam", "coord", "simam", "sagan"}) {
         measure(rig, id);
+    }
+    const std::string folder = bundledModelFolder();
+    if (!folder.empty()) {
+        std::printf("with the trained network, its prediction included:\n");
+        rig.session().openBundle(QString::fromStdString(folder));
+        for (const char* id : {"gc", "cbam", "mhsa"}) {
+            measure(rig, id);
+        }
     }
     return 0;
 }
