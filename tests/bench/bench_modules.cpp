@@ -74,7 +74,8 @@ MachineRates measureRates() {
 
 /// What one module's measurement shares.
 struct Bench {
-    ReferenceProcess reference;
+    ReferenceProcess reference{QStringLiteral(FOVEA_SOURCE_DIR "/tests/bench/reference.py"),
+                               {QStringLiteral("time"), QStringLiteral("--serve")}};
     QTemporaryDir folder;
     ModuleReport* report = nullptr;
 };

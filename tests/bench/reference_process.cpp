@@ -14,10 +14,9 @@ QString interpreter() {
 
 }  // namespace
 
-ReferenceProcess::ReferenceProcess() {
+ReferenceProcess::ReferenceProcess(const QString& script, const QStringList& arguments) {
     m_process.setProcessChannelMode(QProcess::SeparateChannels);
-    m_process.start(interpreter(), {QStringLiteral(FOVEA_SOURCE_DIR "/tests/bench/reference.py"), QStringLiteral("time"),
-                                    QStringLiteral("--serve")});
+    m_process.start(interpreter(), QStringList(script) + arguments);
     m_running = true;
     const auto greeting = answer();
     m_running = greeting.has_value();
@@ -32,8 +31,8 @@ ReferenceProcess::~ReferenceProcess() {
     }
 }
 
-std::optional<double> ReferenceProcess::load(const std::string& path) {
-    return request(QStringLiteral("load ") + QString::fromStdString(path));
+std::optional<double> ReferenceProcess::load(const std::string& what) {
+    return request(QStringLiteral("load ") + QString::fromStdString(what));
 }
 
 std::optional<double> ReferenceProcess::run(int runs) { return request(QStringLiteral("run %1").arg(runs)); }

@@ -6,11 +6,12 @@
 #include <optional>
 #include <string>
 
-/// The PyTorch reference as a child process which answers requests, one line each (tests/bench/reference.py time --serve).
+/// A PyTorch reference as a child process which answers requests, one line each: tests/bench/reference.py time --serve, or another
+/// script which speaks the same way.
 class ReferenceProcess {
 public:
     /// Starts it; without PyTorch it does not run and problem() says why.
-    ReferenceProcess();
+    ReferenceProcess(const QString& script, const QStringList& arguments);
     ~ReferenceProcess();
     ReferenceProcess(const ReferenceProcess&) = delete;
     ReferenceProcess& operator=(const ReferenceProcess&) = delete;
@@ -21,9 +22,9 @@ public:
     /// What went wrong last, in one sentence.
     [[nodiscard]] const std::string& problem() const noexcept { return m_problem; }
 
-    /// Loads a case file: the largest difference of PyTorch's output from the file's, as a share of its largest value. Nothing
-    /// where that fails.
-    std::optional<double> load(const std::string& path);
+    /// Loads a case (a file, or what else the script takes): the largest difference of PyTorch's output from the file's, as a share of
+    /// its largest value. Nothing where that fails.
+    std::optional<double> load(const std::string& what);
     /// Processor time of one run of what is loaded, in nanoseconds, the mean of `runs`. Nothing where that fails.
     std::optional<double> run(int runs);
 
