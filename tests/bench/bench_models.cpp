@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <ctime>
 #include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/dnn.hpp>
 #include <optional>
 #include <string>
@@ -196,6 +197,7 @@ int main(int argc, char** argv) {
     const auto option = arguments.indexOf(QStringLiteral("--rounds"));
     const int rounds = std::max(3, option < 0 ? 15 : arguments.value(option + 1).toInt());
     cv::setNumThreads(1);
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what it cannot load is said by a dash
     ReferenceProcess torch(QStringLiteral(FOVEA_SOURCE_DIR "/tests/torchvision/networks.py"), {QStringLiteral("serve")});
     std::printf("engine for %s; %s; OpenCV %s; 224×224, one thread, medians of %d rounds in turn, processor time\n",
                 engineLevel(), torch.running() ? torch.version().c_str() : torch.problem().c_str(), CV_VERSION, rounds);
