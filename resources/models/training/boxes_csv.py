@@ -2,7 +2,8 @@
 
     boxes_csv.py <tiny-imagenet-200>/val <bundle>/classes.json
 
-reads val_annotations.txt (file, wnid, x0 y0 x1 y1, the last pixel included) and writes images/boxes.csv (half-open boxes, class names)."""
+reads val_annotations.txt (file, wnid, x0 y0 x1 y1, the last pixel included) and writes images/boxes.csv (half-open boxes, class names), by file name as text: val_10 before val_2, the order the pictures of the
+first measurement were chosen in."""
 import csv
 import json
 import sys
@@ -27,7 +28,7 @@ def main():
     with open(val / 'images' / 'boxes.csv', 'w', newline='', encoding='utf-8') as file:
         table = csv.writer(file, lineterminator='\n')
         table.writerow(HEADER)
-        table.writerows(rows(val, names))
+        table.writerows(sorted(rows(val, names)))
 
 
 if __name__ == '__main__':
