@@ -183,6 +183,8 @@ private Q_SLOTS:
             const MapScore score = scoreMap(map, {2, 1, 9, 3}, {11, 7});
             QVERIFY(near(score.point, 14.0 / 77.0) && score.gain == 1.0);
         }
+        const MapScore rounded = scoreMap(pixelMap(4, 1, {1.0F, 1.0F, 1.0000001F, 1.0F}), {2, 0, 3, 1}, {4, 1});
+        QVERIFY(rounded.point == 0.25 && rounded.gain == 1.0);
         const MapScore tie = scoreMap(pixelMap(4, 1, {1.0F, 0.0F, 0.0F, 1.0F}), {0, 0, 1, 1}, {4, 1});
         QVERIFY(tie.point == 0.5 && near(tie.gain, 2.0));
     }

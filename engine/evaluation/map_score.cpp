@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kMostSamples = 512;
 constexpr int kGaussianCells = 16;
+/// A map whose values differ by no more than this share of the largest differs by rounding alone.
+constexpr float kRounding = 1e-6F;
 
 /// Between which cells the samples along one side lie.
 struct Axis {
@@ -101,6 +103,11 @@ MapScore scoreMap(const PositionMap& map, const PixelBox& box, const PictureSize
     const auto [least, most] = std::minmax_element(samples.begin(), samples.end());
     const Span columns(box.x0, box.x1, picture.width, x.size());
     const Span rows(box.y0, box.y1, picture.height, y.size());
+    const double area =
+        static_cast<double>(columns.last - columns.first) * (rows.last - rows.first) / (static_cast<double>(x.size()) * y.size());
+    if (*most - *least <= kRounding * std::max(std::abs(*least), std::abs(*most))) {
+        return {.point = area, .gain = 1.0};
+    }
     double mass = 0.0;
     double massInside = 0.0;
     int peaks = 0;
@@ -117,9 +124,7 @@ MapScore scoreMap(const PositionMap& map, const PixelBox& box, const PictureSize
             peaksInside += inside ? peak : 0;
         }
     }
-    const double area =
-        static_cast<double>(columns.last - columns.first) * (rows.last - rows.first) / (static_cast<double>(x.size()) * y.size());
-    return {.point = static_cast<double>(peaksInside) / peaks, .gain = mass > 0.0 ? massInside / mass / area : 1.0};
+    return {.point = static_cast<double>(peaksInside) / peaks, .gain = massInside / mass / area};
 }
 
 PositionMap centredGaussian(const PictureSize& picture) {

@@ -47,7 +47,7 @@ FOVEA_API bool isSmall(const PixelBox& box, const PictureSize& picture) noexcept
 FOVEA_API bool isOff(const PixelBox& box, const PictureSize& picture) noexcept;
 
 /// The map is enlarged bilinearly to the picture, at most 512 samples a side, and compared with the box, which must fit. A map
-/// which is the same everywhere prefers nothing: its gain is 1 and its point the box's share of the area.
+/// which is the same everywhere but for rounding prefers nothing: its gain is 1 and its point the box's share of the area.
 FOVEA_API MapScore scoreMap(const PositionMap& map, const PixelBox& box, const PictureSize& picture);
 
 /// A centred Gaussian exp(−2(x² + y²)), x and y from −1 to 1 over the picture, on 16×16 cells.

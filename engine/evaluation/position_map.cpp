@@ -39,8 +39,6 @@ private:
     std::vector<int> m_counts;
 };
 
-bool isReceived(const AttentionMap& map) { return map.kind == MapKind::Pairwise && map.keyAxis == MapAxis::Positions; }
-
 /// How the numbers of a judged map come about.
 std::string howMade(const AttentionMap& map) {
     if (map.kind == MapKind::Spatial) {
@@ -49,7 +47,7 @@ std::string howMade(const AttentionMap& map) {
     if (map.kind == MapKind::Full) {
         return map.name + ": mean over channels";
     }
-    if (!isReceived(map)) {
+    if (!betweenPositions(map)) {
         return map.name + ": weight of the code used most";
     }
     return map.name + (map.layout ? ": attention received, mean over heads and the queries which see the position"
@@ -90,7 +88,7 @@ Result<std::optional<JudgedMap>> judgedMap(const FrameResult& result, const Modu
     }
     JudgedMap judged{.map = {.values = std::move(field->values), .height = field->height, .width = field->width}};
     judged.map.geometry = field->geometry;
-    if (isReceived(*map)) {
+    if (betweenPositions(*map)) {
         judged.map.values = receivedAttention(*map);
     }
     judged.how = howMade(*map);

@@ -16,9 +16,9 @@ struct JudgedMap {
 };
 
 /// The map of a finished module which the program shows first, by which the module is judged. Spatial: itself. Full: its mean
-/// over channels. Pairwise: the attention every position receives, the mean over heads and the queries which see it; where the
-/// keys are no positions, the weight of the code which is used most. Nothing for gates of channels, branches and time, and for
-/// regions.
+/// over channels. Pairwise between positions: the attention every position receives, the mean over heads and the queries which
+/// see it. Pairwise with codes: the weight of the code which is used most, since each position's weights on all codes may sum
+/// to 1. Nothing for gates of channels, branches and time, and for regions.
 FOVEA_API Result<std::optional<JudgedMap>> judgedMap(const FrameResult& result, const ModuleResult& module);
 
 /// The positive part of the class activation map of one class of a prediction which explains.
