@@ -10,6 +10,7 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"render", QT_TRANSLATE_NOOP("CommandLine", "draw one module’s attention over a picture"), renderCommand},
+    {"evaluate", QT_TRANSLATE_NOOP("CommandLine", "measure how well the maps of a trained bundle find objects"), evaluateCommand},
     {"apply", QT_TRANSLATE_NOOP("CommandLine", "run the module a safetensors case names on its tensors"), applyCommand},
     {"modules", QT_TRANSLATE_NOOP("CommandLine", "list the attention modules"), modulesCommand},
 };

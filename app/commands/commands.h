@@ -17,6 +17,7 @@ struct Command {
 };
 
 int renderCommand(const QStringList& arguments);
+int evaluateCommand(const QStringList& arguments);
 int applyCommand(const QStringList& arguments);
 int modulesCommand(const QStringList& arguments);
 

@@ -1,0 +1,146 @@
+#include <QCoreApplication>
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "app/commands/command_line.h"
+#include "app/commands/commands.h"
+#include "app/commands/interrupt.h"
+#include "engine/evaluation/evaluation.h"
+#include "engine/export/export.h"
+#include "engine/models/open_bundle.h"
+#include "widgets/engine_text.h"
+
+namespace fovea {
+namespace {
+
+QString translated(const char* text) { return QCoreApplication::translate("CommandLine", text); }
+
+/// The options of `fovea evaluate`.
+struct Options {
+    QCommandLineOption bundle{QStringLiteral("bundle"),
+                              translated(QT_TRANSLATE_NOOP("CommandLine", "Folder of the trained model bundle.")),
+                              QStringLiteral("DIR")};
+    QCommandLineOption data{QStringLiteral("data"),
+                            translated(QT_TRANSLATE_NOOP("CommandLine", "Folder of pictures with boxes.csv beside them.")),
+                            QStringLiteral("DIR")};
+    QCommandLineOption modules{
+        QStringLiteral("modules"),
+        translated(QT_TRANSLATE_NOOP("CommandLine", "Modules to measure, separated by commas (all of the bundle).")),
+        QStringLiteral("IDS")};
+    QCommandLineOption limit{
+        QStringLiteral("limit"),
+        translated(QT_TRANSLATE_NOOP("CommandLine", "Only so many pictures, evenly spaced over boxes.csv (all).")),
+        QStringLiteral("N")};
+    QCommandLineOption size{
+        QStringLiteral("size"),
+        translated(QT_TRANSLATE_NOOP("CommandLine", "Shorter side of the pictures as the network reads them (the bundle’s).")),
+        QStringLiteral("PX")};
+    QCommandLineOption output{{QStringLiteral("o"), QStringLiteral("output")},
+                              translated(QT_TRANSLATE_NOOP("CommandLine", "CSV to write (the terminal).")),
+                              QStringLiteral("OUT.csv")};
+
+    void addTo(QCommandLineParser& parser) const { parser.addOptions({bundle, data, modules, limit, size, output}); }
+};
+
+/// A whole number from 1; 0 when the option is not there, nothing when it is something else.
+std::optional<int> readCount(const QCommandLineParser& parser, const QCommandLineOption& option) {
+    if (!parser.isSet(option)) {
+        return 0;
+    }
+    bool good = false;
+    const int value = parser.value(option).toInt(&good);
+    return good && value >= 1 ? std::optional(value) : std::nullopt;
+}
+
+/// A line which counts, for a person who waits.
+void showProgress(std::size_t done, std::size_t total) {
+    std::fprintf(stderr, "\r%zu / %zu", done, total);
+    std::fflush(stderr);
+}
+
+Result<Evaluation> measure(const QCommandLineParser& parser, const Options& options, EvaluationRequest request) {
+    const Interrupt interrupt;
+    auto bundle = openBundle(parser.value(options.bundle).toStdString(), interrupt.token());
+    if (!bundle) {
+        return bundle.error();
+    }
+    request.bundle = *bundle;
+    const bool watched = ::isatty(STDERR_FILENO) == 1;
+    if (watched) {
+        request.progress = showProgress;
+    }
+    auto result = evaluate(request, interrupt.token());
+    if (watched) {
+        std::fprintf(stderr, "\r\033[K");
+    }
+    return result;
+}
+
+int report(const QCommandLineParser& parser, const Options& options, const Evaluation& evaluation) {
+    for (const auto& problem : evaluation.problems) {
+        complain(problem);
+    }
+    if (!evaluation.problems.empty()) {
+        complain(QCoreApplication::translate("CommandLine", "%n problem(s); the numbers are of %1 pictures.", nullptr,
+                                             static_cast<int>(evaluation.problems.size()))
+                     .arg(evaluation.pictures),
+                 kExitDone);
+    }
+    const std::string csv = evaluationCsv(evaluation);
+    if (!parser.isSet(options.output)) {
+        std::fputs(csv.c_str(), stdout);
+        return kExitDone;
+    }
+    if (const auto written = writeFileAtomically(parser.value(options.output).toStdString(), csv); !written) {
+        return complain(written.error());
+    }
+    printLine(parser.value(options.output));
+    return kExitDone;
+}
+
+}  // namespace
+
+int evaluateCommand(const QStringList& arguments) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(translated(QT_TRANSLATE_NOOP(
+        "CommandLine",
+        "Measures how well the maps of a bundle’s modules find objects, and how often its classes are right, with trained and "
+        "with random weights. boxes.csv begins with the line file,class,x0,y0,x1,y1 and has one line per picture: its name in "
+        "the folder, a class’s name of the bundle’s classes.json, and the object’s box in pixels, x0 ≤ x < x1. Writes a table "
+        "as CSV: point is the share of pictures on which the map’s largest value lies in the box; gain the share of its mass in "
+        "the box over the box’s share of the area, 1 is chance; small are boxes under 35 % of the picture, off those with their "
+        "centre more than 15 % away from its centre. Classes are compared inside their label group only.")));
+    const Options options;
+    options.addTo(parser);
+    if (const int status = parseArguments(parser, arguments, 0); status >= 0) {
+        return status;
+    }
+    if (!parser.isSet(options.bundle) || !parser.isSet(options.data)) {
+        return complain(
+            translated(QT_TRANSLATE_NOOP("CommandLine", "Name the bundle with --bundle and the pictures with --data.")),
+            kExitUsage);
+    }
+    const auto limit = readCount(parser, options.limit);
+    const auto size = readCount(parser, options.size);
+    if (!limit || !size) {
+        return complain(translated(QT_TRANSLATE_NOOP("CommandLine", "--limit and --size take a whole number from 1.")),
+                        kExitUsage);
+    }
+    EvaluationRequest request{.bundle = nullptr, .folder = parser.value(options.data).toStdString(), .modules = {}};
+    request.limit = *limit;
+    request.size = *size;
+    for (const auto& id : parser.value(options.modules).split(u',', Qt::SkipEmptyParts)) {
+        request.modules.push_back(id.trimmed().toStdString());
+    }
+    const auto evaluation = measure(parser, options, std::move(request));
+    if (!evaluation) {
+        return evaluation.error().code == ErrorCode::Cancelled
+                   ? complain(translated(QT_TRANSLATE_NOOP("CommandLine", "Stopped; nothing was written.")), kExitFailed)
+                   : complain(evaluation.error());
+    }
+    return report(parser, options, *evaluation);
+}
+
+}  // namespace fovea
