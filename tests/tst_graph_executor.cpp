@@ -278,7 +278,9 @@ private Q_SLOTS:
         OnnxBuilder builder;
         buildNetwork(builder);
         const auto executor = made(builder);
-        for (const Shape& shape : {Shape{1, 3, 8, 8}, Shape{1, 4, 8}, Shape{2, 4, 8, 8}, Shape{1, 4, 0, 8}, Shape{1, 4, -5, 8}}) {
+        const Shape overflowing{1, 4, std::int64_t{1} << 40, std::int64_t{1} << 30};
+        for (const Shape& shape :
+             {Shape{1, 3, 8, 8}, Shape{1, 4, 8}, Shape{2, 4, 8, 8}, Shape{1, 4, 0, 8}, Shape{1, 4, -5, 8}, overflowing}) {
             const auto prepared = executor->prepare({{ElementType::Float, shape}});
             QVERIFY(!prepared);
             checkRefused(prepared.error(), ErrorCode::BadShape, "“x”");

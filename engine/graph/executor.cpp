@@ -37,7 +37,8 @@ View viewOf(const Array& array) { return {array.type(), &array.shape(), const_ca
 bool accepts(const Port& port, const ArrayInfo& info) {
     const auto fits = [](std::int64_t wanted, std::int64_t given) { return given > 0 && (wanted < 0 || wanted == given); };
     return port.info.type == info.type && port.info.shape.size() == info.shape.size() &&
-           std::equal(port.info.shape.begin(), port.info.shape.end(), info.shape.begin(), fits);
+           std::equal(port.info.shape.begin(), port.info.shape.end(), info.shape.begin(), fits) &&
+           checkedBytes(info.type, info.shape).has_value();  // kernels multiply extents
 }
 
 }  // namespace
