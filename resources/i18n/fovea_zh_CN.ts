@@ -239,6 +239,46 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>End the colours below the highest 2 % of the cells.</source>
         <translation>颜色上限不计最高的 2 % 单元格。</translation>
     </message>
+    <message>
+        <source>measure how well the maps of a trained bundle find objects</source>
+        <translation>测量训练模型包的图找到物体的能力</translation>
+    </message>
+    <message>
+        <source>Folder of the trained model bundle.</source>
+        <translation>训练模型包的文件夹。</translation>
+    </message>
+    <message>
+        <source>Folder of pictures with boxes.csv beside them.</source>
+        <translation>图像文件夹，旁边放有 boxes.csv。</translation>
+    </message>
+    <message>
+        <source>Modules to measure, separated by commas (all of the bundle).</source>
+        <translation>要测量的模块，用逗号分隔（默认模型包的全部）。</translation>
+    </message>
+    <message>
+        <source>Only so many pictures, evenly spaced over boxes.csv (all).</source>
+        <translation>只用这么多图像，在 boxes.csv 中均匀选取（默认全部）。</translation>
+    </message>
+    <message>
+        <source>Shorter side of the pictures as the network reads them (the bundle’s).</source>
+        <translation>网络读取图像时的短边（默认模型包的值）。</translation>
+    </message>
+    <message>
+        <source>CSV to write (the terminal).</source>
+        <translation>要写入的 CSV（默认终端）。</translation>
+    </message>
+    <message>
+        <source>Measures how well the maps of a bundle’s modules find objects, and how often its classes are right, with trained and with random weights. boxes.csv begins with the line file,class,x0,y0,x1,y1 and has one line per picture: its name in the folder, a class’s name of the bundle’s classes.json, and the object’s box in pixels, x0 ≤ x &lt; x1. Writes a table as CSV: point is the share of pictures on which the map’s largest value lies in the box; gain the share of its mass in the box over the box’s share of the area, 1 is chance; small are boxes under 35 % of the picture, off those with their centre more than 15 % away from its centre. Classes are compared inside their label group only.</source>
+        <translation>测量模型包各模块的图找到物体的能力以及其类别的正确率，分别使用训练权重和随机权重。boxes.csv 以一行 file,class,x0,y0,x1,y1 开头，每幅图像一行：文件夹中的文件名、模型包 classes.json 中的类别名，以及以像素表示的物体框（x0 ≤ x &lt; x1）。结果以 CSV 表格写出：point 是图的最大值落在框内的图像份额；gain 是图落在框内的份额与框占面积份额之比，1 为随机水平；small 是占图像不到 35 % 的框，off 是中心偏离图像中心超过 15 % 的框。类别只在其标签组内比较。</translation>
+    </message>
+    <message>
+        <source>Name the bundle with --bundle and the pictures with --data.</source>
+        <translation>请用 --bundle 指定模型包，用 --data 指定图像。</translation>
+    </message>
+    <message>
+        <source>--limit and --size take a whole number from 1.</source>
+        <translation>--limit 和 --size 需要从 1 起的整数。</translation>
+    </message>
 </context>
 <context>
     <name>ModelText</name>
@@ -3260,6 +3300,58 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Class activation</source>
         <translation>类激活</translation>
+    </message>
+    <message>
+        <source>“%1” line %2: the first line should be “%3”.</source>
+        <translation>“%1”第 %2 行：首行应为“%3”。</translation>
+    </message>
+    <message>
+        <source>“%1” line %2: there should be six values, as in “%3”.</source>
+        <translation>“%1”第 %2 行：应有六个值，如“%3”。</translation>
+    </message>
+    <message>
+        <source>“%1” line %2: “%3” is no name of a picture inside the folder.</source>
+        <translation>“%1”第 %2 行：“%3”不是文件夹内图像的名称。</translation>
+    </message>
+    <message>
+        <source>“%1” line %2: “%3” stands here for the second time; keep one line per picture.</source>
+        <translation>“%1”第 %2 行：“%3”第二次出现；请每幅图像只保留一行。</translation>
+    </message>
+    <message>
+        <source>“%1” line %2: there is no class “%3”; write a name of the bundle’s classes.json.</source>
+        <translation>“%1”第 %2 行：没有类别“%3”；请写模型包 classes.json 中的名称。</translation>
+    </message>
+    <message>
+        <source>“%1” line %2: several classes are named “%3”; write group/name.</source>
+        <translation>“%1”第 %2 行：有多个类别名为“%3”；请写成 组/名称。</translation>
+    </message>
+    <message>
+        <source>“%1” line %2: “%3” is no whole number from 0.</source>
+        <translation>“%1”第 %2 行：“%3”不是从 0 起的整数。</translation>
+    </message>
+    <message>
+        <source>“%1” line %2: the box has no area; x0 &lt; x1 and y0 &lt; y1 are needed.</source>
+        <translation>“%1”第 %2 行：框没有面积；要求 x0 &lt; x1 且 y0 &lt; y1。</translation>
+    </message>
+    <message>
+        <source>“%1” names no picture; add a line for each.</source>
+        <translation>“%1”没有列出图像；请为每幅图像加一行。</translation>
+    </message>
+    <message>
+        <source>The bundle holds no mechanism “%1”; choose one its manifest.json lists.</source>
+        <translation>模型包中没有机制“%1”；请选择其 manifest.json 列出的机制。</translation>
+    </message>
+    <message>
+        <source>“%1” (line %2) is left out: %3</source>
+        <translation>“%1”（第 %2 行）被略过：%3</translation>
+    </message>
+    <message>
+        <source>The box reaches beyond the picture of %1 × %2 pixels.</source>
+        <translation>框超出了 %1 × %2 像素的图像。</translation>
+    </message>
+    <message>
+        <source>%1 on “%2” (line %3): %4</source>
+        <translation>%1，图像“%2”（第 %3 行）：%4</translation>
     </message>
 </context>
 <context>
