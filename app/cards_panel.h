@@ -77,7 +77,7 @@ private:
     std::vector<std::pair<QString, QString>> m_mapEntries;  ///< title and name, as they stand in m_maps
     RenderedOverlay m_rendered;
     std::size_t m_leastGuesses = 0;  ///< while pictures move the card of guesses never becomes smaller
-    QTimer m_pace;  ///< bundles what follows each other quickly while pictures move
+    QTimer m_pace;                   ///< bundles what follows each other quickly while pictures move
 };
 
 }  // namespace fovea

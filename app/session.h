@@ -52,8 +52,8 @@ public:
     [[nodiscard]] const RetinaOptions& retina() const { return m_retina; }
     void setRetina(const RetinaOptions& options);
 
-    /// Opens a folder with a network and trained weights; it becomes the model when it is good, else failed() says why. Until then
-    /// nothing is computed if nothing was before.
+    /// Opens a folder with a network and trained weights; it becomes the model when it is good, else failed() says why. Until
+    /// then nothing is computed if nothing was before.
     void openBundle(const QString& folder);
     /// The network in use and how pictures enter it; without a bundle the Retina makes the features.
     [[nodiscard]] const NetworkChoice& network() const { return m_network; }
@@ -79,7 +79,8 @@ public:
     void setChannelMode(ChannelMode mode, int channel);
     void setHead(int head);
     void setDirection(bool to);
-    /// Puts the class activation map of a class on the canvas, of the network without the module when `plain`; −1: the module's map.
+    /// Puts the class activation map of a class on the canvas, of the network without the module when `plain`; −1: the module's
+    /// map.
     void setActivation(int index, bool plain);
     /// A position as fractions of the picture.
     void setQuery(QPointF fraction);

@@ -62,7 +62,8 @@ void MainWindow::createActions() {
                      make(QT_TR_NOOP("Next picture in the folder"), {key("Alt+Right")}, &MainWindow::openNext),
                      make(QT_TR_NOOP("Previous picture in the folder"), {key("Alt+Left")}, &MainWindow::openPrevious),
                      make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog),
-                     make(QT_TR_NOOP("Open a model…"), {key("Ctrl+M")}, &MainWindow::bundleDialog), m_trainedAction};
+                     make(QT_TR_NOOP("Open a model…"), {key("Ctrl+M")}, &MainWindow::bundleDialog),
+                     m_trainedAction};
     m_viewActions = {make(QT_TR_NOOP("Fit the picture"), {key("Ctrl+9")}, &MainWindow::fitPicture),
                      make(QT_TR_NOOP("Show at 100 %"), {key("Ctrl+1")}, &MainWindow::actualSize),
                      make(QT_TR_NOOP("Zoom in"), {key("Ctrl++"), key("Ctrl+=")}, &MainWindow::zoomIn),

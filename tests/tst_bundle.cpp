@@ -323,8 +323,8 @@ void TestBundle::itsNumbersAreThoseOfTheManifest() {
     QCOMPARE((*bundle)->gaussian.point.value(), 0.782);
     QCOMPARE((*bundle)->gaussian.gainOff.value(), 1.217);
     QVERIFY(!(*bundle)->modules.at("se").metrics.trained.gain.has_value());
-    // What is said of a map follows its numbers: nothing is called meaningful which does not beat the Gaussian. Axial attention does
-    // with the product of its two axes, but not with the one which is shown first.
+    // What is said of a map follows its numbers: nothing is called meaningful which does not beat the Gaussian. Axial attention
+    // does with the product of its two axes, but not with the one which is shown first.
     for (const auto& [id, module] : (*bundle)->modules) {
         const auto& gain = module.metrics.trained.gain;
         const bool beats = gain.has_value() && *gain > (*bundle)->gaussian.gain.value();

@@ -84,7 +84,8 @@ private Q_SLOTS:
 
     // The kernels of networks share theirs; nobody outside of that folder may.
     void noHeaderOfTheEngineIncludesEigen() {
-        QStringList found = matches({QStringLiteral("engine")}, QStringLiteral("^#include <Eigen.*"), QStringLiteral("engine/graph/ops"));
+        QStringList found =
+            matches({QStringLiteral("engine")}, QStringLiteral("^#include <Eigen.*"), QStringLiteral("engine/graph/ops"));
         found = found.filter(QRegularExpression(QStringLiteral("\\.h: ")));
         QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
     }

@@ -9,10 +9,10 @@
 namespace fovea {
 
 enum class RangeMode {
-    Auto,    ///< the field's own automatic range
+    Auto,     ///< the field's own automatic range
     Clipped,  ///< the same, but the highest cells (kClippedShare) lie above the upper end
-    Locked,  ///< the range shown when it was locked, kept over modules and pictures
-    Typed,   ///< ends typed by the person
+    Locked,   ///< the range shown when it was locked, kept over modules and pictures
+    Typed,    ///< ends typed by the person
 };
 
 /// Vertical colour bar with its true ends, drawn over the canvas' right edge. A click or Enter opens a small panel: auto, locked,

@@ -18,8 +18,8 @@ public:
     explicit ParamForm(QWidget* parent = nullptr);
     ~ParamForm() override;
 
-    /// The parameters trained weights were trained with, which Reset then goes to; nothing when there are no trained weights, and then
-    /// there is no switch for them. Call it before setModule().
+    /// The parameters trained weights were trained with, which Reset then goes to; nothing when there are no trained weights, and
+    /// then there is no switch for them. Call it before setModule().
     void setTrained(std::optional<ParamSet> params);
     /// What stands behind the "i" beside the weights, as rich text; empty: no "i".
     void setInfo(const QString& html);

@@ -43,8 +43,8 @@ public:
 
     /// The moving source, to play and to seek; active() is false while a single picture is shown.
     [[nodiscard]] MovingSource& source() noexcept;
-    /// Longer side of the Retina's picture, or shorter side of a network's, of the newest result of a moving source, and whether it
-    /// was lowered.
+    /// Longer side of the Retina's picture, or shorter side of a network's, of the newest result of a moving source, and whether
+    /// it was lowered.
     [[nodiscard]] int workingSide() const noexcept;
     [[nodiscard]] bool autoSized() const noexcept;
 

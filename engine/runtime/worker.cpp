@@ -12,12 +12,15 @@ namespace fovea {
 namespace {
 
 /// The size the automatic one starts from: of the picture a network sees, or of the Retina's.
-int wantedSide(const PipelineRequest& request) { return request.network.bundle ? request.network.side() : request.retina.maxSide; }
+int wantedSide(const PipelineRequest& request) {
+    return request.network.bundle ? request.network.side() : request.retina.maxSide;
+}
 
-void setSide(PipelineRequest& request, int side) { (request.network.bundle ? request.network.size : request.retina.maxSide) = side; }
+void setSide(PipelineRequest& request, int side) {
+    (request.network.bundle ? request.network.size : request.retina.maxSide) = side;
+}
 
 }  // namespace
-
 
 void Worker::post(Load load) {
     if (m_loads.put(std::move(load))) {

@@ -114,7 +114,7 @@ private:
     // Inference thread only.
     Pipeline m_pipeline;
     std::shared_ptr<const Live> m_live;
-    Frame m_liveFrame;       ///< the newest of m_live's source
+    Frame m_liveFrame;  ///< the newest of m_live's source
     std::chrono::steady_clock::time_point m_liveStarted;
     bool m_liveDone = true;  ///< m_live has been run on m_liveFrame
     AutoSize m_autoSize;

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-/// A PyTorch reference as a child process which answers requests, one line each: tests/bench/reference.py time --serve, or another
-/// script which speaks the same way.
+/// A PyTorch reference as a child process which answers requests, one line each: tests/bench/reference.py time --serve, or
+/// another script which speaks the same way.
 class ReferenceProcess {
 public:
     /// Starts it; without PyTorch it does not run and problem() says why.
@@ -22,8 +22,8 @@ public:
     /// What went wrong last, in one sentence.
     [[nodiscard]] const std::string& problem() const noexcept { return m_problem; }
 
-    /// Loads a case (a file, or what else the script takes): the largest difference of PyTorch's output from the file's, as a share of
-    /// its largest value. Nothing where that fails.
+    /// Loads a case (a file, or what else the script takes): the largest difference of PyTorch's output from the file's, as a
+    /// share of its largest value. Nothing where that fails.
     std::optional<double> load(const std::string& what);
     /// Processor time of one run of what is loaded, in nanoseconds, the mean of `runs`. Nothing where that fails.
     std::optional<double> run(int runs);
