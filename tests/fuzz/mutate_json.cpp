@@ -152,7 +152,7 @@ void changeEntry(Json& json, Random& random) {
         if (random.chance(50) || !number.is_number_integer()) {
             number = random.extreme();
         } else {
-            number = static_cast<std::int64_t>(number.get<std::uint64_t>() + random.below(9)) - 4;
+            number = static_cast<std::int64_t>(number.get<std::uint64_t>() + random.below(9) - 4U);
         }
     }
 }

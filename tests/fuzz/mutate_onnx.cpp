@@ -71,7 +71,8 @@ void changeIntegers(Field& field, Random& random) {
         field.RemoveLast();
     } else {
         auto& element = field[static_cast<int>(random.below(field.size()))];
-        element = random.chance(30) ? element + static_cast<std::int64_t>(random.below(5)) - 2 : random.extreme();
+        element = random.chance(30) ? static_cast<std::int64_t>(static_cast<std::uint64_t>(element) + random.below(5) - 2U)
+                                    : random.extreme();
     }
 }
 
