@@ -58,7 +58,7 @@ Result<QStringList> exportPicture(const PictureExport& what, const QString& path
     }
     const QFileInfo file(path);
     const QString sidecar = file.path() + u'/' + file.completeBaseName() + QStringLiteral(".json");
-    const auto module = what.result->find(what.field.module);
+    const auto module = what.result->find(what.field.module, what.field.slot);
     auto written =
         writeFileAtomically(sidecar.toStdString(), sidecarJson(*what.result, *module, drawn->field.get(), &what.style));
     if (!written) {

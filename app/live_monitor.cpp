@@ -39,7 +39,7 @@ void LiveMonitor::overlayPainted(const RenderedOverlay& overlay) {
         return;
     }
     const auto now = std::chrono::steady_clock::now();
-    const auto module = result->find(overlay.request.field->module);
+    const auto module = result->find(overlay.request.field->module, overlay.request.field->slot);
     m_meter.painted({.sequence = result->frame.sequence,
                      .waited = milliseconds(result->started - result->frame.captured),
                      .features = result->features->milliseconds,

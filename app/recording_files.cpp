@@ -29,7 +29,7 @@ RenderedOverlay rendered(const FrameRecord& record, std::optional<FieldSpec> fie
 }
 
 std::string mapName(const FrameRecord& record) {
-    const auto module = record.result->find(record.field.module);
+    const auto module = record.result->find(record.field.module, record.field.slot);
     const AttentionMap* map = record.field.map.empty() && module && module->output ? defaultMap(*module->output) : nullptr;
     return map != nullptr ? map->name : record.field.map;
 }
@@ -38,7 +38,7 @@ OverlayNumbers numbersOf(const RenderedOverlay& overlay, const FrameRecord& reco
     const ScalarField& field = *overlay.field;
     const FieldStatistics& statistics = *overlay.statistics;
     const ValueRange range = effectiveRange(field, record.style);
-    const auto module = record.result->find(record.field.module);
+    const auto module = record.result->find(record.field.module, record.field.slot);
     return {.moduleMilliseconds = module ? module->milliseconds : 0.0,
             .map = mapName(record),
             .min = statistics.min,
@@ -181,7 +181,7 @@ bool RecordingFiles::diskNearlyFull() const {
 }
 
 std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<Error>& note) const {
-    const auto module = m_last.result->find(m_last.field.module);
+    const auto module = m_last.result->find(m_last.field.module, m_last.field.slot);
     Json json = Json::object();
     if (module) {
         json = Json::parse(sidecarJson(*m_last.result, *module, m_lastField.get(), m_lastField ? &m_last.style : nullptr));

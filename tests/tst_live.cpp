@@ -144,6 +144,26 @@ private Q_SLOTS:
         QVERIFY(live.resultOf(9));
     }
 
+    // Compared mechanisms appear together, on every frame; what is only in the filmstrip does not hold them up.
+    void shownJobsAppearTogether() {
+        FakeFeed feed(liveTraits());
+        Live live(feed);
+        ModuleJob other = fakeJob(0, 0.75);
+        other.slot = "B";
+        live.controller.setJobs({fakeJob(0, 0.25), other, fakeJob(2)}, {}, {}, 2);
+        QVERIFY(live.open());
+        for (std::uint64_t index = 1; index <= 5; ++index) {
+            feed.release(1);
+            QVERIFY(live.resultOf(index));
+        }
+        for (const auto& result : live.results) {
+            const auto first = result->find(fakeModule(0).info.id);
+            const auto second = result->find(fakeModule(0).info.id, "B");
+            QVERIFY(first && second && first != second);
+            QVERIFY(first->params != second->params);
+        }
+    }
+
     // A mechanism which is chosen while nothing arrives is computed on the newest frame.
     void switchingWhileTheSourceIsSilent() {
         FakeFeed feed(liveTraits());

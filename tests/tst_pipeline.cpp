@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "engine/pipeline/pipeline.h"
+#include "engine/render/field.h"
 #include "engine/tensor/safetensors.h"
 #include "tests/support/fake_modules.h"
 
@@ -50,6 +51,7 @@ private Q_SLOTS:
     void instancesOutliveTheFrame();
     void idleResultsAreBounded();
     void cachedCellsStandInTheFirstSnapshot();
+    void slotsTellJobsOfOneModuleApart();
     void failingModuleLeavesOthers_data();
     void failingModuleLeavesOthers();
     void failureIsNotKept();
@@ -192,6 +194,21 @@ void TestPipeline::cachedCellsStandInTheFirstSnapshot() {
     QVERIFY(result.ok());
     QCOMPARE(seen.size(), std::size_t{2});
     QVERIFY(!seen[0]->modules[0] && seen[0]->modules[1] && seen[0]->modules[2]);
+}
+
+void TestPipeline::slotsTellJobsOfOneModuleApart() {
+    Pipeline pipeline;
+    ModuleJob other = fakeJob(0, 0.75);
+    other.slot = "B";
+    const auto result = runOrNull(pipeline, request(testFrame(8, 8), {fakeJob(0, 0.25), other}));
+    QVERIFY(result);
+    const std::string id = fakeJob(0).info->id;
+    QCOMPARE(shownValue(*result->find(id)), 0.25F);
+    QCOMPARE(shownValue(*result->find(id, "B")), 0.75F);
+    QVERIFY(!result->find(id, "C"));
+    const auto field = makeField(*result, {.module = id, .slot = "B"});
+    QVERIFY(field);
+    QCOMPARE(field->values.front(), 0.75F);
 }
 
 void TestPipeline::failingModuleLeavesOthers_data() {

@@ -26,7 +26,7 @@ constexpr int kFooter = 16;
 
 // The pairwise map a spec names, or the first one of its module.
 const AttentionMap* findMap(const FrameResult* result, const FieldSpec& field) {
-    const auto module = result != nullptr ? result->find(field.module) : nullptr;
+    const auto module = result != nullptr ? result->find(field.module, field.slot) : nullptr;
     if (!module || !module->output) {
         return nullptr;
     }
@@ -187,9 +187,9 @@ struct MatrixView::State {
     // Pixels of this very module result, or, while frames follow each other within one epoch, of the one before.
     [[nodiscard]] bool fits() const {
         const auto& drawn = rendered.request;
-        return !image.isNull() && result && drawn.result && drawn.module == field.module && drawn.map == map->name &&
-               drawn.head == field.head && drawn.group == group() &&
-               (drawn.result->find(field.module) == asked || drawn.result->epoch == result->epoch);
+        return !image.isNull() && result && drawn.result && drawn.module == field.module && drawn.slot == field.slot &&
+               drawn.map == map->name && drawn.head == field.head && drawn.group == group() &&
+               (drawn.result->find(field.module, field.slot) == asked || drawn.result->epoch == result->epoch);
     }
 
     void paintMatrix(QPainter& painter, const QRect& box) const {
@@ -278,13 +278,14 @@ void MatrixView::requestPixels() {
         return;
     }
     // The same module result, drawn the same way, needs no new pixels: snapshots of one pass and new queries share it.
-    const auto module = s.result->find(s.field.module);
+    const auto module = s.result->find(s.field.module, s.field.slot);
     const bool same = s.asked == module && s.request.map == s.map->name && s.request.head == s.field.head &&
                       s.request.group == s.group() && s.request.style == s.style && s.request.side == side;
     if (!same) {
         s.asked = module;
         s.request = {.result = s.result,
                      .module = s.field.module,
+                     .slot = s.field.slot,
                      .map = s.map->name,
                      .head = s.field.head,
                      .style = s.style,
@@ -364,7 +365,7 @@ void MatrixView::paintEvent(QPaintEvent*) {
         return;
     }
     const QRect box = matrixRect();
-    if (s.rendered.error && s.rendered.request.module == s.field.module) {
+    if (s.rendered.error && s.rendered.request.module == s.field.module && s.rendered.request.slot == s.field.slot) {
         painter.setPen(theme().error);
         painter.drawText(box.adjusted(4, 4, -4, -4), Qt::AlignCenter | Qt::TextWordWrap, errorText(*s.rendered.error));
     } else if (s.fits()) {

@@ -17,7 +17,8 @@ FOVEA_API Result<void> writeFileAtomically(const std::string& path, const std::s
 /// (all maps and the output), <base>.json (sidecar). Returns the paths. Window and command line both call this: the bytes are
 /// identical.
 FOVEA_API Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std::string& module,
-                                                     const std::string& folder, const std::string& base);
+                                                     const std::string& folder, const std::string& base,
+                                                     const std::string& slot = {});
 
 /// The sidecar: source and hash, model, layer, module, version, parameters, provenance, map kinds, true ranges, and the drawn
 /// style and field where given.

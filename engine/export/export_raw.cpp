@@ -153,12 +153,12 @@ ExportedNumbers gatherNumbers(const AttentionOutput& output, std::size_t maxByte
 }
 
 Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std::string& module, const std::string& folder,
-                                           const std::string& base) {
+                                           const std::string& base, const std::string& slot) {
     if (base.empty() || base.find('/') != std::string::npos) {
         return makeError(ErrorCode::BadParameter,
                          FOVEA_TEXT("engine", "“%1” cannot begin a file name; choose a name without “/”."), {base});
     }
-    const auto found = result.find(module);
+    const auto found = result.find(module, slot);
     if (!found) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no result of “%1” to export; run it first."),
                          {module});

@@ -434,6 +434,7 @@ Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& 
             current.clip = m_state->clip.snapshot();
         }
         current.modules.push_back(m_state->cachedResult(job));
+        current.slots.push_back(job.slot);
     }
     std::shared_ptr<const FrameResult> snapshot;
     const auto take = [&] {

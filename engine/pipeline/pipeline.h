@@ -17,6 +17,7 @@ namespace fovea {
 /// One module to run, as values.
 struct ModuleJob {
     const ModuleInfo* info = nullptr;
+    std::string slot = {};  ///< tells jobs of one module apart, which differ in parameters or weights; the first has none
     ParamSet params;
     std::string weightsFile;                 ///< a safetensors file; empty: seeded random (or parameter-free)
     std::shared_ptr<const Weights> weights;  ///< given tensors instead of a file; wins over weightsFile
@@ -37,6 +38,7 @@ struct PipelineRequest {
     RetinaOptions retina;
     NetworkChoice network = {};   ///< with a bundle it makes the features, not the Retina
     std::vector<ModuleJob> jobs;  ///< run in this order
+    std::size_t shownJobs = 1;    ///< so many of the first are looked at: on a moving source they run on every frame
     int clipFrames = 8;           ///< frames a clip holds, 2 … 32; mechanisms over time run when there are so many
 };
 

@@ -42,12 +42,14 @@ struct FrameResult {
     std::shared_ptr<const Clip> clip;  ///< what a clip module has read, or has of its frames so far; the last one is `frame`.
                                        ///< Null when no such module was asked for
     std::vector<std::shared_ptr<const ModuleResult>> modules;  ///< in the order they were asked for; null while unfinished
+    std::vector<std::string> slots = {};  ///< ModuleJob::slot of each of them; those which are missing are empty
 
-    /// The finished result of a module, or null.
-    [[nodiscard]] std::shared_ptr<const ModuleResult> find(const std::string& id) const {
-        for (const auto& m : modules) {
-            if (m && m->info->id == id) {
-                return m;
+    /// The finished result of the job of a module in a slot, or null.
+    [[nodiscard]] std::shared_ptr<const ModuleResult> find(const std::string& id, const std::string& slot = {}) const {
+        for (std::size_t i = 0; i < modules.size(); ++i) {
+            const bool there = i < slots.size() ? slots[i] == slot : slot.empty();
+            if (there && modules[i] && modules[i]->info->id == id) {
+                return modules[i];
             }
         }
         return nullptr;

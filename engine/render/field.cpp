@@ -286,7 +286,7 @@ int chosenCode(const AttentionMap& map, const FieldSpec& spec) {
 }
 
 Result<ScalarField> makeField(const FrameResult& result, const FieldSpec& spec) {
-    const auto module = finishedModule(result, spec.module);
+    const auto module = finishedModule(result, spec);
     if (!module) {
         return module.error();
     }
@@ -314,7 +314,7 @@ Result<ScalarField> makeField(const FrameResult& result, const FieldSpec& spec) 
 }
 
 const Frame& shownFrame(const FrameResult& result, const FieldSpec& spec) {
-    const auto module = finishedModule(result, spec.module);
+    const auto module = finishedModule(result, spec);
     if (!module || spec.activationClass >= 0 || !result.clip || result.clip->empty()) {
         return result.frame;
     }

@@ -39,11 +39,12 @@ Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::str
     return &*it;
 }
 
-Result<std::shared_ptr<const ModuleResult>> finishedModule(const FrameResult& result, const std::string& id) {
-    auto module = result.find(id);
+Result<std::shared_ptr<const ModuleResult>> finishedModule(const FrameResult& result, const FieldSpec& spec) {
+    auto module = result.find(spec.module, spec.slot);
     if (!module) {
         return makeError(ErrorCode::NotFound,
-                         FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."), {id});
+                         FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
+                         {spec.module});
     }
     if (!module->output) {
         return module->output.error();

@@ -27,7 +27,8 @@ void followRange(ScalarField& field, const OverlayRequest& request) {
 
 /// Where a mechanism which looks at a part of the picture looks.
 void outlineRegions(cv::Mat& pixels, const OverlayRequest& request) {
-    const auto module = request.field && request.result ? request.result->find(request.field->module) : nullptr;
+    const auto module =
+        request.field && request.result ? request.result->find(request.field->module, request.field->slot) : nullptr;
     if (!pixels.empty() && module && module->output && request.result->features) {
         drawOutlines(pixels, regionOutlines(*module->output, *request.result->features), request.viewport);
     }
@@ -65,7 +66,7 @@ Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& sto
 }
 
 Result<MatrixPicture> matrixPicture(const MatrixRequest& request, const std::stop_token& stop) {
-    const auto module = request.result ? request.result->find(request.module) : nullptr;
+    const auto module = request.result ? request.result->find(request.module, request.slot) : nullptr;
     if (!module) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),

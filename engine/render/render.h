@@ -27,6 +27,7 @@ struct OverlayRequest {
 struct MatrixRequest {
     std::shared_ptr<const FrameResult> result;
     std::string module;
+    std::string slot = {};
     std::string map;
     int head = -1;
     OverlayStyle style;

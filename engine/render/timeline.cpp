@@ -87,7 +87,7 @@ bool hasTimeline(const AttentionMap& map) noexcept {
 }
 
 Result<Timeline> makeTimeline(const FrameResult& result, const FieldSpec& spec) {
-    const auto found = fields::finishedModule(result, spec.module);
+    const auto found = fields::finishedModule(result, spec);
     if (!found) {
         return found.error();
     }

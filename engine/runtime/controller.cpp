@@ -32,6 +32,7 @@ struct Controller::State {
 
     Frame frame;
     std::vector<ModuleJob> jobs;
+    std::size_t shownJobs = 1;
     RetinaOptions retina;
     NetworkChoice network;
     std::uint64_t epoch = 0;
@@ -89,8 +90,9 @@ void Controller::State::startPass() {
     computing = frame.valid();
     if (computing) {
         renewStop();
-        worker.post(Worker::Pass{{.epoch = epoch, .frame = frame, .retina = retina, .network = network, .jobs = jobs},
-                                 passStop.get_token()});
+        worker.post(Worker::Pass{
+            {.epoch = epoch, .frame = frame, .retina = retina, .network = network, .jobs = jobs, .shownJobs = shownJobs},
+            passStop.get_token()});
     }
 }
 
@@ -103,7 +105,7 @@ void Controller::State::renewStop() {
 void Controller::State::startLive() {
     renewStop();
     worker.setLive(std::make_shared<const Worker::Live>(Worker::Live{
-        .request = {.epoch = epoch, .frame = {}, .retina = retina, .network = network, .jobs = jobs},
+        .request = {.epoch = epoch, .frame = {}, .retina = retina, .network = network, .jobs = jobs, .shownJobs = shownJobs},
         .stop = passStop.get_token(),
         .source = source.newest().source,
         .jump = source.jump(),
@@ -294,9 +296,11 @@ void Controller::openBundle(const QString& folder) {
     m_state->worker.post(Worker::BundleLoad{++m_state->bundleSerial, folder, m_state->bundleStop.get_token()});
 }
 
-void Controller::setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina, const NetworkChoice& network) {
+void Controller::setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina, const NetworkChoice& network,
+                         std::size_t shownJobs) {
     Q_ASSERT(QThread::currentThread() == thread());
     m_state->jobs = std::move(jobs);
+    m_state->shownJobs = shownJobs;
     m_state->retina = retina;
     m_state->network = network;
     m_state->nextEpoch();

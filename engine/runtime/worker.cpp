@@ -3,6 +3,8 @@
 #include <QThread>
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <utility>
 
 #include "engine/models/open_bundle.h"
@@ -14,6 +16,11 @@ namespace {
 /// The size the automatic one starts from: of the picture a network sees, or of the Retina's.
 int wantedSide(const PipelineRequest& request) {
     return request.network.bundle ? request.network.side() : request.retina.maxSide;
+}
+
+/// How many of the jobs a person looks at.
+std::ptrdiff_t shownJobs(const PipelineRequest& request) {
+    return static_cast<std::ptrdiff_t>(std::min(request.shownJobs, request.jobs.size()));
 }
 
 void setSide(PipelineRequest& request, int side) {
@@ -136,9 +143,9 @@ bool Worker::liveTurn() {
 void Worker::runLive(const Live& live) {
     m_liveDone = true;
     m_liveStarted = std::chrono::steady_clock::now();
-    if (live.request.jobs.size() < 2) {
-        runJobs(live, live.request.jobs);
-    } else if (runJobs(live, {live.request.jobs.front()})) {
+    const std::vector<ModuleJob>& jobs = live.request.jobs;
+    const auto shown = shownJobs(live.request);
+    if (runJobs(live, {jobs.begin(), jobs.begin() + shown}) && shown < std::ssize(jobs)) {
         if (live.playing) {
             runBackground(live);
         } else {
@@ -149,10 +156,9 @@ void Worker::runLive(const Live& live) {
 
 // One after the other, and none while a newer frame waits: stepping must not be as slow as the slowest thumbnail.
 void Worker::runOthers(const Live& live) {
-    std::vector<ModuleJob> jobs{live.request.jobs.front()};
-    for (std::size_t k = 1; k < live.request.jobs.size() && !m_frames.waiting(); ++k) {
-        jobs.push_back(live.request.jobs[k]);
-        if (!runJobs(live, jobs)) {
+    const std::vector<ModuleJob>& all = live.request.jobs;
+    for (auto end = shownJobs(live.request) + 1; end <= std::ssize(all) && !m_frames.waiting(); ++end) {
+        if (!runJobs(live, {all.begin(), all.begin() + end})) {
             return;
         }
     }
@@ -161,9 +167,13 @@ void Worker::runOthers(const Live& live) {
 // A mechanism of the filmstrip besides the one a person looks at, if that costs little.
 void Worker::runBackground(const Live& live) {
     const auto start = BackgroundJobs::Clock::now();
-    const auto next = m_background.next(live.request.jobs.size() - 1, start);
+    const std::vector<ModuleJob>& all = live.request.jobs;
+    const auto shown = shownJobs(live.request);
+    const auto next = m_background.next(all.size() - static_cast<std::size_t>(shown), start);
     if (next) {
-        runJobs(live, {live.request.jobs.front(), live.request.jobs[*next + 1]});
+        std::vector<ModuleJob> jobs(all.begin(), all.begin() + shown);
+        jobs.push_back(all[static_cast<std::size_t>(shown) + *next]);
+        runJobs(live, std::move(jobs));
         m_background.took(*next, start, BackgroundJobs::Clock::now());
     }
 }
@@ -178,10 +188,15 @@ bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
     }
     Progress progress{
         .epoch = request.epoch, .workingSide = wantedSide(request), .autoSized = live.autoSize && m_autoSize.lowered()};
+    const auto shown = static_cast<std::size_t>(shownJobs(request));
+    const auto shownDone = [shown](const FrameResult& snapshot) {
+        return std::all_of(snapshot.modules.begin(), snapshot.modules.begin() + static_cast<std::ptrdiff_t>(shown),
+                           [](const auto& cell) { return cell != nullptr; });
+    };
     const auto runs = m_pipeline.backboneRuns();
     const auto result = m_pipeline.run(request, live.stop, [&](const std::shared_ptr<const FrameResult>& snapshot) {
-        // The picture never appears without the overlay it is looked at for.
-        if (!live.stop.stop_requested() && (request.jobs.empty() || snapshot->modules.front())) {
+        // The picture never appears without the overlays it is looked at for.
+        if (!live.stop.stop_requested() && shownDone(*snapshot)) {
             progress.result = snapshot;
             report(progress);
         }
@@ -197,7 +212,9 @@ bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
     // A whole pass, nothing of it from the cache; while it stands there is no rate to keep, and another size would empty the
     // clip.
     if (live.playing && m_pipeline.backboneRuns() != runs && !done.modules.empty()) {
-        m_autoSize.add(done.features->milliseconds + done.modules.front()->milliseconds);
+        m_autoSize.add(std::accumulate(done.modules.begin(), done.modules.begin() + static_cast<std::ptrdiff_t>(shown),
+                                       done.features->milliseconds,
+                                       [](double sum, const auto& cell) { return sum + cell->milliseconds; }));
     }
     return true;
 }
