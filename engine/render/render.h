@@ -7,8 +7,10 @@
 #include <variant>
 
 #include "engine/api.h"
+#include "engine/render/channel_grid.h"
 #include "engine/render/compose.h"
 #include "engine/render/field.h"
+#include "engine/render/stages.h"
 
 namespace fovea {
 
@@ -33,7 +35,7 @@ struct MatrixRequest {
     int side = 256;  ///< most device pixels along either axis
     int group = 0;   ///< of several matrices: matrixGroup()
 };
-using RenderRequest = std::variant<OverlayRequest, MatrixRequest>;
+using RenderRequest = std::variant<OverlayRequest, MatrixRequest, StageRequest, ChannelGridRequest>;
 
 /// Pixels, or the reason there are none.
 struct RenderedOverlay {
@@ -49,7 +51,7 @@ struct RenderedMatrix {
     MatrixRequest request;
     std::optional<Error> error;
 };
-using Rendered = std::variant<RenderedOverlay, RenderedMatrix>;
+using Rendered = std::variant<RenderedOverlay, RenderedMatrix, RenderedStage, RenderedChannelGrid>;
 
 /// Pure: the pixels of a request. Runs on the render thread, in exports and on the command line alike.
 FOVEA_API Rendered render(const RenderRequest& request, const std::stop_token& stop = {});
