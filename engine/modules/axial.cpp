@@ -62,13 +62,16 @@ public:
             return stopped();
         }
         const FeatureMap& rows = alongWidth->output;
-        trace.stage("rows", "w = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each row", [&] { return ops::toTensor(rows); });
+        trace.stage("rows",
+                    m_parallel ? "w = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each row of x"
+                               : "w = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each row of h",
+                    [&] { return ops::toTensor(rows); });
         if (m_parallel) {
             std::transform(out.data(), out.data() + out.size(), rows.data(), out.data(), std::plus<>());
         } else {
             out = rows;
         }
-        trace.stage("join", m_parallel ? "out = h + w" : "out = w, computed from h", [&] { return ops::toTensor(out); });
+        trace.stage("join", m_parallel ? "out = h + w" : "out = w", [&] { return ops::toTensor(out); });
         AttentionOutput result;
         result.frames.push_back(std::move(out));
         result.maps.push_back(layoutMap("axial_h", FOVEA_TEXT("engine", "Attention within each column"), m_columns,

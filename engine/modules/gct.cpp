@@ -50,7 +50,8 @@ public:
         for (std::size_t c = 0; c < gate.size(); ++c) {
             gate[c] = static_cast<float>(1.0 + std::tanh(embedding[c] * m_gamma[c] / norm + m_beta[c]));
         }
-        trace.stage("normalise", m_squares ? "√(mean_c e² + ε)" : "mean_c |e| + ε", [&] { return tensorOf({norm}); });
+        trace.stage("normalise", m_squares ? "norm = √(mean_c e² + ε)" : "norm = mean_c |e| + ε",
+                    [&] { return tensorOf({norm}); });
         trace.stage("gate", "g_c = 1 + tanh(e_c · γ_c / norm + β_c)", [&] { return ops::toTensor(gate); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));

@@ -121,7 +121,13 @@ Rendered render(const RenderRequest& request, const std::stop_token& stop) {
     if (const auto* overlay = std::get_if<OverlayRequest>(&request)) {
         return renderOverlay(*overlay, stop);
     }
-    return renderMatrix(std::get<MatrixRequest>(request), stop);
+    if (const auto* matrix = std::get_if<MatrixRequest>(&request)) {
+        return renderMatrix(*matrix, stop);
+    }
+    if (const auto* stage = std::get_if<StageRequest>(&request)) {
+        return renderStage(*stage, stop);
+    }
+    return renderChannelGrid(std::get<ChannelGridRequest>(request), stop);
 }
 
 }  // namespace fovea

@@ -7,9 +7,11 @@
 #include <variant>
 
 #include "engine/api.h"
+#include "engine/render/channel_grid.h"
 #include "engine/render/comparison.h"
 #include "engine/render/compose.h"
 #include "engine/render/field.h"
+#include "engine/render/stages.h"
 
 namespace fovea {
 
@@ -36,7 +38,7 @@ struct MatrixRequest {
     int side = 256;  ///< most device pixels along either axis
     int group = 0;   ///< of several matrices: matrixGroup()
 };
-using RenderRequest = std::variant<OverlayRequest, MatrixRequest>;
+using RenderRequest = std::variant<OverlayRequest, MatrixRequest, StageRequest, ChannelGridRequest>;
 
 /// Pixels, or the reason there are none.
 struct RenderedOverlay {
@@ -53,7 +55,7 @@ struct RenderedMatrix {
     MatrixRequest request;
     std::optional<Error> error;
 };
-using Rendered = std::variant<RenderedOverlay, RenderedMatrix>;
+using Rendered = std::variant<RenderedOverlay, RenderedMatrix, RenderedStage, RenderedChannelGrid>;
 
 /// Pure: the pixels of a request. Runs on the render thread, in exports and on the command line alike.
 FOVEA_API Rendered render(const RenderRequest& request, const std::stop_token& stop = {});

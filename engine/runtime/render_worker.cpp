@@ -18,14 +18,33 @@ std::shared_ptr<const SourceInfo> sourceOf(const Rendered& rendered) {
     return std::visit([](const auto& r) { return sourceOf(RenderRequest(r.request)); }, rendered);
 }
 
+template <class Answer>
+const std::shared_ptr<const cv::Mat>& pixelsOf(const Answer& answer) {
+    return answer.pixels;
+}
+const std::shared_ptr<const cv::Mat>& pixelsOf(const RenderedMatrix& answer) { return answer.picture.pixels; }
+
 /// A stopped picture has neither pixels nor a reason why.
 bool complete(const Rendered& rendered) {
-    if (const auto* overlay = std::get_if<RenderedOverlay>(&rendered)) {
-        return overlay->pixels != nullptr || (overlay->error && overlay->error->code != ErrorCode::Cancelled);
-    }
-    const auto& matrix = std::get<RenderedMatrix>(rendered);
-    return matrix.picture.pixels != nullptr || (matrix.error && matrix.error->code != ErrorCode::Cancelled);
+    return std::visit(
+        [](const auto& answer) {
+            return pixelsOf(answer) != nullptr || (answer.error && answer.error->code != ErrorCode::Cancelled);
+        },
+        rendered);
 }
+
+/// The answer to each kind of request, with nothing but an error.
+template <class Answer, class Request>
+Answer failed(const Request& request, const Error& error) {
+    Answer answer;
+    answer.request = request;
+    answer.error = error;
+    return answer;
+}
+Rendered refused(const OverlayRequest& request, const Error& error) { return failed<RenderedOverlay>(request, error); }
+Rendered refused(const MatrixRequest& request, const Error& error) { return failed<RenderedMatrix>(request, error); }
+Rendered refused(const StageRequest& request, const Error& error) { return failed<RenderedStage>(request, error); }
+Rendered refused(const ChannelGridRequest& request, const Error& error) { return failed<RenderedChannelGrid>(request, error); }
 
 }  // namespace
 
@@ -120,10 +139,7 @@ Rendered RenderWorker::paintGuarded(const RenderRequest& request, const std::sto
         const auto error =
             makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "The picture could not be painted (%1); make the view smaller."),
                       {failure.what()});
-        if (const auto* overlay = std::get_if<OverlayRequest>(&request)) {
-            return RenderedOverlay{.pixels = {}, .field = {}, .statistics = {}, .request = *overlay, .error = error};
-        }
-        return RenderedMatrix{.picture = {}, .request = std::get<MatrixRequest>(request), .error = error};
+        return std::visit([&error](const auto& r) { return refused(r, error); }, request);
     }
 }
 

@@ -1,0 +1,134 @@
+#include <opencv2/core.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "engine/render/module_of.h"
+#include "engine/render/stages.h"
+#include "engine/render/tile_picture.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kBins = 64;
+
+/// Bars from the line at 0 across the picture, as many as there are values; they have a gap of a pixel where there is room.
+void paintBars(const std::vector<float>& values, const StageRequest& request, cv::Mat& out) {
+    const ValueRange ends = tiles::endsOf(values.data(), values.size());
+    const double lo = std::min(0.0F, ends.lo);
+    const double hi = std::max({0.0F, ends.hi, lo < 0.0 ? 0.0F : 1e-30F});
+    const int zero = static_cast<int>(std::lround((out.rows - 1) * hi / (hi - lo)));  // the row of the line
+    const auto count = static_cast<int>(values.size());
+    const int gap = out.cols / count >= 3 ? 1 : 0;
+    out.row(zero).setTo(tiles::scalarOf(request.axis));
+    for (int k = 0; k < count; ++k) {
+        const int left = static_cast<int>(static_cast<long long>(k) * out.cols / count);
+        const int right = std::max(left + 1, static_cast<int>(static_cast<long long>(k + 1) * out.cols / count) - gap);
+        const double v = values[static_cast<std::size_t>(k)];
+        if (!std::isfinite(v) || v == 0.0) {
+            continue;
+        }
+        // At least a pixel, so that a small value differs from 0.
+        const int end = static_cast<int>(std::lround((out.rows - 1) * (hi - v) / (hi - lo)));
+        const int top = v > 0.0 ? std::min(end, zero - 1) : zero + 1;
+        const int bottom = v > 0.0 ? zero : std::max(end, zero + 1) + 1;
+        const cv::Rect box = cv::Rect(left, top, right - left, bottom - top) & cv::Rect(0, 0, out.cols, out.rows);
+        out(box).setTo(tiles::scalarOf(request.ink));
+    }
+}
+
+/// As many values as fit, of each bin the one of the largest magnitude.
+std::vector<float> binned(const StageValues& values, int most) {
+    const std::size_t bins = std::min(values.count, static_cast<std::size_t>(most));
+    std::vector<float> out(bins);
+    for (std::size_t b = 0; b < bins; ++b) {
+        const float* first = values.data + b * values.count / bins;
+        const float* last = values.data + (b + 1) * values.count / bins;
+        out[b] = *std::max_element(first, last, [](float a, float c) { return std::abs(a) < std::abs(c); });
+    }
+    return out;
+}
+
+std::vector<int> histogramOf(const StageValues& values, const StageNumbers& numbers) {
+    std::vector<int> bins(kBins, 0);
+    const double span = static_cast<double>(numbers.max) - numbers.min;
+    for (std::size_t k = 0; k < values.count; ++k) {
+        if (std::isfinite(values.data[k])) {
+            const double place = span > 0.0 ? (static_cast<double>(values.data[k]) - numbers.min) / span * kBins : 0.0;
+            ++bins[static_cast<std::size_t>(std::clamp(static_cast<int>(place), 0, kBins - 1))];
+        }
+    }
+    return bins;
+}
+
+/// Mean over channels of |x|, height·width.
+std::vector<float> meanMap(const StageValues& values, std::size_t cells) {
+    std::vector<double> sums(cells, 0.0);
+    for (std::size_t first = 0; first < values.count; first += cells) {
+        for (std::size_t n = 0; n < cells; ++n) {
+            sums[n] += std::abs(values.data[first + n]);
+        }
+    }
+    std::vector<float> out(cells);
+    const auto channels = static_cast<double>(values.count / cells);
+    std::transform(sums.begin(), sums.end(), out.begin(), [channels](double sum) { return static_cast<float>(sum / channels); });
+    return out;
+}
+
+void paintCells(const StageValues& values, StagePicture picture, const StageRequest& request, cv::Mat& out) {
+    const auto height = static_cast<int>(values.shape[values.shape.size() - 2]);
+    const auto width = static_cast<int>(values.shape.back());
+    const auto cells = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+    std::vector<float> means;
+    const float* shown = values.data;
+    if (picture == StagePicture::MeanMap) {
+        means = meanMap(values, cells);
+        shown = means.data();
+    }
+    const ValueRange ends = tiles::endsOf(shown, cells);
+    const bool diverging = ends.lo < 0.0F && ends.hi > 0.0F;
+    tiles::paintValues(shown, height, width, tiles::coloured(ends, diverging), tiles::tableOf(request.style, diverging),
+                       request.style.smooth && picture != StagePicture::Matrix, request.paper, out);
+}
+
+Error missing(const StageRequest& request) {
+    return makeError(ErrorCode::NotFound,
+                     FOVEA_TEXT("engine", "There are no steps of the module “%1” yet; choose it in the list."), {request.module});
+}
+
+}  // namespace
+
+RenderedStage renderStage(const StageRequest& request, const std::stop_token& stop) {
+    RenderedStage out;
+    out.request = request;
+    const auto module = request.result ? moduleOf(*request.result, request.module, request.slot) : nullptr;
+    const auto values = module ? stageValues(*request.result, *module, request.stage) : StageValues{};
+    if (values.count == 0) {
+        out.error = module && !module->output ? module->output.error() : missing(request);
+        return out;
+    }
+    const FeatureMap& x = request.result->features->map;
+    out.picture = stagePicture(values.shape, {x.height(), x.width()});
+    out.numbers = stageNumbers(values);
+    if (request.width < 1 || request.height < 1 || stop.stop_requested()) {
+        return out;
+    }
+    auto pixels = std::make_shared<cv::Mat>(request.height, request.width, CV_8UC4, tiles::scalarOf(request.paper));
+    if (out.picture == StagePicture::Bars) {
+        const auto bars = binned(values, request.width);
+        out.numbersPerBar = static_cast<int>((values.count + bars.size() - 1) / bars.size());
+        paintBars(bars, request, *pixels);
+    } else if (out.picture == StagePicture::Histogram) {
+        out.bins = histogramOf(values, out.numbers);
+        paintBars(std::vector<float>(out.bins.begin(), out.bins.end()), request, *pixels);
+    } else {
+        paintCells(values, out.picture, request, *pixels);
+    }
+    if (!stop.stop_requested()) {
+        out.pixels = std::move(pixels);
+    }
+    return out;
+}
+
+}  // namespace fovea

@@ -1,0 +1,168 @@
+#include "engine/render/stages.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace fovea {
+namespace {
+
+/// Whether the last stage holds the very numbers of the output.
+bool endsWithOutput(const ModuleResult& module) {
+    const auto& stages = module.trace.stages();
+    const auto& frames = module.output->frames;
+    if (stages.empty() || frames.empty()) {
+        return frames.empty();
+    }
+    const Tensor& last = stages.back().value;
+    std::size_t size = 0;
+    for (const FeatureMap& frame : frames) {
+        size += frame.size();
+    }
+    if (last.size() != size) {
+        return false;
+    }
+    const float* at = last.values.data();
+    for (const FeatureMap& frame : frames) {
+        if (std::memcmp(at, frame.data(), frame.size() * sizeof(float)) != 0) {
+            return false;
+        }
+        at += frame.size();
+    }
+    return true;
+}
+
+StageValues valuesOf(const FeatureMap& map) { return {{map.channels(), map.height(), map.width()}, map.data(), map.size()}; }
+
+/// The numbers of all cards in their order.
+std::vector<StageValues> allValues(const FrameResult& result, const ModuleResult& module) {
+    std::vector<StageValues> out;
+    if (!result.features || result.features->map.empty()) {
+        return out;
+    }
+    out.push_back(valuesOf(result.features->map));
+    if (!module.output) {
+        return out;
+    }
+    for (const TraceStage& stage : module.trace.stages()) {
+        out.push_back({stage.value.shape, stage.value.values.data(), stage.value.size()});
+    }
+    if (!endsWithOutput(module)) {
+        out.push_back(valuesOf(module.output->frames.back()));
+    }
+    return out;
+}
+
+int largeExtents(const Shape& shape) noexcept {
+    return static_cast<int>(std::count_if(shape.begin(), shape.end(), [](std::int64_t extent) { return extent > 1; }));
+}
+
+}  // namespace
+
+StagePicture stagePicture(const Shape& shape, GridSize grid) noexcept {
+    if (largeExtents(shape) <= 1) {
+        return StagePicture::Bars;
+    }
+    if (shape.size() == 3) {
+        return shape[0] == 1 ? StagePicture::Map : StagePicture::MeanMap;
+    }
+    if (shape.size() == 2) {
+        return shape[0] == grid.height && shape[1] == grid.width ? StagePicture::Map : StagePicture::Matrix;
+    }
+    return StagePicture::Histogram;
+}
+
+std::vector<StageCard> stageCards(const FrameResult& result, const ModuleResult& module) {
+    const auto values = allValues(result, module);
+    std::vector<StageCard> cards;
+    if (values.empty()) {
+        return cards;
+    }
+    const GridSize grid{result.features->map.height(), result.features->map.width()};
+    const auto& stages = module.trace.stages();
+    std::vector<std::string> equations;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        StageCard card;
+        card.shape = values[k].shape;
+        card.picture = stagePicture(card.shape, grid);
+        if (k == 0) {
+            card.name = "x";
+        } else if (k <= stages.size()) {
+            card.name = stages[k - 1].name;
+            card.equation = stages[k - 1].equation;
+        } else {
+            card.name = FOVEA_TEXT("engine", "output");
+        }
+        if (k > 0) {
+            equations.push_back(card.equation);
+        }
+        cards.push_back(std::move(card));
+    }
+    const auto needs = stageDependencies(equations);
+    for (std::size_t k = 0; k < cards.size(); ++k) {
+        cards[k].needs = needs[k];
+    }
+    return cards;
+}
+
+StageValues stageValues(const FrameResult& result, const ModuleResult& module, int stage) {
+    const auto values = allValues(result, module);
+    return stage >= 0 && stage < static_cast<int>(values.size()) ? values[static_cast<std::size_t>(stage)] : StageValues{};
+}
+
+StageNumbers stageNumbers(const StageValues& values) {
+    StageNumbers out;
+    out.count = values.count;
+    double sum = 0.0;
+    bool any = false;
+    for (std::size_t k = 0; k < values.count; ++k) {
+        const float v = values.data[k];
+        if (!std::isfinite(v)) {
+            ++out.notFinite;
+            continue;
+        }
+        out.min = any ? std::min(out.min, v) : v;
+        out.max = any ? std::max(out.max, v) : v;
+        any = true;
+        sum += v;
+    }
+    out.mean = any ? sum / static_cast<double>(values.count - out.notFinite) : 0.0;
+    return out;
+}
+
+namespace {
+
+float meanMagnitude(const StageValues& values, std::size_t cells, std::size_t cell) {
+    double sum = 0.0;
+    for (std::size_t at = cell; at < values.count; at += cells) {
+        sum += std::abs(values.data[at]);
+    }
+    return static_cast<float>(sum * static_cast<double>(cells) / static_cast<double>(values.count));
+}
+
+/// Which of n equal parts of 0…1 a place lies in.
+int part(double place, int n) { return std::clamp(static_cast<int>(std::floor(place * n)), 0, n - 1); }
+
+}  // namespace
+
+std::optional<StageReading> readStage(const StageValues& values, StagePicture picture, double x, double y) {
+    if (values.data == nullptr || values.count == 0 || !(x >= 0.0 && x < 1.0 && y >= 0.0 && y < 1.0)) {
+        return std::nullopt;
+    }
+    if (picture == StagePicture::Bars) {
+        const int channel = part(x, static_cast<int>(values.count));
+        return StageReading{0, channel, values.data[channel]};
+    }
+    if (picture == StagePicture::Histogram || values.shape.size() < 2) {
+        return std::nullopt;
+    }
+    const auto height = static_cast<int>(values.shape[values.shape.size() - 2]);
+    const auto width = static_cast<int>(values.shape.back());
+    StageReading out{part(y, height), part(x, width), 0.0F};
+    const auto cells = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+    const auto cell = static_cast<std::size_t>(out.row) * static_cast<std::size_t>(width) + static_cast<std::size_t>(out.column);
+    out.value = picture == StagePicture::MeanMap ? meanMagnitude(values, cells, cell) : values.data[cell];
+    return out;
+}
+
+}  // namespace fovea
