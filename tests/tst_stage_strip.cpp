@@ -291,7 +291,7 @@ private Q_SLOTS:
         strip.setResult(makeResult(), "steps", {}, {});
         answerAll(strip, asked);
         QCOMPARE(described(strip), strip.textSummary());
-        QVERIFY2(strip.textSummary().contains(QString::fromUtf8("2 squeeze, 4, −1.5 · 0.562 · 3; 3 reduce, 2")),
+        QVERIFY2(strip.textSummary().contains(QString::fromUtf8("2 squeeze, 4, −1.5 · 0.563 · 3; 3 reduce, 2")),
                  qPrintable(strip.textSummary()));
         strip.setChosen(4);
         QVERIFY(strip.textSummary().contains(QString::fromUtf8("Enlarged: scale. y = s · x. Computed from: x, gate.")));
