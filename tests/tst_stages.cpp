@@ -9,7 +9,6 @@
 #include <limits>
 
 #include "engine/attention/registry.h"
-#include "engine/pipeline/module_inputs.h"
 #include "engine/render/render.h"
 #include "tests/support/numbers.h"
 #include "tests/support/render_fixtures.h"
@@ -38,13 +37,26 @@ std::shared_ptr<FrameResult> resultOf(const Tensor& x) {
 /// One module after a recorded run with random weights.
 std::shared_ptr<FrameResult> ran(const ModuleInfo& info, const ParamSet& params) {
     auto result = resultOf(randomTensor({kChannels, kHeight, kWidth}, 4));
-    const ModuleInputs inputs(info, params, {&result->features->map});
-    auto created = createModule(info, inputs.shape(), params, randomWeights(weightSpecs(info, inputs.shape(), params), 1));
+    std::map<std::string, Tensor> extras;
+    if (info.needs.gate) {
+        extras["gate"] = randomTensor({kChannels, (kHeight + 1) / 2, (kWidth + 1) / 2}, 8);
+    }
+    if (info.needs.hidden) {
+        extras["hidden"] = randomTensor({kChannels}, 9);
+    }
+    InputShape shape{.channels = kChannels, .height = kHeight, .width = kWidth};
+    ModuleInput input;
+    input.frames = {&result->features->map};
+    for (const auto& [name, tensor] : extras) {
+        shape.extras[name] = tensor.shape;
+        input.extras[name] = &tensor;
+    }
+    auto created = createModule(info, shape, params, randomWeights(weightSpecs(info, shape, params), 1));
     auto module = std::make_shared<ModuleResult>();
     module->info = &info;
     if (created) {
         module->trace = Trace::recording();
-        module->output = runModule(info, **created, inputs.input({}, {}), module->trace);
+        module->output = runModule(info, **created, input, module->trace);
     } else {
         module->output = created.error();
     }

@@ -27,7 +27,8 @@ enum class GridSubject {
 /// What a channel's tile shows. Heads know Before alone.
 enum class GridMode {
     Before,   ///< x_c
-    After,    ///< w_c·x_c with the module's channel gate, or, where it has none, channel c of its output
+    After,    ///< w_c·x_c with the module's channel gate (and what an intervention multiplies x_c by), or, where it has none,
+              ///< channel c of its output
     Changed,  ///< after − before
 };
 

@@ -142,7 +142,7 @@ std::vector<float> Source::tile(int index, GridMode mode) const {
     }
     const bool changed = mode == GridMode::Changed;
     if (m_gate != nullptr) {
-        const float w = m_gate->data.values[static_cast<std::size_t>(index)];
+        const float w = m_gate->data.values[static_cast<std::size_t>(index)] * channelFactor(*m_module, index);
         std::transform(out.begin(), out.end(), out.begin(), [w, changed](float v) { return changed ? w * v - v : w * v; });
     } else if (m_after != nullptr) {
         const float* y = m_after->row(index);

@@ -27,4 +27,14 @@ std::shared_ptr<const ModuleResult> moduleOf(const FrameResult& result, const Sp
     }
 }
 
+/// By how much a channel was multiplied before the module read it; 1 where modules are not intervened in.
+template <class Module>
+float channelFactor(const Module& module, int channel) {
+    if constexpr (requires { module.intervention.channel(channel); }) {
+        return module.intervention.channel(channel);
+    } else {
+        return 1.0F;
+    }
+}
+
 }  // namespace fovea

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <QWidget>
+
+#include <memory>
+#include <vector>
+
+#include "engine/render/stages.h"
+
+namespace fovea {
+
+/// The steps of a mechanism from its input to its output as cards: name, picture, shape, equation and the numbers of this very
+/// picture. Pointing at a card marks the ones it is computed from; a click (or Enter) enlarges it, a second one or Escape
+/// returns. It asks for its pixels by renderRequested(), for the visible cards only and once per result; RenderedStage::request
+/// names the card an answer is of. The wheel, Left, Right, Home and End move through the cards.
+class StageStrip final : public QWidget {
+    Q_OBJECT
+    Q_PROPERTY(QString textSummary READ textSummary)
+
+public:
+    explicit StageStrip(QWidget* parent = nullptr);
+    ~StageStrip() override;
+
+    /// Shows the steps of a module's result; its job must have recorded them (ModuleJob::trace).
+    void setResult(std::shared_ptr<const FrameResult> result, const std::string& module, const std::string& slot,
+                   const OverlayStyle& style);
+    void setRendered(const RenderedStage& rendered);
+    /// The enlarged card, −1 for none; setting it gives no signal.
+    [[nodiscard]] int chosen() const;
+    void setChosen(int stage);
+    [[nodiscard]] int count() const;
+    /// The cards marked now: those the card under the pointer, or of the keyboard, is computed from.
+    [[nodiscard]] std::vector<int> highlighted() const;
+    /// "channel 41: 0.83": what lies under the pointer in the enlarged picture; empty elsewhere.
+    [[nodiscard]] QString reading() const;
+    [[nodiscard]] QString textSummary() const;
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+    /// Where a card of the strip, and the enlarged one, is painted; null while it is scrolled away, or there is none.
+    [[nodiscard]] QRect cardRect(int stage) const;
+    [[nodiscard]] QRect largeRect() const;
+    /// Where the picture of a card is painted: in the enlarged card when it is the chosen one.
+    [[nodiscard]] QRect pictureRect(int stage) const;
+
+Q_SIGNALS:
+    void renderRequested(const fovea::StageRequest& request);
+    /// A card was enlarged by a person; −1: it was put back.
+    void stageChosen(int stage);
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void requestPictures();
+    void choose(int stage);
+    void select(int stage);
+
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+}  // namespace fovea
