@@ -106,7 +106,7 @@ AttentionOutput byHand(const ModuleJob& job, std::vector<FeatureMap> frames, con
         shape.extras["hidden"] = hidden.shape;
     }
     const auto specs = weightSpecs(*job.info, shape, job.params);
-    const Weights weights = specs.empty() ? Weights{} : *randomWeights(specs, job.seed);
+    const Weights weights = specs.empty() ? Weights{} : randomWeights(specs, job.seed);
     const auto module = createModule(*job.info, shape, job.params, weights);
     Trace trace;
     return *runModule(*job.info, **module, input, trace);
@@ -157,7 +157,8 @@ private Q_SLOTS:
             if (key == "output" || key.starts_with("attn.")) {
                 QVERIFY2(got->tensors.count(key) == 1, key.c_str());
                 const double difference = largestDifference(got->tensors.at(key), expected);
-                QVERIFY2(difference < kTolerance, qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(key)).arg(difference)));
+                QVERIFY2(difference < kTolerance,
+                         qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(key)).arg(difference)));
                 ++compared;
             }
         }
@@ -276,7 +277,9 @@ private Q_SLOTS:
         for (const char* id : {"se", "mhsa"}) {
             ModuleJob job = bundleJob(*findModule(id), *bundle);
             job.predict = true;
-            PipelineRequest request{.epoch = 1, .frame = *frame, .network = {.bundle = *bundle}, .jobs = {job}};
+            PipelineRequest request{.epoch = 1, .frame = *frame};
+            request.network = {.bundle = *bundle};
+            request.jobs = {job};
             Pipeline pipeline;
             const auto plain = pipeline.run(request, {});
             request.jobs.front().intervention = {.channels = muteOne(17), .heads = {0.0F}};
