@@ -83,7 +83,8 @@ std::shared_ptr<const FrameResult> run(Pipeline& pipeline, const Frame& frame, s
 }
 
 /// The module run by hand on features in which a channel is 0.
-AttentionOutput byHand(const ModuleJob& job, std::vector<FeatureMap> frames, const std::vector<int>& muted) {
+AttentionOutput byHand(const ModuleJob& job, std::vector<FeatureMap> frames, const std::vector<int>& muted,
+                       const std::map<std::string, Tensor>& state = {}) {
     ModuleInput input;
     for (auto& frame : frames) {
         for (const int c : muted) {
@@ -104,6 +105,9 @@ AttentionOutput byHand(const ModuleJob& job, std::vector<FeatureMap> frames, con
         hidden = ops::toTensor(ops::globalMean(newest));
         input.extras["hidden"] = &hidden;
         shape.extras["hidden"] = hidden.shape;
+    }
+    for (const auto& [name, tensor] : state) {
+        input.extras[name] = &tensor;
     }
     const auto specs = weightSpecs(*job.info, shape, job.params);
     const Weights weights = specs.empty() ? Weights{} : randomWeights(specs, job.seed);
@@ -212,6 +216,23 @@ private Q_SLOTS:
         const auto after = run(pipeline, frame, {jobOf("cbam")})->modules.front();
         QVERIFY(sameBits(*before->output, *after->output));
         QCOMPARE(pipeline.backboneRuns(), 1U);
+    }
+
+    // A mechanism with memory goes on from the frame before, whatever was muted there.
+    void memoryGoesOn() {
+        Pipeline pipeline;
+        const auto plain = jobOf("dia");
+        const auto muted = jobOf("dia", {.channels = muteOne(2)});
+        std::map<std::string, Tensor> state;
+        std::uint64_t index = 0;
+        for (const auto& job : {plain, plain, muted, muted, plain, muted}) {
+            const auto result = run(pipeline, texture(48, 64, index++), {job});
+            const auto& output = *result->modules.front()->output;
+            const std::vector<int> channels = job.intervention.empty() ? std::vector<int>{} : std::vector<int>{2};
+            QVERIFY(!output.state.empty());
+            QVERIFY2(sameBits(output, byHand(job, {result->features->map}, channels, state)), qPrintable(QString::number(index)));
+            state = output.state;
+        }
     }
 
     void twoTreatmentsStandSideBySide() {
