@@ -117,6 +117,7 @@ private:
         };
     }
     CachedModule* find(const ModuleJob& job);
+    void forgetIdleTreatments();
     CachedModule* otherwiseTreated(const ModuleJob& job, std::size_t capacity);
     void keep(CachedModule fresh, std::size_t capacity);
     Result<std::shared_ptr<const Prediction>> predict(const ModuleJob& job, const FeatureMap& tap, const AttentionOutput& output,
@@ -193,6 +194,7 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
     prediction.reset();
     clip.push(frame, features);
     cache.remove_if([this](const CachedModule& cached) { return cached.shape != shape(*cached.info, cached.params); });
+    forgetIdleTreatments();
     for (auto& cached : cache) {
         if (!follows) {
             cached.state.clear();
@@ -227,6 +229,17 @@ CachedModule* Pipeline::State::otherwiseTreated(const ModuleJob& job, std::size_
     fresh.result.reset();
     keep(std::move(fresh), capacity);
     return &cache.front();
+}
+
+/// Entries which were not asked for the frame before, while another treatment of the same instance was: their memory is of an
+/// older frame, and a person who goes back to them wants to go on from the one before.
+void Pipeline::State::forgetIdleTreatments() {
+    for (auto it = cache.begin(); it != cache.end();) {
+        const bool replaced = !it->result && std::any_of(cache.begin(), cache.end(), [&](const CachedModule& other) {
+            return other.module == it->module && other.result;
+        });
+        it = replaced ? cache.erase(it) : std::next(it);
+    }
 }
 
 void Pipeline::State::keep(CachedModule fresh, std::size_t capacity) {
