@@ -105,6 +105,7 @@ void ColourScalePanel::buildRange(QVBoxLayout& column) {
     m_percent->setRange(0.1, 49.9);
     m_percent->setDecimals(1);
     m_percent->setSuffix(tr(" %"));
+    m_percent->setButtonSymbols(QAbstractSpinBox::NoButtons);  // the arrow keys and the wheel do the same
     m_percent->setKeyboardTracking(false);
     m_percent->setAccessibleName(tr("Share of the cells beyond the range"));
     m_low = named(new QLineEdit(this), "rangeLow");
