@@ -358,6 +358,22 @@ void TestExport::sidecarOfWhatIsDrawn() {
     field.diverging = true;
     const auto diverging = parsed(bytesOf(sidecarJson(result, *result.find("odd"), &field, &style)));
     QCOMPARE(diverging["style"]["colormap"].get<std::string>(), std::string("blue-red"));
+    // A plain style says that nothing more was asked for, and another what was.
+    QCOMPARE(json["style"]["mode"].get<std::string>(), std::string("blend"));
+    QVERIFY(json["style"]["threshold"].is_null());
+    QCOMPARE(json["style"]["contours"].get<int>(), 0);
+    QCOMPARE(json["style"]["clipShare"].get<double>(), 0.0);
+    style.mode = OverlayMode::Brightness;
+    style.thresholded = true;
+    style.threshold = 0.3F;
+    style.contours = 5;
+    style.clipped = true;
+    style.clipShare = 0.125;
+    const auto rich = parsed(bytesOf(sidecarJson(result, *result.find("odd"), &field, &style)));
+    QCOMPARE(rich["style"]["mode"].get<std::string>(), std::string("brightness"));
+    QCOMPARE(rich["style"]["threshold"].get<float>(), 0.3F);
+    QCOMPARE(rich["style"]["contours"].get<int>(), 5);
+    QCOMPARE(rich["style"]["clipShare"].get<double>(), 0.125);
 }
 
 void TestExport::sidecarSaysWhatWasMuted() {

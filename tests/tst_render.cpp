@@ -121,6 +121,12 @@ void TestRender::matrixIsBlockMeans() {
     const int width = std::min(side, 9);
     QCOMPARE(picture->pixels->rows, height);
     QCOMPARE(picture->pixels->cols, width);
+    for (const double share :
+         {kClippedShare, 0.3}) {  // the range of a map over the picture may be clipped, a matrix keeps its ends
+        const auto clipped = composeMatrix(map, head, {.clipped = true, .clipShare = share}, side);
+        QVERIFY(clipped);
+        QCOMPARE(cv::norm(*picture->pixels, *clipped->pixels, cv::NORM_INF), 0.0);
+    }
     const ColorTable& table = findColormap("inferno")->table;
     const ValueRange range{picture->min, picture->max};
     double low = 1e9;

@@ -10,14 +10,16 @@ namespace fovea {
 
 enum class RangeMode {
     Auto,     ///< the field's own automatic range
-    Clipped,  ///< the same, but the highest cells (kClippedShare) lie above the upper end
+    Clipped,  ///< the same, but the highest cells (OverlayStyle::clipShare) lie above the upper end
     Locked,   ///< the range shown when it was locked, kept over modules and pictures
     Typed,    ///< ends typed by the person
 };
 
-/// Vertical colour bar with its true ends, drawn over the canvas' right edge. A click or Enter opens a small panel: auto, locked,
-/// typed ends, reset. Values outside the range are named ("2.1 % above"). A flat field is named. Takes focus, has an accessible
-/// summary.
+/// Vertical colour bar with its true ends, drawn over the canvas' right edge, and beside it how many cells have which value. The
+/// ends are handles: dragging one, or the arrow keys once Tab has reached it, types a range; a double click or Delete makes the
+/// end automatic again. Ends at one distance from 0 stay so on a diverging scale. A click elsewhere or Enter opens a small panel:
+/// the range and how the map is drawn. Values outside the range are named ("2.1 % above"). A flat field is named. Takes focus,
+/// has an accessible summary.
 class ColourScale final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)
@@ -26,7 +28,9 @@ public:
     explicit ColourScale(QWidget* parent = nullptr);
     ~ColourScale() override;
 
-    void setField(std::shared_ptr<const ScalarField> field, const OverlayStyle& style);
+    /// Without `statistics` there is no histogram. While an end is dragged, the range of `style` waits.
+    void setField(std::shared_ptr<const ScalarField> field, const OverlayStyle& style,
+                  std::shared_ptr<const FieldStatistics> statistics = nullptr);
     [[nodiscard]] RangeMode mode() const;
     void setMode(RangeMode mode, ValueRange range);
     [[nodiscard]] ValueRange range() const;
@@ -40,11 +44,20 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void rangeChanged(fovea::RangeMode mode, fovea::ValueRange range);
+    /// The panel changed how the map is drawn: the style shown with another colour map, mode, threshold, contours or clipShare.
+    void styleEdited(const fovea::OverlayStyle& style);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
     void changeEvent(QEvent* event) override;
 
 private:

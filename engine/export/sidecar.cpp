@@ -137,6 +137,10 @@ Json styleJson(const OverlayStyle& style, const ScalarField* field) {
             {"smooth", style.smooth},
             {"autoRange", style.autoRange},
             {"clipped", style.clipped},
+            {"clipShare", style.autoRange && style.clipped ? style.clipShare : 0.0},
+            {"mode", style.mode == OverlayMode::Brightness ? "brightness" : "blend"},
+            {"threshold", style.thresholded ? Json(style.threshold) : Json()},
+            {"contours", style.contours},
             {"rangeSmoothing", style.rangeSmoothing},
             {"range", {range.lo, range.hi}}};
 }

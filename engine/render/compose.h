@@ -15,6 +15,13 @@ class Mat;
 
 namespace fovea {
 
+/// What a field does to the picture under it.
+enum class OverlayMode {
+    Blend,       ///< its colours lie over the picture
+    Brightness,  ///< the picture keeps its own colours and is dark where the field is low: pixel · (1 − opacity · (1 − p)); p is
+                 ///< the value's place on the range, 0..1, or |value| / the farther end's |value| for diverging fields
+};
+
 /// How a field is drawn. Display is not data: nothing here re-runs a model.
 struct OverlayStyle {
     std::string colormap = "inferno";
@@ -22,15 +29,21 @@ struct OverlayStyle {
     double opacity = 0.6;                        ///< 0..1
     bool smooth = true;                          ///< bilinear between cell centres; false: flat cells
     bool autoRange = true;                       ///< the field's scaleMin..scaleMax; else `range`
-    bool clipped = false;                        ///< the automatic range ends at the field's clippedMax, not at scaleMax
+    bool clipped = false;  ///< the automatic range leaves `clipShare` of the cells outside; nothing for masks and shared scales
     ValueRange range;
     double rangeSmoothing = 0.0;  ///< share of the range before in the automatic range of a moving picture, below 1; 0: none
     bool stale = false;           ///< the field is older than the picture: greys of the colours' luminance instead of the colours
+    double clipShare = kClippedShare;  ///< 0..0.5: share of the cells above a clipped range, or beyond both ends when diverging
+    OverlayMode mode = OverlayMode::Blend;
+    bool thresholded = false;  ///< only values of at least `threshold` are drawn (|value| for diverging fields); nothing when NaN
+    float threshold = 0.0F;
+    int contours = 0;  ///< lines at so many values inside the range, equally spaced; they stay at every opacity
     bool operator==(const OverlayStyle&) const = default;
 };
 
-/// The range and table actually used for this field.
-FOVEA_API ValueRange effectiveRange(const ScalarField& field, const OverlayStyle& style) noexcept;
+/// The range and table actually used for this field. A clipped range of another share than kClippedShare is found in the values:
+/// once per picture is cheap, once per pixel is not.
+FOVEA_API ValueRange effectiveRange(const ScalarField& field, const OverlayStyle& style);
 FOVEA_API const Colormap& effectiveColormap(const ScalarField& field, const OverlayStyle& style);
 
 /// Which part of the picture is drawn where: output pixel (u, v) shows picture position originX + (u+0.5)/zoom, likewise y.

@@ -98,6 +98,7 @@ std::shared_ptr<const cv::Mat> colored(const std::vector<float>& means, int heig
     ScalarField scale;  // says which range and table a sequential field of these ends is drawn with
     scale.scaleMin = ends.min;
     scale.scaleMax = ends.max;
+    scale.clippedMax = ends.max;  // a matrix is never clipped
     const ValueRange range = effectiveRange(scale, style);
     const ColorTable& table = effectiveColormap(scale, style).table;
     auto pixels = std::make_shared<cv::Mat>(height, width, CV_8UC4);

@@ -118,19 +118,14 @@ ScalarField emptyField(const Job& job, int height, int width) {
     return field;
 }
 
-namespace {
-
-/// The value which a share of kClippedShare of all lies above; the largest where everything below is the same.
-float clippedMaximum(std::vector<float>& values) {
-    const auto keep = static_cast<std::ptrdiff_t>((1.0 - kClippedShare) * static_cast<double>(values.size() - 1));
+float clippedMaximum(std::vector<float>& values, double share) {
+    const auto keep = static_cast<std::ptrdiff_t>((1.0 - share) * static_cast<double>(values.size() - 1));
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     const float least = *low;
     const float most = *high;
     std::nth_element(values.begin(), values.begin() + keep, values.end());
     return values[static_cast<std::size_t>(keep)] > least ? values[static_cast<std::size_t>(keep)] : most;
 }
-
-}  // namespace
 
 Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned) {
     std::vector<float> present = field.values;
@@ -152,7 +147,7 @@ Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned) {
     const float reach = std::max(std::abs(field.min), std::abs(field.max));
     field.scaleMin = isSigned ? -reach : field.min;
     field.scaleMax = isSigned ? reach : field.max;
-    field.clippedMax = isSigned || field.discrete ? field.scaleMax : clippedMaximum(present);
+    field.clippedMax = isSigned || field.discrete ? field.scaleMax : clippedMaximum(present, kClippedShare);
     return field;
 }
 

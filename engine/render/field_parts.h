@@ -44,6 +44,8 @@ Error misshapen(const Job& job);
 Error notFinite(const Job& job);
 Error notMultiplying(const Job& job);
 ScalarField emptyField(const Job& job, int height, int width);
+/// The value which a share of all lies above; the largest where everything below is the same. Reorders `values`.
+float clippedMaximum(std::vector<float>& values, double share);
 /// Fills in ends and, unless it is shared, the automatic range. A field is shown only if all of it, but for its gaps, is finite.
 Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned);
 /// mean_c factor(c)·|x_c| per cell, in double: the sums cancel. With `job`, of the features x as its module has read them: muted
