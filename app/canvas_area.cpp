@@ -2,21 +2,31 @@
 
 #include <QEvent>
 #include <QFrame>
+#include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QMouseEvent>
 #include <QToolButton>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <utility>
 
 #include "widgets/theme.h"
 
 namespace fovea {
+namespace {
+
+constexpr int kGap = 2;     // between panes
+constexpr int kHandle = 6;  // width of the line of a split view
+
+}  // namespace
 
 CanvasArea::CanvasArea(QWidget* parent)
     : QWidget(parent),
-      m_canvas(new Canvas(this)),
-      m_scale(new ColourScale(this)),
+      m_handle(new QWidget(this)),
       m_messageFrame(new QFrame(this)),
       m_message(new QLabel(m_messageFrame)),
       m_messageButton(new QToolButton(m_messageFrame)),
@@ -36,7 +46,12 @@ CanvasArea::CanvasArea(QWidget* parent)
     m_messageFrame->hide();
     m_hint->setTextFormat(Qt::RichText);
     m_hint->setFocusPolicy(Qt::NoFocus);
-    m_canvas->setRightMargin(m_scale->sizeHint().width() + 8);
+    m_handle->setCursor(Qt::SplitHCursor);
+    m_handle->setAutoFillBackground(true);
+    m_handle->setFocusPolicy(Qt::TabFocus);
+    m_handle->installEventFilter(this);
+    m_handle->hide();
+    make(0);
     connect(m_closeMessage, &QToolButton::clicked, this, &CanvasArea::clearMessage);
     connect(m_messageButton, &QToolButton::clicked, this, [this] {
         const auto action = m_messageAction;  // it may show the next message
@@ -52,6 +67,163 @@ CanvasArea::CanvasArea(QWidget* parent)
     });
     retranslate();
     restyle();
+}
+
+Canvas* CanvasArea::canvas(int index) const {
+    const auto it = std::find_if(m_views.begin(), m_views.end(), [index](const View& v) { return v.index == index; });
+    return it == m_views.end() ? nullptr : it->canvas;
+}
+
+ColourScale* CanvasArea::colourScale(int index) const {
+    const auto it = std::find_if(m_views.begin(), m_views.end(), [index](const View& v) { return v.index == index; });
+    return it == m_views.end() ? nullptr : it->scale;
+}
+
+std::vector<int> CanvasArea::canvases() const {
+    std::vector<int> indices;
+    for (const View& view : m_views) {
+        indices.push_back(view.index);
+    }
+    return indices;
+}
+
+int CanvasArea::indexOf(const QObject* canvas) const {
+    const auto it = std::find_if(m_views.begin(), m_views.end(), [canvas](const View& v) { return v.canvas == canvas; });
+    return it == m_views.end() ? -1 : it->index;
+}
+
+void CanvasArea::make(int index) {
+    const View view{.index = index, .canvas = new Canvas(this), .scale = new ColourScale(this)};
+    m_views.push_back(view);
+    view.canvas->setMinimumSize(1, 1);
+    view.canvas->setRightMargin(view.scale->sizeHint().width() + 8);
+    view.canvas->stackUnder(m_handle);
+    view.scale->stackUnder(m_handle);
+    link(index);
+    retranslate();
+    if (index != 0) {
+        view.canvas->setPlace(canvas(0)->place());
+        Q_EMIT canvasMade(index);
+    }
+}
+
+void CanvasArea::link(int index) {
+    Canvas* from = canvas(index);
+    connect(from, &Canvas::placeChanged, this, [this, from](const CanvasPlace& place) {
+        const bool unlinked = QGuiApplication::keyboardModifiers().testFlag(Qt::AltModifier);
+        for (const View& view : m_views) {
+            if (view.canvas != from && !unlinked) {
+                view.canvas->setPlace(place);
+            }
+        }
+    });
+    connect(from, &Canvas::cursorMoved, this, [this, from](const CursorInfo& info) {
+        for (const View& view : m_views) {
+            const bool shows = view.canvas != from && info.inside;
+            view.canvas->setGhost(shows ? std::optional(QPointF(info.x + 0.5, info.y + 0.5)) : std::nullopt);
+        }
+    });
+}
+
+void CanvasArea::setPanes(int count, int active) {
+    m_count = count;
+    m_active = active;
+    for (int index = 0; index < count; ++index) {
+        if (canvas(index) == nullptr) {
+            make(index);
+        }
+    }
+    place();
+}
+
+void CanvasArea::setArrangement(Arrangement arrangement) {
+    m_arrangement = arrangement;
+    place();
+}
+
+void CanvasArea::setDifferenceShown(bool shown) {
+    m_difference = shown;
+    if (shown && canvas(kDifference) == nullptr) {
+        make(kDifference);
+    }
+    place();
+}
+
+void CanvasArea::setSplit(double share) {
+    m_split = std::clamp(share, 0.0, 1.0);
+    if (m_handle->isVisible()) {
+        placeSplit();
+    }
+}
+
+std::vector<int> CanvasArea::shownIndices() const {
+    if (m_arrangement == Arrangement::Single || m_count < 2) {
+        return {m_active};
+    }
+    std::vector<int> indices{0, 1};
+    if (m_arrangement == Arrangement::Grid) {
+        for (int index = 2; index < m_count; ++index) {
+            indices.push_back(index);
+        }
+        if (m_difference) {
+            indices.push_back(kDifference);
+        }
+    }
+    return indices;
+}
+
+// With as many columns as make the pictures largest.
+int CanvasArea::columnsFor(int count) const {
+    const QSizeF picture = canvas(0)->pictureSize();
+    const double margin = colourScale(0)->sizeHint().width() + 8;
+    int best = 1;
+    double largest = 0.0;
+    for (int columns = 1; columns <= count; ++columns) {
+        const int rows = (count + columns - 1) / columns;
+        const double scale = std::min((static_cast<double>(width()) / columns - margin) / std::max(1.0, picture.width()),
+                                      static_cast<double>(height()) / rows / std::max(1.0, picture.height()));
+        if (scale > largest) {
+            largest = scale;
+            best = columns;
+        }
+    }
+    return best;
+}
+
+void CanvasArea::placeView(const View& view, const QRect& rect, bool leftScale) {
+    view.canvas->setGeometry(rect);
+    const QSize scale = view.scale->sizeHint().boundedTo({rect.width(), std::max(60, rect.height() - 96)});
+    const int left = leftScale ? rect.left() + 8 : rect.right() + 1 - scale.width() - 8;
+    view.scale->setGeometry(left, rect.top() + (rect.height() - scale.height()) / 2, scale.width(), scale.height());
+    view.scale->raise();
+}
+
+// The second canvas lies over the first one and shows only what is right of the line.
+void CanvasArea::placeSplit() {
+    const int at = static_cast<int>(std::lround(m_split * width()));
+    canvas(1)->raise();
+    canvas(1)->setMask(QRegion(at, 0, std::max(1, width() - at), height()));
+    colourScale(0)->raise();
+    colourScale(1)->raise();
+    m_handle->setGeometry(at - kHandle / 2, 0, kHandle, height());
+    m_handle->raise();
+    m_messageFrame->raise();
+}
+
+bool CanvasArea::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_handle && event->type() == QEvent::MouseMove) {
+        const auto* mouse = static_cast<QMouseEvent*>(event);
+        setSplit((m_handle->x() + mouse->position().x()) / width());
+        return true;
+    }
+    if (watched == m_handle && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Left || key == Qt::Key_Right) {
+            setSplit(m_split + (key == Qt::Key_Left ? -0.01 : 0.01));
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void CanvasArea::showMessage(const QString& sentence, bool isError, const QString& buttonText, std::function<void()> action) {
@@ -91,9 +263,34 @@ void CanvasArea::changeEvent(QEvent* event) {
 }
 
 void CanvasArea::place() {
-    m_canvas->setGeometry(rect());
-    const QSize scale = m_scale->sizeHint().boundedTo({width(), std::max(80, height() - 96)});
-    m_scale->setGeometry(width() - scale.width() - 8, (height() - scale.height()) / 2, scale.width(), scale.height());
+    const std::vector<int> shown = shownIndices();
+    const bool hadFocus = indexOf(focusWidget()) >= 0;
+    for (const View& view : m_views) {
+        const bool visible = std::find(shown.begin(), shown.end(), view.index) != shown.end();
+        view.canvas->setVisible(visible);
+        view.scale->setVisible(visible);
+        view.canvas->setReading(shown.size() > 1);
+        view.canvas->clearMask();
+    }
+    const bool split = m_arrangement == Arrangement::Split && shown.size() == 2;
+    const int columns = split ? 1 : columnsFor(static_cast<int>(shown.size()));
+    const int rows = split ? 1 : (static_cast<int>(shown.size()) + columns - 1) / columns;
+    for (std::size_t k = 0; k < shown.size(); ++k) {
+        const int column = static_cast<int>(k) % columns;
+        const int row = static_cast<int>(k) / columns;
+        const QRect cell(QPoint(column * width() / columns, row * height() / rows),
+                         QPoint((column + 1) * width() / columns - (column + 1 < columns ? kGap : 0) - 1,
+                                (row + 1) * height() / rows - (row + 1 < rows ? kGap : 0) - 1));
+        const auto view = std::find_if(m_views.begin(), m_views.end(), [&](const View& v) { return v.index == shown[k]; });
+        placeView(*view, split ? rect() : cell, split && k == 0);
+    }
+    m_handle->setVisible(split);
+    if (split) {
+        placeSplit();
+    }
+    if (hadFocus && !canvas()->hasFocus()) {
+        canvas()->setFocus();
+    }
     const int messageWidth = std::min(width() - 32, 640);
     m_messageFrame->setGeometry((width() - messageWidth) / 2, 48, messageWidth, m_messageFrame->heightForWidth(messageWidth));
     const QSize hint = m_hint->sizeHint();
@@ -103,14 +300,21 @@ void CanvasArea::place() {
 void CanvasArea::retranslate() {
     m_closeMessage->setAccessibleName(tr("Close the message"));
     m_closeMessage->setToolTip(tr("Close the message"));
-    m_canvas->setAccessibleName(tr("Picture"));
-    m_scale->setAccessibleName(tr("Colour scale"));
-    m_canvas->setPlaceholder(tr("Open a picture, drop one here, or paste it."));
+    m_handle->setAccessibleName(tr("Line between the two maps"));
+    m_handle->setToolTip(tr("Drag the line, or move it with the arrow keys"));
+    for (const View& view : m_views) {
+        view.canvas->setAccessibleName(tr("Picture"));
+        view.scale->setAccessibleName(tr("Colour scale"));
+        view.canvas->setPlaceholder(tr("Open a picture, drop one here, or paste it."));
+    }
     restyle();
 }
 
 void CanvasArea::restyle() {
     const Theme& t = theme();
+    QPalette handle = m_handle->palette();
+    handle.setColor(QPalette::Window, t.accent);
+    m_handle->setPalette(handle);
     const QColor surface = m_messageIsError ? t.errorSurface : t.card;
     const QColor text = m_messageIsError ? t.error : t.text;
     m_messageFrame->setStyleSheet(QStringLiteral("QFrame#message { background: %1; border-radius: 8px; } QLabel { color: %2; }")

@@ -3,6 +3,7 @@
 #include <QWidget>
 
 #include <functional>
+#include <vector>
 
 #include "widgets/canvas.h"
 #include "widgets/colour_scale.h"
@@ -13,15 +14,43 @@ class QToolButton;
 
 namespace fovea {
 
-/// The canvas with what floats over it: colour scale, message, first hint.
+/// The canvases with what floats over them: a colour scale each, message, first hint. Canvases of one area stand at the same
+/// place of the picture, unless Alt is held, and show where the cursor is on the other ones.
 class CanvasArea final : public QWidget {
     Q_OBJECT
 
 public:
+    enum class Arrangement {
+        Single,  ///< the active pane
+        Split,   ///< the first two over each other, divided by a line which can be dragged
+        Grid,    ///< all of them, and the difference if it is shown
+    };
+    /// Index of the canvas which shows the difference of the first two panes.
+    static constexpr int kDifference = 4;
+
     explicit CanvasArea(QWidget* parent = nullptr);
 
-    [[nodiscard]] Canvas* canvas() const { return m_canvas; }
-    [[nodiscard]] ColourScale* colourScale() const { return m_scale; }
+    /// Of the active pane.
+    [[nodiscard]] Canvas* canvas() const { return canvas(m_active); }
+    [[nodiscard]] ColourScale* colourScale() const { return colourScale(m_active); }
+    /// Of any pane or of the difference; null before it was shown for the first time.
+    [[nodiscard]] Canvas* canvas(int index) const;
+    [[nodiscard]] ColourScale* colourScale(int index) const;
+    /// Those which exist.
+    [[nodiscard]] std::vector<int> canvases() const;
+    [[nodiscard]] int indexOf(const QObject* canvas) const;
+
+    /// How many panes there are and which is active.
+    void setPanes(int count, int active);
+    void setArrangement(Arrangement arrangement);
+    [[nodiscard]] Arrangement arrangement() const { return m_arrangement; }
+    /// Places the panes anew, as when the picture has another shape.
+    void place();
+    void setDifferenceShown(bool shown);
+    [[nodiscard]] bool differenceShown() const { return m_difference; }
+    /// Where the line of a split view stands, 0 … 1 from the left.
+    void setSplit(double share);
+    [[nodiscard]] double split() const { return m_split; }
 
     /// One sentence over the top of the picture until it is closed or cleared, with a button if there is something to do about
     /// it.
@@ -34,18 +63,37 @@ public:
 Q_SIGNALS:
     void openRequested();
     void cameraRequested();
+    /// A canvas which was not there before.
+    void canvasMade(int index);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    void place();
+    struct View {
+        int index = 0;
+        Canvas* canvas = nullptr;
+        ColourScale* scale = nullptr;
+    };
+
+    void make(int index);
+    void link(int index);
+    [[nodiscard]] std::vector<int> shownIndices() const;
+    [[nodiscard]] int columnsFor(int count) const;
+    void placeView(const View& view, const QRect& rect, bool leftScale);
+    void placeSplit();
     void retranslate();
     void restyle();
 
-    Canvas* m_canvas;
-    ColourScale* m_scale;
+    std::vector<View> m_views;
+    int m_count = 1;
+    int m_active = 0;
+    Arrangement m_arrangement = Arrangement::Single;
+    bool m_difference = false;
+    double m_split = 0.5;
+    QWidget* m_handle;  ///< the line of a split view
     QFrame* m_messageFrame;
     QLabel* m_message;
     QToolButton* m_messageButton;

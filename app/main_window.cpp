@@ -11,7 +11,8 @@
 #include <QThreadPool>
 #include <QVBoxLayout>
 
-#include <limits>
+#include <algorithm>
+#include <optional>
 
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
@@ -22,9 +23,12 @@
 #include "engine/attention/registry.h"
 #include "engine/export/video_writer.h"
 #include "widgets/accessible_view.h"
+#include "widgets/comparison_table.h"
 #include "widgets/engine_text.h"
 #include "widgets/filmstrip.h"
+#include "widgets/module_mime.h"
 #include "widgets/module_picker.h"
+#include "widgets/stage_strip.h"
 #include "widgets/transport_bar.h"
 
 namespace fovea {
@@ -35,7 +39,6 @@ constexpr int kSideWidth = 176;
 constexpr int kCardsFrom = 860;
 constexpr int kPickerFrom = 640;
 
-const QString kCanvasView = QStringLiteral("canvas");
 const QString kMatrixView = QStringLiteral("matrix");
 const QString kThumbPrefix = QStringLiteral("thumb:");
 
@@ -76,6 +79,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_area(new CanvasArea),
       m_transport(new TransportBar),
       m_filmstrip(new Filmstrip),
+      m_stages(new StageStrip),
+      m_comparison(new ComparisonTable),
       m_cards(new CardsPanel(m_session)),
       m_status(new StatusLine),
       m_mainMenu(new QMenu(this)),
@@ -98,9 +103,10 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     m_filmstrip->setModules(filmstripModules());
     m_filmstrip->setCurrent(m_picker->current());
     m_topBar->setStyle(m_session.style());
-    m_area->canvas()->setStyle(m_session.style());
     connectSession();
     connectViews();
+    connectCompare();
+    connectCanvas(0);
     connectSource();
     rebuildMenus();
     showModel();
@@ -136,13 +142,16 @@ void MainWindow::placeViews() {
     middle->addWidget(m_area, 1);
     middle->addWidget(m_transport);
     m_transport->hide();
+    middle->addWidget(m_comparison);
+    middle->addWidget(m_stages);
     middle->addWidget(m_filmstrip);
+    m_comparison->hide();
+    m_stages->hide();
     columns->addLayout(middle, 1);
     columns->addWidget(m_cards);
     rows->addLayout(columns, 1);
     rows->addWidget(m_status);
     setCentralWidget(central);
-    m_area->canvas()->installEventFilter(this);
     m_area->setMinimumSize(160, 120);
 }
 
@@ -171,14 +180,21 @@ void MainWindow::connectSession() {
         m_area->setHintVisible(false);
     });
     connect(&m_session, &Session::resultChanged, this, [this] {
-        m_area->canvas()->setResult(m_session.result());
+        const QSizeF before = m_area->canvas(0)->pictureSize();
+        for (const int index : m_area->canvases()) {
+            m_area->canvas(index)->setResult(m_session.result());
+        }
+        if (m_area->canvas(0)->pictureSize() != before) {
+            m_area->place();
+        }
+        showStages();
         showTimes();
     });
     connect(&m_session, &Session::fieldChanged, this, &MainWindow::showField);
     connect(&m_session, &Session::snapshot, this,
             [this](const std::shared_ptr<const FrameResult>& result) { m_filmstrip->setResult(result, m_session.style()); });
     connect(&m_session, &Session::styleChanged, this, [this] {
-        m_area->canvas()->setStyle(m_session.style());
+        showStyles();
         m_topBar->setStyle(m_session.style());
         m_settings.setStyle(m_session.style());
     });
@@ -187,23 +203,11 @@ void MainWindow::connectSession() {
 }
 
 void MainWindow::connectViews() {
-    Canvas* canvas = m_area->canvas();
     Controller* controller = &m_session.controller();
-    connect(canvas, &Canvas::renderRequested, controller, [this, controller](OverlayRequest request) {
-        request.rangeBefore = m_session.rangeBefore(request.result->frame);
-        controller->render(kCanvasView, request);
-    });
     connect(m_cards, &CardsPanel::matrixRequested, controller,
             [controller](const MatrixRequest& request) { controller->render(kMatrixView, request); });
     connect(m_filmstrip, &Filmstrip::renderRequested, controller,
             [controller](const QString& id, const OverlayRequest& request) { controller->render(kThumbPrefix + id, request); });
-    connect(canvas, &Canvas::queryChosen, &m_session, &Session::setQuery);
-    connect(canvas, &Canvas::cursorMoved, this, [this](const CursorInfo& info) {
-        m_status->setCursorInfo(info);
-        m_area->colourScale()->setMark(info.hasValue ? info.value : std::numeric_limits<float>::quiet_NaN());
-    });
-    connect(canvas, &Canvas::zoomChanged, m_status, &StatusLine::setZoom);
-    connect(m_area->colourScale(), &ColourScale::rangeChanged, &m_session, &Session::setRange);
     connect(m_area, &CanvasArea::openRequested, this, &MainWindow::openDialog);
     connect(m_area, &CanvasArea::cameraRequested, this, &MainWindow::sourceDialog);
     connect(m_picker, &ModulePicker::chosen, this, [this](const QString& id) { m_session.setModule(id); });
@@ -216,28 +220,20 @@ void MainWindow::connectViews() {
         style.opacity = opacity;
         m_session.setStyle(style);
     });
-    connect(m_topBar, &TopBar::colormapChosen, this, [this](const QString& id) {
-        OverlayStyle style = m_session.style();
-        style.colormap = id.toStdString();
-        m_session.setStyle(style);
-        m_filmstrip->setResult(m_session.result(), style);
-    });
     connect(m_topBar, &TopBar::strideChosen, this, &MainWindow::chooseRetina);
     connect(m_topBar, &TopBar::networkChosen, this, &MainWindow::chooseNetwork);
     connect(m_topBar, &TopBar::bundleRequested, this, &MainWindow::bundleDialog);
 }
 
 void MainWindow::showField() {
-    Canvas* canvas = m_area->canvas();
-    canvas->setField(m_session.pictureField());
-    canvas->setQuery(m_session.queryOnPicture());
+    showCompared();
     const auto module = m_session.moduleResult();
     m_status->setProvenance(m_session.provenance(), module ? module->resampled : std::nullopt);
     if (!m_session.field()) {
-        showChip(tr("%1 · computing…").arg(QString::fromStdString(m_session.module()->title)));
+        showChip(m_session.activePane(), tr("%1 · computing…").arg(QString::fromStdString(m_session.module()->title)));
         m_area->colourScale()->setField(nullptr, m_session.style());
     } else if (!m_session.pictureField()) {  // a matrix alone: nothing lies over the picture
-        showChip(QString::fromStdString(m_session.module()->title));
+        showChip(m_session.activePane(), QString::fromStdString(m_session.module()->title));
         m_area->colourScale()->setField(nullptr, m_session.style());
         m_cards->setRendered({});
     }
@@ -246,31 +242,20 @@ void MainWindow::showField() {
 void MainWindow::showRendered(const QString& view, const Rendered& rendered) {
     if (view == kMatrixView) {
         m_cards->setMatrixRendered(std::get<RenderedMatrix>(rendered));
-        return;
+    } else if (!showComparedPixels(view, rendered) && view.startsWith(kThumbPrefix)) {
+        m_filmstrip->setRendered(view.mid(kThumbPrefix.size()), std::get<RenderedOverlay>(rendered));
     }
-    const auto& overlay = std::get<RenderedOverlay>(rendered);
-    if (view.startsWith(kThumbPrefix)) {
-        m_filmstrip->setRendered(view.mid(kThumbPrefix.size()), overlay);
-        return;
-    }
-    Canvas* canvas = m_area->canvas();
-    canvas->setRendered(overlay);
-    // Chip, scale and statistics speak of the overlay which is shown: the canvas drops outdated pixels, and keeps those without
-    // overlay apart.
-    if (canvas->rendered().pixels != overlay.pixels || !overlay.request.field) {
-        return;
-    }
-    m_session.noteRange(overlay);
-    showChip(overlay.field ? fieldCaption(*overlay.field) : QString::fromStdString(m_session.module()->title));
-    m_area->colourScale()->setField(overlay.field, overlay.request.style);
-    m_cards->setRendered(overlay);
-    m_paintMilliseconds = overlay.milliseconds;
-    showTimes();
 }
 
-void MainWindow::showChip(const QString& text) {
-    const ModuleInfo& info = *m_session.module();
-    m_area->canvas()->setChip(text, info.domain, info.kind == AttentionKind::Hard);
+// The chip of a pane, or of the difference; an empty text means the mechanism's own name.
+void MainWindow::showChip(int index, const QString& text) {
+    const bool difference = index == CanvasArea::kDifference;
+    const ModuleInfo& info = *m_session.paneModule(difference ? 0 : std::min(index, m_session.paneCount() - 1));
+    const QString said = text.isEmpty() ? QString::fromStdString(info.title) : text;
+    const bool lettered = m_session.paneCount() > 1 && !difference;
+    m_area->canvas(index)->setChip(lettered ? QStringLiteral("%1 · %2").arg(QChar(u'A' + index)).arg(said) : said,
+                                   difference ? std::nullopt : std::optional(info.domain),
+                                   !difference && info.kind == AttentionKind::Hard);
 }
 
 void MainWindow::showTimes() {
@@ -281,12 +266,16 @@ void MainWindow::showTimes() {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls() || event->mimeData()->hasImage()) {
+    if (event->mimeData()->hasFormat(kModuleMime) || event->mimeData()->hasUrls() || event->mimeData()->hasImage()) {
         event->acceptProposedAction();
     }
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
+    if (dropModule(event->mimeData())) {
+        event->acceptProposedAction();
+        return;
+    }
     const QList<QUrl> urls = event->mimeData()->urls();
     const QString path = urls.isEmpty() || !urls.first().isLocalFile() ? QString() : urls.first().toLocalFile();
     if (!path.isEmpty() && QFileInfo::exists(path + QStringLiteral("/manifest.json"))) {  // the folder of a model
@@ -313,8 +302,10 @@ void MainWindow::changeEvent(QEvent* event) {
         retranslateActions();
         rebuildMenus();
         showField();
-        if (const auto& shown = m_area->canvas()->rendered(); shown.field) {
-            showChip(fieldCaption(*shown.field));
+        for (const int index : m_area->canvases()) {
+            if (const auto& shown = m_area->canvas(index)->rendered(); shown.field) {
+                showChip(index, fieldCaption(*shown.field));
+            }
         }
     }
     QMainWindow::changeEvent(event);
@@ -328,14 +319,21 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
 void MainWindow::foldForWidth() {
     m_cards->setVisible(!m_panelsHidden && width() >= kCardsFrom);
     m_picker->setVisible(!m_panelsHidden && width() >= kPickerFrom);
-    m_filmstrip->setVisible(!m_panelsHidden);
+    const bool compares = m_view == ViewKind::Compare || m_view == ViewKind::Split;
+    m_comparison->setVisible(!m_panelsHidden && compares);
+    m_stages->setVisible(!m_panelsHidden && m_view == ViewKind::Steps);
+    m_filmstrip->setVisible(!m_panelsHidden && m_view != ViewKind::Steps);
     m_topBar->setVisible(!m_panelsHidden);
     m_status->setVisible(!m_panelsHidden);
     m_transport->setVisible(!m_panelsHidden && m_session.controller().source().active());
 }
 
-// Keys which mean something only while the canvas has the focus: 1–6, T, Space, comma, full stop, Tab, Page Up and Page Down.
+// Keys which mean something only while a canvas has the focus: 1–6, C, D, H, T, X, Space, comma, full stop, Tab, Page Up and Page
+// Down.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::FocusIn && m_area->indexOf(watched) >= 0 && m_area->indexOf(watched) < m_session.paneCount()) {
+        m_session.setActivePane(m_area->indexOf(watched));
+    }
     if (event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
         if (key->modifiers() == Qt::NoModifier && pressedOnCanvas(key->key())) {
@@ -373,6 +371,18 @@ bool MainWindow::pressedOnCanvas(int key) {
             return true;
         case Qt::Key_T:
             toggleTrained();
+            return true;
+        case Qt::Key_C:
+            toggleCompare();
+            return true;
+        case Qt::Key_X:
+            swapPanes();
+            return true;
+        case Qt::Key_D:
+            toggleDifference();
+            return true;
+        case Qt::Key_H:
+            toggleHoverQuery();
             return true;
         case Qt::Key_Tab:
             togglePanels();

@@ -2,23 +2,29 @@
 
 #include <QMainWindow>
 
+#include <array>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "app/live_monitor.h"
 #include "app/recording_control.h"
 #include "app/session.h"
 #include "app/settings.h"
+#include "app/view_kind.h"
 
 class QAction;
 class QMenu;
+class QMimeData;
 
 namespace fovea {
 
 class CanvasArea;
 class CardsPanel;
+class ComparisonTable;
 class Filmstrip;
 class ModulePicker;
+class StageStrip;
 class StatusLine;
 class TopBar;
 class TransportBar;
@@ -37,6 +43,8 @@ public:
 
     [[nodiscard]] Session& session() { return m_session; }
     [[nodiscard]] LiveMonitor& monitor() { return m_monitor; }
+    [[nodiscard]] ViewKind view() const { return m_view; }
+    void setView(ViewKind view);
     [[nodiscard]] RecordingControl& recording() { return m_recording; }
     /// Begins or ends a recording of what is shown, into the folder of exports.
     void record(bool on);
@@ -67,7 +75,7 @@ private:
     void connectViews();
     void showField();
     void showRendered(const QString& view, const Rendered& rendered);
-    void showChip(const QString& text);
+    void showChip(int index, const QString& text);
     void showTimes();
     void foldForWidth();
     bool pressedOnCanvas(int key);
@@ -132,6 +140,33 @@ private:
     void toggleAutoSize();
     void toggleRangeSmoothing();
 
+    // window_compare.cpp
+    void connectCompare();
+    void connectCanvas(int index);
+    [[nodiscard]] OverlayStyle paneStyle(int index) const;
+    void showStyles();
+    void showPanes();
+    void showCompared();
+    void showPins();
+    void showStages();
+    bool showComparedPixels(const QString& view, const Rendered& rendered);
+    void requestComparisons();
+    void linkRange(int index, const RenderedOverlay& overlay);
+    void toggleLinkedRange();
+    void addNextPane();
+    void addPane();
+    void addSamePane();
+    void removePane();
+    void swapPanes();
+    void toggleCompare();
+    void toggleDifference();
+    void toggleHoverQuery();
+    void viewOverlay();
+    void viewSplit();
+    void viewCompare();
+    void viewSteps();
+    bool dropModule(const QMimeData* data);
+
     // window_export.cpp
     [[nodiscard]] bool canExport();
     void runExport(std::function<void()> work);
@@ -146,6 +181,8 @@ private:
     CanvasArea* m_area;
     TransportBar* m_transport;
     Filmstrip* m_filmstrip;
+    StageStrip* m_stages;
+    ComparisonTable* m_comparison;
     CardsPanel* m_cards;
     StatusLine* m_status;
     QMenu* m_mainMenu;
@@ -157,11 +194,17 @@ private:
     QAction* m_autoSizeAction = nullptr;
     QAction* m_smoothRangeAction = nullptr;
     QAction* m_besideAction = nullptr;
+    QAction* m_linkRangeAction = nullptr;
+    QList<QAction*> m_compareActions;
     QList<QAction*> m_viewActions;
     QList<QAction*> m_windowActions;
     QList<QAction*> m_helpActions;
     std::vector<std::pair<QAction*, const char*>>
         m_texts;  ///< every action with its English text, for retranslation and the list of keys
+    ViewKind m_view = ViewKind::Overlay;
+    std::array<ValueRange, Session::kMaxPanes> m_paneRanges = {};
+    std::optional<ValueRange> m_linkedRange;  ///< of all panes together, where it is wanted
+    bool m_hoverQuery = false;
     bool m_panelsHidden = false;
     double m_paintMilliseconds = 0.0;
 };

@@ -9,7 +9,7 @@
 
 namespace fovea {
 
-Session::Session(QObject* parent) : QObject(parent), m_module(findModule("simam")) {
+Session::Session(QObject* parent) : QObject(parent), m_panes{{.module = findModule("simam"), .slot = {}}} {
     connect(&m_controller, &Controller::frameLoaded, this, &Session::pictureChanged);
     connect(&m_controller, &Controller::loadFailed, this, &Session::failed);
     connect(&m_controller, &Controller::passFailed, this, &Session::failed);
@@ -59,10 +59,10 @@ void Session::setModule(const QString& id) {
 }
 
 void Session::setModule(const ModuleInfo* info) {
-    if (info == nullptr || info == m_module) {
+    if (info == nullptr || info == module()) {
         return;
     }
-    m_module = info;
+    pane().module = info;
     submit();
     Q_EMIT moduleChanged();
     Q_EMIT fieldChanged();
@@ -73,10 +73,10 @@ void Session::setFilmstrip(std::vector<const ModuleInfo*> modules) {
     submit();
 }
 
-Session::Choice& Session::choice(const ModuleInfo* info) {
-    const auto [it, isNew] = m_choices.try_emplace({m_network.bundle.get(), info});
+Session::Choice& Session::choice(const ModuleInfo* info, const std::string& slot) {
+    const auto [it, isNew] = m_choices.try_emplace(key(info, slot));
     if (isNew) {
-        if (const Choice* current = knownChoice(m_module); current != nullptr && info != m_module) {
+        if (const Choice* current = knownChoice(m_active); current != nullptr && &it->second != current) {
             it->second.field.activationClass = current->field.activationClass;
             it->second.field.plainActivation = current->field.plainActivation;
             it->second.field.queryX = current->field.queryX;
@@ -84,27 +84,29 @@ Session::Choice& Session::choice(const ModuleInfo* info) {
         }
         it->second.params = bundleJob(*info, m_network.bundle).params;
         it->second.field.module = info->id;
+        it->second.field.slot = slot;
     }
     return it->second;
 }
 
-const Session::Choice* Session::knownChoice(const ModuleInfo* info) const {
-    const auto it = m_choices.find({m_network.bundle.get(), info});
+const Session::Choice* Session::knownChoice(int pane) const {
+    const Pane& of = m_panes[static_cast<std::size_t>(pane)];
+    const auto it = m_choices.find(key(of.module, of.slot));
     return it == m_choices.end() ? nullptr : &it->second;
 }
 
-const ParamSet& Session::params() { return choice(m_module).params; }
+const ParamSet& Session::params() { return choice().params; }
 
 void Session::setParams(const ParamSet& params) {
-    if (choice(m_module).params == params) {
+    if (choice().params == params) {
         return;
     }
-    choice(m_module).params = params;
+    choice().params = params;
     submit();
 }
 
 void Session::setWeightsFile(const QString& path) {
-    Choice& c = choice(m_module);
+    Choice& c = choice();
     if (!c.fileOnTrial) {
         c.fallbackFile = c.weightsFile;
     }
@@ -114,11 +116,11 @@ void Session::setWeightsFile(const QString& path) {
 }
 
 void Session::setSeed(quint64 seed) {
-    Choice& c = choice(m_module);
+    Choice& c = choice();
     c.weightsFile.clear();
     c.fileOnTrial = false;
     c.seed = seed;
-    m_trained = m_trained && !canBeTrained();
+    pane().trained = pane().trained && !canBeTrained();
     submit();
     Q_EMIT modelChanged();
 }
@@ -142,10 +144,12 @@ void Session::setNetwork(const NetworkChoice& network) {
     const auto before = std::exchange(m_network, network).bundle;
     if (before != network.bundle) {
         // One question for the whole session: the place that was asked about stays.
-        if (const auto old = m_choices.find({before.get(), m_module}); old != m_choices.end()) {
-            FieldSpec& field = choice(m_module).field;
-            field.queryX = old->second.field.queryX;
-            field.queryY = old->second.field.queryY;
+        for (const Pane& of : m_panes) {
+            if (const auto old = m_choices.find({before.get(), of.module, of.slot}); old != m_choices.end()) {
+                FieldSpec& field = choice(of.module, of.slot).field;
+                field.queryX = old->second.field.queryX;
+                field.queryY = old->second.field.queryY;
+            }
         }
     }
     submit();
@@ -162,52 +166,87 @@ const BundleModule* Session::bundleModule(const ModuleInfo* info) const {
 
 void Session::setTrained(bool trained) {
     if (trained) {
-        choice(m_module).weightsFile.clear();
+        choice().weightsFile.clear();
     }
-    m_trained = trained;
+    pane().trained = trained;
     submit();
     Q_EMIT modelChanged();
 }
 
-ModuleJob Session::job(const ModuleInfo* info) {
-    const Choice& c = choice(info);
+const Intervention& Session::intervention() { return choice().intervention; }
+
+void Session::setIntervention(const Intervention& intervention) {
+    if (choice().intervention != intervention) {
+        choice().intervention = intervention;
+        submit();
+        Q_EMIT moduleChanged();
+    }
+}
+
+void Session::setTracing(bool tracing) {
+    if (std::exchange(m_tracing, tracing) != tracing) {
+        submit();
+    }
+}
+
+ModuleJob Session::jobOf(const ModuleInfo* info, const std::string& slot, bool trained) {
+    const Choice& c = choice(info, slot);
     ModuleJob job = bundleJob(*info, m_network.bundle);
+    job.slot = slot;
     job.params = c.params;
     job.weightsFile = c.weightsFile;
     job.seed = c.seed;
-    if (!m_trained || !c.weightsFile.empty()) {
+    job.intervention = c.intervention;
+    if (!trained || !c.weightsFile.empty()) {
         job.weights.reset();
     }
-    job.predict = info == m_module && m_network.bundle != nullptr;
     return job;
 }
 
+ModuleJob Session::job(const ModuleInfo* info) { return info == module() ? paneJob(m_active) : jobOf(info, {}, trained()); }
+
+ModuleJob Session::paneJob(int pane) {
+    const Pane& of = m_panes[static_cast<std::size_t>(pane)];
+    ModuleJob job = jobOf(of.module, of.slot, of.trained);
+    job.predict = pane == m_active && m_network.bundle != nullptr;
+    job.trace = pane == m_active && m_tracing;
+    return job;
+}
+
+// The active pane first, then the others which are shown, then the filmstrip. A slot holds one job of a mechanism.
 void Session::submit() {
     if (m_awaitsBundle) {
         return;
     }
-    std::vector<ModuleJob> jobs{job(m_module)};
-    for (const auto* info : m_filmstrip) {
-        if (info != m_module) {
-            jobs.push_back(job(info));
+    std::vector<ModuleJob> jobs{paneJob(m_active)};
+    for (int pane = 0; m_comparing && pane < paneCount(); ++pane) {
+        if (pane != m_active) {
+            jobs.push_back(paneJob(pane));
         }
     }
-    m_controller.setJobs(std::move(jobs), m_retina, m_network);
+    const std::size_t shown = jobs.size();
+    for (const auto* info : m_filmstrip) {
+        const auto same = [info](const ModuleJob& job) { return job.info == info && job.slot.empty(); };
+        if (std::none_of(jobs.begin(), jobs.end(), same)) {
+            jobs.push_back(jobOf(info, {}, trained()));
+        }
+    }
+    m_controller.setJobs(std::move(jobs), m_retina, m_network, shown);
 }
 
 // A file which does not fit is put back to the weights before it; what is on the screen stays.
 bool Session::judgeWeights(const FrameResult& result) {
-    Choice& c = choice(m_module);
-    const auto module = result.find(m_module->id);
-    if (!c.fileOnTrial || !module) {
+    Choice& c = choice();
+    const auto finished = result.find(module()->id, pane().slot);
+    if (!c.fileOnTrial || !finished) {
         return true;
     }
     c.fileOnTrial = false;
-    if (module->output.ok()) {
+    if (finished->output.ok()) {
         return true;
     }
     c.weightsFile = c.fallbackFile;
-    Q_EMIT failed(module->output.error());
+    Q_EMIT failed(finished->output.error());
     submit();
     return false;
 }
@@ -217,9 +256,12 @@ void Session::takeResult(const std::shared_ptr<const FrameResult>& result) {
         return;
     }
     const bool newPicture = !m_shown || m_shown->frame.pixels != result->frame.pixels;
-    const auto finished = result->find(m_module->id);
+    const auto isNews = [&](const Pane& of) {
+        const auto finished = result->find(of.module->id, of.slot);
+        return finished && finished != m_shown->find(of.module->id, of.slot);
+    };
     // A snapshot which adds only another mechanism changes nothing that is looked at here.
-    if (newPicture || (finished && finished != m_shown->find(m_module->id))) {
+    if (newPicture || std::any_of(m_panes.begin(), m_panes.end(), isNews)) {
         m_shown = result;
         Q_EMIT resultChanged();
         Q_EMIT fieldChanged();
@@ -227,30 +269,33 @@ void Session::takeResult(const std::shared_ptr<const FrameResult>& result) {
     Q_EMIT snapshot(result);
 }
 
-std::shared_ptr<const ModuleResult> Session::moduleResult() const { return m_shown ? m_shown->find(m_module->id) : nullptr; }
-
-const AttentionMap* Session::shownMap() const {
-    const auto module = moduleResult();
-    if (!module || !module->output) {
-        return nullptr;
-    }
-    const Choice* c = knownChoice(m_module);
-    const auto& maps = module->output->maps;
-    const auto named =
-        std::find_if(maps.begin(), maps.end(), [c](const AttentionMap& map) { return c != nullptr && map.name == c->field.map; });
-    return named != maps.end() ? &*named : defaultMap(*module->output);
+std::shared_ptr<const ModuleResult> Session::moduleResult(int pane) const {
+    const Pane& of = m_panes[static_cast<std::size_t>(pane)];
+    return m_shown ? m_shown->find(of.module->id, of.slot) : nullptr;
 }
 
-std::optional<FieldSpec> Session::field() const {
-    if (!moduleResult()) {
+const AttentionMap* Session::shownMap(int pane) const {
+    const auto finished = moduleResult(pane);
+    if (!finished || !finished->output) {
+        return nullptr;
+    }
+    const Choice* c = knownChoice(pane);
+    const auto& maps = finished->output->maps;
+    const auto named =
+        std::find_if(maps.begin(), maps.end(), [c](const AttentionMap& map) { return c != nullptr && map.name == c->field.map; });
+    return named != maps.end() ? &*named : defaultMap(*finished->output);
+}
+
+std::optional<FieldSpec> Session::field(int pane) const {
+    if (!moduleResult(pane)) {
         return std::nullopt;
     }
-    const Choice* c = knownChoice(m_module);
+    const Choice* c = knownChoice(pane);
     if (c == nullptr) {
         return std::nullopt;
     }
     FieldSpec spec = c->field;
-    if (const auto* map = shownMap()) {
+    if (const auto* map = shownMap(pane)) {
         spec.map = map->name;
         if (map->role == MapRole::Additive && spec.channelMode != ChannelMode::Single) {
             spec.channelMode = ChannelMode::Before;
@@ -262,21 +307,21 @@ std::optional<FieldSpec> Session::field() const {
     return spec;
 }
 
-std::optional<FieldSpec> Session::pictureField() const {
-    const auto* map = shownMap();
-    const Choice* c = knownChoice(m_module);
+std::optional<FieldSpec> Session::pictureField(int pane) const {
+    const auto* map = shownMap(pane);
+    const Choice* c = knownChoice(pane);
     const bool activation = c != nullptr && c->field.activationClass >= 0;
     const bool matrixAlone = !activation && map != nullptr && map->kind == MapKind::Pairwise && !touchesPositions(*map);
-    return matrixAlone ? std::nullopt : field();
+    return matrixAlone ? std::nullopt : field(pane);
 }
 
 void Session::changeField(const FieldSpec& field) {
-    choice(m_module).field = field;
+    choice().field = field;
     Q_EMIT fieldChanged();
 }
 
 void Session::setMap(const std::string& map) {
-    FieldSpec spec = choice(m_module).field;
+    FieldSpec spec = choice().field;
     spec.map = map;
     spec.activationClass = -1;
     spec.channel = -1;
@@ -289,11 +334,11 @@ void Session::setActivation(int index, bool plain) {
         c.field.activationClass = index;
         c.field.plainActivation = plain;
     }
-    changeField(choice(m_module).field);
+    changeField(choice().field);
 }
 
 void Session::setChannelMode(ChannelMode mode, int channel) {
-    FieldSpec spec = choice(m_module).field;
+    FieldSpec spec = choice().field;
     spec.channelMode = mode;
     spec.activationClass = -1;
     spec.channel = channel;
@@ -301,39 +346,15 @@ void Session::setChannelMode(ChannelMode mode, int channel) {
 }
 
 void Session::setHead(int head) {
-    FieldSpec spec = choice(m_module).field;
+    FieldSpec spec = choice().field;
     spec.head = head;
     changeField(spec);
 }
 
 void Session::setDirection(bool to) {
-    FieldSpec spec = choice(m_module).field;
+    FieldSpec spec = choice().field;
     spec.toQuery = to;
     changeField(spec);
-}
-
-void Session::setQuery(QPointF fraction) {
-    if (!m_shown || !m_shown->features) {
-        return;
-    }
-    const CellGeometry& g = m_shown->features->geometry;
-    const double x = (fraction.x() * m_shown->frame.width - g.originX) / (g.stepX * m_shown->features->map.width());
-    const double y = (fraction.y() * m_shown->frame.height - g.originY) / (g.stepY * m_shown->features->map.height());
-    setGridQuery({x, y}, clipFrame(choice(m_module).field));
-    // A mechanism which is told where to look is told it by the same click.
-    if (const ParamSpec* place = placeParam()) {
-        ParamSet params = choice(m_module).params;
-        if (params.set(m_module->params, place->key, PointValue{x, y})) {
-            setParams(params);
-            Q_EMIT moduleChanged();
-        }
-    }
-}
-
-const ParamSpec* Session::placeParam() const {
-    const auto& specs = m_module->params;
-    const auto it = std::find_if(specs.begin(), specs.end(), [](const ParamSpec& s) { return s.type == ParamType::Point; });
-    return it == specs.end() ? nullptr : &*it;
 }
 
 void Session::setGridQuery(QPointF fraction, int frame) {
@@ -343,30 +364,14 @@ void Session::setGridQuery(QPointF fraction, int frame) {
         c.field.queryY = std::clamp(fraction.y(), 0.0, 1.0);
         c.field.queryFrame = frame;
     }
-    changeField(choice(m_module).field);
-}
-
-std::optional<QPointF> Session::queryOnPicture() const {
-    const auto* map = shownMap();
-    const ParamSpec* place = placeParam();
-    if (map == nullptr || (!betweenPositions(*map) && place == nullptr)) {
-        return std::nullopt;
-    }
-    const Choice* c = knownChoice(m_module);
-    if (c == nullptr || c->field.activationClass >= 0) {
-        return std::nullopt;
-    }
-    const PointValue at = place != nullptr ? c->params.point(place->key) : PointValue{c->field.queryX, c->field.queryY};
-    const CellGeometry& g = m_shown->features->geometry;
-    return QPointF((g.originX + at.x * g.stepX * m_shown->features->map.width()) / m_shown->frame.width,
-                   (g.originY + at.y * g.stepY * m_shown->features->map.height()) / m_shown->frame.height);
+    changeField(choice().field);
 }
 
 void Session::setClipFrame(int frame) {
     for (auto& [key, c] : m_choices) {
         c.field.frame = frame;
     }
-    changeField(choice(m_module).field);
+    changeField(choice().field);
 }
 
 void Session::followNewest() {
@@ -374,7 +379,7 @@ void Session::followNewest() {
         c.field.frame = -1;
         c.field.queryFrame = -1;
     }
-    changeField(choice(m_module).field);
+    changeField(choice().field);
 }
 
 // The frames of a running clip move on; only a clip which stands has one a person can come back to.
@@ -428,16 +433,16 @@ void Session::setRange(RangeMode mode, ValueRange range) {
 }
 
 Provenance Session::provenance() const {
-    if (const auto module = moduleResult()) {
-        return module->provenance;
+    if (const auto finished = moduleResult()) {
+        return finished->provenance;
     }
-    if (m_module->weights == nullptr) {
+    if (module()->weights == nullptr) {
         return {};
     }
-    if (m_trained && canBeTrained()) {
+    if (trained() && canBeTrained()) {
         return {.kind = ProvenanceKind::Trained, .source = m_network.bundle->name};
     }
-    const Choice* c = knownChoice(m_module);
+    const Choice* c = knownChoice(m_active);
     return {.kind = ProvenanceKind::Random, .source = {}, .seed = c == nullptr ? 1 : c->seed};
 }
 

@@ -8,13 +8,22 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "engine/runtime/controller.h"
+#include "widgets/canvas.h"
 #include "widgets/colour_scale.h"
 
 namespace fovea {
+
+/// A place which is asked about, as fractions of the picture.
+struct Pin {
+    int number = 1;
+    double x = 0.5;
+    double y = 0.5;
+    bool operator==(const Pin&) const = default;
+};
 
 /// What the person has chosen, and the newest result for it. Widgets show it, the controller computes it; it paints nothing. GUI
 /// thread only.
@@ -36,7 +45,24 @@ public:
     /// A pasted picture.
     void openImage(const QImage& image);
 
-    [[nodiscard]] const ModuleInfo* module() const { return m_module; }
+    /// The mechanisms which are compared on one picture, at least one. All that speaks of “the chosen module” speaks of the
+    /// active pane's.
+    static constexpr int kMaxPanes = 4;
+    [[nodiscard]] int paneCount() const { return static_cast<int>(m_panes.size()); }
+    [[nodiscard]] int activePane() const { return m_active; }
+    void setActivePane(int pane);
+    [[nodiscard]] const ModuleInfo* paneModule(int pane) const { return m_panes[static_cast<std::size_t>(pane)].module; }
+    /// Adds a pane which begins as a copy of what the active one has chosen, with this mechanism; it becomes the active one.
+    /// False when there are kMaxPanes already.
+    bool addPane(const ModuleInfo* info);
+    void removePane(int pane);
+    /// Exchanges the places of two panes.
+    void swapPanes(int a, int b);
+    /// Whether all panes are computed, not the active one alone.
+    void setComparing(bool comparing);
+    [[nodiscard]] bool comparing() const { return m_comparing; }
+
+    [[nodiscard]] const ModuleInfo* module() const { return m_panes[static_cast<std::size_t>(m_active)].module; }
     /// Chooses a mechanism by id; unknown ids are ignored.
     void setModule(const QString& id);
     /// Chooses a mechanism by its descriptor (tests bring their own).
@@ -63,18 +89,27 @@ public:
     /// What the bundle in use has for a mechanism, or null.
     [[nodiscard]] const BundleModule* bundleModule(const ModuleInfo* info) const;
     /// Whether mechanisms get the bundle's weights where it has some; else random ones, to see what training does.
-    [[nodiscard]] bool trained() const { return m_trained; }
+    [[nodiscard]] bool trained() const { return m_panes[static_cast<std::size_t>(m_active)].trained; }
     void setTrained(bool trained);
     /// Whether the chosen module can be switched between trained and random weights.
-    [[nodiscard]] bool canBeTrained() const { return bundleModule(m_module) != nullptr && m_module->weights != nullptr; }
+    [[nodiscard]] bool canBeTrained() const { return bundleModule(module()) != nullptr && module()->weights != nullptr; }
+    /// Which channels and heads of the chosen module are muted or scaled.
+    [[nodiscard]] const Intervention& intervention();
+    void setIntervention(const Intervention& intervention);
+    /// Whether the chosen module records its steps.
+    void setTracing(bool tracing);
 
     /// What is computed for a module: its parameters and weights as they are chosen now.
     [[nodiscard]] ModuleJob job(const ModuleInfo* info);
+    /// The same of a pane.
+    [[nodiscard]] ModuleJob paneJob(int pane);
 
     /// The field on the canvas: nothing until the chosen module has finished.
-    [[nodiscard]] std::optional<FieldSpec> field() const;
+    [[nodiscard]] std::optional<FieldSpec> field() const { return field(m_active); }
+    [[nodiscard]] std::optional<FieldSpec> field(int pane) const;
     /// The same, but nothing where the map is a matrix without a place on the picture.
-    [[nodiscard]] std::optional<FieldSpec> pictureField() const;
+    [[nodiscard]] std::optional<FieldSpec> pictureField() const { return pictureField(m_active); }
+    [[nodiscard]] std::optional<FieldSpec> pictureField(int pane) const;
     void setMap(const std::string& map);
     void setChannelMode(ChannelMode mode, int channel);
     void setHead(int head);
@@ -82,8 +117,18 @@ public:
     /// Puts the class activation map of a class on the canvas, of the network without the module when `plain`; −1: the module's
     /// map.
     void setActivation(int index, bool plain);
-    /// A position as fractions of the picture.
-    void setQuery(QPointF fraction);
+    /// A position as fractions of the picture: a new pin, or the active one moved.
+    void setQuery(QPointF fraction, QueryGesture gesture = QueryGesture::Move);
+    /// The same for one pane alone; pins stay where they are.
+    void setPaneQuery(int pane, QPointF fraction);
+    /// The places which are asked about, as fractions of the picture; empty until somebody asks: then the middle counts.
+    [[nodiscard]] const std::vector<Pin>& pins() const { return m_pins; }
+    [[nodiscard]] int activePin() const { return m_activePin; }
+    static constexpr int kMaxPins = 9;
+    /// Makes the pin of this number the one which asks; unknown ones are ignored.
+    void setActivePin(int number);
+    void removePin(int number);
+    void clearPins();
     /// A position as fractions of the query grid and the frame of a clip which asks (−1 the newest), as the matrix reports them.
     void setGridQuery(QPointF fraction, int frame);
     /// Which frame of a clip is shown, counted from the oldest; −1 the newest.
@@ -91,7 +136,8 @@ public:
     /// The newest frame is shown and asks: the clip moves on.
     void followNewest();
     /// Where the query of a pairwise map lies, or the place the module is told to look at, as fractions of the picture.
-    [[nodiscard]] std::optional<QPointF> queryOnPicture() const;
+    [[nodiscard]] std::optional<QPointF> queryOnPicture() const { return queryOnPicture(m_active); }
+    [[nodiscard]] std::optional<QPointF> queryOnPicture(int pane) const;
 
     [[nodiscard]] const OverlayStyle& style() const { return m_style; }
     void setStyle(const OverlayStyle& style);
@@ -107,15 +153,20 @@ public:
     /// The newest result in which the chosen module has finished (well or not) or which has a newer picture; null at first.
     [[nodiscard]] std::shared_ptr<const FrameResult> result() const { return m_shown; }
     /// The chosen module's result in result(), or null.
-    [[nodiscard]] std::shared_ptr<const ModuleResult> moduleResult() const;
+    [[nodiscard]] std::shared_ptr<const ModuleResult> moduleResult() const { return moduleResult(m_active); }
+    [[nodiscard]] std::shared_ptr<const ModuleResult> moduleResult(int pane) const;
     /// The map which is on the canvas, or null.
-    [[nodiscard]] const AttentionMap* shownMap() const;
+    [[nodiscard]] const AttentionMap* shownMap() const { return shownMap(m_active); }
+    [[nodiscard]] const AttentionMap* shownMap(int pane) const;
     /// Weights the chosen module has now, for the form before the first result.
     [[nodiscard]] Provenance provenance() const;
 
 Q_SIGNALS:
     void pictureChanged();
     void moduleChanged();
+    /// Panes have come, gone or changed places, or another one is active.
+    void panesChanged();
+    void pinsChanged();
     /// Another network, or the same with other weights or another size.
     void modelChanged();
     void resultChanged();
@@ -134,13 +185,29 @@ private:
         bool fileOnTrial = false;
         quint64 seed = 1;
         FieldSpec field;
+        Intervention intervention;
     };
+    struct Pane {
+        const ModuleInfo* module = nullptr;
+        std::string slot;     ///< of its jobs; the first pane's is empty
+        bool trained = true;  ///< the bundle's weights where it has some
+    };
+    using ChoiceKey = std::tuple<const Bundle*, const ModuleInfo*, std::string>;
 
     /// The parameter of the module which says where it looks; null when it has none.
     [[nodiscard]] const ParamSpec* placeParam() const;
-    Choice& choice(const ModuleInfo* info);
-    /// The same, but null when the module was not looked at yet.
-    [[nodiscard]] const Choice* knownChoice(const ModuleInfo* info) const;
+    [[nodiscard]] Pane& pane() { return m_panes[static_cast<std::size_t>(m_active)]; }
+    [[nodiscard]] ChoiceKey key(const ModuleInfo* info, const std::string& slot) const {
+        return {m_network.bundle.get(), info, slot};
+    }
+    Choice& choice(const ModuleInfo* info, const std::string& slot);
+    /// Of the active pane.
+    Choice& choice() { return choice(module(), pane().slot); }
+    /// The same of any pane, but null when its module was not looked at yet.
+    [[nodiscard]] const Choice* knownChoice(int pane) const;
+    [[nodiscard]] ModuleJob jobOf(const ModuleInfo* info, const std::string& slot, bool trained);
+    void askAt(QPointF fraction);
+    [[nodiscard]] QPointF onGrid(QPointF fraction) const;
     void submit();
     void takeResult(const std::shared_ptr<const FrameResult>& result);
     bool judgeWeights(const FrameResult& result);
@@ -157,13 +224,17 @@ private:
     };
 
     Controller m_controller;
-    const ModuleInfo* m_module = nullptr;
+    std::vector<Pane> m_panes;
+    int m_active = 0;
+    bool m_comparing = false;
+    bool m_tracing = false;
+    std::vector<Pin> m_pins;
+    int m_activePin = 0;
     std::vector<const ModuleInfo*> m_filmstrip;
-    std::map<std::pair<const Bundle*, const ModuleInfo*>, Choice> m_choices;  ///< of every model apart
+    std::map<ChoiceKey, Choice> m_choices;  ///< of every model and pane apart
     RetinaOptions m_retina;
     std::shared_ptr<const Bundle> m_bundle;
     NetworkChoice m_network;
-    bool m_trained = true;
     bool m_awaitsBundle = false;  ///< the first jobs wait for the bundle they are meant for
     OverlayStyle m_style;
     RangeMode m_rangeMode = RangeMode::Auto;

@@ -1,17 +1,15 @@
 #include "app/top_bar.h"
 
+#include <QButtonGroup>
 #include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QImage>
 #include <QLabel>
 #include <QMenu>
-#include <QPixmap>
 #include <QSlider>
 #include <QToolButton>
 
-#include "engine/render/colormap.h"
-#include "widgets/engine_text.h"
+#include <utility>
 
 namespace fovea {
 namespace {
@@ -21,16 +19,6 @@ constexpr int kStrides[] = {4, 8, 16, 32};
 /// Entries of the list of models: a stride is the Retina's; the others are here.
 enum ModelEntry { kNetwork = -1, kNetworkFine = -2, kNetworkCropped = -3, kNetworkFineCropped = -4, kOpenBundle = -5 };
 
-QIcon colormapIcon(const Colormap& map) {
-    QImage image(48, 12, QImage::Format_RGB32);
-    for (int x = 0; x < image.width(); ++x) {
-        for (int y = 0; y < image.height(); ++y) {
-            image.setPixel(x, y, map.table[static_cast<std::size_t>(x * 255 / (image.width() - 1))]);
-        }
-    }
-    return QIcon(QPixmap::fromImage(image));
-}
-
 }  // namespace
 
 TopBar::TopBar(QWidget* parent)
@@ -38,7 +26,7 @@ TopBar::TopBar(QWidget* parent)
       m_open(new QToolButton(this)),
       m_camera(new QToolButton(this)),
       m_file(new QLabel(this)),
-      m_colormap(new QComboBox(this)),
+      m_views(new QButtonGroup(this)),
       m_opacity(new QSlider(Qt::Horizontal, this)),
       m_opacityLabel(new QLabel(this)),
       m_features(new QComboBox(this)),
@@ -49,12 +37,16 @@ TopBar::TopBar(QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(8, 4, 8, 4);
     layout->setSpacing(8);
-    for (const auto& map : colormaps()) {
-        if (!map.diverging) {
-            m_colormap->addItem(colormapIcon(map), {}, QString::fromStdString(map.id));
-        }
+    auto* views = new QHBoxLayout;
+    views->setSpacing(0);
+    for (int view = 0; view < 4; ++view) {
+        auto* button = new QToolButton(this);
+        button->setCheckable(true);
+        button->setObjectName(QStringLiteral("segment"));
+        m_views->addButton(button, view);
+        views->addWidget(button);
     }
-    m_colormap->setIconSize({48, 12});
+    setView(ViewKind::Overlay);
     m_opacity->setRange(0, 100);
     m_opacity->setFixedWidth(110);
     m_features->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -67,7 +59,7 @@ TopBar::TopBar(QWidget* parent)
     layout->addWidget(m_open);
     layout->addWidget(m_camera);
     layout->addWidget(m_file, 1);
-    layout->addWidget(m_colormap);
+    layout->addLayout(views);
     layout->addSpacing(8);
     layout->addWidget(m_opacityLabel);
     layout->addWidget(m_opacity);
@@ -78,7 +70,7 @@ TopBar::TopBar(QWidget* parent)
 
     connect(m_open, &QToolButton::clicked, this, &TopBar::openRequested);
     connect(m_camera, &QToolButton::clicked, this, &TopBar::cameraRequested);
-    connect(m_colormap, &QComboBox::activated, this, [this] { Q_EMIT colormapChosen(m_colormap->currentData().toString()); });
+    connect(m_views, &QButtonGroup::idClicked, this, [this](int view) { Q_EMIT viewChosen(static_cast<ViewKind>(view)); });
     connect(m_opacity, &QSlider::valueChanged, this, [this](int value) { Q_EMIT opacityChosen(value / 100.0); });
     connect(m_features, &QComboBox::activated, this, &TopBar::chooseModel);
     retranslate();
@@ -90,10 +82,11 @@ void TopBar::setFileName(const QString& name, const QString& toolTip) {
 }
 
 void TopBar::setStyle(const OverlayStyle& style) {
-    m_colormap->setCurrentIndex(m_colormap->findData(QString::fromStdString(style.colormap)));
     const QSignalBlocker blocker(m_opacity);
     m_opacity->setValue(qRound(style.opacity * 100.0));
 }
+
+void TopBar::setView(ViewKind view) { m_views->button(static_cast<int>(view))->setChecked(true); }
 
 void TopBar::setModel(const std::shared_ptr<const Bundle>& bundle, const NetworkChoice& network, const RetinaOptions& retina) {
     const bool other = m_bundle != bundle || m_features->count() == 0;
@@ -170,8 +163,14 @@ void TopBar::retranslate() {
     m_opacityLabel->setBuddy(m_opacity);
     m_opacity->setAccessibleName(tr("Opacity of the overlay"));
     m_opacity->setToolTip(tr("Opacity of the overlay"));
-    m_colormap->setAccessibleName(tr("Colour map"));
-    m_colormap->setToolTip(tr("Colour map"));
+    const std::pair<QString, QString> views[] = {{tr("Overlay"), tr("One map over the picture (F5)")},
+                                                 {tr("Split"), tr("Two maps and a line between them (F6)")},
+                                                 {tr("Compare"), tr("Up to four maps side by side (F7)")},
+                                                 {tr("Steps"), tr("What the mechanism computes, step by step (F8)")}};
+    for (int view = 0; view < 4; ++view) {
+        m_views->button(view)->setText(views[view].first);
+        m_views->button(view)->setToolTip(views[view].second);
+    }
     m_features->setAccessibleName(tr("Model"));
     m_features->setToolTip(tr(
         "What makes the features: a trained network and the shorter side of the picture it sees, or the built-in Retina, which "
@@ -179,10 +178,6 @@ void TopBar::retranslate() {
     m_export->setText(tr("Export"));
     m_menu->setAccessibleName(tr("Menu"));
     m_menu->setToolTip(tr("Menu (F10)"));
-    for (int i = 0; i < m_colormap->count(); ++i) {
-        const auto* map = findColormap(m_colormap->itemData(i).toString().toStdString());
-        m_colormap->setItemText(i, engineText(map->title));
-    }
     fillModels();
     markModel();
 }

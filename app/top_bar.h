@@ -2,10 +2,12 @@
 
 #include <QWidget>
 
+#include "app/view_kind.h"
 #include "engine/models/graph_backbone.h"
 #include "engine/models/retina.h"
 #include "engine/render/compose.h"
 
+class QButtonGroup;
 class QComboBox;
 class QLabel;
 class QSlider;
@@ -13,7 +15,7 @@ class QToolButton;
 
 namespace fovea {
 
-/// The bar above the picture: open, camera, colours, opacity, features, export, menu.
+/// The bar above the picture: open, camera, the four views, opacity, features, export, menu.
 class TopBar final : public QWidget {
     Q_OBJECT
 
@@ -22,6 +24,7 @@ public:
 
     void setFileName(const QString& name, const QString& toolTip);
     void setStyle(const OverlayStyle& style);
+    void setView(ViewKind view);
     /// Offers a bundle (or none) and the Retina, and marks what is in use.
     void setModel(const std::shared_ptr<const Bundle>& bundle, const NetworkChoice& network, const RetinaOptions& retina);
     void setExportMenu(QMenu* menu);
@@ -30,7 +33,7 @@ public:
 Q_SIGNALS:
     void openRequested();
     void cameraRequested();
-    void colormapChosen(const QString& id);
+    void viewChosen(fovea::ViewKind view);
     void opacityChosen(double opacity);
     void networkChosen(bool fine, bool cropped);
     void strideChosen(int stride);
@@ -51,7 +54,7 @@ private:
     QToolButton* m_open;
     QToolButton* m_camera;
     QLabel* m_file;
-    QComboBox* m_colormap;
+    QButtonGroup* m_views;
     QSlider* m_opacity;
     QLabel* m_opacityLabel;
     QComboBox* m_features;

@@ -74,6 +74,19 @@ void MainWindow::createActions() {
                      make(QT_TR_NOOP("Range without the highest 2 %"), {key("Ctrl+Alt+R")}, &MainWindow::clippedRange),
                      m_smoothRangeAction,
                      m_autoSizeAction};
+    m_linkRangeAction = make(QT_TR_NOOP("One range for all panes"), {key("Ctrl+Alt+L")}, &MainWindow::toggleLinkedRange);
+    m_linkRangeAction->setCheckable(true);
+    m_compareActions = {make(QT_TR_NOOP("Overlay"), {key("F5")}, &MainWindow::viewOverlay),
+                        make(QT_TR_NOOP("Split"), {key("F6")}, &MainWindow::viewSplit),
+                        make(QT_TR_NOOP("Compare"), {key("F7")}, &MainWindow::viewCompare),
+                        make(QT_TR_NOOP("Steps"), {key("F8")}, &MainWindow::viewSteps),
+                        make(QT_TR_NOOP("Add a pane"), {key("Ctrl+D")}, &MainWindow::addPane),
+                        make(QT_TR_NOOP("Add a pane of the same mechanism"), {key("Ctrl+Shift+D")}, &MainWindow::addSamePane),
+                        make(QT_TR_NOOP("Remove this pane"), {key("Ctrl+Backspace")}, &MainWindow::removePane),
+                        make(QT_TR_NOOP("Exchange A and B"), {key("Ctrl+Shift+X")}, &MainWindow::swapPanes),
+                        make(QT_TR_NOOP("Difference of A and B"), {key("Ctrl+Alt+D")}, &MainWindow::toggleDifference),
+                        make(QT_TR_NOOP("The query follows the cursor"), {key("Ctrl+Alt+H")}, &MainWindow::toggleHoverQuery),
+                        m_linkRangeAction};
     m_windowActions = {make(QT_TR_NOOP("Full screen"), {key("F11")}, &MainWindow::toggleFullScreen),
                        make(QT_TR_NOOP("Hide or show the panels"), {key("F9")}, &MainWindow::togglePanels)};
     m_helpActions = {make(QT_TR_NOOP("Keys"), {key("?"), key("F1")}, &MainWindow::showKeys),
@@ -114,6 +127,8 @@ void MainWindow::rebuildMenus() {
     addRecentMenu();
     m_mainMenu->addActions(m_fileActions);
     m_mainMenu->addSeparator();
+    auto* compareMenu = m_mainMenu->addMenu(tr("Views and panes"));
+    compareMenu->addActions(m_compareActions);
     m_mainMenu->addActions(m_viewActions);
     m_mainMenu->addSeparator();
     addAppearanceMenus();
@@ -310,7 +325,11 @@ void MainWindow::showKeys() {
     row(QStringLiteral("1 – 6"), tr("choose a mechanism from the filmstrip"));
     row(tr("wheel, drag"), tr("zoom about the cursor, move the picture"));
     row(tr("F, B (hold)"), tr("fit the picture, look at it without the overlay"));
-    row(tr("click, arrow keys"), tr("set and move the query of a pairwise map"));
+    row(tr("click, arrow keys"), tr("add a pin which asks a pairwise map, move it"));
+    row(tr("drag a pin, N, Delete"), tr("move a pin, take the next one, remove it"));
+    row(QStringLiteral("H"), tr("the query follows the cursor"));
+    row(QStringLiteral("C, X, D"), tr("compare two panes, exchange them, show their difference"));
+    row(tr("Alt (hold)"), tr("zoom, move or ask in one pane alone"));
     row(QStringLiteral("T"), tr("trained or random weights"));
     row(tr("Space"), tr("play, pause or freeze"));
     row(QStringLiteral(", ."), tr("one frame back, one frame on"));

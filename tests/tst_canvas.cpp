@@ -291,11 +291,11 @@ private Q_SLOTS:
         f.canvas.setChip(QStringLiteral("CBAM · spatial gate"), Domain::ChannelSpatial, true);
         QVERIFY(differences(soft, f.grab(), QRect(10, 10, 200, 32)) > 20);
         before = f.grab();
-        f.canvas.setQuery(QPointF(0.7, 0.6));
+        f.canvas.setPins({{1, QPointF(0.7, 0.6), true}});
         const QPoint at = f.deviceAt({70, 48});
         const QImage pinned = f.grab();
         QVERIFY(differences(before, pinned, QRect(at - QPoint(11, 11), QSize(23, 23))) > 200);
-        f.canvas.setQuery(std::nullopt);
+        f.canvas.setPins({});
         QCOMPARE(f.grab(), before);
     }
 

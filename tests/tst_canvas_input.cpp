@@ -82,8 +82,8 @@ private Q_SLOTS:
         CanvasFixture f;
         f.show(makeResult(makeFrame(100, 80), 10, 8), {});
         QSignalSpy chosen(&f.canvas, &Canvas::queryChosen);
-        QObject::connect(&f.canvas, &Canvas::queryChosen, &f.canvas, [&](QPointF q) { f.canvas.setQuery(q); });
-        f.canvas.setQuery(QPointF(0.23, 0.31));
+        QObject::connect(&f.canvas, &Canvas::queryChosen, &f.canvas, [&](QPointF q) { f.canvas.setPins({{1, q, true}}); });
+        f.canvas.setPins({{1, QPointF(0.23, 0.31), true}});
         const auto press = [&](Qt::Key key, Qt::KeyboardModifiers modifiers = {}) {
             QTest::keyClick(&f.canvas, key, modifiers);
             return chosen.back().front().toPointF();

@@ -181,6 +181,11 @@ void Canvas::State::viewChanged(double oldZoom) {
     }
 }
 
+void Canvas::State::movedByPerson(double oldZoom) {
+    viewChanged(oldZoom);
+    Q_EMIT canvas.placeChanged(canvas.place());
+}
+
 void Canvas::State::sayCursor() {
     if (hover) {
         Q_EMIT canvas.cursorMoved(infoAt(view.pictureAt(*hover)));
@@ -297,9 +302,46 @@ void Canvas::setPlaceholder(const QString& text) {
     m_state->saySummary();
 }
 
-void Canvas::setQuery(std::optional<QPointF> query) {
-    m_state->query = query;
+void Canvas::setPins(std::vector<CanvasPin> pins) {
+    if (pins != m_state->pins) {
+        m_state->pins = std::move(pins);
+        update();
+    }
+}
+
+void Canvas::setHoverQuery(bool follows) { m_state->hoverQuery = follows; }
+
+void Canvas::setGhost(std::optional<QPointF> position) {
+    if (position != m_state->ghost) {
+        m_state->ghost = position;
+        update();
+    }
+}
+
+void Canvas::setReading(bool shown) {
+    m_state->showsReading = shown;
     update();
+}
+
+CanvasPlace Canvas::place() const {
+    const CanvasView& view = m_state->view;
+    return {view.fitted, view.zoom, view.pictureAt(QRectF(rect()).center())};
+}
+
+void Canvas::setPlace(const CanvasPlace& place) {
+    State& s = *m_state;
+    if (!s.view.valid()) {
+        return;
+    }
+    const double oldZoom = s.view.zoom;
+    if (place.fitted) {
+        s.view.fit();
+    } else {
+        const QPointF middle = QRectF(rect()).center();
+        s.view.zoomTo(middle, place.zoom);
+        s.view.panBy((s.view.pictureAt(middle) - place.centre) * s.view.scale());
+    }
+    s.viewChanged(oldZoom);
 }
 
 void Canvas::setMotion(bool on) { g_motion = on; }
@@ -313,6 +355,8 @@ void Canvas::setRightMargin(int pixels) {
         s.viewChanged(oldZoom);
     }
 }
+
+QSizeF Canvas::pictureSize() const { return m_state->view.picture; }
 
 double Canvas::zoom() const { return m_state->view.zoom; }
 
@@ -346,7 +390,7 @@ QString Canvas::textSummary() const {
 void Canvas::fit() {
     const double oldZoom = m_state->view.zoom;
     m_state->view.fit();
-    m_state->viewChanged(oldZoom);
+    m_state->movedByPerson(oldZoom);
 }
 
 void Canvas::actualSize() {
@@ -354,14 +398,14 @@ void Canvas::actualSize() {
     const double oldZoom = s.view.zoom;
     s.view.zoomTo(QRectF(rect()).center(), 1.0);
     s.view.snap();
-    s.viewChanged(oldZoom);
+    s.movedByPerson(oldZoom);
 }
 
 void Canvas::zoomBy(double factor) {
     State& s = *m_state;
     const double oldZoom = s.view.zoom;
     s.view.zoomTo(QRectF(rect()).center(), oldZoom * factor);
-    s.viewChanged(oldZoom);
+    s.movedByPerson(oldZoom);
 }
 
 void Canvas::setPeek(bool peek) {

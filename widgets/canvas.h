@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "engine/render/render.h"
 
@@ -18,6 +19,27 @@ struct CursorInfo {
     bool hasValue = false;
     Cell cell;
     float value = 0.0F;
+};
+
+/// How a place was asked about.
+enum class QueryGesture {
+    Add,   ///< a click: another pin
+    Move,  ///< arrow keys, a dragged pin, or the cursor in hover mode: the active pin goes there
+};
+
+/// A place which is asked about: told apart by number and shape, the one which asks filled.
+struct CanvasPin {
+    int number = 1;
+    QPointF at;  ///< fractions of the picture
+    bool active = false;
+    bool operator==(const CanvasPin&) const = default;
+};
+
+/// Where a canvas stands, for others which show the same picture.
+struct CanvasPlace {
+    bool fitted = true;
+    double zoom = 1.0;  ///< device pixels per picture pixel
+    QPointF centre;     ///< picture position in the middle of the view
 };
 
 /// The picture with its overlay. Wheel zooms about the cursor, drag pans, F / Ctrl+9 fits, Ctrl+1 shows 1:1, arrow keys move the
@@ -52,13 +74,23 @@ public:
     void setChip(const QString& text, std::optional<Domain> domain, bool hard);
     /// One sentence in the middle while there is no picture.
     void setPlaceholder(const QString& text);
-    /// A pin at the query of a pairwise map, as fractions of the picture; none hides it.
-    void setQuery(std::optional<QPointF> query);
+    /// Pins at the queries of a pairwise map.
+    void setPins(std::vector<CanvasPin> pins);
+    /// Whether the query follows the cursor.
+    void setHoverQuery(bool follows);
+    /// Where the cursor is on a linked canvas, in picture pixels: drawn as a cross, with this canvas' own value; none hides it.
+    void setGhost(std::optional<QPointF> position);
+    /// Whether the value under the cursor stands in the upper right corner, as where panes are compared.
+    void setReading(bool shown);
+    /// Goes where another canvas stands, without saying so again.
+    void setPlace(const CanvasPlace& place);
+    [[nodiscard]] CanvasPlace place() const;
     /// Whether another map cross-fades in (120 ms) instead of appearing at once; off until the program turns it on.
     static void setMotion(bool on);
     /// Free space kept at the right edge of the fitted picture (for the colour scale).
     void setRightMargin(int pixels);
 
+    [[nodiscard]] QSizeF pictureSize() const;                 ///< pixels; empty without a picture
     [[nodiscard]] double zoom() const;                        ///< device pixels per picture pixel
     [[nodiscard]] QPointF pictureAt(QPointF position) const;  ///< picture pixels of a widget position
     [[nodiscard]] QPointF positionOf(QPointF picture) const;  ///< the inverse
@@ -76,8 +108,14 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void renderRequested(const fovea::OverlayRequest& request);
-    /// A click, or arrow keys: fractions of the picture.
-    void queryChosen(QPointF fraction);
+    /// A click, arrow keys, a dragged pin or the cursor: fractions of the picture.
+    void queryChosen(QPointF fraction, fovea::QueryGesture gesture);
+    /// A pin was taken, or chosen by N; it shall ask from now on.
+    void pinChosen(int number);
+    /// Delete was pressed, which removes the active pin.
+    void pinRemoved(int number);
+    /// A person has zoomed or moved the picture.
+    void placeChanged(const fovea::CanvasPlace& place);
     void cursorMoved(const fovea::CursorInfo& info);
     void zoomChanged(double zoom);
     /// An overlay was painted for the first time.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "widgets/canvas.h"
 #include "widgets/canvas_state.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr double kZoomStep = 1.25;
 constexpr double kNotch = 120.0;           // QWheelEvent::angleDelta of one notch
 constexpr double kPixelsPerStep = 50.0;    // of a trackpad which reports pixels only
+constexpr double kPinReach = 12.0;         // logical pixels from the middle of a pin
 constexpr double kSpotsWithoutField = 20;  // steps of the arrow keys across a picture without cells
 
 }  // namespace
@@ -28,8 +30,9 @@ void Canvas::resizeEvent(QResizeEvent* /*event*/) {
 
 void Canvas::wheelEvent(QWheelEvent* event) {
     State& s = *m_state;
-    const double steps =
-        event->angleDelta().y() != 0 ? event->angleDelta().y() / kNotch : event->pixelDelta().y() / kPixelsPerStep;
+    // Alt, which un-links compared panes, turns a wheel sideways.
+    const int notches = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x();
+    const double steps = notches != 0 ? notches / kNotch : event->pixelDelta().y() / kPixelsPerStep;
     if (!s.view.valid()) {
         event->ignore();
         return;
@@ -38,7 +41,7 @@ void Canvas::wheelEvent(QWheelEvent* event) {
     if (steps != 0.0) {
         const double oldZoom = s.view.zoom;
         s.view.zoomTo(event->position(), oldZoom * std::pow(kZoomStep, steps));
-        s.viewChanged(oldZoom);
+        s.movedByPerson(oldZoom);
     }
 }
 
@@ -49,7 +52,13 @@ void Canvas::mousePressEvent(QMouseEvent* event) {
         event->ignore();
         return;
     }
-    s.press = {event->button(), event->position(), event->position(), false};
+    s.press = {event->button(), event->position(), event->position(), false, 0};
+    if (event->button() == Qt::LeftButton) {
+        s.press.pin = s.pinAt(event->position());
+        if (s.press.pin != 0) {
+            Q_EMIT pinChosen(s.press.pin);
+        }
+    }
 }
 
 void Canvas::mouseMoveEvent(QMouseEvent* event) {
@@ -63,12 +72,22 @@ void Canvas::mouseMoveEvent(QMouseEvent* event) {
     }
     if (!s.press.dragging) {
         s.sayCursor();
+        if (s.showsReading) {
+            update();
+        }
+        if (s.hoverQuery && s.press.button == Qt::NoButton && s.result && s.view.contains(s.view.pictureAt(event->position()))) {
+            Q_EMIT queryChosen(s.fractionAt(event->position()), QueryGesture::Move);
+        }
+        return;
+    }
+    if (s.press.pin != 0) {
+        Q_EMIT queryChosen(s.fractionAt(event->position()), QueryGesture::Move);
         return;
     }
     const double oldZoom = s.view.zoom;
     s.view.panBy(event->position() - s.press.last);
     s.press.last = event->position();
-    s.viewChanged(oldZoom);
+    s.movedByPerson(oldZoom);
 }
 
 void Canvas::mouseReleaseEvent(QMouseEvent* event) {
@@ -77,14 +96,14 @@ void Canvas::mouseReleaseEvent(QMouseEvent* event) {
         event->ignore();
         return;
     }
-    const bool click = !s.press.dragging && event->button() == Qt::LeftButton;
+    const bool click = !s.press.dragging && s.press.pin == 0 && event->button() == Qt::LeftButton;
     s.press = {};
     unsetCursor();
     const QPointF at = s.view.pictureAt(event->position());
     if (click && s.result && s.view.contains(at)) {
         s.keyboardSpot.reset();
         update();
-        Q_EMIT queryChosen({at.x() / s.view.picture.width(), at.y() / s.view.picture.height()});
+        Q_EMIT queryChosen(s.fractionAt(event->position()), QueryGesture::Add);
     }
 }
 
@@ -140,6 +159,10 @@ bool Canvas::State::handleKey(int key, Qt::KeyboardModifiers modifiers) {
         moveSpot(0, -step);
     } else if (key == Qt::Key_Down && arrows) {
         moveSpot(0, step);
+    } else if (key == Qt::Key_N && plainKey) {
+        chooseNextPin();
+    } else if (key == Qt::Key_Delete && plainKey && activePin() != nullptr) {
+        Q_EMIT canvas.pinRemoved(activePin()->number);
     } else if (key == Qt::Key_Home && plainKey) {
         chooseSpot({0.5, 0.5});
     } else {
@@ -149,7 +172,7 @@ bool Canvas::State::handleKey(int key, Qt::KeyboardModifiers modifiers) {
 }
 
 void Canvas::State::moveSpot(int columns, int rows) {
-    const QPointF from = query ? *query : keyboardSpot.value_or(QPointF(0.5, 0.5));
+    const QPointF from = activePin() != nullptr ? activePin()->at : keyboardSpot.value_or(QPointF(0.5, 0.5));
     const QSizeF extent = view.picture;
     const ScalarField* values = shownField();
     if (values == nullptr) {
@@ -172,11 +195,44 @@ void Canvas::State::chooseSpot(QPointF fraction) {
     if (!QRectF(canvas.rect()).contains(view.positionOf(at))) {
         const double oldZoom = view.zoom;
         view.panBy(QRectF(canvas.rect()).center() - view.positionOf(at));
-        viewChanged(oldZoom);
+        movedByPerson(oldZoom);
     }
     canvas.update();
     Q_EMIT canvas.cursorMoved(infoAt(at));
-    Q_EMIT canvas.queryChosen(spot);
+    Q_EMIT canvas.queryChosen(spot, QueryGesture::Move);
+}
+
+const CanvasPin* Canvas::State::activePin() const {
+    const auto it = std::find_if(pins.begin(), pins.end(), [](const CanvasPin& pin) { return pin.active; });
+    return it == pins.end() ? nullptr : &*it;
+}
+
+void Canvas::State::chooseNextPin() {
+    const auto it = std::find_if(pins.begin(), pins.end(), [](const CanvasPin& pin) { return pin.active; });
+    if (it != pins.end() && pins.size() > 1) {
+        Q_EMIT canvas.pinChosen(std::next(it) == pins.end() ? pins.front().number : std::next(it)->number);
+    }
+}
+
+// The nearest pin under a widget position; 0: none.
+int Canvas::State::pinAt(QPointF position) const {
+    int nearest = 0;
+    double least = kPinReach;
+    for (const CanvasPin& pin : pins) {
+        const QPointF at = view.positionOf({pin.at.x() * view.picture.width(), pin.at.y() * view.picture.height()});
+        const double distance = std::hypot(at.x() - position.x(), at.y() - position.y());
+        if (distance < least) {
+            least = distance;
+            nearest = pin.number;
+        }
+    }
+    return nearest;
+}
+
+// As fractions of the picture, on it.
+QPointF Canvas::State::fractionAt(QPointF position) const {
+    const QPointF at = view.pictureAt(position);
+    return {std::clamp(at.x() / view.picture.width(), 0.0, 1.0), std::clamp(at.y() / view.picture.height(), 0.0, 1.0)};
 }
 
 }  // namespace fovea

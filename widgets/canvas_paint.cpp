@@ -183,22 +183,77 @@ void Canvas::State::paintSpot(QPainter& painter) const {
     painter.drawRect(rect);
 }
 
-void Canvas::State::paintPin(QPainter& painter) const {
-    if (!query || !result) {
+// A pin is told by its number and, for those who see only its outline, by its shape.
+void Canvas::State::paintPin(QPainter& painter, const CanvasPin& pin) const {
+    const QPointF at = view.positionOf({pin.at.x() * view.picture.width(), pin.at.y() * view.picture.height()});
+    QPainterPath shape;
+    switch ((pin.number - 1) % 4) {
+        case 0:
+            shape.addEllipse(at, 9.0, 9.0);
+            break;
+        case 1:
+            shape.addRect(QRectF(at - QPointF(8.0, 8.0), QSizeF(16.0, 16.0)));
+            break;
+        case 2:
+            shape.addPolygon(QPolygonF{at - QPointF(0.0, 12.0), at + QPointF(12.0, 0.0), at + QPointF(0.0, 12.0),
+                                       at - QPointF(12.0, 0.0), at - QPointF(0.0, 12.0)});
+            break;
+        default:
+            shape.addPolygon(
+                QPolygonF{at + QPointF(0.0, -13.0), at + QPointF(12.0, 8.0), at + QPointF(-12.0, 8.0), at + QPointF(0.0, -13.0)});
+    }
+    painter.setBrush(pin.active ? QColor(0, 0, 0, 150) : QColor(0, 0, 0, 60));
+    painter.setPen(QPen(Qt::black, 4));
+    painter.drawPath(shape);
+    painter.setPen(QPen(pin.active ? QColor(Qt::white) : QColor(255, 255, 255, 170), 2));
+    painter.drawPath(shape);
+    painter.setPen(Qt::white);
+    painter.drawText(QRectF(at - QPointF(9.0, 9.0), QSizeF(18.0, 18.0)), Qt::AlignCenter, QString::number(pin.number));
+}
+
+void Canvas::State::paintPins(QPainter& painter) const {
+    if (pins.empty() || !result) {
         return;
     }
-    const QPointF at = view.positionOf({query->x() * view.picture.width(), query->y() * view.picture.height()});
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setBrush(QColor(0, 0, 0, 150));
-    painter.setPen(QPen(Qt::black, 2));
-    painter.drawEllipse(at, 10.0, 10.0);
-    painter.setPen(QPen(Qt::white, 2));
-    painter.drawEllipse(at, 8.0, 8.0);
     QFont font = sized(canvas.font(), 11);
     font.setBold(true);
     painter.setFont(font);
-    painter.drawText(QRectF(at - QPointF(8.0, 8.0), QSizeF(16.0, 16.0)), Qt::AlignCenter, QStringLiteral("1"));
+    for (const CanvasPin& pin : pins) {
+        paintPin(painter, pin);
+    }
+    painter.restore();
+}
+
+// The same place as under the cursor on another pane, and what this pane's map says there.
+void Canvas::State::paintGhost(QPainter& painter) const {
+    const auto place = ghost ? ghost : hover ? std::optional(view.pictureAt(*hover)) : std::nullopt;
+    if (!showsReading || !place || !result || !view.contains(*place)) {
+        return;
+    }
+    painter.save();
+    if (ghost) {
+        const QPointF at = view.positionOf(*place);
+        for (const auto& [colour, width] : {std::pair(QColor(0, 0, 0, 160), 3), std::pair(QColor(Qt::white), 1)}) {
+            painter.setPen(QPen(colour, width));
+            painter.drawLine(at - QPointF(8.0, 0.0), at + QPointF(8.0, 0.0));
+            painter.drawLine(at - QPointF(0.0, 8.0), at + QPointF(0.0, 8.0));
+        }
+    }
+    const CursorInfo info = infoAt(*place);
+    if (info.hasValue) {
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setFont(sized(canvas.font(), 12));
+        const QString text = numberText(info.value);
+        const double width = painter.fontMetrics().horizontalAdvance(text) + 20.0;
+        const QRectF box(view.size.width() - width - kInset, kInset, width, 24.0);
+        painter.setPen(QPen(theme().border, 1.0));
+        painter.setBrush(translucent(theme().window, 235));
+        painter.drawRoundedRect(box, 6.0, 6.0);
+        painter.setPen(theme().text);
+        painter.drawText(box, Qt::AlignCenter, text);
+    }
     painter.restore();
 }
 
@@ -300,7 +355,8 @@ void Canvas::paintEvent(QPaintEvent* /*event*/) {
     s.paintPicture(painter);
     s.paintCells(painter);
     s.paintSpot(painter);
-    s.paintPin(painter);
+    s.paintPins(painter);
+    s.paintGhost(painter);
     s.paintPlaceholder(painter);
     s.paintStaleness(painter);
     s.paintChip(painter);

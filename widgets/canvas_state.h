@@ -26,6 +26,7 @@ struct Canvas::State {
         QPointF start;
         QPointF last;
         bool dragging = false;
+        int pin = 0;  ///< the pin which is held; 0: none
     };
 
     explicit State(Canvas& owner);
@@ -42,7 +43,10 @@ struct Canvas::State {
     QVariantAnimation fade;
     Chip chip;
     QString placeholder;
-    std::optional<QPointF> query;         ///< fraction of the picture; the pin
+    std::vector<CanvasPin> pins;
+    bool hoverQuery = false;
+    bool showsReading = false;            ///< the value under the cursor stands in the corner
+    std::optional<QPointF> ghost;         ///< picture position of the cursor on a linked canvas
     std::optional<QPointF> keyboardSpot;  ///< fraction of the picture the arrow keys went to last
     std::optional<QPointF> hover;         ///< widget position of the mouse
     Press press;
@@ -66,6 +70,7 @@ struct Canvas::State {
     void requestSoon();
     void requestNow();
     void viewChanged(double oldZoom);
+    void movedByPerson(double oldZoom);
     void sayCursor();
     void saySummary();
 
@@ -73,6 +78,10 @@ struct Canvas::State {
     bool handleKey(int key, Qt::KeyboardModifiers modifiers);
     void moveSpot(int columns, int rows);
     void chooseSpot(QPointF fraction);
+    void chooseNextPin();
+    [[nodiscard]] const CanvasPin* activePin() const;
+    [[nodiscard]] int pinAt(QPointF position) const;
+    [[nodiscard]] QPointF fractionAt(QPointF position) const;
 
     // canvas_paint.cpp
     void paintPicture(QPainter& painter) const;
@@ -80,7 +89,9 @@ struct Canvas::State {
     void paintCells(QPainter& painter) const;
     void paintCell(QPainter& painter, const QRectF& rect, const QString& text) const;
     void paintSpot(QPainter& painter) const;
-    void paintPin(QPainter& painter) const;
+    void paintPins(QPainter& painter) const;
+    void paintPin(QPainter& painter, const CanvasPin& pin) const;
+    void paintGhost(QPainter& painter) const;
     void paintChip(QPainter& painter) const;
     void paintStaleness(QPainter& painter) const;
     void paintPlaceholder(QPainter& painter) const;

@@ -29,6 +29,18 @@ void paintLock(QPainter& painter, QPointF corner) {
     painter.restore();
 }
 
+/// How many values of a field each of `bins` equal parts of a range holds; its upper end belongs to the last.
+std::vector<int> heldWithin(const ScalarField& field, ValueRange range, std::size_t bins) {
+    std::vector<int> held(bins, 0);
+    const double scale = static_cast<double>(bins) / (static_cast<double>(range.hi) - range.lo);
+    for (const float v : field.values) {
+        if (v >= range.lo && v <= range.hi) {
+            ++held[std::min(static_cast<std::size_t>((static_cast<double>(v) - range.lo) * scale), bins - 1)];
+        }
+    }
+    return held;
+}
+
 }  // namespace
 
 void ColourScale::State::paint(QPainter& painter) const {
@@ -60,15 +72,18 @@ void ColourScale::State::paintHistogram(QPainter& painter) const {
         int held = 0;
     };
     const ValueRange range = axis();
-    const auto count = static_cast<double>(statistics->histogram.size());
+    // A range much narrower than the values would lie within a few of their bins: then it is divided anew.
+    const bool narrow = range.hi - range.lo < (statistics->max - statistics->min) / 2.0F;
+    const std::vector<int> histogram = narrow ? heldWithin(*field, range, statistics->histogram.size()) : statistics->histogram;
+    const ValueRange span = narrow ? range : ValueRange{statistics->min, statistics->max};
+    const auto count = static_cast<double>(histogram.size());
     const auto edge = [&](std::size_t k) {
-        return std::lerp(static_cast<double>(statistics->min), static_cast<double>(statistics->max),
-                         static_cast<double>(k) / count);
+        return std::lerp(static_cast<double>(span.lo), static_cast<double>(span.hi), static_cast<double>(k) / count);
     };
     std::vector<Bin> bins;
     int most = 0;
-    for (std::size_t k = 0; k < statistics->histogram.size(); ++k) {
-        const int held = statistics->histogram[k];
+    for (std::size_t k = 0; k < histogram.size(); ++k) {
+        const int held = histogram[k];
         if (held > 0 && edge(k + 1) >= range.lo && edge(k) <= range.hi) {
             bins.push_back({qRound(rowOf(edge(k + 1))), qRound(rowOf(edge(k))), held});
             most = std::max(most, held);

@@ -1,18 +1,24 @@
 #include "widgets/filmstrip.h"
 
+#include <QApplication>
+#include <QDrag>
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QMimeData>
 #include <QPainter>
 #include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <tuple>
+#include <utility>
 
 #include "widgets/accessible_view.h"
 #include "widgets/card_parts.h"
 #include "widgets/engine_text.h"
 #include "widgets/figure/mat_image.h"
+#include "widgets/module_mime.h"
 #include "widgets/theme.h"
 
 namespace fovea {
@@ -44,6 +50,7 @@ struct Filmstrip::State {
     std::vector<const ModuleInfo*> modules;
     std::vector<Slot> slots;
     QString current;
+    std::optional<QPoint> pressed;
     std::shared_ptr<const FrameResult> result;
     OverlayStyle style;
 
@@ -329,10 +336,40 @@ void Filmstrip::showEvent(QShowEvent*) { requestThumbnails(); }
 
 void Filmstrip::mousePressEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton) {
-        m_state->choose(*this, m_state->slotAt(event->position().toPoint(), width()));
+        m_state->pressed = event->position().toPoint();
     } else {
         QWidget::mousePressEvent(event);
     }
+}
+
+void Filmstrip::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && m_state->pressed) {
+        m_state->pressed.reset();
+        m_state->choose(*this, m_state->slotAt(event->position().toPoint(), width()));
+    } else {
+        QWidget::mouseReleaseEvent(event);
+    }
+}
+
+void Filmstrip::mouseMoveEvent(QMouseEvent* event) {
+    const bool far = m_state->pressed &&
+                     (event->position().toPoint() - *m_state->pressed).manhattanLength() > QApplication::startDragDistance();
+    if (far) {
+        dragPressed();
+    }
+}
+
+// A mechanism dragged from here onto the picture becomes another pane.
+void Filmstrip::dragPressed() {
+    const int slot = m_state->slotAt(*std::exchange(m_state->pressed, std::nullopt), width());
+    if (slot < 0) {
+        return;
+    }
+    auto* dragged = new QMimeData;
+    dragged->setData(kModuleMime, m_state->slots[static_cast<std::size_t>(slot)].id.toUtf8());
+    auto* drag = new QDrag(this);
+    drag->setMimeData(dragged);
+    drag->exec(Qt::CopyAction);
 }
 
 void Filmstrip::keyPressEvent(QKeyEvent* event) {

@@ -3,6 +3,7 @@
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>
+#include <QMimeData>
 #include <QPainter>
 #include <QStandardItemModel>
 #include <QStyledItemDelegate>
@@ -13,6 +14,7 @@
 
 #include "widgets/card_parts.h"
 #include "widgets/engine_text.h"
+#include "widgets/module_mime.h"
 #include "widgets/theme.h"
 
 namespace fovea {
@@ -138,6 +140,20 @@ private:
     }
 };
 
+/// A mechanism dragged from the list onto the picture becomes another pane.
+class ModuleModel final : public QStandardItemModel {
+public:
+    using QStandardItemModel::QStandardItemModel;
+
+    [[nodiscard]] QMimeData* mimeData(const QModelIndexList& indexes) const override {
+        auto* data = new QMimeData;
+        if (!indexes.isEmpty()) {
+            data->setData(kModuleMime, indexes.first().data(IdRole).toString().toUtf8());
+        }
+        return data;
+    }
+};
+
 }  // namespace
 
 struct ModulePicker::State {
@@ -164,7 +180,7 @@ struct ModulePicker::State {
 
     void addModule(const ModuleInfo& info) {
         auto* item = new QStandardItem(QString::fromStdString(info.title));
-        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren);
+        item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsDragEnabled | Qt::ItemNeverHasChildren);
         item->setData(QString::fromStdString(info.id), IdRole);
         item->setData(info.year > 0 ? QString::number(info.year) : QString(), YearRole);
         item->setData(static_cast<int>(info.domain), DomainRole);
@@ -291,7 +307,8 @@ ModulePicker::ModulePicker(QWidget* parent) : QWidget(parent), m_state(std::make
     s.search = new QLineEdit(this);
     s.search->setStyleSheet(QStringLiteral("QLineEdit { padding: 3px 5px; font-size: 12px; }"));
     s.list = new QListView(this);
-    s.model = new QStandardItemModel(this);
+    s.model = new ModuleModel(this);
+    s.list->setDragEnabled(true);
     s.list->setModel(s.model);
     s.list->setItemDelegate(new RowDelegate(s.list));
     s.list->setFrameShape(QFrame::NoFrame);

@@ -1,0 +1,191 @@
+// Panes and pins of a session.
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "app/session.h"
+
+namespace fovea {
+namespace {
+
+/// The slot of a further pane: the first of these which is free.
+constexpr std::array<const char*, Session::kMaxPanes> kSlots{"", "B", "C", "D"};
+
+}  // namespace
+
+void Session::setActivePane(int pane) {
+    const int chosen = std::clamp(pane, 0, paneCount() - 1);
+    if (chosen == m_active) {
+        return;
+    }
+    m_active = chosen;
+    submit();  // predictions and steps are the active pane's
+    Q_EMIT moduleChanged();
+    Q_EMIT panesChanged();
+    Q_EMIT fieldChanged();
+}
+
+bool Session::addPane(const ModuleInfo* info) {
+    if (paneCount() >= kMaxPanes || info == nullptr) {
+        return false;
+    }
+    const auto isFree = [this](const char* slot) {
+        return std::none_of(m_panes.begin(), m_panes.end(), [slot](const Pane& p) { return p.slot == slot; });
+    };
+    const std::string slot = *std::find_if(kSlots.begin(), kSlots.end(), isFree);
+    const Choice base = choice();
+    m_choices.erase(key(info, slot));  // of a pane which has gone
+    Choice& fresh = choice(info, slot);
+    if (info == module()) {
+        fresh = base;
+        fresh.field.slot = slot;
+    }
+    m_panes.push_back({.module = info, .slot = slot, .trained = trained()});
+    m_active = paneCount() - 1;
+    submit();
+    Q_EMIT moduleChanged();
+    Q_EMIT panesChanged();
+    Q_EMIT fieldChanged();
+    return true;
+}
+
+void Session::removePane(int pane) {
+    if (paneCount() < 2 || pane < 0 || pane >= paneCount()) {
+        return;
+    }
+    m_panes.erase(m_panes.begin() + pane);
+    m_active = std::min(m_active > pane ? m_active - 1 : m_active, paneCount() - 1);
+    submit();
+    Q_EMIT moduleChanged();
+    Q_EMIT panesChanged();
+    Q_EMIT fieldChanged();
+}
+
+// The active pane goes with its place, so that what a person works on stays under the hand.
+void Session::swapPanes(int a, int b) {
+    if (a == b || std::min(a, b) < 0 || std::max(a, b) >= paneCount()) {
+        return;
+    }
+    std::swap(m_panes[static_cast<std::size_t>(a)], m_panes[static_cast<std::size_t>(b)]);
+    submit();
+    Q_EMIT moduleChanged();
+    Q_EMIT panesChanged();
+    Q_EMIT fieldChanged();
+}
+
+void Session::setComparing(bool comparing) {
+    if (std::exchange(m_comparing, comparing) != comparing && paneCount() > 1) {
+        submit();
+    }
+}
+
+QPointF Session::onGrid(QPointF fraction) const {
+    const CellGeometry& g = m_shown->features->geometry;
+    return {(fraction.x() * m_shown->frame.width - g.originX) / (g.stepX * m_shown->features->map.width()),
+            (fraction.y() * m_shown->frame.height - g.originY) / (g.stepY * m_shown->features->map.height())};
+}
+
+void Session::askAt(QPointF fraction) {
+    const QPointF at = onGrid(fraction);
+    setGridQuery(at, clipFrame(choice().field));
+    // A mechanism which is told where to look is told it by the same click.
+    if (const ParamSpec* place = placeParam()) {
+        ParamSet params = choice().params;
+        if (params.set(module()->params, place->key, PointValue{at.x(), at.y()})) {
+            setParams(params);
+            Q_EMIT moduleChanged();
+        }
+    }
+}
+
+void Session::setQuery(QPointF fraction, QueryGesture gesture) {
+    if (!m_shown || !m_shown->features) {
+        return;
+    }
+    const bool adds = gesture == QueryGesture::Add && m_pins.size() < kMaxPins;
+    const auto active = std::find_if(m_pins.begin(), m_pins.end(), [this](const Pin& p) { return p.number == m_activePin; });
+    if (adds || active == m_pins.end()) {
+        int number = 1;
+        while (std::any_of(m_pins.begin(), m_pins.end(), [number](const Pin& p) { return p.number == number; })) {
+            ++number;
+        }
+        m_pins.push_back({number, fraction.x(), fraction.y()});
+        m_activePin = number;
+    } else {
+        active->x = fraction.x();
+        active->y = fraction.y();
+    }
+    askAt(fraction);
+    Q_EMIT pinsChanged();
+}
+
+void Session::setPaneQuery(int pane, QPointF fraction) {
+    if (!m_shown || !m_shown->features) {
+        return;
+    }
+    const Pane& of = m_panes[static_cast<std::size_t>(pane)];
+    FieldSpec& field = choice(of.module, of.slot).field;
+    const QPointF at = onGrid(fraction);
+    field.queryX = std::clamp(at.x(), 0.0, 1.0);
+    field.queryY = std::clamp(at.y(), 0.0, 1.0);
+    Q_EMIT fieldChanged();
+}
+
+void Session::setActivePin(int number) {
+    const auto it = std::find_if(m_pins.begin(), m_pins.end(), [number](const Pin& p) { return p.number == number; });
+    if (it == m_pins.end() || number == m_activePin || !m_shown || !m_shown->features) {
+        return;
+    }
+    m_activePin = number;
+    askAt({it->x, it->y});
+    Q_EMIT pinsChanged();
+}
+
+// The one before it asks then; without any the question stays where it was.
+void Session::removePin(int number) {
+    const auto it = std::find_if(m_pins.begin(), m_pins.end(), [number](const Pin& p) { return p.number == number; });
+    if (it == m_pins.end()) {
+        return;
+    }
+    const auto next = m_pins.erase(it);
+    if (number == m_activePin && !m_pins.empty()) {
+        const Pin pin = next == m_pins.begin() ? m_pins.front() : *std::prev(next);
+        m_activePin = pin.number;
+        if (m_shown && m_shown->features) {
+            askAt({pin.x, pin.y});
+        }
+    }
+    Q_EMIT pinsChanged();
+    Q_EMIT fieldChanged();
+}
+
+void Session::clearPins() {
+    m_pins.clear();
+    Q_EMIT pinsChanged();
+    Q_EMIT fieldChanged();
+}
+
+std::optional<QPointF> Session::queryOnPicture(int pane) const {
+    const auto* map = shownMap(pane);
+    const ParamSpec* place = pane == m_active ? placeParam() : nullptr;
+    if (map == nullptr || (!betweenPositions(*map) && place == nullptr)) {
+        return std::nullopt;
+    }
+    const Choice* c = knownChoice(pane);
+    if (c == nullptr || c->field.activationClass >= 0) {
+        return std::nullopt;
+    }
+    const PointValue at = place != nullptr ? c->params.point(place->key) : PointValue{c->field.queryX, c->field.queryY};
+    const CellGeometry& g = m_shown->features->geometry;
+    return QPointF((g.originX + at.x * g.stepX * m_shown->features->map.width()) / m_shown->frame.width,
+                   (g.originY + at.y * g.stepY * m_shown->features->map.height()) / m_shown->frame.height);
+}
+
+const ParamSpec* Session::placeParam() const {
+    const auto& specs = module()->params;
+    const auto it = std::find_if(specs.begin(), specs.end(), [](const ParamSpec& s) { return s.type == ParamType::Point; });
+    return it == specs.end() ? nullptr : &*it;
+}
+
+}  // namespace fovea

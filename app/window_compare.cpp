@@ -1,0 +1,340 @@
+// Views of the window: overlay, split, comparison, steps; panes and pins.
+
+#include <QAction>
+#include <QGuiApplication>
+#include <QMimeData>
+
+#include <algorithm>
+#include <limits>
+
+#include "app/canvas_area.h"
+#include "app/cards_panel.h"
+#include "app/exporter.h"
+#include "app/main_window.h"
+#include "app/status_line.h"
+#include "app/top_bar.h"
+#include "engine/attention/registry.h"
+#include "widgets/comparison_table.h"
+#include "widgets/engine_text.h"
+#include "widgets/filmstrip.h"
+#include "widgets/module_mime.h"
+#include "widgets/stage_strip.h"
+
+namespace fovea {
+namespace {
+
+const QString kPanePrefix = QStringLiteral("pane:");
+const QString kComparisonPrefix = QStringLiteral("comparison:");
+const QString kStagePrefix = QStringLiteral("stage:");
+
+}  // namespace
+
+void MainWindow::connectCompare() {
+    connect(m_area, &CanvasArea::canvasMade, this, &MainWindow::connectCanvas);
+    connect(&m_session, &Session::panesChanged, this, &MainWindow::showPanes);
+    connect(&m_session, &Session::pinsChanged, this, &MainWindow::showPins);
+    connect(m_topBar, &TopBar::viewChosen, this, &MainWindow::setView);
+    connect(m_stages, &StageStrip::renderRequested, this, [this](const StageRequest& request) {
+        m_session.controller().render(kStagePrefix + QString::number(request.stage), request);
+    });
+}
+
+// Each canvas asks for its pixels and says what a person does on it.
+void MainWindow::connectCanvas(int index) {
+    Canvas* canvas = m_area->canvas(index);
+    canvas->setStyle(paneStyle(index));
+    canvas->setMoving(m_session.playing());
+    canvas->setResult(m_session.result());
+    canvas->installEventFilter(this);
+    connect(canvas, &Canvas::renderRequested, this, [this, index](OverlayRequest request) {
+        if (index == CanvasArea::kDifference && request.field) {
+            request.minus = m_session.field(1);
+        }
+        if (index == m_area->indexOf(m_area->canvas())) {
+            request.rangeBefore = m_session.rangeBefore(request.result->frame);
+        }
+        m_session.controller().render(kPanePrefix + QString::number(index), request);
+    });
+    connect(canvas, &Canvas::queryChosen, this, [this, index](QPointF fraction, QueryGesture gesture) {
+        const bool alone = QGuiApplication::keyboardModifiers().testFlag(Qt::AltModifier) && index < m_session.paneCount();
+        if (alone) {
+            m_session.setPaneQuery(index, fraction);
+        } else {
+            m_session.setQuery(fraction, gesture);
+        }
+    });
+    connect(canvas, &Canvas::pinChosen, &m_session, &Session::setActivePin);
+    connect(canvas, &Canvas::pinRemoved, &m_session, &Session::removePin);
+    connect(canvas, &Canvas::cursorMoved, this, [this, index](const CursorInfo& info) {
+        m_status->setCursorInfo(info);
+        m_area->colourScale(index)->setMark(info.hasValue ? info.value : std::numeric_limits<float>::quiet_NaN());
+    });
+    connect(canvas, &Canvas::zoomChanged, m_status, &StatusLine::setZoom);
+    if (index != CanvasArea::kDifference) {
+        ColourScale* scale = m_area->colourScale(index);
+        connect(scale, &ColourScale::rangeChanged, &m_session, &Session::setRange);
+        connect(scale, &ColourScale::styleEdited, &m_session, &Session::setStyle);
+    }
+}
+
+// A difference is centred at 0 by itself; a range or threshold meant for the maps says nothing about it.
+OverlayStyle MainWindow::paneStyle(int index) const {
+    OverlayStyle style = m_session.style();
+    if (index == CanvasArea::kDifference) {
+        style.autoRange = true;
+        style.clipped = false;
+        style.thresholded = false;
+    } else if (m_linkedRange && m_view != ViewKind::Overlay && m_view != ViewKind::Steps && style.autoRange) {
+        style.autoRange = false;
+        style.range = *m_linkedRange;
+    }
+    return style;
+}
+
+void MainWindow::showStyles() {
+    for (const int index : m_area->canvases()) {
+        m_area->canvas(index)->setStyle(paneStyle(index));
+    }
+}
+
+void MainWindow::setView(ViewKind view) {
+    if ((view == ViewKind::Compare || view == ViewKind::Split) && m_session.paneCount() < 2) {
+        addNextPane();
+    }
+    m_view = view;
+    using Arrangement = CanvasArea::Arrangement;
+    const bool compares = view == ViewKind::Compare || view == ViewKind::Split;
+    m_session.setComparing(compares);
+    m_session.setTracing(view == ViewKind::Steps);
+    m_area->setArrangement(view == ViewKind::Compare ? Arrangement::Grid
+                           : view == ViewKind::Split ? Arrangement::Split
+                                                     : Arrangement::Single);
+    m_area->setHintVisible(false);
+    m_topBar->setView(view);
+    foldForWidth();
+    showStyles();
+    showPanes();
+    showField();
+    showStages();
+}
+
+void MainWindow::showPanes() {
+    m_area->setPanes(m_session.paneCount(), m_session.activePane());
+    if (m_session.paneCount() < 2 && (m_view == ViewKind::Compare || m_view == ViewKind::Split)) {
+        setView(ViewKind::Overlay);
+        return;
+    }
+    QStringList names;
+    for (int pane = 0; pane < m_session.paneCount(); ++pane) {
+        names << QStringLiteral("%1 %2").arg(QChar(u'A' + pane)).arg(QString::fromStdString(m_session.paneModule(pane)->title));
+    }
+    m_comparison->setNames(names);
+    showField();
+    if (!m_area->canvas()->hasFocus() && m_area->indexOf(focusWidget()) >= 0) {
+        m_area->canvas()->setFocus();
+    }
+}
+
+// Fields, pins and numbers of every canvas that is looked at.
+void MainWindow::showCompared() {
+    for (const int index : m_area->canvases()) {
+        const bool difference = index == CanvasArea::kDifference;
+        Canvas* canvas = m_area->canvas(index);
+        if (!difference && index >= m_session.paneCount()) {
+            continue;
+        }
+        if (difference && (m_session.paneCount() < 2 || !m_session.pictureField(0) || !m_session.pictureField(1))) {
+            canvas->setField(std::nullopt);
+            continue;
+        }
+        canvas->setField(m_session.pictureField(difference ? 0 : index));
+    }
+    showPins();
+    if (m_view == ViewKind::Compare || m_view == ViewKind::Split) {
+        requestComparisons();
+    }
+}
+
+// Numbers alone: one pixel is drawn beside them.
+void MainWindow::requestComparisons() {
+    const auto first = m_session.pictureField(0);
+    if (!first || !m_session.result()) {
+        return;
+    }
+    for (int pane = 1; pane < m_session.paneCount(); ++pane) {
+        if (const auto other = m_session.pictureField(pane)) {
+            OverlayRequest request;
+            request.result = m_session.result();
+            request.field = first;
+            request.minus = other;
+            request.viewport = {.width = 1, .height = 1};
+            m_session.controller().render(kComparisonPrefix + QString::number(pane), request);
+        }
+    }
+}
+
+void MainWindow::showPins() {
+    for (int pane = 0; pane < m_session.paneCount(); ++pane) {
+        Canvas* canvas = m_area->canvas(pane);
+        if (canvas == nullptr) {
+            continue;
+        }
+        const auto asked = m_session.queryOnPicture(pane);
+        std::vector<CanvasPin> pins;
+        for (const Pin& pin : m_session.pins()) {
+            const bool active = pin.number == m_session.activePin();
+            if (asked) {
+                pins.push_back({pin.number, active ? *asked : QPointF(pin.x, pin.y), active});
+            }
+        }
+        if (asked && pins.empty()) {
+            pins.push_back({1, *asked, true});
+        }
+        canvas->setPins(std::move(pins));
+    }
+}
+
+bool MainWindow::showComparedPixels(const QString& view, const Rendered& rendered) {
+    if (view.startsWith(kStagePrefix)) {
+        m_stages->setRendered(std::get<RenderedStage>(rendered));
+        return true;
+    }
+    if (view.startsWith(kComparisonPrefix)) {
+        const auto& overlay = std::get<RenderedOverlay>(rendered);
+        m_comparison->setComparison(view.mid(kComparisonPrefix.size()).toInt(),
+                                    overlay.comparison ? *overlay.comparison : MapComparison{});
+        return true;
+    }
+    if (!view.startsWith(kPanePrefix)) {
+        return false;
+    }
+    const int index = view.mid(kPanePrefix.size()).toInt();
+    const auto& overlay = std::get<RenderedOverlay>(rendered);
+    Canvas* canvas = m_area->canvas(index);
+    canvas->setRendered(overlay);
+    // Chip, scale and statistics speak of the overlay which is shown: the canvas drops outdated pixels, and keeps those without
+    // overlay apart.
+    if (canvas->rendered().pixels != overlay.pixels || !overlay.request.field) {
+        return true;
+    }
+    showChip(index, overlay.field ? fieldCaption(*overlay.field) : QString());
+    m_area->colourScale(index)->setField(overlay.field, overlay.request.style, overlay.statistics);
+    linkRange(index, overlay);
+    if (index == m_session.activePane()) {
+        m_session.noteRange(overlay);
+        m_cards->setRendered(overlay);
+        m_paintMilliseconds = overlay.milliseconds;
+        showTimes();
+    }
+    return true;
+}
+
+// With one range for all panes: from the least to the greatest automatic end.
+void MainWindow::linkRange(int index, const RenderedOverlay& overlay) {
+    if (index >= CanvasArea::kDifference || !overlay.field) {
+        return;
+    }
+    m_paneRanges[static_cast<std::size_t>(index)] = {overlay.field->scaleMin, overlay.field->scaleMax};
+    if (!m_linkRangeAction->isChecked()) {
+        return;
+    }
+    ValueRange all = m_paneRanges[0];
+    for (int pane = 1; pane < m_session.paneCount(); ++pane) {
+        all.lo = std::min(all.lo, m_paneRanges[static_cast<std::size_t>(pane)].lo);
+        all.hi = std::max(all.hi, m_paneRanges[static_cast<std::size_t>(pane)].hi);
+    }
+    if (!m_linkedRange || *m_linkedRange != all) {
+        m_linkedRange = all;
+        showStyles();
+    }
+}
+
+void MainWindow::toggleLinkedRange() {
+    m_linkedRange.reset();
+    for (int pane = 0; m_linkRangeAction->isChecked() && pane < m_session.paneCount(); ++pane) {
+        if (const Canvas* canvas = m_area->canvas(pane)) {
+            linkRange(pane, canvas->rendered());
+        }
+    }
+    showStyles();
+}
+
+void MainWindow::showStages() {
+    const bool steps = m_view == ViewKind::Steps;
+    if (steps && m_session.result()) {
+        const auto field = m_session.field();
+        m_stages->setResult(m_session.result(), m_session.module()->id, field ? field->slot : std::string(), m_session.style());
+    }
+}
+
+// The next of the filmstrip which no pane shows.
+void MainWindow::addNextPane() {
+    const auto& strip = m_filmstrip->modules();
+    const auto free = std::find_if(strip.begin(), strip.end(), [this](const ModuleInfo* info) {
+        for (int pane = 0; pane < m_session.paneCount(); ++pane) {
+            if (m_session.paneModule(pane) == info) {
+                return false;
+            }
+        }
+        return true;
+    });
+    const ModuleInfo* info = free == strip.end() ? m_session.module() : *free;
+    if (!m_session.addPane(info)) {
+        m_area->showMessage(tr("There are four panes already; remove one first."), false);
+    }
+}
+
+void MainWindow::addPane() {
+    addNextPane();
+    setView(ViewKind::Compare);
+}
+
+void MainWindow::addSamePane() {
+    if (!m_session.addPane(m_session.module())) {
+        m_area->showMessage(tr("There are four panes already; remove one first."), false);
+    }
+    setView(ViewKind::Compare);
+}
+
+void MainWindow::removePane() { m_session.removePane(m_session.activePane()); }
+
+void MainWindow::swapPanes() {
+    if (m_session.paneCount() > 1) {
+        m_session.swapPanes(0, 1);
+    }
+}
+
+void MainWindow::toggleCompare() { setView(m_view == ViewKind::Compare ? ViewKind::Overlay : ViewKind::Compare); }
+void MainWindow::viewOverlay() { setView(ViewKind::Overlay); }
+void MainWindow::viewSplit() { setView(ViewKind::Split); }
+void MainWindow::viewCompare() { setView(ViewKind::Compare); }
+void MainWindow::viewSteps() { setView(ViewKind::Steps); }
+
+void MainWindow::toggleDifference() {
+    const bool shown = !m_area->differenceShown();
+    m_area->setDifferenceShown(shown);
+    if (shown) {
+        setView(ViewKind::Compare);
+    }
+}
+
+void MainWindow::toggleHoverQuery() {
+    m_hoverQuery = !m_hoverQuery;
+    for (const int index : m_area->canvases()) {
+        m_area->canvas(index)->setHoverQuery(m_hoverQuery);
+    }
+}
+
+bool MainWindow::dropModule(const QMimeData* dropped) {
+    if (!dropped->hasFormat(kModuleMime)) {
+        return false;
+    }
+    const ModuleInfo* info = findModule(dropped->data(kModuleMime).toStdString());
+    if (info != nullptr && !m_session.addPane(info)) {
+        m_area->showMessage(tr("There are four panes already; remove one first."), false);
+    }
+    setView(ViewKind::Compare);
+    return true;
+}
+
+}  // namespace fovea

@@ -1,0 +1,276 @@
+// Comparing in the window: panes, the line of a split view, the difference and its numbers, pins, steps.
+
+#include <QDir>
+#include <QDropEvent>
+#include <QFile>
+#include <QMimeData>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include <cmath>
+
+#include "app/canvas_area.h"
+#include "app/main_window.h"
+#include "app/top_bar.h"
+#include "engine/attention/registry.h"
+#include "engine/render/comparison.h"
+#include "widgets/comparison_table.h"
+#include "widgets/engine_text.h"
+#include "widgets/module_mime.h"
+#include "widgets/stage_strip.h"
+
+using namespace fovea;
+
+class TestCompareWindow final : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<Settings> m_settings;
+    std::unique_ptr<MainWindow> m_window;
+
+    Session& session() { return m_window->session(); }
+    CanvasArea* area() { return m_window->findChild<CanvasArea*>(); }
+
+    /// Whether the canvas of a pane shows what the session has chosen for it.
+    bool settled(int pane) {
+        const Canvas* canvas = area()->canvas(pane);
+        if (canvas == nullptr || !session().result() || session().controller().busy() || !session().moduleResult(pane)) {
+            return false;
+        }
+        const auto& shown = canvas->rendered();
+        return shown.field && shown.request.field == session().pictureField(pane) &&
+               shown.request.viewport.width == canvas->width() &&
+               shown.request.result->find(shown.request.field->module, shown.request.field->slot) == session().moduleResult(pane);
+    }
+    bool allSettled() {
+        for (int pane = 0; pane < session().paneCount(); ++pane) {
+            if (!settled(pane)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+        area()->canvas()->setFocus();
+        QTest::keyClick(area()->canvas(), key, modifiers);
+    }
+    QPoint onCanvas(const Canvas* canvas, double x, double y) {
+        return canvas->positionOf({x * canvas->pictureSize().width(), y * canvas->pictureSize().height()}).toPoint();
+    }
+
+private Q_SLOTS:
+    void init() {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("^(?!This plugin does not support)")));
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder.path());
+        QFile::remove(m_folder.filePath(QStringLiteral("fovea/fovea.ini")));
+        m_settings = std::make_unique<Settings>();
+        m_settings->setLanguage(QStringLiteral("en"));
+        m_settings->setModel(QStringLiteral("retina"));
+        m_window = std::make_unique<MainWindow>(*m_settings);
+        m_window->resize(1280, 800);
+        m_window->show();
+        m_window->start({});
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+    }
+
+    void cleanup() {
+        m_window.reset();
+        m_settings.reset();
+    }
+
+    void oneKeyGoesToTwoPanesAndBack() {
+        press(Qt::Key_C);
+        QCOMPARE(m_window->view(), ViewKind::Compare);
+        QCOMPARE(session().paneCount(), 2);
+        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        QVERIFY(area()->canvas(0)->isVisible() && area()->canvas(1)->isVisible());
+        QVERIFY(!area()->canvas(0)->geometry().intersects(area()->canvas(1)->geometry()));
+        // One pass for both: the very same features.
+        QCOMPARE(area()->canvas(0)->rendered().request.result->features, area()->canvas(1)->rendered().request.result->features);
+        press(Qt::Key_C);
+        QCOMPARE(m_window->view(), ViewKind::Overlay);
+        QVERIFY(area()->canvas(1)->isVisible() && !area()->canvas(0)->isVisible());
+    }
+
+    void swappingExchangesMapsNotPlaces() {
+        press(Qt::Key_C);
+        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        const auto first = session().paneModule(0);
+        const auto second = session().paneModule(1);
+        const cv::Mat* pixels = area()->canvas(0)->rendered().pixels.get();
+        press(Qt::Key_X);
+        QCOMPARE(session().paneModule(0), second);
+        QCOMPARE(session().paneModule(1), first);
+        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        QVERIFY(area()->canvas(0)->rendered().pixels.get() != pixels);
+        QCOMPARE(area()->canvas(0)->rendered().request.field->module, second->id);
+    }
+
+    void theSameMechanismWithOtherParameters() {
+        session().setModule(QStringLiteral("simam"));
+        press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(session().paneCount(), 2);
+        QCOMPARE(session().paneModule(0), session().paneModule(1));
+        ParamSet params = session().params();
+        QVERIFY(params.setText(session().module()->params, "e_lambda", "0.05"));
+        session().setParams(params);
+        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        QVERIFY(session().moduleResult(0)->params != session().moduleResult(1)->params);
+        const auto& a = area()->canvas(0)->rendered().field->values;
+        const auto& b = area()->canvas(1)->rendered().field->values;
+        QCOMPARE(a.size(), b.size());
+        QVERIFY(a != b);
+    }
+
+    void panesAreLinkedUnlessAltIsHeld() {
+        press(Qt::Key_C);
+        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        Canvas* a = area()->canvas(0);
+        Canvas* b = area()->canvas(1);
+        const QPointF at(137.5, 81.25);
+        for (int notch = 0; notch < 5; ++notch) {
+            QWheelEvent wheel(a->positionOf(at), a->mapToGlobal(a->positionOf(at)), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                              Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(a, &wheel);
+        }
+        QCOMPARE(b->zoom(), a->zoom());
+        // The same place under the same point, within half a pixel of the picture.
+        const QPointF middleOfA = a->pictureAt(QRectF(a->rect()).center());
+        const QPointF middleOfB = b->pictureAt(QRectF(b->rect()).center());
+        QVERIFY(std::hypot(middleOfA.x() - middleOfB.x(), middleOfA.y() - middleOfB.y()) < 0.5);
+    }
+
+    // Cells of different sizes: what is under the cursor is the same place of the picture on both.
+    void theCursorIsOnThePanesWithinHalfAPixel() {
+        session().setModule(QStringLiteral("simam"));
+        session().addPane(findModule("strip_pooling"));
+        m_window->setView(ViewKind::Compare);
+        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        Canvas* a = area()->canvas(0);
+        Canvas* b = area()->canvas(1);
+        for (int k = 0; k < 50; ++k) {
+            const QPointF place(std::fmod(k * 37.7, a->pictureSize().width()), std::fmod(k * 23.3, a->pictureSize().height()));
+            const QPointF there = b->pictureAt(b->positionOf(a->pictureAt(a->positionOf(place))));
+            QVERIFY(std::hypot(there.x() - place.x(), there.y() - place.y()) < 0.5);
+        }
+    }
+
+    void theLineOfASplitViewDividesTwoMaps() {
+        m_window->setView(ViewKind::Split);
+        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        Canvas* a = area()->canvas(0);
+        Canvas* b = area()->canvas(1);
+        QCOMPARE(a->geometry(), b->geometry());
+        area()->setSplit(0.5);
+        const QImage whole = area()->grab().toImage();
+        area()->setSplit(0.25);
+        const QImage moved = area()->grab().toImage();
+        const QImage ofA = a->grab().toImage();
+        const QImage ofB = b->grab().toImage();
+        const QPoint left = onCanvas(a, 0.22, 0.5);
+        const QPoint between(area()->width() * 3 / 8, onCanvas(a, 0.3, 0.6).y());
+        QCOMPARE(whole.pixel(left), ofA.pixel(left));
+        QCOMPARE(whole.pixel(between), ofA.pixel(between));
+        QCOMPARE(moved.pixel(between), ofB.pixel(between));
+        QVERIFY(ofA.pixel(between) != ofB.pixel(between));
+    }
+
+    void theDifferenceAndItsNumbers() {
+        session().setModule(QStringLiteral("simam"));
+        session().addPane(findModule("cbam"));
+        m_window->setView(ViewKind::Compare);
+        press(Qt::Key_D);
+        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        Canvas* difference = area()->canvas(CanvasArea::kDifference);
+        QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->diverging, 30000);
+        const auto a = makeField(*session().result(), *session().field(0));
+        const auto b = makeField(*session().result(), *session().field(1));
+        QVERIFY(a && b);
+        const auto expected = differenceField(*a, *b);
+        QVERIFY(expected);
+        QCOMPARE(difference->rendered().field->values, expected->values);
+        const MapComparison numbers = compareFields(*a, *b);
+        const QString pearson = numberText(numbers.pearson);
+        const auto* table = m_window->findChild<ComparisonTable*>();
+        QTRY_VERIFY_WITH_TIMEOUT(table->textSummary().contains(pearson), 30000);
+    }
+
+    void clicksAddPinsAndKeysMoveAndRemoveThem() {
+        session().setModule(QStringLiteral("sagan"));
+        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        Canvas* canvas = area()->canvas(0);
+        QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.25, 0.25));
+        QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.75, 0.5));
+        QCOMPARE(session().pins().size(), std::size_t{2});
+        QCOMPARE(session().activePin(), 2);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        const auto ofSecond = canvas->rendered().field->values;
+        QTest::keyClick(canvas, Qt::Key_N);
+        QCOMPARE(session().activePin(), 1);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QVERIFY(canvas->rendered().field->values != ofSecond);
+        const Pin before = session().pins().front();
+        QTest::keyClick(canvas, Qt::Key_Right);
+        QVERIFY(session().pins().front().x > before.x);
+        QCOMPARE(session().pins().size(), std::size_t{2});
+        // Dragged: the same pin, elsewhere.
+        const QPoint from = onCanvas(canvas, session().pins().front().x, session().pins().front().y);
+        const QPoint to = onCanvas(canvas, 0.5, 0.8);
+        QTest::mousePress(canvas, Qt::LeftButton, {}, from);
+        QTest::mouseMove(canvas, (from + to) / 2);
+        QTest::mouseMove(canvas, to);
+        QTest::mouseRelease(canvas, Qt::LeftButton, {}, to);
+        QCOMPARE(session().pins().size(), std::size_t{2});
+        QVERIFY(std::abs(session().pins().front().x - 0.5) < 0.01 && std::abs(session().pins().front().y - 0.8) < 0.01);
+        QTest::keyClick(canvas, Qt::Key_Delete);
+        QCOMPARE(session().pins().size(), std::size_t{1});
+        QCOMPARE(session().activePin(), 2);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QCOMPARE(canvas->rendered().field->values, ofSecond);
+    }
+
+    void theQueryFollowsTheCursor() {
+        session().setModule(QStringLiteral("sagan"));
+        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        Canvas* canvas = area()->canvas(0);
+        press(Qt::Key_H);
+        QTest::mouseMove(canvas, onCanvas(canvas, 0.3, 0.3));
+        QTest::mouseMove(canvas, onCanvas(canvas, 0.6, 0.7));
+        QVERIFY(std::abs(session().queryOnPicture()->x() - 0.6) < 0.01);
+        QCOMPARE(session().pins().size(), std::size_t{1});
+    }
+
+    void aDroppedMechanismIsAnotherPane() {
+        QMimeData data;
+        data.setData(kModuleMime, "cbam");
+        QDropEvent drop(QPointF(600, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QDragEnterEvent enter(QPoint(600, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QCoreApplication::sendEvent(m_window.get(), &drop);
+        QCOMPARE(m_window->view(), ViewKind::Compare);
+        QCOMPARE(session().paneCount(), 2);
+        QCOMPARE(session().module()->id, "cbam");
+        QTest::keyClick(area()->canvas(), Qt::Key_Backspace, Qt::ControlModifier);
+        QCOMPARE(session().paneCount(), 1);
+        QCOMPARE(m_window->view(), ViewKind::Overlay);
+    }
+
+    void theStepsAreThoseOfTheActivePane() {
+        session().setModule(QStringLiteral("se"));
+        press(Qt::Key_F8);
+        QCOMPARE(m_window->view(), ViewKind::Steps);
+        auto* strip = m_window->findChild<StageStrip*>();
+        QVERIFY(strip->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && session().moduleResult()->trace.stages().size() > 2, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(strip->textSummary().contains(QStringLiteral("squeeze")), 30000);
+        press(Qt::Key_F5);
+        QVERIFY(!strip->isVisible());
+    }
+};
+
+QTEST_MAIN(TestCompareWindow)
+#include "tst_compare_window.moc"
