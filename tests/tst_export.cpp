@@ -143,6 +143,7 @@ private Q_SLOTS:
     void severalChannelMapsAndFrames();
     void sidecar();
     void sidecarOfWhatIsDrawn();
+    void sidecarSaysWhatWasMuted();
     void sidecarOfFailure();
     void factors();
     void sameBytesEveryTime();
@@ -357,6 +358,16 @@ void TestExport::sidecarOfWhatIsDrawn() {
     field.diverging = true;
     const auto diverging = parsed(bytesOf(sidecarJson(result, *result.find("odd"), &field, &style)));
     QCOMPARE(diverging["style"]["colormap"].get<std::string>(), std::string("blue-red"));
+}
+
+void TestExport::sidecarSaysWhatWasMuted() {
+    const FrameResult result = resultOf(oddOutput());
+    ModuleResult module = *result.find("odd");
+    QVERIFY(!parsed(bytesOf(sidecarJson(result, module, nullptr, nullptr))).contains("intervention"));
+    module.intervention = {.channels = {1.0F, 0.0F}, .heads = {0.5F}};
+    const auto made = parsed(bytesOf(sidecarJson(result, module, nullptr, nullptr)))["intervention"];
+    QCOMPARE(made["channels"].get<std::vector<float>>(), module.intervention.channels);
+    QCOMPARE(made["heads"].get<std::vector<float>>(), module.intervention.heads);
 }
 
 void TestExport::sidecarOfFailure() {

@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/render/compose.h"
+
 using namespace fovea;
 
 namespace {
@@ -105,6 +107,7 @@ private Q_SLOTS:
     void fullMeanAndChannel();
     void fullWithChannelsLast();
     void pairwiseRowsAndColumns();
+    void maximumOverHeads();
     void defaultMapPrefersPlaces();
     void failuresSayWhy();
     void valuesWhichOverflowAreAnError();
@@ -292,6 +295,32 @@ void TestField::pairwiseRowsAndColumns() {
     wanted.queryX = 5.0;  // outside: the last cell
     wanted.queryY = std::numeric_limits<double>::quiet_NaN();
     QCOMPARE(makeField(result, wanted)->values, (std::vector<float>{4.0F, 5.0F}));
+}
+
+void TestField::maximumOverHeads() {
+    // Two heads of one query and three keys; each is the larger one somewhere.
+    AttentionMap map = emptyMap("matrix", MapKind::Pairwise, MapRole::Distribution, 1, 1);
+    map.keyHeight = 1;
+    map.keyWidth = 3;
+    map.data = Tensor({2, 1, 3}, {0.5F, 0.25F, 0.25F, 0.125F, 0.75F, 0.125F});
+    const auto result = resultWith({map}, testFeatures(2, 1, 3));
+    FieldSpec wanted = spec();
+    wanted.head = -2;
+    auto field = makeField(result, wanted);
+    QCOMPARE(field->values, (std::vector<float>{0.5F, 0.75F, 0.25F}));
+    QCOMPARE(field->what, std::string("from the query, maximum over heads"));
+    wanted.toQuery = true;
+    wanted.queryX = 0.5;  // key 1
+    field = makeField(result, wanted);
+    QCOMPARE(field->values, (std::vector<float>{0.75F}));
+    QCOMPARE(field->what, std::string("to the query, maximum over heads"));
+    const auto matrix = composeMatrix(map, -2, {}, 3);
+    QVERIFY(matrix.ok());
+    QCOMPARE(matrix->min, 0.25F);
+    QCOMPARE(matrix->max, 0.75F);
+    map.data = Tensor({1, 1, 3}, {0.5F, 0.25F, 0.25F});
+    field = makeField(resultWith({map}, testFeatures(2, 1, 3)), wanted);
+    QCOMPARE(field->what, std::string("to the query"));  // of one head there is no maximum to speak of
 }
 
 void TestField::defaultMapPrefersPlaces() {

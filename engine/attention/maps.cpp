@@ -71,11 +71,20 @@ std::vector<float> oneHeadOfAll(const AttentionMap& map, const PairwiseSize& siz
     return all;
 }
 
-/// The values of one head, or the mean over all of them.
+/// The values of one head, or the mean or the maximum over all of them.
 template <class OfHead>
-std::vector<float> headOrMean(int head, int heads, OfHead&& ofHead) {
+std::vector<float> overHeads(int head, int heads, OfHead&& ofHead) {
     if (head >= 0) {
         return ofHead(std::min(head, heads - 1));
+    }
+    if (head == kMaxOverHeads) {
+        std::vector<float> most = ofHead(0);
+        for (int h = 1; h < heads; ++h) {
+            const std::vector<float> values = ofHead(h);
+            std::transform(most.begin(), most.end(), values.begin(), most.begin(),
+                           [](float a, float b) { return std::max(a, b); });
+        }
+        return most;
     }
     std::vector<float> mean;
     for (int h = 0; h < heads; ++h) {
@@ -283,7 +292,7 @@ std::vector<float> pairwiseRow(const AttentionMap& map, int head, int position, 
     }
     position = std::clamp(position, 0, (to ? size.keys : size.queries) - 1);
     group = std::clamp(group, 0, size.groups - 1);
-    return headOrMean(head, size.heads, [&](int h) { return oneHead(map, size, group, h, position, to); });
+    return overHeads(head, size.heads, [&](int h) { return oneHead(map, size, group, h, position, to); });
 }
 
 std::vector<float> pairwiseRows(const AttentionMap& map, int head, int position, bool to) {
@@ -292,7 +301,7 @@ std::vector<float> pairwiseRows(const AttentionMap& map, int head, int position,
         return {};
     }
     position = std::clamp(position, 0, (to ? size.keys : size.queries) - 1);
-    return headOrMean(head, size.heads, [&](int h) { return oneHeadOfAll(map, size, h, position, to); });
+    return overHeads(head, size.heads, [&](int h) { return oneHeadOfAll(map, size, h, position, to); });
 }
 
 std::vector<float> pairwisePicture(const AttentionMap& map, int head, int cell, bool to) {

@@ -44,6 +44,9 @@ struct ModuleInput {
     std::vector<const FeatureMap*> frames;        ///< one for pictures, T for clips; never empty
     std::map<std::string, const Tensor*> extras;  ///< "gate", "hidden" …, and the state of the frame before
     std::stop_token stop;                         ///< polled per block; a stopped run returns ErrorCode::Cancelled
+    /// What head h gathers is multiplied by heads[h], missing ones by 1, before the heads are merged; null: by 1. A module
+    /// without heads ignores it.
+    const std::vector<float>* heads = nullptr;
 
     [[nodiscard]] const FeatureMap& features() const { return *frames.front(); }
 };

@@ -67,7 +67,7 @@ MultiHead::MultiHead(const Weights& weights, const std::string& prefix, const Pa
     }
 }
 
-std::optional<Attended> MultiHead::run(const FeatureMap& tokens, int groups, const std::stop_token& stop, Trace& trace,
+std::optional<Attended> MultiHead::run(const FeatureMap& tokens, int groups, const ModuleInput& input, Trace& trace,
                                        const Stages& stages) const {
     const int channels = tokens.channels();
     const FeatureMap qkv = ops::conv2d(tokens, m_qkvWeight, m_qkvBias);
@@ -75,10 +75,11 @@ std::optional<Attended> MultiHead::run(const FeatureMap& tokens, int groups, con
     const int depth = channels / m_heads;
     const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(depth)));
     auto attended = attend(ops::channelSlice(qkv, 0, channels), ops::channelSlice(qkv, channels, channels),
-                           ops::channelSlice(qkv, 2 * channels, channels), m_heads, scale, stop, groups);
+                           ops::channelSlice(qkv, 2 * channels, channels), m_heads, scale, input.stop, groups);
     if (!attended) {
         return std::nullopt;
     }
+    scaleHeads(attended->output, m_heads, input.heads);
     trace.stage(stages.attend, "o_h = softmax(q_hᵀ·k_h / √d) · v_h", [&] { return ops::toTensor(attended->output); });
     attended->output = ops::conv2d(attended->output, m_projWeight, m_projBias);
     trace.stage(stages.merge, "out = P·[o_1; o_2; …] + p", [&] { return ops::toTensor(attended->output); });

@@ -32,8 +32,9 @@ public:
 
     MultiHead(const Weights& weights, const std::string& prefix, const ParamSet& params);
 
-    /// `groups` equal runs of cells attend each within itself. Returns nothing when `stop` was requested.
-    [[nodiscard]] std::optional<Attended> run(const FeatureMap& tokens, int groups, const std::stop_token& stop, Trace& trace,
+    /// `groups` equal runs of cells attend each within itself. Of `input` it reads the factors of the heads and whether to stop;
+    /// then it returns nothing.
+    [[nodiscard]] std::optional<Attended> run(const FeatureMap& tokens, int groups, const ModuleInput& input, Trace& trace,
                                               const Stages& stages) const;
 
 private:

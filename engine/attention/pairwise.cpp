@@ -233,6 +233,18 @@ std::optional<Attended> attend(FeatureMap queries, FeatureMap keys, const Featur
     return Attended{std::move(output), std::move(factors)};
 }
 
+void scaleHeads(FeatureMap& gathered, int heads, const std::vector<float>* factors) {
+    if (factors == nullptr) {
+        return;
+    }
+    const auto perHead = static_cast<std::size_t>(gathered.channels() / heads) * static_cast<std::size_t>(gathered.cells());
+    for (std::size_t h = 0; h < std::min(static_cast<std::size_t>(heads), factors->size()); ++h) {
+        const float factor = (*factors)[h];
+        float* first = gathered.data() + h * perHead;
+        std::transform(first, first + perHead, first, [factor](float v) { return factor * v; });
+    }
+}
+
 Attended attendLinear(FeatureMap queries, FeatureMap keys, const FeatureMap& values, float scale) {
     assert(queries.channels() == keys.channels() && values.cells() == keys.cells());
     auto factors = std::make_shared<PairwiseFactors>();

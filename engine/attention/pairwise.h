@@ -50,6 +50,9 @@ struct Attended {
 FOVEA_API std::optional<Attended> attend(FeatureMap queries, FeatureMap keys, const FeatureMap& values, int heads, float scale,
                                          const std::stop_token& stop, int groups = 1);
 
+/// Multiplies what each of `heads` heads has gathered, in equal runs of rows, by its factor: ModuleInput::heads.
+FOVEA_API void scaleHeads(FeatureMap& gathered, int heads, const std::vector<float>* factors);
+
 /// (scale·QᵀK)·V of one head without softmax, as Qᵀ·(scale·K·Vᵀ): N×M numbers never exist. Shapes as above, dv × query grid.
 FOVEA_API Attended attendLinear(FeatureMap queries, FeatureMap keys, const FeatureMap& values, float scale);
 

@@ -157,6 +157,9 @@ std::string sidecarText(const FrameResult& result, const ModuleResult& module, c
     json["module"] = moduleJson(*module.info);
     json["parameters"] = Json::parse(module.params.toJson());
     json["weights"] = weightsJson(module.provenance);
+    if (!module.intervention.empty()) {  // what was muted is said with the numbers
+        json["intervention"] = {{"channels", module.intervention.channels}, {"heads", module.intervention.heads}};
+    }
     if (numbers != nullptr) {
         json["maps"] = Json::array();
         for (const auto& map : numbers->maps) {

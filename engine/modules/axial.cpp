@@ -50,14 +50,14 @@ public:
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
-        auto alongHeight = along(ops::transposeCells(x, x.height()), 0, input.stop);
+        auto alongHeight = along(ops::transposeCells(x, x.height()), 0, input);
         if (!alongHeight) {
             return stopped();
         }
         FeatureMap out = ops::transposeCells(alongHeight->output, x.width());
         trace.stage("columns", "h = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each column",
                     [&] { return ops::toTensor(out); });
-        auto alongWidth = along(m_parallel ? x : out, 1, input.stop);
+        auto alongWidth = along(m_parallel ? x : out, 1, input);
         if (!alongWidth) {
             return stopped();
         }
@@ -85,14 +85,15 @@ private:
     static Error stopped() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped.")); }
 
     /// The tokens of every row of `lines` attend to each other.
-    [[nodiscard]] std::optional<Attended> along(const FeatureMap& lines, int axis, const std::stop_token& stop) const {
+    [[nodiscard]] std::optional<Attended> along(const FeatureMap& lines, int axis, const ModuleInput& input) const {
         const std::string prefix = prefixOf(axis);
         const int channels = lines.channels();
         const FeatureMap kv = ops::conv2d(lines, m_weights.at(prefix + "to_kv.weight"), {});
         const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(channels / m_heads)));
         auto attended = attend(ops::conv2d(lines, m_weights.at(prefix + "to_q.weight"), {}), ops::channelSlice(kv, 0, channels),
-                               ops::channelSlice(kv, channels, channels), m_heads, scale, stop, lines.height());
+                               ops::channelSlice(kv, channels, channels), m_heads, scale, input.stop, lines.height());
         if (attended) {
+            scaleHeads(attended->output, m_heads, input.heads);
             attended->output =
                 ops::conv2d(attended->output, m_weights.at(prefix + "to_out.weight"), m_weights.at(prefix + "to_out.bias"));
         }

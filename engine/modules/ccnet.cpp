@@ -67,7 +67,7 @@ public:
                 return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
             }
             const Criss criss{map.data.values.data() + static_cast<std::size_t>(pass) * perPass, x.height(), x.width()};
-            x = once(x, criss, trace);
+            x = once(x, criss, headFactor(input, pass), trace);
         }
         AttentionOutput result;
         result.frames.push_back(std::move(x));
@@ -76,7 +76,13 @@ public:
     }
 
 private:
-    [[nodiscard]] FeatureMap once(const FeatureMap& x, const Criss& criss, Trace& trace) const {
+    /// The passes are the heads of the map.
+    static float headFactor(const ModuleInput& input, int pass) {
+        const auto index = static_cast<std::size_t>(pass);
+        return input.heads != nullptr && index < input.heads->size() ? (*input.heads)[index] : 1.0F;
+    }
+
+    [[nodiscard]] FeatureMap once(const FeatureMap& x, const Criss& criss, float factor, Trace& trace) const {
         const FeatureMap query = m_layers.convolution(x, "query_conv");
         const FeatureMap key = m_layers.convolution(x, "key_conv");
         const FeatureMap value = m_layers.convolution(x, "value_conv");
@@ -86,7 +92,7 @@ private:
         weigh(query, key, criss);
         FeatureMap out = gathered(value, criss);
         trace.stage("attend", "o_ij = Σ A_ij · v over the column and the row of (i,j)", [&] { return ops::toTensor(out); });
-        const float gamma = m_layers.at("gamma").values.front();
+        const float gamma = factor * m_layers.at("gamma").values.front();
         std::transform(out.data(), out.data() + out.size(), x.data(), out.data(),
                        [gamma](float o, float v) { return gamma * o + v; });
         trace.stage("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });

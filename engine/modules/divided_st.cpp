@@ -48,8 +48,8 @@ public:
         const int height = input.features().height();
         const int width = input.features().width();
         FeatureMap x = ops::joinFrames(input.frames);
-        auto times = alongTime(x, frames, input.stop, trace);
-        auto places = times ? withinFrames(x, frames, input.stop, trace) : nullptr;
+        auto times = alongTime(x, frames, input, trace);
+        auto places = times ? withinFrames(x, frames, input, trace) : nullptr;
         if (!places) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
@@ -70,11 +70,11 @@ private:
     }
 
     /// x becomes x1; null when stopped. The frames of one position are brought side by side, so that they are one run of cells.
-    Factors alongTime(FeatureMap& x, int frames, const std::stop_token& stop, Trace& trace) const {
+    Factors alongTime(FeatureMap& x, int frames, const ModuleInput& input, Trace& trace) const {
         const FeatureMap tokens = ops::transposeCells(normalized(x, "temporal_norm1"), frames);
         trace.stage("temporal norm", "t = LN_t(x)", [&] { return ops::toTensor(tokens); });
         auto attended =
-            m_alongTime.run(tokens, tokens.height(), stop, trace, {"temporal project", "temporal attend", "temporal merge"});
+            m_alongTime.run(tokens, tokens.height(), input, trace, {"temporal project", "temporal attend", "temporal merge"});
         if (!attended) {
             return nullptr;
         }
@@ -86,10 +86,10 @@ private:
     }
 
     /// x1 becomes the output; null when stopped.
-    Factors withinFrames(FeatureMap& x, int frames, const std::stop_token& stop, Trace& trace) const {
+    Factors withinFrames(FeatureMap& x, int frames, const ModuleInput& input, Trace& trace) const {
         const FeatureMap tokens = normalized(x, "norm1");
         trace.stage("spatial norm", "s = LN_s(x1)", [&] { return ops::toTensor(tokens); });
-        auto attended = m_withinFrame.run(tokens, frames, stop, trace, {"spatial project", "spatial attend", "spatial merge"});
+        auto attended = m_withinFrame.run(tokens, frames, input, trace, {"spatial project", "spatial attend", "spatial merge"});
         if (!attended) {
             return nullptr;
         }

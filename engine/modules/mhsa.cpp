@@ -20,7 +20,7 @@ public:
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
-        auto attended = m_attention.run(x, 1, input.stop, trace, {"project", "attend", "merge"});
+        auto attended = m_attention.run(x, 1, input, trace, {"project", "attend", "merge"});
         if (!attended) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }

@@ -108,6 +108,7 @@ public:
         if (stopped) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
+        scaleHeads(merged, m_layout->heads, input.heads);
         trace.stage("attend", "o_h = softmax(q_hᵀ·k_h / √d + B_h + M) · v_h", [&] { return ops::toTensor(merged); });
         merged = ops::conv2d(merged, m_weights.at("proj.weight"), m_weights.at("proj.bias"));
         AttentionOutput result;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "engine/attention/registry.h"
 #include "engine/tensor/ops.h"
@@ -216,21 +217,27 @@ Result<void> checkFrames(const ModuleInfo& info, std::size_t count) {
 
 }  // namespace
 
-Result<SafetensorsFile> applyCase(const SafetensorsFile& file) {
+Result<SafetensorsFile> applyCase(const SafetensorsFile& file, const Intervention& intervention) {
     const auto found = moduleOf(file);
     if (!found) {
         return found.error();
     }
     const ModuleInfo& info = **found;
-    const auto frames = framesOf(file);
+    auto frames = framesOf(file);
     if (!frames) {
         return frames.error();
+    }
+    for (auto& frame : *frames) {
+        if (auto scaled = intervened(frame, intervention)) {
+            frame = *std::move(scaled);
+        }
     }
     if (auto checked = checkFrames(info, frames->size()); !checked) {
         return checked.error();
     }
     ModuleInput input;
     input.extras = extrasOf(file);
+    input.heads = &intervention.heads;
     for (const auto& frame : *frames) {
         input.frames.push_back(&frame);
     }

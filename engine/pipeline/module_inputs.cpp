@@ -43,8 +43,24 @@ InputShape ModuleInputs::shapeOf(const ModuleInfo& info, const ParamSet& params,
     return shape;
 }
 
-ModuleInputs::ModuleInputs(const ModuleInfo& info, const ParamSet& params, std::vector<const FeatureMap*> frames)
+const Intervention ModuleInputs::kNoIntervention = {};
+
+void ModuleInputs::scale(const Intervention& intervention) {
+    m_scaled.reserve(m_frames.size());
+    for (auto& frame : m_frames) {
+        if (auto scaled = intervened(*frame, intervention)) {
+            m_scaled.push_back(*std::move(scaled));
+            frame = &m_scaled.back();
+        }
+    }
+    m_heads = intervention.heads.empty() ? nullptr : &intervention.heads;
+    m_tap = m_frames.back();
+}
+
+ModuleInputs::ModuleInputs(const ModuleInfo& info, const ParamSet& params, std::vector<const FeatureMap*> frames,
+                           const Intervention& intervention)
     : m_frames(std::move(frames)) {
+    scale(intervention);
     m_shape = shapeOf(info, params, *m_frames.front(), static_cast<int>(m_frames.size()));
     if (m_frames.front()->height() != m_shape.height || m_frames.front()->width() != m_shape.width) {
         m_resampled = GridSize{m_shape.height, m_shape.width};
@@ -65,7 +81,7 @@ ModuleInputs::ModuleInputs(const ModuleInfo& info, const ParamSet& params, std::
 }
 
 ModuleInput ModuleInputs::input(const std::map<std::string, Tensor>& state, std::stop_token stop) const {
-    ModuleInput input{.frames = m_frames, .extras = {}, .stop = std::move(stop)};
+    ModuleInput input{.frames = m_frames, .extras = {}, .stop = std::move(stop), .heads = m_heads};
     for (const auto* tensors : {&m_extras, &state}) {
         for (const auto& [name, tensor] : *tensors) {
             input.extras.emplace(name, &tensor);

@@ -4,7 +4,6 @@
 #include <cassert>
 #include <chrono>
 #include <exception>
-#include <filesystem>
 #include <list>
 #include <new>
 #include <opencv2/core/mat.hpp>
@@ -13,6 +12,7 @@
 
 #include "engine/models/tail.h"
 #include "engine/pipeline/clip_buffer.h"
+#include "engine/pipeline/job_weights.h"
 #include "engine/pipeline/module_inputs.h"
 
 namespace fovea {
@@ -48,64 +48,6 @@ auto guarded(const std::string& who, Work&& work) -> decltype(work()) {
     }
 }
 
-/// Where a job's weights come from. Equal keys give equal tensors for equal specs.
-struct WeightsKey {
-    std::shared_ptr<const Weights> given;
-    std::string file;
-    std::int64_t modified = 0;
-    std::uintmax_t size = 0;
-    std::uint64_t seed = 0;
-    bool operator==(const WeightsKey&) const = default;
-};
-
-WeightsKey weightsKey(const ModuleJob& job) {
-    WeightsKey key;
-    if (job.info->weights == nullptr) {
-        return key;
-    }
-    if (job.weights) {
-        key.given = job.weights;
-    } else if (!job.weightsFile.empty()) {
-        std::error_code ignored;  // a missing file is named by loadWeights()
-        key.file = job.weightsFile;
-        key.modified = std::filesystem::last_write_time(job.weightsFile, ignored).time_since_epoch().count();
-        key.size = std::filesystem::file_size(job.weightsFile, ignored);
-    } else {
-        key.seed = job.seed;
-    }
-    return key;
-}
-
-/// What the provenance will be if the weights turn out to be good; a failed result says it too.
-Provenance expectedProvenance(const ModuleJob& job) {
-    if (job.info->weights == nullptr) {
-        return {};
-    }
-    if (job.weights) {
-        return job.weights->provenance;
-    }
-    if (!job.weightsFile.empty()) {
-        return {.kind = ProvenanceKind::File, .source = std::filesystem::path(job.weightsFile).filename().string()};
-    }
-    return {.kind = ProvenanceKind::Random, .source = {}, .seed = job.seed};
-}
-
-Result<Weights> makeWeights(const ModuleJob& job, const std::vector<WeightSpec>& specs) {
-    if (specs.empty()) {
-        return Weights{};
-    }
-    if (job.weights) {
-        return checkedWeights(specs, job.weights->tensors, job.weights->provenance);
-    }
-    return job.weightsFile.empty() ? randomWeights(specs, job.seed) : loadWeights(specs, job.weightsFile);
-}
-
-bool sameTensors(const std::vector<WeightSpec>& a, const std::vector<WeightSpec>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const WeightSpec& x, const WeightSpec& y) {
-        return x.name == y.name && x.shape == y.shape && x.init == y.init && x.fanIn == y.fanIn;
-    });
-}
-
 /// Only a single picture is handed on without a number and is the first of its source.
 bool singlePicture(const Frame& frame) { return frame.sequence == 0 && frame.index == 0; }
 
@@ -130,9 +72,10 @@ struct CachedModule {
     ParamSet params;
     InputShape shape;
     WeightsKey key;
+    Intervention intervention;
     std::vector<WeightSpec> specs;
     std::shared_ptr<const Weights> weights;
-    std::unique_ptr<AttentionModule> module;
+    std::shared_ptr<AttentionModule> module;     ///< shared by entries which differ in the intervention alone
     std::shared_ptr<const ModuleResult> result;  ///< null until it has run; errors are not kept
     std::map<std::string, Tensor> state;         ///< of the frame before, for a mechanism with memory
 };
@@ -167,8 +110,17 @@ private:
         return ModuleInputs::shapeOf(info, params, features->map, info.needs.clip ? clip.capacity() : 1);
     }
     [[nodiscard]] std::vector<const FeatureMap*> inputFrames(const ModuleInfo& info) const;
+    /// Whether an entry is of the same instance as the job needs.
+    [[nodiscard]] auto instanceLike(const ModuleJob& job) const {
+        return [&job, key = weightsKey(job), now = shape(*job.info, job.params)](const CachedModule& cached) {
+            return cached.info == job.info && cached.key == key && cached.shape == now && cached.params == job.params;
+        };
+    }
     CachedModule* find(const ModuleJob& job);
-    Result<std::shared_ptr<const Prediction>> predict(const ModuleJob& job, const AttentionOutput& output,
+    void forgetIdleTreatments();
+    CachedModule* otherwiseTreated(const ModuleJob& job, std::size_t capacity);
+    void keep(CachedModule fresh, std::size_t capacity);
+    Result<std::shared_ptr<const Prediction>> predict(const ModuleJob& job, const FeatureMap& tap, const AttentionOutput& output,
                                                       const std::stop_token& stop);
     Result<Tail*> usableTail();
     Result<CachedModule*> instance(const ModuleJob& job, std::size_t capacity);
@@ -242,6 +194,7 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
     prediction.reset();
     clip.push(frame, features);
     cache.remove_if([this](const CachedModule& cached) { return cached.shape != shape(*cached.info, cached.params); });
+    forgetIdleTreatments();
     for (auto& cached : cache) {
         if (!follows) {
             cached.state.clear();
@@ -254,15 +207,46 @@ Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, co
 }
 
 CachedModule* Pipeline::State::find(const ModuleJob& job) {
-    const auto key = weightsKey(job);
-    const auto now = shape(*job.info, job.params);
-    for (auto it = cache.begin(); it != cache.end(); ++it) {
-        if (it->info == job.info && it->key == key && it->shape == now && it->params == job.params) {
-            cache.splice(cache.begin(), cache, it);
-            return &cache.front();
-        }
+    const auto it = std::find_if(cache.begin(), cache.end(), [&, like = instanceLike(job)](const CachedModule& cached) {
+        return like(cached) && cached.intervention == job.intervention;
+    });
+    if (it == cache.end()) {
+        return nullptr;
     }
-    return nullptr;
+    cache.splice(cache.begin(), cache, it);
+    return &cache.front();
+}
+
+/// A new entry which shares the instance of one under another intervention, and its memory of the frame before. Null when there
+/// is none.
+CachedModule* Pipeline::State::otherwiseTreated(const ModuleJob& job, std::size_t capacity) {
+    const auto it = std::find_if(cache.begin(), cache.end(), instanceLike(job));
+    if (it == cache.end()) {
+        return nullptr;
+    }
+    CachedModule fresh = *it;
+    fresh.intervention = job.intervention;
+    fresh.result.reset();
+    keep(std::move(fresh), capacity);
+    return &cache.front();
+}
+
+/// Entries which were not asked for the frame before, while another treatment of the same instance was: their memory is of an
+/// older frame, and a person who goes back to them wants to go on from the one before.
+void Pipeline::State::forgetIdleTreatments() {
+    for (auto it = cache.begin(); it != cache.end();) {
+        const bool replaced = !it->result && std::any_of(cache.begin(), cache.end(), [&](const CachedModule& other) {
+            return other.module == it->module && other.result;
+        });
+        it = replaced ? cache.erase(it) : std::next(it);
+    }
+}
+
+void Pipeline::State::keep(CachedModule fresh, std::size_t capacity) {
+    cache.push_front(std::move(fresh));
+    while (cache.size() > capacity) {
+        cache.pop_back();
+    }
 }
 
 std::shared_ptr<const ModuleResult> Pipeline::State::cachedResult(const ModuleJob& job) {
@@ -291,7 +275,11 @@ Result<CachedModule*> Pipeline::State::instance(const ModuleJob& job, std::size_
     if (auto* cached = find(job)) {
         return cached;
     }
+    if (auto* cached = otherwiseTreated(job, capacity)) {
+        return cached;
+    }
     CachedModule fresh;
+    fresh.intervention = job.intervention;
     fresh.info = job.info;
     fresh.params = job.params;
     fresh.shape = shape(*job.info, job.params);
@@ -312,10 +300,7 @@ Result<CachedModule*> Pipeline::State::instance(const ModuleJob& job, std::size_
         return module.error();
     }
     fresh.module = *std::move(module);
-    cache.push_front(std::move(fresh));
-    while (cache.size() > capacity) {
-        cache.pop_back();
-    }
+    keep(std::move(fresh), capacity);
     return &cache.front();
 }
 
@@ -324,9 +309,11 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
     auto result = std::make_shared<ModuleResult>();
     result->info = job.info;
     result->params = job.params;
+    result->intervention = job.intervention;
     result->provenance = expectedProvenance(job);
     result->trace = job.trace ? Trace::recording() : Trace();
     CachedModule* cached = nullptr;
+    std::optional<ModuleInputs> inputs;
     result->output = guarded(job.info->title, [&]() -> Result<AttentionOutput> {
         if (auto enough = checkClip(*job.info, clip); !enough) {
             return enough.error();
@@ -338,14 +325,14 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
         cached = *made;
         result->provenance = cached->weights->provenance;
         const auto start = Clock::now();
-        const ModuleInputs inputs(*job.info, job.params, inputFrames(*job.info));
-        result->resampled = inputs.resampled();
-        auto output = runModule(*job.info, *cached->module, inputs.input(cached->state, stop), result->trace);
+        inputs.emplace(*job.info, job.params, inputFrames(*job.info), job.intervention);
+        result->resampled = inputs->resampled();
+        auto output = runModule(*job.info, *cached->module, inputs->input(cached->state, stop), result->trace);
         result->milliseconds = millisecondsSince(start);
         return output;
     });
     if (result->output && job.predict && network.bundle) {
-        auto said = guarded(network.bundle->name, [&] { return predict(job, *result->output, stop); });
+        auto said = guarded(network.bundle->name, [&] { return predict(job, inputs->tap(), *result->output, stop); });
         if (said) {
             result->prediction = *std::move(said);
         } else {
@@ -356,7 +343,7 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
         cached->result = result;
     } else if (cached != nullptr && result->output.error().code != ErrorCode::Cancelled) {
         // A run which failed half-way may have left its mark on the instance.
-        cache.remove_if([cached](const CachedModule& entry) { return &entry == cached; });
+        cache.remove_if([module = cached->module](const CachedModule& entry) { return entry.module == module; });
     }
     return result;
 }
@@ -384,15 +371,15 @@ void Pipeline::State::predictPlainly(const std::stop_token& stop) {
     prediction = said ? *said : nullptr;
 }
 
-Result<std::shared_ptr<const Prediction>> Pipeline::State::predict(const ModuleJob& job, const AttentionOutput& output,
-                                                                   const std::stop_token& stop) {
+Result<std::shared_ptr<const Prediction>> Pipeline::State::predict(const ModuleJob& job, const FeatureMap& tap,
+                                                                   const AttentionOutput& output, const std::stop_token& stop) {
     auto usable = usableTail();
     if (!usable) {
         return usable.error();
     }
     const auto known = network.bundle->modules.find(job.info->id);
     const TailInput how = known == network.bundle->modules.end() ? TailInput::Replace : known->second.tailInput;
-    return (*usable)->run(features->map, output.frames.back(), how, stop);
+    return (*usable)->run(tap, output.frames.back(), how, stop);
 }
 
 ModuleJob bundleJob(const ModuleInfo& info, const std::shared_ptr<const Bundle>& bundle) {

@@ -10,6 +10,7 @@
 #include "engine/api.h"
 #include "engine/models/graph_backbone.h"
 #include "engine/models/retina.h"
+#include "engine/pipeline/intervention.h"
 #include "engine/pipeline/result.h"
 
 namespace fovea {
@@ -23,6 +24,9 @@ struct ModuleJob {
     std::uint64_t seed = 1;
     bool trace = false;
     bool predict = false;  ///< what the network of a bundle says with this module, too
+    /// What is muted or scaled for this module alone: everything behind the features follows (gates, maps, output, prediction,
+    /// fields), as if it had read such features. FrameResult::features and the plain prediction stay as they are.
+    Intervention intervention = {};
 };
 
 /// A job with the parameters and the trained weights a bundle has for a module; with the defaults and random weights where it has

@@ -12,6 +12,7 @@
 #include "engine/models/bundle.h"
 #include "engine/models/prediction.h"
 #include "engine/pipeline/clip.h"
+#include "engine/pipeline/intervention.h"
 #include "engine/pipeline/module_inputs.h"
 #include "engine/result.h"
 #include "engine/source/frame.h"
@@ -22,6 +23,7 @@ namespace fovea {
 struct ModuleResult {
     const ModuleInfo* info = nullptr;
     ParamSet params;
+    Intervention intervention = {};  ///< under which it ran
     Provenance provenance;
     Result<AttentionOutput> output = AttentionOutput{};  ///< a failing module fills only its own cell
     std::optional<GridSize> resampled = {};  ///< the grid on which a module tied to a size ran, where the features have another

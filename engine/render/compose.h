@@ -51,8 +51,8 @@ FOVEA_API Viewport fullViewport(const Frame& frame) noexcept;
 FOVEA_API cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, const OverlayStyle& style,
                                  const Viewport& viewport, std::uint32_t background, const std::stop_token& stop = {});
 
-/// A pairwise matrix as a picture of at most `side`×`side` pixels (block means; the mean over heads for head −1), CV_8UC4, with
-/// its range. Positions are in the order t, h, w.
+/// A pairwise matrix as a picture of at most `side`×`side` pixels (block means; the mean over heads for head −1, of their maximum
+/// for −2), CV_8UC4, with its range. Positions are in the order t, h, w.
 struct MatrixPicture {
     std::shared_ptr<const cv::Mat> pixels;
     int queries = 0;

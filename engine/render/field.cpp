@@ -20,14 +20,14 @@ namespace {
 Result<ScalarField> beforeOrAfter(const Job& job) {
     const FeatureMap& x = job.features.map;
     const std::vector<float>& w = job.map.data.values;
-    auto before = weightedMagnitude(x, [](int) { return 1.0; });
+    auto before = weightedMagnitude(job, x, [](int) { return 1.0; });
     ScalarField field = emptyField(job, x.height(), x.width());
     if (!multiplies(job.map.role)) {
         field.what = FOVEA_TEXT("engine", "before");
         field.values = std::move(before);
         return finished(job, std::move(field), false);
     }
-    auto after = weightedMagnitude(x, [&](int c) { return std::abs(static_cast<double>(w[static_cast<std::size_t>(c)])); });
+    auto after = weightedMagnitude(job, x, [&](int c) { return std::abs(static_cast<double>(w[static_cast<std::size_t>(c)])); });
     field.sharedScale = true;
     field.scaleMin = 0.0F;
     field.scaleMax = std::max(*std::max_element(before.begin(), before.end()), *std::max_element(after.begin(), after.end()));
@@ -47,7 +47,7 @@ Result<ScalarField> changed(const Job& job) {
     }
     const double mean = sum / static_cast<double>(w.size());
     ScalarField field = emptyField(job, x.height(), x.width());
-    field.values = weightedMagnitude(x, [&](int c) { return w[static_cast<std::size_t>(c)] - mean; });
+    field.values = weightedMagnitude(job, x, [&](int c) { return w[static_cast<std::size_t>(c)] - mean; });
     field.what = FOVEA_TEXT("engine", "what attention changed");
     return finished(job, std::move(field), true);
 }
@@ -138,7 +138,7 @@ Result<ScalarField> fullField(const Job& job) {
 Result<ScalarField> regionField(const Job& job) {
     const FeatureMap& x = job.features.map;
     ScalarField field = emptyField(job, x.height(), x.width());
-    field.values = weightedMagnitude(x, [](int) { return 1.0; });
+    field.values = weightedMagnitude(job, x, [](int) { return 1.0; });
     field.what = FOVEA_TEXT("engine", "before");
     return finished(job, std::move(field), false);
 }
@@ -152,7 +152,7 @@ Result<ScalarField> branchField(const Job& job) {
         return regionField(job);
     }
     const FeatureMap& y = outputs.back();
-    const auto before = weightedMagnitude(x, [](int) { return 1.0; });
+    const auto before = weightedMagnitude(job, x, [](int) { return 1.0; });
     const auto after = weightedMagnitude(y, [](int) { return 1.0; });
     ScalarField field = emptyField(job, x.height(), x.width());
     if (job.spec.channelMode == ChannelMode::Changed) {

@@ -31,6 +31,41 @@ int askingFrame(const Job& job) {
     return job.clip != nullptr ? clipIndex(job.spec.queryFrame, static_cast<int>(job.clip->size())) : 0;
 }
 
+/// Whether what is shown is the maximum of several heads; such weights do not sum to 1, so it is said.
+bool mostOfHeads(const Job& job) { return job.spec.head == kMaxOverHeads && headCount(job.map) > 1; }
+
+const char* placesText(bool to, bool most) {
+    if (most) {
+        return to ? FOVEA_TEXT("engine", "to each place from itself in this frame, maximum over heads")
+                  : FOVEA_TEXT("engine", "from each place to itself in this frame, maximum over heads");
+    }
+    return to ? FOVEA_TEXT("engine", "to each place from itself in this frame")
+              : FOVEA_TEXT("engine", "from each place to itself in this frame");
+}
+
+const char* directionText(bool to, bool acrossFrames, bool most) {
+    if (acrossFrames && most) {
+        return to ? FOVEA_TEXT("engine", "to the query from this frame, maximum over heads")
+                  : FOVEA_TEXT("engine", "from the query to this frame, maximum over heads");
+    }
+    if (acrossFrames) {
+        return to ? FOVEA_TEXT("engine", "to the query from this frame") : FOVEA_TEXT("engine", "from the query to this frame");
+    }
+    if (most) {
+        return to ? FOVEA_TEXT("engine", "to the query, maximum over heads")
+                  : FOVEA_TEXT("engine", "from the query, maximum over heads");
+    }
+    return to ? FOVEA_TEXT("engine", "to the query") : FOVEA_TEXT("engine", "from the query");
+}
+
+const char* codeText(bool code, bool most) {
+    if (most) {
+        return code ? FOVEA_TEXT("engine", "one code, maximum over heads")
+                    : FOVEA_TEXT("engine", "one channel, maximum over heads");
+    }
+    return code ? FOVEA_TEXT("engine", "one code") : FOVEA_TEXT("engine", "one channel");
+}
+
 /// Every place attends along time by itself: how much each gives to the frame shown, or takes from it.
 Result<ScalarField> placesField(const Job& job) {
     const AttentionMap& map = job.map;
@@ -49,16 +84,8 @@ Result<ScalarField> placesField(const Job& job) {
         field.values[n] = rows[n * frames + static_cast<std::size_t>(job.shown)];
     }
     shareScale(field, rows);
-    field.what = to ? FOVEA_TEXT("engine", "to each place from itself in this frame")
-                    : FOVEA_TEXT("engine", "from each place to itself in this frame");
+    field.what = placesText(to, mostOfHeads(job));
     return finished(job, std::move(field), false);
-}
-
-const char* directionText(bool to, bool acrossFrames) {
-    if (acrossFrames) {
-        return to ? FOVEA_TEXT("engine", "to the query from this frame") : FOVEA_TEXT("engine", "from the query to this frame");
-    }
-    return to ? FOVEA_TEXT("engine", "to the query") : FOVEA_TEXT("engine", "from the query");
 }
 
 /// The factor of every channel in every frame, and their mean.
@@ -86,8 +113,8 @@ private:
 };
 
 /// What a mode shows of one frame.
-std::vector<float> weighted(const Clip& clip, const FrameWeights& weights, ChannelMode mode, int frame) {
-    return weightedMagnitude(clip[static_cast<std::size_t>(frame)].features->map, [&](int c) {
+std::vector<float> weighted(const Job& job, const FrameWeights& weights, ChannelMode mode, int frame) {
+    return weightedMagnitude(job, (*job.clip)[static_cast<std::size_t>(frame)].features->map, [&](int c) {
         const double w = weights.at(frame, c);
         return mode == ChannelMode::Before ? 1.0 : mode == ChannelMode::After ? std::abs(w) : w - weights.mean();
     });
@@ -104,7 +131,7 @@ Result<ScalarField> layoutField(const Job& job) {
     if (std::all_of(field.values.begin(), field.values.end(), [](float v) { return std::isnan(v); })) {
         return misshapen(job);
     }
-    field.what = directionText(to, false);
+    field.what = directionText(to, false, mostOfHeads(job));
     return finished(job, std::move(field), false);
 }
 
@@ -124,8 +151,7 @@ Result<ScalarField> codeField(const Job& job) {
         return misshapen(job);
     }
     field.values = std::move(row);
-    const bool codes = (codesAreKeys ? map.keyAxis : map.queryAxis) == MapAxis::Codes;
-    field.what = codes ? FOVEA_TEXT("engine", "one code") : FOVEA_TEXT("engine", "one channel");
+    field.what = codeText((codesAreKeys ? map.keyAxis : map.queryAxis) == MapAxis::Codes, mostOfHeads(job));
     return finished(job, std::move(field), false);
 }
 
@@ -162,7 +188,7 @@ Result<ScalarField> pairwiseField(const Job& job) {
     if (frames > 1) {
         shareScale(field, row);
     }
-    field.what = directionText(to, frames > 1);
+    field.what = directionText(to, frames > 1, mostOfHeads(job));
     const bool isSigned = map.role != MapRole::Distribution && frames <= 1 && crossesZero(field.values);
     return finished(job, std::move(field), isSigned);
 }
@@ -185,13 +211,13 @@ Result<ScalarField> temporalField(const Job& job) {
     }
     const FrameWeights weights(job.map.data, frames, channels);
     ScalarField field = emptyField(job, job.features.map.height(), job.features.map.width());
-    field.values = weighted(clip, weights, mode, job.shown);
+    field.values = weighted(job, weights, mode, job.shown);
     const bool changed = mode == ChannelMode::Changed;
     std::vector<float> all;
     const auto modes = changed ? std::vector{mode} : std::vector{ChannelMode::Before, ChannelMode::After};
     for (int t = 0; t < frames; ++t) {
         for (const ChannelMode one : modes) {
-            const auto values = weighted(clip, weights, one, t);
+            const auto values = weighted(job, weights, one, t);
             all.insert(all.end(), values.begin(), values.end());
         }
     }

@@ -171,6 +171,11 @@ std::vector<float> weightedMagnitude(const FeatureMap& x, const std::function<do
     return out;
 }
 
+std::vector<float> weightedMagnitude(const Job& job, const FeatureMap& x, const std::function<double(int)>& factor) {
+    const Intervention& made = job.module.intervention;
+    return weightedMagnitude(x, [&](int c) { return factor(c) * std::abs(static_cast<double>(made.channel(c))); });
+}
+
 Result<ScalarField> singleChannel(const Job& job) {
     const Features& from = job.features;
     const int c = job.spec.channel;
@@ -179,7 +184,9 @@ Result<ScalarField> singleChannel(const Job& job) {
                          {std::to_string(c), std::to_string(from.map.channels() - 1)});
     }
     ScalarField field = emptyField(job, from.map.height(), from.map.width());
-    std::copy_n(from.map.row(c), field.values.size(), field.values.begin());
+    const float factor = job.module.intervention.channel(c);
+    std::transform(from.map.row(c), from.map.row(c) + field.values.size(), field.values.begin(),
+                   [factor](float v) { return factor == 0.0F ? 0.0F : factor * v; });
     const auto index = static_cast<std::size_t>(c);
     field.what = index < from.channelNames.size() ? from.channelNames[index] : FOVEA_TEXT("engine", "one channel");
     const bool isSigned = crossesZero(field.values);

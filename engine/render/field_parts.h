@@ -46,9 +46,11 @@ Error notMultiplying(const Job& job);
 ScalarField emptyField(const Job& job, int height, int width);
 /// Fills in ends and, unless it is shared, the automatic range. A field is shown only if all of it, but for its gaps, is finite.
 Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned);
-/// mean_c factor(c)·|x_c| per cell, in double: the sums cancel.
+/// mean_c factor(c)·|x_c| per cell, in double: the sums cancel. With `job`, of the features x as its module has read them: muted
+/// and scaled.
 std::vector<float> weightedMagnitude(const FeatureMap& x, const std::function<double(int)>& factor);
-/// x_c itself.
+std::vector<float> weightedMagnitude(const Job& job, const FeatureMap& x, const std::function<double(int)>& factor);
+/// x_c itself, as the module has read it.
 Result<ScalarField> singleChannel(const Job& job);
 
 /// The field of a Pairwise and of a Temporal map.

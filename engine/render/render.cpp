@@ -33,6 +33,23 @@ void outlineRegions(cv::Mat& pixels, const OverlayRequest& request) {
     }
 }
 
+/// The field of a request; with `minus`, the difference, and how alike both are.
+Result<ScalarField> requestedField(const OverlayRequest& request, RenderedOverlay& out) {
+    auto field = makeField(*request.result, *request.field);
+    if (!field || !request.minus) {
+        return field;
+    }
+    const auto other = makeField(*request.result, *request.minus);
+    if (!other) {
+        return other.error();
+    }
+    auto difference = differenceField(*field, *other);
+    if (difference) {
+        out.comparison = std::make_shared<const MapComparison>(compareFields(*field, *other));
+    }
+    return difference;
+}
+
 Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& stop) {
     const auto start = Clock::now();
     RenderedOverlay out;
@@ -40,7 +57,7 @@ Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& sto
     if (!request.result) {
         out.error = makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no picture yet; open one."));
     } else if (request.field) {
-        auto field = makeField(*request.result, *request.field);
+        auto field = requestedField(request, out);
         if (field) {
             followRange(*field, request);
             out.field = std::make_shared<const ScalarField>(*std::move(field));

@@ -8,6 +8,7 @@
 
 #include "engine/api.h"
 #include "engine/render/channel_grid.h"
+#include "engine/render/comparison.h"
 #include "engine/render/compose.h"
 #include "engine/render/field.h"
 #include "engine/render/stages.h"
@@ -22,6 +23,7 @@ struct OverlayRequest {
     Viewport viewport;
     std::uint32_t background = 0xFF000000;
     std::optional<ValueRange> rangeBefore = {};  ///< of the picture before, for OverlayStyle::rangeSmoothing
+    std::optional<FieldSpec> minus = {};         ///< the field drawn is `field` − this one
     Frame over = {};  ///< when valid and as large as the result's frame: this newer picture is drawn instead, the field stale
 };
 
@@ -42,6 +44,7 @@ struct RenderedOverlay {
     std::shared_ptr<const cv::Mat> pixels;     ///< CV_8UC4; null only when stopped
     std::shared_ptr<const ScalarField> field;  ///< null when the picture was drawn alone
     std::shared_ptr<const FieldStatistics> statistics;
+    std::shared_ptr<const MapComparison> comparison = {};  ///< of `field` with `minus`, where a difference was drawn
     OverlayRequest request;
     std::optional<Error> error;  ///< why the field could not be made; the picture is drawn all the same
     double milliseconds = 0.0;
