@@ -232,7 +232,7 @@ private Q_SLOTS:
         result = makeResult();
         result->effects.clear();
         plot.setResult(result);
-        QVERIFY(plot.plotRect(true).right() > 480);
+        QVERIFY(plot.plotRect(true).right() > 460);
         QTest::keyClick(&plot, Qt::Key_Down);
         QTest::keyClick(&plot, Qt::Key_Return);
         plot.setResult(nullptr);

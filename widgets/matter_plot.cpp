@@ -28,6 +28,7 @@ void MatterPlot::State::take(std::shared_ptr<const MatterResult> given) {
     reach = reach > 0.0 ? reach : 1.0;
     first = selected = 0;
     hovered = point = -1;
+    measure();
 }
 
 int MatterPlot::State::rowOf(int index, bool head) const {
@@ -286,6 +287,7 @@ void MatterPlot::changeEvent(QEvent* event) {
     }
     if (event->type() == QEvent::LanguageChange || event->type() == QEvent::PaletteChange ||
         event->type() == QEvent::FontChange) {
+        m_state->measure();
         m_state->placeHeader();
         update();
     }

@@ -18,9 +18,9 @@ constexpr int kProgress = 3;
 constexpr int kGap = 16;
 constexpr int kTitle = 16;
 constexpr int kLegendLine = 14;
-constexpr int kLegendWidth = 92;
-constexpr int kSwatch = 18;
-constexpr int kAxisLeft = 20;  // numbers of the vertical axis
+constexpr int kLegendWidth = 108;
+constexpr int kSwatch = 14;
+constexpr int kAxisLeft = 26;  // numbers of the vertical axis
 constexpr int kAxisBelow = 15;
 constexpr int kHintWidth = 3;
 constexpr int kWideEnough = 240;  // of a chart, for a legend beside its curves
@@ -45,7 +45,7 @@ QRect MatterPlot::State::listBox() const {
         return {};
     }
     const QRect box = body();
-    const int width = hasCurves() ? std::clamp(box.width() * 32 / 100, 130, 280) : box.width();
+    const int width = hasCurves() ? std::clamp(box.width() * 32 / 100, 136, 280) : box.width();
     return {box.right() + 1 - width, box.top(), width, box.height()};
 }
 
@@ -88,17 +88,25 @@ int MatterPlot::State::rowAt(const QPoint& position) const {
     return -1;
 }
 
+// Of all rows, so that columns stay where they are while the rows move.
+void MatterPlot::State::measure() {
+    const QFontMetrics metrics(smallFont(view.font()));
+    widestValue = metrics.horizontalAdvance(QStringLiteral("+0.888"));
+    widestName = 0;
+    for (int k = 0; k < rows(); ++k) {
+        widestValue = std::max(widestValue, metrics.horizontalAdvance(change(effect(k).probability)));
+        widestName = std::max(widestName, metrics.horizontalAdvance(effectName(k)));
+    }
+}
+
 MatterPlot::State::Columns MatterPlot::State::columns() const {
     const QRect box = listBox().adjusted(3, 0, -kHintWidth - 3, 0);
-    const QFontMetrics metrics(smallFont(view.font()));
-    int valueWidth = metrics.horizontalAdvance(QStringLiteral("+0.888"));
-    for (int k = first; k < std::min(rows(), first + visibleRows()); ++k) {
-        valueWidth = std::max(valueWidth, metrics.horizontalAdvance(change(effect(k).probability)));
-    }
-    const int nameWidth = (box.width() - valueWidth - 12) * 58 / 100;
+    // Names are whole where the bars still have room.
+    const int room = box.width() - widestValue - 12;
+    const int nameWidth = std::max(0, std::min(widestName, std::max(room - 100, room * 62 / 100)));
     const int left = box.left() + nameWidth + 6;
-    return {QRect(box.left(), 0, nameWidth, kRow), QRect(left, 0, std::max(1, box.right() + 1 - valueWidth - 6 - left), kRow),
-            QRect(box.right() + 1 - valueWidth, 0, valueWidth, kRow)};
+    return {QRect(box.left(), 0, nameWidth, kRow), QRect(left, 0, std::max(1, box.right() + 1 - widestValue - 6 - left), kRow),
+            QRect(box.right() + 1 - widestValue, 0, widestValue, kRow)};
 }
 
 QRectF MatterPlot::State::bar(int k) const {
@@ -140,7 +148,7 @@ void MatterPlot::State::paintLegend(QPainter& painter, bool shown) const {
     const bool reads = point >= 0 && readShown == shown;
     QRect at(box.right() + 1 - kLegendWidth, box.top() + kTitle, kLegendWidth, kLegendLine);
     if (!legendBeside()) {
-        at = QRect(box.left() + kAxisLeft, box.top() + kTitle, box.width() - kAxisLeft - 4, kLegendLine);
+        at = QRect(box.left(), box.top() + kTitle, box.width() - 4, kLegendLine);
     } else {
         drawLine(painter, QRect(at.left(), box.top(), at.width(), kTitle), reads ? tr("here") : tr("area"), t.secondary,
                  Qt::AlignRight);
@@ -149,7 +157,7 @@ void MatterPlot::State::paintLegend(QPainter& painter, bool shown) const {
         const MatterCurve& of = curve(shown, order);
         const bool known = reads && point < static_cast<int>(of.probabilities.size());
         const double value = known ? of.probabilities[static_cast<std::size_t>(point)] : of.area;
-        const QString text = numberText(value);
+        const QString text = QString::number(value, 'f', 3);
         const int extent = painter.fontMetrics().horizontalAdvance(text);
         painter.setPen(orderPen(order));
         painter.drawLine(QPointF(at.left(), at.center().y() + 0.5), QPointF(at.left() + kSwatch, at.center().y() + 0.5));
@@ -193,7 +201,8 @@ void MatterPlot::State::paintChart(QPainter& painter, bool shown) const {
     const QString share = reads ? numberText(100.0 * curve(shown, 0).shares[static_cast<std::size_t>(point)]) : QString();
     const QString title = !reads ? chartName(shown) : shown ? tr("%1 % shown").arg(share) : tr("%1 % blurred").arg(share);
     const int right = legendBeside() ? box.right() : all.right();
-    const QRect head(all.left() + kAxisLeft, all.top(), right - all.left() - kAxisLeft + 1, kTitle);
+    const int left = legendBeside() ? box.left() : all.left();
+    const QRect head(left, all.top(), right - left + 1, kTitle);
     drawLine(painter, head, title, t.text);
     if (!legendBeside()) {
         const QString word = reads ? tr("here") : tr("area");
@@ -236,7 +245,9 @@ void MatterPlot::State::paintRow(QPainter& painter, int k, const Columns& at) co
         painter.setBrush(t.control);
         painter.drawRoundedRect(box.adjusted(0, 0, -kHintWidth - 1, 0), 3, 3);
     }
-    drawLine(painter, at.name.translated(0, box.top()), effectName(k), t.text);
+    const QString whole = effectName(k);
+    const bool fits = painter.fontMetrics().horizontalAdvance(whole) <= at.name.width();
+    drawLine(painter, at.name.translated(0, box.top()), fits ? whole : shortName(k), t.text);
     painter.setPen(Qt::NoPen);
     painter.setBrush(t.accent);
     painter.drawRect(bar(k));

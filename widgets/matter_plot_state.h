@@ -25,6 +25,8 @@ public:
     std::shared_ptr<const MatterResult> result;
     std::vector<int> ranked;  // places in result->effects
     double reach = 1.0;       // the largest change, at the end of the bars
+    int widestName = 0;       // pixels
+    int widestValue = 0;
     bool running = false;
     bool available = true;
     int done = 0;
@@ -41,6 +43,7 @@ public:
     QPushButton* save = nullptr;
     LineLabel* line = nullptr;
 
+    void measure();
     void take(std::shared_ptr<const MatterResult> given);
     [[nodiscard]] bool hasCurves() const { return result && !result->orders.empty(); }
     [[nodiscard]] int rows() const { return static_cast<int>(ranked.size()); }
@@ -80,6 +83,7 @@ public:
     [[nodiscard]] QString orderName(int order) const;
     [[nodiscard]] QString chartName(bool shown) const;
     [[nodiscard]] QString effectName(int row) const;
+    [[nodiscard]] QString shortName(int row) const;  // where that one does not fit
     [[nodiscard]] QString change(double value) const;
     [[nodiscard]] QString readingOf(bool shown, int k, bool exact) const;
     [[nodiscard]] QString toolTip(const QPoint& position) const;

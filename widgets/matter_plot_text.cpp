@@ -59,6 +59,11 @@ QString MatterPlot::State::effectName(int row) const {
     return of.name.empty() ? tr("channel %1").arg(of.index) : QStringLiteral("%1 %2").arg(of.index).arg(engineText(of.name));
 }
 
+QString MatterPlot::State::shortName(int row) const {
+    const MatterEffect& of = effect(row);
+    return of.head || !of.name.empty() ? effectName(row) : tr("ch. %1").arg(of.index);
+}
+
 QString MatterPlot::State::change(double value) const {
     return value > 0.0 ? QLatin1Char('+') + numberText(value) : numberText(value);
 }
