@@ -57,6 +57,7 @@ MatterPlot::MatterPlot(QWidget* parent) : QWidget(parent), m_state(std::make_uni
     s.cancel = made(&MatterPlot::cancelRequested);
     s.save = made(&MatterPlot::saveRequested);
     s.line = new LineLabel(true, this);
+    setAccessibleName(tr("Does the attention matter?"));
     s.retranslate();
 }
 
@@ -283,6 +284,7 @@ void MatterPlot::focusOutEvent(QFocusEvent* event) {
 
 void MatterPlot::changeEvent(QEvent* event) {
     if (event->type() == QEvent::LanguageChange) {
+        setAccessibleName(tr("Does the attention matter?"));
         m_state->retranslate();
     }
     if (event->type() == QEvent::LanguageChange || event->type() == QEvent::PaletteChange ||

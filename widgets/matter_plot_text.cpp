@@ -13,7 +13,6 @@ void MatterPlot::State::retranslate() {
     cancel->setText(tr("Cancel"));
     save->setText(tr("Save CSV…"));
     save->setToolTip(tr("Save curves, areas and changes with all their digits"));
-    const_cast<MatterPlot&>(view).setAccessibleName(tr("Does the attention matter?"));
     tellState();
 }
 
