@@ -1,0 +1,299 @@
+#include "widgets/matter_plot.h"
+
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QPushButton>
+#include <QToolTip>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "widgets/accessible_view.h"
+#include "widgets/engine_text.h"
+#include "widgets/matter_plot_state.h"
+#include "widgets/theme.h"
+
+namespace fovea {
+
+void MatterPlot::State::take(std::shared_ptr<const MatterResult> given) {
+    result = std::move(given);
+    ranked.resize(result ? result->effects.size() : 0);
+    std::iota(ranked.begin(), ranked.end(), 0);
+    const auto size = [this](int k) { return std::abs(result->effects[static_cast<std::size_t>(k)].probability); };
+    std::stable_sort(ranked.begin(), ranked.end(), [&size](int a, int b) { return size(a) > size(b); });
+    reach = ranked.empty() ? 1.0 : size(ranked.front());
+    reach = reach > 0.0 ? reach : 1.0;
+    first = selected = 0;
+    hovered = point = -1;
+    measure();
+}
+
+int MatterPlot::State::rowOf(int index, bool head) const {
+    for (int k = 0; k < rows(); ++k) {
+        if (effect(k).index == index && effect(k).head == head) {
+            return k;
+        }
+    }
+    return -1;
+}
+
+MatterPlot::MatterPlot(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>(*this)) {
+    registerAccessibleViews();
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    State& s = *m_state;
+    const auto made = [this](void (MatterPlot::*signal)()) {
+        auto* button = new QPushButton(this);
+        button->setStyleSheet(QStringLiteral("QPushButton { min-height: 16px; padding: 2px 10px; }"));
+        button->setAutoDefault(false);
+        connect(button, &QPushButton::clicked, this, signal);
+        return button;
+    };
+    s.start = made(&MatterPlot::startRequested);
+    s.cancel = made(&MatterPlot::cancelRequested);
+    s.save = made(&MatterPlot::saveRequested);
+    s.line = new LineLabel(true, this);
+    setAccessibleName(tr("Does the attention matter?"));
+    s.retranslate();
+}
+
+MatterPlot::~MatterPlot() = default;
+
+void MatterPlot::setResult(std::shared_ptr<const MatterResult> result) {
+    m_state->take(std::move(result));
+    m_state->tellState();
+    update();
+    announceSummary(this);
+}
+
+void MatterPlot::setRunning(bool running) {
+    State& s = *m_state;
+    if (s.running == running) {
+        return;
+    }
+    const bool hadFocus = s.start->hasFocus() || s.cancel->hasFocus();
+    s.running = running;
+    s.done = s.total = 0;
+    s.tellState();
+    if (hadFocus) {  // the button under the keyboard gives way to the other
+        (running ? s.cancel : s.start)->setFocus();
+    }
+    update();
+    announceSummary(this);
+}
+
+void MatterPlot::setProgress(int done, int total) {
+    m_state->total = std::max(total, 0);
+    m_state->done = std::clamp(done, 0, m_state->total);
+    m_state->tellState();
+    update();
+}
+
+void MatterPlot::setMessage(const QString& message) {
+    m_state->message = message;
+    m_state->tellState();
+    update();
+    announceSummary(this);
+}
+
+void MatterPlot::setAvailable(bool available) {
+    m_state->available = available;
+    m_state->tellState();
+}
+
+int MatterPlot::readPoint() const { return m_state->point; }
+
+QString MatterPlot::reading() const {
+    const State& s = *m_state;
+    return s.point < 0 ? QString() : s.readingOf(s.readShown, s.point, false);
+}
+
+QSize MatterPlot::sizeHint() const { return {900, 240}; }
+
+QSize MatterPlot::minimumSizeHint() const { return {400, 160}; }
+
+QRect MatterPlot::plotRect(bool shown) const { return m_state->hasCurves() ? m_state->plot(shown) : QRect(); }
+
+QPointF MatterPlot::curvePoint(bool shown, int order, int k) const {
+    const QRect box = m_state->plot(shown);
+    const MatterCurve& curve = m_state->curve(shown, order);
+    const auto at = static_cast<std::size_t>(k);
+    return {box.left() + curve.shares[at] * box.width(),
+            box.bottom() + 1 - std::clamp(curve.probabilities[at], 0.0, 1.0) * box.height()};
+}
+
+QRect MatterPlot::rowRect(int index, bool head) const { return m_state->row(m_state->rowOf(index, head)); }
+
+QRectF MatterPlot::barRect(int index, bool head) const {
+    return rowRect(index, head).isNull() ? QRectF() : m_state->bar(m_state->rowOf(index, head));
+}
+
+void MatterPlot::select(int row) {
+    State& s = *m_state;
+    if (s.rows() == 0) {
+        return;
+    }
+    s.selected = std::clamp(row, 0, s.rows() - 1);
+    s.reveal(s.selected);
+    update();
+    announceSummary(this);
+}
+
+void MatterPlot::readAt(bool shown, int point) {
+    State& s = *m_state;
+    if (s.readShown != shown || s.point != point) {
+        s.readShown = shown;
+        s.point = point;
+        update();
+    }
+}
+
+bool MatterPlot::event(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        const QString text = m_state->toolTip(help->pos());
+        if (text.isEmpty()) {
+            QToolTip::hideText();
+        } else {
+            QToolTip::showText(help->globalPos(), text, this);
+        }
+        return true;
+    }
+    return QWidget::event(event);
+}
+
+void MatterPlot::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    m_state->paint(painter);
+}
+
+void MatterPlot::resizeEvent(QResizeEvent*) {
+    m_state->placeHeader();
+    m_state->reveal(m_state->selected);
+}
+
+void MatterPlot::mousePressEvent(QMouseEvent* event) {
+    State& s = *m_state;
+    const int row = s.rowAt(event->position().toPoint());
+    if (event->button() != Qt::LeftButton || row < 0) {
+        QWidget::mousePressEvent(event);
+        return;
+    }
+    select(row);
+    Q_EMIT channelChosen(s.effect(row).index, s.effect(row).head);
+}
+
+void MatterPlot::mouseMoveEvent(QMouseEvent* event) {
+    State& s = *m_state;
+    const QPoint at = event->position().toPoint();
+    const int row = s.rowAt(at);
+    if (row != s.hovered) {
+        s.hovered = row;
+        update();
+    }
+    for (const bool shown : {false, true}) {
+        if (s.hasCurves() && s.plot(shown).adjusted(-4, -4, 4, 4).contains(at)) {
+            return readAt(shown, s.pointAt(shown, event->position().x()));
+        }
+    }
+    readAt(s.readShown, -1);
+}
+
+void MatterPlot::leaveEvent(QEvent*) {
+    m_state->hovered = -1;
+    m_state->point = -1;
+    update();
+}
+
+void MatterPlot::wheelEvent(QWheelEvent* event) {
+    State& s = *m_state;
+    const int most = std::max(0, s.rows() - s.visibleRows());
+    if (most == 0) {
+        event->ignore();
+        return;
+    }
+    s.wheel += event->angleDelta().y();
+    const int steps = s.wheel / 40;  // a notch of 120 moves three rows; fine wheels add up
+    s.wheel -= steps * 40;
+    s.first = std::clamp(s.first - steps, 0, most);
+    s.hovered = s.rowAt(event->position().toPoint());
+    event->accept();
+    update();
+}
+
+void MatterPlot::keyPressEvent(QKeyEvent* event) {
+    State& s = *m_state;
+    const int last = s.hasCurves() ? static_cast<int>(s.curve(s.readShown, 0).shares.size()) - 1 : -1;
+    switch (event->key()) {
+        case Qt::Key_Up:
+            return select(s.selected - 1);
+        case Qt::Key_Down:
+            return select(s.selected + 1);
+        case Qt::Key_PageUp:
+            return select(s.selected - s.visibleRows() + 1);
+        case Qt::Key_PageDown:
+            return select(s.selected + s.visibleRows() - 1);
+        case Qt::Key_Home:
+            return select(0);
+        case Qt::Key_End:
+            return select(s.rows() - 1);
+        case Qt::Key_Left:
+        case Qt::Key_Right: {
+            // Beyond the end of one chart the reading goes on in the other.
+            const int next = s.point + (event->key() == Qt::Key_Left ? -1 : 1);
+            const bool beyond = next < 0 || next > last;
+            readAt(beyond ? !s.readShown : s.readShown, last < 0 ? -1 : next < 0 ? last : next > last ? 0 : next);
+            announceSummary(this);
+            return;
+        }
+        case Qt::Key_Return:
+        case Qt::Key_Enter:
+        case Qt::Key_Space:
+            if (s.selected < s.rows()) {
+                Q_EMIT channelChosen(s.effect(s.selected).index, s.effect(s.selected).head);
+            }
+            return;
+        case Qt::Key_Escape:
+            if (s.running) {
+                Q_EMIT cancelRequested();
+                return;
+            }
+            if (s.point >= 0) {
+                return readAt(s.readShown, -1);
+            }
+            break;
+        default:
+            break;
+    }
+    QWidget::keyPressEvent(event);
+}
+
+void MatterPlot::focusInEvent(QFocusEvent* event) {
+    QWidget::focusInEvent(event);
+    update();
+}
+
+void MatterPlot::focusOutEvent(QFocusEvent* event) {
+    QWidget::focusOutEvent(event);
+    update();
+}
+
+void MatterPlot::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) {
+        setAccessibleName(tr("Does the attention matter?"));
+        m_state->retranslate();
+    }
+    if (event->type() == QEvent::LanguageChange || event->type() == QEvent::PaletteChange ||
+        event->type() == QEvent::FontChange) {
+        m_state->measure();
+        m_state->placeHeader();
+        update();
+    }
+    QWidget::changeEvent(event);
+}
+
+}  // namespace fovea
