@@ -262,6 +262,8 @@ void CardsPanel::refreshPrediction() {
     const auto result = m_session.result();
     const auto module = m_session.moduleResult();
     m_predictionCard->setVisible(m_session.network().bundle != nullptr);
+    const bool changed = module && !module->intervention.empty();
+    m_predictionCard->setAside(changed ? tr("a guess · muted or scaled") : tr("a guess"));
     if (!m_session.network().bundle || !result || !result->bundle || !module) {
         return;
     }

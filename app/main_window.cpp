@@ -6,6 +6,7 @@
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QLockFile>
 #include <QMenu>
 #include <QMimeData>
 #include <QThreadPool>
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
@@ -23,9 +25,11 @@
 #include "engine/attention/registry.h"
 #include "engine/export/video_writer.h"
 #include "widgets/accessible_view.h"
+#include "widgets/channel_grid.h"
 #include "widgets/comparison_table.h"
 #include "widgets/engine_text.h"
 #include "widgets/filmstrip.h"
+#include "widgets/matter_plot.h"
 #include "widgets/module_mime.h"
 #include "widgets/module_picker.h"
 #include "widgets/stage_strip.h"
@@ -81,6 +85,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_filmstrip(new Filmstrip),
       m_stages(new StageStrip),
       m_comparison(new ComparisonTable),
+      m_grid(new ChannelGrid),
+      m_matterPlot(new MatterPlot),
       m_cards(new CardsPanel(m_session)),
       m_status(new StatusLine),
       m_mainMenu(new QMenu(this)),
@@ -106,6 +112,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     connectSession();
     connectViews();
     connectCompare();
+    connectExperiments();
+    connectHistory();
     connectCanvas(0);
     connectSource();
     rebuildMenus();
@@ -117,11 +125,17 @@ MainWindow::~MainWindow() {
     // An export which still runs ends before the values it reads; the recording of a file would take long.
     m_recording.stop();
     QThreadPool::globalInstance()->waitForDone();
+    dropRecovery();
 }
 
 void MainWindow::start(const QString& file) {
     openModel();
-    m_session.openFile(file.isEmpty() ? samplesFolder() + QStringLiteral("/chelsea.png") : file);
+    m_offersRecovery = true;
+    if (file.endsWith(QLatin1String(".fovea"))) {
+        openSession(file);
+    } else {
+        m_session.openFile(file.isEmpty() ? samplesFolder() + QStringLiteral("/chelsea.png") : file);
+    }
     m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().isEmpty());
     QThreadPool::globalInstance()->start(
         [] { static_cast<void>(videoCodecs()); });  // tried now, so that nobody waits for it later
@@ -144,7 +158,11 @@ void MainWindow::placeViews() {
     m_transport->hide();
     middle->addWidget(m_comparison);
     middle->addWidget(m_stages);
+    middle->addWidget(m_grid);
+    middle->addWidget(m_matterPlot);
     middle->addWidget(m_filmstrip);
+    m_grid->hide();
+    m_matterPlot->hide();
     m_comparison->hide();
     m_stages->hide();
     columns->addLayout(middle, 1);
@@ -160,6 +178,9 @@ void MainWindow::connectSession() {
         const auto& source = m_session.controller().frame().source;
         const QString path = QString::fromStdString(source->path);
         m_area->clearMessage();
+        if (std::exchange(m_offersRecovery, false)) {
+            offerRecovery();
+        }
         m_topBar->setFileName(QString::fromStdString(source->name), path + u'\n' + QString::fromStdString(source->description));
         setWindowTitle(QStringLiteral("%1 – Fovea").arg(QString::fromStdString(source->name)));
         const SourceKind kind = m_session.controller().source().traits().kind;  // an image while there is none
@@ -188,6 +209,7 @@ void MainWindow::connectSession() {
             m_area->place();
         }
         showStages();
+        showGrid();
         showTimes();
     });
     connect(&m_session, &Session::fieldChanged, this, &MainWindow::showField);
@@ -280,6 +302,8 @@ void MainWindow::dropEvent(QDropEvent* event) {
     const QString path = urls.isEmpty() || !urls.first().isLocalFile() ? QString() : urls.first().toLocalFile();
     if (!path.isEmpty() && QFileInfo::exists(path + QStringLiteral("/manifest.json"))) {  // the folder of a model
         m_session.openBundle(path);
+    } else if (path.endsWith(QLatin1String(".fovea"))) {
+        openSession(path);
     } else if (!path.isEmpty()) {
         m_session.openFile(path);
     } else if (event->mimeData()->hasImage()) {
@@ -322,7 +346,9 @@ void MainWindow::foldForWidth() {
     const bool compares = m_view == ViewKind::Compare || m_view == ViewKind::Split;
     m_comparison->setVisible(!m_panelsHidden && compares);
     m_stages->setVisible(!m_panelsHidden && m_view == ViewKind::Steps);
-    m_filmstrip->setVisible(!m_panelsHidden && m_view != ViewKind::Steps);
+    m_grid->setVisible(!m_panelsHidden && (m_experiment == Experiment::Channels || m_experiment == Experiment::Heads));
+    m_matterPlot->setVisible(!m_panelsHidden && m_experiment == Experiment::Matter);
+    m_filmstrip->setVisible(!m_panelsHidden && m_view != ViewKind::Steps && m_experiment == Experiment::None);
     m_topBar->setVisible(!m_panelsHidden);
     m_status->setVisible(!m_panelsHidden);
     m_transport->setVisible(!m_panelsHidden && m_session.controller().source().active());

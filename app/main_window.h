@@ -1,19 +1,24 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QTimer>
 
 #include <array>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "app/history.h"
 #include "app/live_monitor.h"
 #include "app/recording_control.h"
 #include "app/session.h"
 #include "app/settings.h"
 #include "app/view_kind.h"
+#include "engine/runtime/matter_job.h"
 
 class QAction;
+class QLockFile;
 class QMenu;
 class QMimeData;
 
@@ -21,8 +26,10 @@ namespace fovea {
 
 class CanvasArea;
 class CardsPanel;
+class ChannelGrid;
 class ComparisonTable;
 class Filmstrip;
+class MatterPlot;
 class ModulePicker;
 class StageStrip;
 class StatusLine;
@@ -52,6 +59,10 @@ public:
     void exportPicture(const QString& path, bool withFigure);
     /// Saves the raw numbers of the chosen module into a folder, likewise.
     void exportRaw(const QString& folder);
+    /// Saves what is chosen, with the picture by reference; likewise.
+    void saveSession(const QString& path);
+    /// Opens such a file, and removes it then where `forget` says so.
+    void openSession(const QString& path, bool forget = false);
     /// Puts the overlay at the picture's own size on the clipboard, likewise.
     void copyPicture();
 
@@ -167,6 +178,37 @@ private:
     void viewSteps();
     bool dropModule(const QMimeData* data);
 
+    // window_session.cpp
+    void connectHistory();
+    [[nodiscard]] SessionState currentState();
+    void noteState();
+    void restoreState(const SessionState& state);
+    void undo();
+    void redo();
+    [[nodiscard]] SessionFile sessionFile();
+    void saveSessionDialog();
+    void applySession(const SessionFile& file);
+    void finishOpening();
+    void keepRecovery();
+    void dropRecovery();
+    void offerRecovery();
+
+    // window_experiments.cpp
+    /// What is tried out in the panel under the picture.
+    enum class Experiment { None, Channels, Heads, Matter };
+    void connectExperiments();
+    void setExperiment(Experiment experiment);
+    void toggleChannels();
+    void toggleHeads();
+    void toggleMatter();
+    void showGrid();
+    bool showGridPixels(const QString& view, const Rendered& rendered);
+    void takeFactors(const std::vector<float>& factors);
+    void unmuteAll();
+    void measure();
+    void takeMatter(const Result<MatterResult>& result);
+    void saveMatter();
+
     // window_export.cpp
     [[nodiscard]] bool canExport();
     void runExport(std::function<void()> work);
@@ -183,6 +225,8 @@ private:
     Filmstrip* m_filmstrip;
     StageStrip* m_stages;
     ComparisonTable* m_comparison;
+    ChannelGrid* m_grid;
+    MatterPlot* m_matterPlot;
     CardsPanel* m_cards;
     StatusLine* m_status;
     QMenu* m_mainMenu;
@@ -201,6 +245,16 @@ private:
     QList<QAction*> m_helpActions;
     std::vector<std::pair<QAction*, const char*>>
         m_texts;  ///< every action with its English text, for retranslation and the list of keys
+    History m_history;
+    bool m_restoring = false;
+    std::optional<SessionFile> m_opening;  ///< whose picture has not come yet
+    QString m_recovery;                    ///< the file of what is shown now, which goes when the program ends
+    std::unique_ptr<QLockFile> m_recoveryLock;
+    QTimer m_recoveryTimer;
+    bool m_offersRecovery = false;
+    Experiment m_experiment = Experiment::None;
+    MatterJob m_matter;
+    std::shared_ptr<const MatterResult> m_measured;
     ViewKind m_view = ViewKind::Overlay;
     std::array<ValueRange, Session::kMaxPanes> m_paneRanges = {};
     std::optional<ValueRange> m_linkedRange;  ///< of all panes together, where it is wanted

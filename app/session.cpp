@@ -14,6 +14,7 @@ Session::Session(QObject* parent) : QObject(parent), m_panes{{.module = findModu
     connect(&m_controller, &Controller::loadFailed, this, &Session::failed);
     connect(&m_controller, &Controller::passFailed, this, &Session::failed);
     connect(&m_controller, &Controller::bundleFailed, this, [this](const Error& error) {
+        m_pending.reset();
         if (std::exchange(m_awaitsBundle, false)) {
             submit();
         }
@@ -22,6 +23,10 @@ Session::Session(QObject* parent) : QObject(parent), m_panes{{.module = findModu
     connect(&m_controller, &Controller::bundleLoaded, this, [this](const std::shared_ptr<const Bundle>& bundle) {
         m_awaitsBundle = false;
         m_bundle = bundle;
+        if (m_pending) {
+            restore(*std::exchange(m_pending, std::nullopt));
+            return;
+        }
         NetworkChoice network = m_network;
         network.bundle = bundle;
         setNetwork(network);

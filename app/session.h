@@ -11,19 +11,12 @@
 #include <tuple>
 #include <vector>
 
+#include "app/session_state.h"
 #include "engine/runtime/controller.h"
 #include "widgets/canvas.h"
 #include "widgets/colour_scale.h"
 
 namespace fovea {
-
-/// A place which is asked about, as fractions of the picture.
-struct Pin {
-    int number = 1;
-    double x = 0.5;
-    double y = 0.5;
-    bool operator==(const Pin&) const = default;
-};
 
 /// What the person has chosen, and the newest result for it. Widgets show it, the controller computes it; it paints nothing. GUI
 /// thread only.
@@ -161,6 +154,11 @@ public:
     /// Weights the chosen module has now, for the form before the first result.
     [[nodiscard]] Provenance provenance() const;
 
+    /// Everything that is chosen, to come back to; how the window shows it is not the session's.
+    [[nodiscard]] SessionState state();
+    /// Goes back to it; another bundle is opened first.
+    void restore(const SessionState& state);
+
 Q_SIGNALS:
     void pictureChanged();
     void moduleChanged();
@@ -208,6 +206,7 @@ private:
     [[nodiscard]] ModuleJob jobOf(const ModuleInfo* info, const std::string& slot, bool trained);
     void askAt(QPointF fraction);
     [[nodiscard]] QPointF onGrid(QPointF fraction) const;
+    void restorePanes(const SessionState& state);
     void submit();
     void takeResult(const std::shared_ptr<const FrameResult>& result);
     bool judgeWeights(const FrameResult& result);
@@ -230,6 +229,7 @@ private:
     bool m_tracing = false;
     std::vector<Pin> m_pins;
     int m_activePin = 0;
+    std::optional<SessionState> m_pending;  ///< to be restored when its bundle has been opened
     std::vector<const ModuleInfo*> m_filmstrip;
     std::map<ChoiceKey, Choice> m_choices;  ///< of every model and pane apart
     RetinaOptions m_retina;

@@ -1,6 +1,7 @@
 #include "app/settings.h"
 
 #include <QDir>
+#include <QFileInfo>
 #include <QUrl>
 
 #include <algorithm>
@@ -17,6 +18,8 @@ QString key(const char* name) { return QString::fromLatin1(name); }
 }  // namespace
 
 Settings::Settings() : m_settings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("fovea"), QStringLiteral("fovea")) {}
+
+QString Settings::recoveryFolder() const { return QFileInfo(m_settings.fileName()).path() + QStringLiteral("/recovery"); }
 
 QString Settings::language() const { return m_settings.value(key("window/language"), systemLanguage()).toString(); }
 void Settings::setLanguage(const QString& language) { m_settings.setValue(key("window/language"), language); }

@@ -41,6 +41,9 @@ public:
     [[nodiscard]] QString folder(const QString& purpose) const;  ///< last folder used for "open", "export", "weights"
     void setFolder(const QString& purpose, const QString& folder);
 
+    /// Where sessions of programs which have not ended yet are kept.
+    [[nodiscard]] QString recoveryFolder() const;
+
     [[nodiscard]] QStringList recentFiles() const;  ///< newest first, at most 10
     void addRecentFile(const QString& path);
     void clearRecentFiles();

@@ -63,7 +63,9 @@ void MainWindow::createActions() {
                      make(QT_TR_NOOP("Previous picture in the folder"), {key("Alt+Left")}, &MainWindow::openPrevious),
                      make(QT_TR_NOOP("Open weights…"), {key("Ctrl+Shift+W")}, &MainWindow::weightsDialog),
                      make(QT_TR_NOOP("Open a model…"), {key("Ctrl+M")}, &MainWindow::bundleDialog),
-                     m_trainedAction};
+                     m_trainedAction,
+                     make(QT_TR_NOOP("Undo"), {key("Ctrl+Z")}, &MainWindow::undo),
+                     make(QT_TR_NOOP("Redo"), {key("Ctrl+Shift+Z"), key("Ctrl+Y")}, &MainWindow::redo)};
     m_viewActions = {make(QT_TR_NOOP("Fit the picture"), {key("Ctrl+9")}, &MainWindow::fitPicture),
                      make(QT_TR_NOOP("Show at 100 %"), {key("Ctrl+1")}, &MainWindow::actualSize),
                      make(QT_TR_NOOP("Zoom in"), {key("Ctrl++"), key("Ctrl+=")}, &MainWindow::zoomIn),
@@ -86,7 +88,11 @@ void MainWindow::createActions() {
                         make(QT_TR_NOOP("Exchange A and B"), {key("Ctrl+Shift+X")}, &MainWindow::swapPanes),
                         make(QT_TR_NOOP("Difference of A and B"), {key("Ctrl+Alt+D")}, &MainWindow::toggleDifference),
                         make(QT_TR_NOOP("The query follows the cursor"), {key("Ctrl+Alt+H")}, &MainWindow::toggleHoverQuery),
-                        m_linkRangeAction};
+                        m_linkRangeAction,
+                        make(QT_TR_NOOP("All channels"), {key("Ctrl+G")}, &MainWindow::toggleChannels),
+                        make(QT_TR_NOOP("All heads"), {key("Ctrl+Shift+G")}, &MainWindow::toggleHeads),
+                        make(QT_TR_NOOP("Nothing muted or scaled"), {key("Ctrl+0")}, &MainWindow::unmuteAll),
+                        make(QT_TR_NOOP("Does it matter?"), {key("Ctrl+J")}, &MainWindow::toggleMatter)};
     m_windowActions = {make(QT_TR_NOOP("Full screen"), {key("F11")}, &MainWindow::toggleFullScreen),
                        make(QT_TR_NOOP("Hide or show the panels"), {key("F9")}, &MainWindow::togglePanels)};
     m_helpActions = {make(QT_TR_NOOP("Keys"), {key("?"), key("F1")}, &MainWindow::showKeys),
@@ -98,6 +104,7 @@ void MainWindow::createActions() {
     m_exportMenu->addAction(
         make(QT_TR_NOOP("Save a figure with colour bar and caption…"), {key("Ctrl+Shift+S")}, &MainWindow::saveFigureDialog));
     m_exportMenu->addAction(make(QT_TR_NOOP("Save the numbers…"), {key("Ctrl+E")}, &MainWindow::saveRawDialog));
+    m_exportMenu->addAction(make(QT_TR_NOOP("Save the session…"), {key("Ctrl+Alt+S")}, &MainWindow::saveSessionDialog));
     m_exportMenu->addSeparator();
     m_exportMenu->addAction(make(QT_TR_NOOP("Record what is shown"), {key("Ctrl+Shift+R")}, &MainWindow::toggleRecording));
     m_exportMenu->addAction(
@@ -192,10 +199,15 @@ void MainWindow::addAppearanceMenus() {
 void MainWindow::openDialog() {
     const QString path =
         QFileDialog::getOpenFileName(this, tr("Open a picture or video"), m_settings.folder(QStringLiteral("open")),
-                                     tr("Pictures and videos (%1);;All files (*)").arg((kPatterns + kVideoPatterns).join(u' ')));
+                                     tr("Pictures, videos and sessions (%1);;All files (*)")
+                                         .arg((kPatterns + kVideoPatterns + QStringList{QStringLiteral("*.fovea")}).join(u' ')));
     if (!path.isEmpty()) {
         m_area->setHintVisible(false);
-        m_session.openFile(path);
+        if (path.endsWith(QLatin1String(".fovea"))) {
+            openSession(path);
+        } else {
+            m_session.openFile(path);
+        }
     }
 }
 

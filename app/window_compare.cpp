@@ -69,6 +69,7 @@ void MainWindow::connectCanvas(int index) {
         m_status->setCursorInfo(info);
         m_area->colourScale(index)->setMark(info.hasValue ? info.value : std::numeric_limits<float>::quiet_NaN());
     });
+    connect(canvas, &Canvas::placeChanged, this, [this] { m_recoveryTimer.start(); });
     connect(canvas, &Canvas::zoomChanged, m_status, &StatusLine::setZoom);
     if (index != CanvasArea::kDifference) {
         ColourScale* scale = m_area->colourScale(index);
@@ -94,6 +95,10 @@ OverlayStyle MainWindow::paneStyle(int index) const {
 void MainWindow::showStyles() {
     for (const int index : m_area->canvases()) {
         m_area->canvas(index)->setStyle(paneStyle(index));
+        ColourScale* scale = m_area->colourScale(index);
+        if (index != CanvasArea::kDifference && scale->mode() != m_session.rangeMode()) {
+            scale->setMode(m_session.rangeMode(), m_session.style().range);
+        }
     }
 }
 
@@ -102,6 +107,9 @@ void MainWindow::setView(ViewKind view) {
         addNextPane();
     }
     m_view = view;
+    if (view == ViewKind::Steps) {
+        m_experiment = Experiment::None;
+    }
     using Arrangement = CanvasArea::Arrangement;
     const bool compares = view == ViewKind::Compare || view == ViewKind::Split;
     m_session.setComparing(compares);
@@ -116,6 +124,7 @@ void MainWindow::setView(ViewKind view) {
     showPanes();
     showField();
     showStages();
+    noteState();
 }
 
 void MainWindow::showPanes() {
@@ -195,6 +204,9 @@ void MainWindow::showPins() {
 }
 
 bool MainWindow::showComparedPixels(const QString& view, const Rendered& rendered) {
+    if (showGridPixels(view, rendered)) {
+        return true;
+    }
     if (view.startsWith(kStagePrefix)) {
         m_stages->setRendered(std::get<RenderedStage>(rendered));
         return true;

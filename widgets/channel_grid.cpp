@@ -15,7 +15,6 @@
 #include <cmath>
 #include <tuple>
 
-#include "engine/render/module_of.h"
 #include "widgets/accessible_view.h"
 #include "widgets/channel_grid_state.h"
 #include "widgets/theme.h"
@@ -27,10 +26,11 @@ constexpr int kWheelStep = 120;
 
 /// Whether an answer to `a` answers `b`; the order and the numbers they give back count for nothing.
 bool covers(const ChannelGridRequest& a, const ChannelGridRequest& b) {
-    return moduleOf(*a.result, a.field) == moduleOf(*b.result, b.field) && a.result->features == b.result->features &&
-           a.field == b.field && a.subject == b.subject && a.mode == b.mode && a.sort == b.sort && a.pinned == b.pinned &&
-           a.among == b.among && a.columns == b.columns && a.firstRow == b.firstRow && a.rows >= b.rows &&
-           a.tileWidth == b.tileWidth && a.tileHeight == b.tileHeight && a.style == b.style && a.background == b.background;
+    return a.result->find(a.field.module, a.field.slot) == b.result->find(b.field.module, b.field.slot) &&
+           a.result->features == b.result->features && a.field == b.field && a.subject == b.subject && a.mode == b.mode &&
+           a.sort == b.sort && a.pinned == b.pinned && a.among == b.among && a.columns == b.columns && a.firstRow == b.firstRow &&
+           a.rows >= b.rows && a.tileWidth == b.tileWidth && a.tileHeight == b.tileHeight && a.style == b.style &&
+           a.background == b.background;
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ void ChannelGrid::setResult(std::shared_ptr<const FrameResult> result, const Fie
     State& s = *m_state;
     const bool other = !result || !s.result || result->frame.source != s.result->frame.source || field.module != s.field.module ||
                        (s.subject == GridSubject::Heads && field.map != s.field.map);
-    if (!other && !moduleOf(*result, field)) {
+    if (!other && !result->find(field.module, field.slot)) {
         return;  // not finished yet: what is shown stays
     }
     if (other) {
@@ -88,7 +88,7 @@ void ChannelGrid::setResult(std::shared_ptr<const FrameResult> result, const Fie
 
 void ChannelGrid::requestPixels() {
     State& s = *m_state;
-    if (!isVisible() || !s.result || !moduleOf(*s.result, s.field)) {
+    if (!isVisible() || !s.result || !s.result->find(s.field.module, s.field.slot)) {
         return;
     }
     ChannelGridRequest request = s.request();

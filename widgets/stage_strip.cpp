@@ -10,7 +10,6 @@
 #include <cmath>
 #include <tuple>
 
-#include "engine/render/module_of.h"
 #include "widgets/accessible_view.h"
 #include "widgets/figure/mat_image.h"
 #include "widgets/stage_strip_state.h"
@@ -45,7 +44,7 @@ void StageStrip::setResult(std::shared_ptr<const FrameResult> result, const std:
     State& s = *m_state;
     const bool otherSource = !result || !s.result || result->frame.source != s.result->frame.source;
     const bool otherModule = module != s.id || slot != s.slot;
-    auto found = result ? moduleOf(*result, module, slot) : nullptr;
+    auto found = result ? result->find(module, slot) : nullptr;
     if (!found && result && !otherSource && !otherModule) {
         return;  // not finished yet: what is shown stays
     }

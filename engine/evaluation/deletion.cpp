@@ -141,6 +141,7 @@ public:
         const ModuleResult& module = *(*frame)->modules.front();
         FieldSpec spec = m_request.field;
         spec.module = m_job.info->id;
+        spec.slot = m_job.slot;
         auto field = m_request.curves ? makeField(**frame, spec) : Result<ScalarField>(ScalarField{});
         if (!field) {
             return field.error();

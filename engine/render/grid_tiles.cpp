@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "engine/render/field_parts.h"
-#include "engine/render/module_of.h"
 #include "engine/render/tile_picture.h"
 
 namespace fovea::grids {
@@ -71,7 +70,7 @@ const AttentionMap* gateOf(const AttentionOutput& output, int channels) {
 
 Result<Source> Source::of(const FrameResult& result, const FieldSpec& field, GridSubject subject) {
     Source out;
-    out.m_module = moduleOf(result, field);
+    out.m_module = result.find(field.module, field.slot);
     if (!out.m_module) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
@@ -142,7 +141,7 @@ std::vector<float> Source::tile(int index, GridMode mode) const {
     }
     const bool changed = mode == GridMode::Changed;
     if (m_gate != nullptr) {
-        const float w = m_gate->data.values[static_cast<std::size_t>(index)] * channelFactor(*m_module, index);
+        const float w = m_gate->data.values[static_cast<std::size_t>(index)] * m_module->intervention.channel(index);
         std::transform(out.begin(), out.end(), out.begin(), [w, changed](float v) { return changed ? w * v - v : w * v; });
     } else if (m_after != nullptr) {
         const float* y = m_after->row(index);

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "engine/render/module_of.h"
 #include "engine/render/stages.h"
 #include "engine/render/tile_picture.h"
 
@@ -102,7 +101,7 @@ Error missing(const StageRequest& request) {
 RenderedStage renderStage(const StageRequest& request, const std::stop_token& stop) {
     RenderedStage out;
     out.request = request;
-    const auto module = request.result ? moduleOf(*request.result, request.module, request.slot) : nullptr;
+    const auto module = request.result ? request.result->find(request.module, request.slot) : nullptr;
     const auto values = module ? stageValues(*request.result, *module, request.stage) : StageValues{};
     if (values.count == 0) {
         out.error = module && !module->output ? module->output.error() : missing(request);

@@ -1,0 +1,87 @@
+// The whole of a session as a value, and back.
+
+#include <algorithm>
+
+#include "app/session.h"
+#include "engine/attention/registry.h"
+
+namespace fovea {
+
+SessionState Session::state() {
+    SessionState state;
+    for (const Pane& of : m_panes) {
+        const Choice& c = choice(of.module, of.slot);
+        state.panes.push_back({.module = of.module->id,
+                               .slot = of.slot,
+                               .trained = of.trained,
+                               .params = c.params,
+                               .weightsFile = c.weightsFile,
+                               .seed = c.seed,
+                               .field = c.field,
+                               .intervention = c.intervention});
+    }
+    state.active = m_active;
+    state.bundleFolder = m_network.bundle ? m_network.bundle->folder : std::string();
+    state.cropped = m_network.fit == Fit::Crop;
+    state.fine = m_network.fine;
+    state.retina = m_retina;
+    state.style = m_style;
+    state.rangeMode = m_rangeMode;
+    state.pins = m_pins;
+    state.activePin = m_activePin;
+    return state;
+}
+
+void Session::restore(const SessionState& state) {
+    if (state.panes.empty()) {
+        return;
+    }
+    if (!state.bundleFolder.empty() && (!m_bundle || m_bundle->folder != state.bundleFolder)) {
+        m_pending = state;
+        openBundle(QString::fromStdString(state.bundleFolder));
+        return;
+    }
+    m_network = state.bundleFolder.empty()
+                    ? NetworkChoice{}
+                    : NetworkChoice{.bundle = m_bundle, .fit = state.cropped ? Fit::Crop : Fit::Whole, .fine = state.fine};
+    m_retina = state.retina;
+    restorePanes(state);
+    m_pins = state.pins;
+    m_activePin = state.activePin;
+    submit();
+    setStyle(state.style);
+    m_rangeMode = state.rangeMode;
+    Q_EMIT modelChanged();
+    Q_EMIT moduleChanged();
+    Q_EMIT panesChanged();
+    Q_EMIT pinsChanged();
+    Q_EMIT styleChanged();
+    Q_EMIT fieldChanged();
+}
+
+void Session::restorePanes(const SessionState& state) {
+    m_panes.clear();
+    for (const PaneState& pane : state.panes) {
+        const ModuleInfo* info = findModule(pane.module);
+        if (info == nullptr || paneCount() >= kMaxPanes) {
+            continue;
+        }
+        m_panes.push_back({.module = info, .slot = pane.slot, .trained = pane.trained});
+        Choice& c = m_choices[key(info, pane.slot)];
+        c = {.params = pane.params,
+             .weightsFile = pane.weightsFile,
+             .fallbackFile = {},
+             .fileOnTrial = false,
+             .seed = pane.seed,
+             .field = pane.field,
+             .intervention = pane.intervention};
+        c.field.module = pane.module;
+        c.field.slot = pane.slot;
+    }
+    if (m_panes.empty()) {  // all of them unknown
+        m_panes.push_back({.module = findModule("simam"), .slot = {}});
+    }
+    m_active = std::clamp(state.active, 0, paneCount() - 1);
+}
+
+}  // namespace fovea

@@ -1,0 +1,129 @@
+// Experiments in the window: channels and heads muted and scaled, and whether a map matters to the network.
+
+#include <QFileDialog>
+#include <QThreadPool>
+
+#include "app/canvas_area.h"
+#include "app/main_window.h"
+#include "engine/export/export.h"
+#include "widgets/channel_grid.h"
+#include "widgets/engine_text.h"
+#include "widgets/matter_plot.h"
+
+namespace fovea {
+namespace {
+
+const QString kGridView = QStringLiteral("grid");
+
+}  // namespace
+
+void MainWindow::connectExperiments() {
+    connect(m_grid, &ChannelGrid::renderRequested, this,
+            [this](const ChannelGridRequest& request) { m_session.controller().render(kGridView, request); });
+    connect(m_grid, &ChannelGrid::factorsChanged, this, &MainWindow::takeFactors);
+    connect(m_grid, &ChannelGrid::channelChosen, this, [this](int index) {
+        if (m_experiment == Experiment::Heads) {
+            m_session.setHead(index);
+        } else {
+            m_session.setChannelMode(index < 0 ? ChannelMode::After : ChannelMode::Single, index);
+        }
+    });
+    connect(&m_session, &Session::moduleChanged, this, &MainWindow::showGrid);
+    connect(&m_session, &Session::fieldChanged, this, &MainWindow::showGrid);
+    connect(m_matterPlot, &MatterPlot::startRequested, this, &MainWindow::measure);
+    connect(m_matterPlot, &MatterPlot::cancelRequested, &m_matter, &MatterJob::cancel);
+    connect(m_matterPlot, &MatterPlot::saveRequested, this, &MainWindow::saveMatter);
+    connect(m_matterPlot, &MatterPlot::channelChosen, this, [this](int index, bool head) {
+        if (head) {
+            m_session.setHead(index);
+        } else {
+            m_session.setChannelMode(ChannelMode::Single, index);
+        }
+    });
+    connect(&m_matter, &MatterJob::progressed, m_matterPlot, &MatterPlot::setProgress);
+    connect(&m_matter, &MatterJob::finished, this, &MainWindow::takeMatter);
+}
+
+void MainWindow::setExperiment(Experiment experiment) {
+    m_experiment = m_experiment == experiment ? Experiment::None : experiment;
+    if (m_experiment != Experiment::None && m_view == ViewKind::Steps) {
+        setView(ViewKind::Overlay);
+    }
+    foldForWidth();
+    showGrid();
+    m_matterPlot->setAvailable(m_session.network().bundle != nullptr);
+}
+
+void MainWindow::toggleChannels() { setExperiment(Experiment::Channels); }
+void MainWindow::toggleHeads() { setExperiment(Experiment::Heads); }
+void MainWindow::toggleMatter() { setExperiment(Experiment::Matter); }
+
+void MainWindow::showGrid() {
+    const auto field = m_session.field();
+    if ((m_experiment != Experiment::Channels && m_experiment != Experiment::Heads) || !field) {
+        return;
+    }
+    const bool heads = m_experiment == Experiment::Heads;
+    const Intervention& intervention = m_session.intervention();
+    m_grid->setSubject(heads ? GridSubject::Heads : GridSubject::Channels);
+    m_grid->setFactors(heads ? intervention.heads : intervention.channels);
+    m_grid->setResult(m_session.result(), *field, m_session.style());
+}
+
+bool MainWindow::showGridPixels(const QString& view, const Rendered& rendered) {
+    if (view != kGridView) {
+        return false;
+    }
+    m_grid->setRendered(std::get<RenderedChannelGrid>(rendered));
+    return true;
+}
+
+void MainWindow::takeFactors(const std::vector<float>& factors) {
+    Intervention intervention = m_session.intervention();
+    (m_experiment == Experiment::Heads ? intervention.heads : intervention.channels) = factors;
+    m_session.setIntervention(intervention);
+}
+
+void MainWindow::unmuteAll() { m_session.setIntervention({}); }
+
+void MainWindow::measure() {
+    const auto result = m_session.result();
+    const auto field = m_session.field();
+    if (!result || !field) {
+        return;
+    }
+    MatterRequest request;
+    request.frame = result->frame;
+    request.network = m_session.network();
+    request.job = m_session.paneJob(m_session.activePane());
+    request.field = *field;
+    m_matterPlot->setMessage({});
+    m_matterPlot->setRunning(true);
+    m_matter.start(std::move(request));
+}
+
+void MainWindow::takeMatter(const Result<MatterResult>& result) {
+    m_matterPlot->setRunning(false);
+    if (result) {
+        m_measured = std::make_shared<const MatterResult>(*result);
+        m_matterPlot->setResult(m_measured);
+    } else if (result.error().code != ErrorCode::Cancelled) {
+        m_matterPlot->setMessage(errorText(result.error()));
+    }
+}
+
+void MainWindow::saveMatter() {
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save the curves"), m_settings.folder(QStringLiteral("export")),
+                                                      tr("Tables (*.csv)"));
+    if (path.isEmpty() || !m_measured) {
+        return;
+    }
+    runExport([this, measured = m_measured, path] {
+        const auto saved = writeFileAtomically(path.toStdString(), matterCsv(*measured));
+        const Result<QStringList> written = saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
+        QMetaObject::invokeMethod(
+            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+    });
+}
+
+}  // namespace fovea

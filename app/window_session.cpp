@@ -1,0 +1,220 @@
+// Undo, sessions as files, and the session which is kept in case the program ends unexpectedly.
+
+#include <QDir>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLockFile>
+#include <QThreadPool>
+#include <QUuid>
+
+#include "app/canvas_area.h"
+#include "app/main_window.h"
+#include "engine/export/export.h"
+#include "widgets/engine_text.h"
+
+namespace fovea {
+namespace {
+
+constexpr int kRecoveryMilliseconds = 1000;
+const QString kSuffix = QStringLiteral(".fovea");
+
+bool isFile(SourceKind kind) { return kind == SourceKind::Image || kind == SourceKind::Folder || kind == SourceKind::Video; }
+
+Result<SessionFile> readSession(const QString& path) {
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "“%1” cannot be read; check the path and its permissions."),
+                         {path.toStdString()});
+    }
+    return parseSession(file.read(qint64{8} << 20), QFileInfo(path).fileName().toStdString());
+}
+
+}  // namespace
+
+void MainWindow::connectHistory() {
+    const auto note = [this] { noteState(); };
+    connect(&m_session, &Session::moduleChanged, this, note);
+    connect(&m_session, &Session::fieldChanged, this, note);
+    connect(&m_session, &Session::styleChanged, this, note);
+    connect(&m_session, &Session::modelChanged, this, note);
+    connect(&m_session, &Session::panesChanged, this, note);
+    connect(&m_session, &Session::pinsChanged, this, note);
+    connect(&m_session, &Session::resultChanged, this, &MainWindow::finishOpening);
+    m_recoveryTimer.setSingleShot(true);
+    m_recoveryTimer.setInterval(kRecoveryMilliseconds);
+    connect(&m_recoveryTimer, &QTimer::timeout, this, &MainWindow::keepRecovery);
+    const QString folder = m_settings.recoveryFolder();
+    QDir().mkpath(folder);
+    m_recovery = folder + u'/' + QUuid::createUuid().toString(QUuid::WithoutBraces) + kSuffix;
+    m_recoveryLock = std::make_unique<QLockFile>(m_recovery + QStringLiteral(".lock"));
+    m_recoveryLock->setStaleLockTime(0);
+    m_recoveryLock->tryLock(0);
+}
+
+SessionState MainWindow::currentState() {
+    SessionState state = m_session.state();
+    state.view = m_view;
+    state.difference = m_area->differenceShown();
+    return state;
+}
+
+// Nothing is noted before there is something to see, so that undo never leads out of the first picture.
+void MainWindow::noteState() {
+    if (m_session.result() && !m_restoring) {
+        m_history.note(currentState());
+        if (!m_recoveryTimer.isActive()) {
+            m_recoveryTimer.start();
+        }
+    }
+}
+
+void MainWindow::restoreState(const SessionState& state) {
+    m_restoring = true;
+    m_session.restore(state);
+    m_area->setDifferenceShown(state.difference);
+    setView(state.view);
+    m_restoring = false;
+}
+
+void MainWindow::undo() {
+    if (const SessionState* state = m_history.undo()) {
+        restoreState(*state);
+    }
+}
+
+void MainWindow::redo() {
+    if (const SessionState* state = m_history.redo()) {
+        restoreState(*state);
+    }
+}
+
+SessionFile MainWindow::sessionFile() {
+    SessionFile file;
+    file.state = currentState();
+    MovingSource& source = m_session.controller().source();
+    const Frame& frame = m_session.controller().frame();
+    if (source.active()) {
+        file.source = source.spec();
+    } else if (frame.source) {
+        file.source.location = frame.source->path;
+    }
+    if (frame.source) {
+        file.sha256 = frame.source->sha256;
+    }
+    file.frame = frame.index;
+    file.place = m_area->canvas()->place();
+    file.split = m_area->split();
+    return file;
+}
+
+void MainWindow::saveSessionDialog() {
+    QString path = QFileDialog::getSaveFileName(this, tr("Save the session"), m_settings.folder(QStringLiteral("export")),
+                                                tr("Sessions (*.fovea)"));
+    if (!path.isEmpty()) {
+        saveSession(path.endsWith(kSuffix) ? path : path + kSuffix);
+    }
+}
+
+void MainWindow::saveSession(const QString& path) {
+    runExport([this, path, json = sessionJson(sessionFile()).toStdString()] {
+        const auto saved = writeFileAtomically(path.toStdString(), json);
+        const Result<QStringList> written = saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
+        QMetaObject::invokeMethod(
+            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+    });
+}
+
+void MainWindow::openSession(const QString& path, bool forget) {
+    QThreadPool::globalInstance()->start([this, path, forget] {
+        const auto read = readSession(path);
+        if (forget) {
+            QFile::remove(path);
+            QFile::remove(path + QStringLiteral(".lock"));
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, read] {
+                if (read) {
+                    applySession(*read);
+                } else {
+                    m_area->showMessage(errorText(read.error()), true);
+                }
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+// A session from elsewhere opens files, but neither cameras nor addresses, unasked.
+void MainWindow::applySession(const SessionFile& file) {
+    restoreState(file.state);
+    m_area->setSplit(file.split);
+    if (file.source.location.empty()) {
+        m_area->showMessage(tr("The picture of this session was pasted and is not part of it; open one."), false);
+    } else if (isFile(file.source.kind)) {
+        m_opening = file;
+        m_session.openSource(file.source);
+    } else {
+        m_area->showMessage(tr("This session was saved on %1.").arg(QString::fromStdString(file.source.location)), false,
+                            tr("Open it"), [this, spec = file.source] { m_session.openSource(spec); });
+    }
+}
+
+// The picture of a session has come: the view goes where it was.
+void MainWindow::finishOpening() {
+    const Frame& frame = m_session.result()->frame;
+    if (!m_opening || !frame.source || !m_session.moduleResult()) {
+        return;
+    }
+    const MovingSource& source = m_session.controller().source();
+    const std::string location = source.active() ? source.spec().location : frame.source->path;
+    if (location != m_opening->source.location) {
+        return;
+    }
+    const SessionFile file = *std::exchange(m_opening, std::nullopt);
+    for (const int index : m_area->canvases()) {
+        m_area->canvas(index)->setPlace(file.place);
+    }
+    if (m_session.controller().source().active()) {
+        m_session.controller().source().setPlaying(false);
+        m_session.controller().source().seek(static_cast<qint64>(file.frame));
+    }
+    if (!file.sha256.empty() && file.sha256 != frame.source->sha256) {
+        m_area->showMessage(tr("The file has changed since this session was saved; the numbers may differ."), true);
+    }
+}
+
+// Of a camera nothing is kept: neither its frames, nor that it was looked at.
+void MainWindow::keepRecovery() {
+    const SessionFile file = sessionFile();
+    if (file.source.location.empty() || !isFile(file.source.kind)) {
+        return;
+    }
+    QThreadPool::globalInstance()->start([path = m_recovery.toStdString(), json = sessionJson(file).toStdString()] {
+        static_cast<void>(writeFileAtomically(path, json));  // on a full disk there is only nothing to come back to
+    });
+}
+
+void MainWindow::dropRecovery() {
+    m_recoveryTimer.stop();
+    QFile::remove(m_recovery);
+}
+
+// The newest session whose program is gone without having ended.
+void MainWindow::offerRecovery() {
+    const QFileInfoList left =
+        QDir(m_settings.recoveryFolder()).entryInfoList({QLatin1Char('*') + kSuffix}, QDir::Files, QDir::Time);
+    for (const QFileInfo& file : left) {
+        const QString path = file.filePath();
+        QLockFile lock(path + QStringLiteral(".lock"));
+        lock.setStaleLockTime(0);
+        if (path != m_recovery && lock.tryLock(0)) {
+            lock.unlock();
+            m_area->showMessage(tr("Fovea ended unexpectedly. Its last session can be brought back."), false, tr("Bring it back"),
+                                [this, path] { openSession(path, true); });
+            return;
+        }
+    }
+}
+
+}  // namespace fovea
