@@ -157,9 +157,9 @@ private Q_SLOTS:
         ChannelGrid grid;
         QSignalSpy asked(&grid, &ChannelGrid::renderRequested);
         grid.setResult(makeResult(16), field(), {});
-        QCOMPARE(asked.size(), 0);
+        QVERIFY(asked.isEmpty());
         showAt(grid, 700, 300);
-        QVERIFY(asked.size() >= 1);
+        QVERIFY(!asked.isEmpty());
     }
 
     void paintsEachTileWhereItSays() {

@@ -102,7 +102,7 @@ QString ChannelGrid::State::emptyText() const {
 
 QString ChannelGrid::textSummary() const {
     const State& s = *m_state;
-    const QString empty = s.emptyText();
+    QString empty = s.emptyText();
     if (!empty.isEmpty() || !s.numbers) {
         return empty;
     }
