@@ -1,10 +1,12 @@
 #include <QComboBox>
 #include <QContextMenuEvent>
+#include <QHelpEvent>
 #include <QLineEdit>
 #include <QMenu>
 #include <QRadioButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolTip>
 #include <QWheelEvent>
 
 #include <opencv2/core.hpp>
@@ -155,9 +157,9 @@ private Q_SLOTS:
         ChannelGrid grid;
         QSignalSpy asked(&grid, &ChannelGrid::renderRequested);
         grid.setResult(makeResult(16), field(), {});
-        QCOMPARE(asked.size(), 0);
+        QVERIFY(asked.isEmpty());
         showAt(grid, 700, 300);
-        QVERIFY(asked.size() >= 1);
+        QVERIFY(!asked.isEmpty());
     }
 
     void paintsEachTileWhereItSays() {
@@ -288,6 +290,21 @@ private Q_SLOTS:
         QTest::mouseClick(&rig.grid, Qt::LeftButton, {}, QPoint(box.center().x(), box.top() + 4));
         QCOMPARE(rig.grid.chosen(), cut);
         QCOMPARE(rig.grid.tileRect(cut), box);
+    }
+
+    void aHintGivesAllDigits() {
+        Rig rig;
+        rig.show(makeResult(20, 1, true));
+        rig.grid.setFactors({1.0F, 1.0F, 1.0F, 1.0F, 1.0F, 0.5F});
+        const QPoint at = rig.grid.tileRect(5).center();
+        QHelpEvent help(QEvent::ToolTip, at, rig.grid.mapToGlobal(at));
+        QApplication::sendEvent(&rig.grid, &help);
+        const QStringList lines = QToolTip::text().split(QLatin1Char('\n'));
+        QCOMPARE(lines.mid(0, 3), (QStringList{QStringLiteral("5 blue, coarse"), QStringLiteral("weight 0.75"),
+                                               QStringLiteral("change 1.5")}));  // (1 − 0.75)·6
+        QVERIFY(lines.contains(QString::fromUtf8("scaled ×0.5")));
+        QVERIFY(lines.contains(QStringLiteral("colours from 1 to 20")));
+        QToolTip::hideText();
     }
 
     void muteSoloScaleReset() {

@@ -161,7 +161,7 @@ private Q_SLOTS:
             double came = 0.0, went = 0.0, change = 0.0;
             for (int cell = 0; cell < kCells; ++cell) {
                 const double b = valueOf(*result, c, cell);
-                const double a = y.values[static_cast<std::size_t>(c * kCells + cell)];
+                const double a = y.values.data()[c * kCells + cell];
                 came += std::abs(b);
                 went += std::abs(a);
                 change += std::abs(a - b) / kCells;

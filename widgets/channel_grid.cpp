@@ -54,7 +54,7 @@ void ChannelGrid::makeHeader() {
     s.sorts = new QComboBox(this);
     s.sorts->setStyleSheet(QStringLiteral("QComboBox { min-height: 16px; padding: 1px 6px; }"));
     s.sorts->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    s.sorts->setMinimumContentsLength(9);
+    s.sorts->setMinimumContentsLength(8);
     for (int k = 0; k < 4; ++k) {  // named by retranslate()
         s.sorts->addItem(QString());
     }

@@ -21,6 +21,7 @@ constexpr int kMargin = 8;
 constexpr int kHeader = 24;
 constexpr int kTop = kMargin + kHeader + 8;
 constexpr int kTile = 76;
+constexpr int kNamedTile = 100;
 constexpr int kGap = 8;
 constexpr int kLine = 14;
 constexpr int kHintWidth = 3;
@@ -90,7 +91,7 @@ ChannelGridRequest ChannelGrid::State::request() const {
     out.firstRow = first;
     // One more than fit whole: the last one may be cut.
     out.rows = anew ? wholeRows() + 1 : std::clamp(rows() - first, 0, wholeRows() + 1);
-    out.tileWidth = static_cast<int>(std::lround(kTile * ratio));
+    out.tileWidth = static_cast<int>(std::lround(tileWidth() * ratio));
     out.tileHeight = static_cast<int>(std::lround(tileHeight() * ratio));
     out.style = style;
     out.background = theme().control.rgb();
@@ -133,9 +134,11 @@ void ChannelGrid::State::forget() {
 
 QRect ChannelGrid::State::area() const { return view.rect().adjusted(kMargin, kTop, -kMargin - kHintWidth, -2); }
 
-int ChannelGrid::State::columns() const { return std::max(1, (area().width() + kGap) / (kTile + kGap)); }
+int ChannelGrid::State::columns() const { return std::max(1, (area().width() + kGap) / (tileWidth() + kGap)); }
 
 int ChannelGrid::State::rows() const { return (tiles() + columns() - 1) / columns(); }
+
+int ChannelGrid::State::tileWidth() const { return named() ? kNamedTile : kTile; }
 
 int ChannelGrid::State::tileHeight() const {
     double aspect = 1.0;
@@ -144,7 +147,7 @@ int ChannelGrid::State::tileHeight() const {
         aspect = result->features->map.width() * at.stepX / (result->features->map.height() * at.stepY);
     }
     aspect = std::isfinite(aspect) && aspect > 0.0 ? aspect : 1.0;
-    return std::clamp(static_cast<int>(std::lround(kTile / aspect)), 40, 120);
+    return std::clamp(static_cast<int>(std::lround(tileWidth() / aspect)), 40, 120);
 }
 
 bool ChannelGrid::State::named() const {
@@ -162,7 +165,8 @@ QRect ChannelGrid::State::tile(int place) const {
     if (place < 0 || place >= tiles() || row < 0 || row > wholeRows()) {
         return {};
     }
-    return {area().left() + place % columns() * (kTile + kGap), area().top() + row * rowHeight(), kTile, tileHeight()};
+    return {area().left() + place % columns() * (tileWidth() + kGap), area().top() + row * rowHeight(), tileWidth(),
+            tileHeight()};
 }
 
 QRect ChannelGrid::State::cell(int place) const {
@@ -197,9 +201,9 @@ void ChannelGrid::State::placeHeader() const {
         modes->setGeometry(left, kMargin + 2, modes->sizeHint().width(), 20);
         left += modes->width() + 8;
     }
-    sorts->setGeometry(left, kMargin, std::min(sorts->sizeHint().width(), std::max(0, right - left)), kHeader);
+    sorts->setGeometry(left, kMargin, std::min(sorts->sizeHint().width(), std::max(0, (right - left) * 55 / 100)), kHeader);
     left += sorts->width() + 8;
-    search->setGeometry(left, kMargin, std::clamp(right - left - 120, std::min(72, std::max(0, right - left)), 180), kHeader);
+    search->setGeometry(left, kMargin, std::clamp(right - left - 120, std::min(64, std::max(0, right - left)), 180), kHeader);
     left += search->width() + 8;
     count->setGeometry(left, kMargin, std::max(0, right - left), kHeader);
     count->setVisible(right - left >= 24);

@@ -76,6 +76,7 @@ public:
     [[nodiscard]] QRect area() const;
     [[nodiscard]] int columns() const;
     [[nodiscard]] int rows() const;
+    [[nodiscard]] int tileWidth() const;  // wider where names stand under the tiles
     [[nodiscard]] int tileHeight() const;
     [[nodiscard]] int rowHeight() const;
     [[nodiscard]] bool named() const;

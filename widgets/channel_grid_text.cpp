@@ -19,7 +19,7 @@ void ChannelGrid::State::retranslate() const {
         sorts->setItemText(k, names[k]);
     }
     sorts->setAccessibleName(tr("Order of the tiles"));
-    search->setPlaceholderText(tr("Number or name"));
+    search->setPlaceholderText(tr("Find…"));
     search->setToolTip(tr("Numbers such as 3 or 10-20, or a part of a name"));
     search->setAccessibleName(tr("Find channels"));
     tellCount();
@@ -80,6 +80,10 @@ QString ChannelGrid::State::toolTip(int channel) const {
     if (factor(channel) != 1.0F) {
         lines << (factor(channel) == 0.0F ? tr("muted") : tr("scaled %1").arg(factorText(channel)));
     }
+    if (shown.range.hi > shown.range.lo) {
+        lines << tr("colours from %1 to %2")
+                     .arg(numberText(static_cast<double>(shown.range.lo)), numberText(static_cast<double>(shown.range.hi)));
+    }
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -98,7 +102,7 @@ QString ChannelGrid::State::emptyText() const {
 
 QString ChannelGrid::textSummary() const {
     const State& s = *m_state;
-    const QString empty = s.emptyText();
+    QString empty = s.emptyText();
     if (!empty.isEmpty() || !s.numbers) {
         return empty;
     }
