@@ -202,6 +202,7 @@ void CanvasArea::placeView(const View& view, const QRect& rect, bool leftScale) 
 void CanvasArea::placeSplit() {
     const int at = static_cast<int>(std::lround(m_split * width()));
     canvas(1)->raise();
+    canvas(1)->setChipLeft(at);
     canvas(1)->setMask(QRegion(at, 0, std::max(1, width() - at), height()));
     colourScale(0)->raise();
     colourScale(1)->raise();
@@ -271,6 +272,7 @@ void CanvasArea::place() {
         view.scale->setVisible(visible);
         view.canvas->setReading(shown.size() > 1);
         view.canvas->clearMask();
+        view.canvas->setChipLeft(0.0);
     }
     const bool split = m_arrangement == Arrangement::Split && shown.size() == 2;
     const int columns = split ? 1 : columnsFor(static_cast<int>(shown.size()));

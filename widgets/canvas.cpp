@@ -296,6 +296,11 @@ void Canvas::setChip(const QString& text, std::optional<Domain> domain, bool har
     update();
 }
 
+void Canvas::setChipLeft(double left) {
+    m_state->chipLeft = left;
+    update();
+}
+
 void Canvas::setPlaceholder(const QString& text) {
     m_state->placeholder = text;
     update();

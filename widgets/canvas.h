@@ -72,6 +72,8 @@ public:
     /// The chip on the picture: "CBAM · spatial gate · random (seed 1)", with the colour of its domain; hard mechanisms get a
     /// dashed rim.
     void setChip(const QString& text, std::optional<Domain> domain, bool hard);
+    /// From where on the chip may stand, logical pixels from the left; what lies before is covered.
+    void setChipLeft(double left);
     /// One sentence in the middle while there is no picture.
     void setPlaceholder(const QString& text);
     /// Pins at the queries of a pairwise map.

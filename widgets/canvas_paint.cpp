@@ -265,10 +265,10 @@ void Canvas::State::paintChip(QPainter& painter) const {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(sized(canvas.font(), 12));
     const double lead = chip.domain ? 28.0 : 12.0;
-    const double room = view.size.width() - 2.0 * kInset - lead - 12.0;
+    const double room = view.size.width() - chipLeft - 2.0 * kInset - lead - 12.0;
     // Both ends matter, the mechanism and where its weights came from, so the middle goes first.
     const QString text = painter.fontMetrics().elidedText(chip.text, Qt::ElideMiddle, std::max(0, static_cast<int>(room)));
-    const QRectF pill(kInset, kInset, lead + painter.fontMetrics().horizontalAdvance(text) + 12.0, 26.0);
+    const QRectF pill(chipLeft + kInset, kInset, lead + painter.fontMetrics().horizontalAdvance(text) + 12.0, 26.0);
     const QColor colour = chip.domain ? theme().domain(*chip.domain) : theme().border;
     painter.setPen(chip.hard ? QPen(colour, 1.5, Qt::DashLine) : QPen(theme().border, 1.0));
     painter.setBrush(translucent(theme().window, 235));

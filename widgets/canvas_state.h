@@ -42,6 +42,7 @@ struct Canvas::State {
     Layer fading;   ///< the map shown before, while the next one fades in
     QVariantAnimation fade;
     Chip chip;
+    double chipLeft = 0.0;  ///< where the chip may begin
     QString placeholder;
     std::vector<CanvasPin> pins;
     bool hoverQuery = false;

@@ -3353,6 +3353,102 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>%1 on “%2” (line %3): %4</source>
         <translation>%1，图像“%2”（第 %3 行）：%4</translation>
     </message>
+    <message>
+        <source>“%1” is not a session of Fovea; choose a .fovea file.</source>
+        <translation>“%1”不是 Fovea 会话，请选择 .fovea 文件。</translation>
+    </message>
+    <message>
+        <source>“%1” was saved by a newer Fovea; open it with that one.</source>
+        <translation>“%1”由更新版本的 Fovea 保存，请用该版本打开。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be read; check the path and its permissions.</source>
+        <translation>无法读取“%1”，请检查路径和权限。</translation>
+    </message>
+    <message>
+        <source>Whether a map matters only a trained network can tell; choose one under Model.</source>
+        <translation>注意力图是否重要只有训练过的网络才能判断，请在“模型”中选择一个。</translation>
+    </message>
+    <message>
+        <source>There is no mechanism to measure; choose one in the list.</source>
+        <translation>没有可测量的机制，请在列表中选择一个。</translation>
+    </message>
+    <message>
+        <source>%1 compares several frames, and this is measured on a single picture; choose another mechanism.</source>
+        <translation>%1 比较多帧，而此项在单张图像上测量，请选择其他机制。</translation>
+    </message>
+    <message>
+        <source>%1 steps are not possible; choose 1 to %2.</source>
+        <translation>不能用 %1 步，请选择 1 到 %2。</translation>
+    </message>
+    <message>
+        <source>Measuring needs more memory than there is; choose a smaller picture.</source>
+        <translation>测量所需内存不足，请选择较小的图像。</translation>
+    </message>
+    <message>
+        <source>Measuring failed (%1); choose another picture.</source>
+        <translation>测量失败（%1），请选择其他图像。</translation>
+    </message>
+    <message>
+        <source>%1 gives features of another size, so channels cannot be compared; choose “before”.</source>
+        <translation>%1 给出的特征尺寸不同，无法比较通道，请选择“之前”。</translation>
+    </message>
+    <message>
+        <source>The two maps have no cell in common; choose another place or another map.</source>
+        <translation>两张图没有共同的单元格，请选择其他位置或其他图。</translation>
+    </message>
+    <message>
+        <source>The difference of the two maps is not finite; choose other weights or parameters.</source>
+        <translation>两张图之差不是有限数，请选择其他权重或参数。</translation>
+    </message>
+    <message>
+        <source>A − B</source>
+        <translation>A − B</translation>
+    </message>
+    <message>
+        <source>to each place from itself in this frame, maximum over heads</source>
+        <translation>从本帧中每处到其自身，各头最大值</translation>
+    </message>
+    <message>
+        <source>from each place to itself in this frame, maximum over heads</source>
+        <translation>从每处到本帧中的自身，各头最大值</translation>
+    </message>
+    <message>
+        <source>to the query from this frame, maximum over heads</source>
+        <translation>从本帧到查询点，各头最大值</translation>
+    </message>
+    <message>
+        <source>from the query to this frame, maximum over heads</source>
+        <translation>从查询点到本帧，各头最大值</translation>
+    </message>
+    <message>
+        <source>to the query, maximum over heads</source>
+        <translation>到查询点，各头最大值</translation>
+    </message>
+    <message>
+        <source>from the query, maximum over heads</source>
+        <translation>从查询点出发，各头最大值</translation>
+    </message>
+    <message>
+        <source>one code, maximum over heads</source>
+        <translation>一个码，各头最大值</translation>
+    </message>
+    <message>
+        <source>one channel, maximum over heads</source>
+        <translation>一个通道，各头最大值</translation>
+    </message>
+    <message>
+        <source>The map “%1” of %2 has no heads; choose a matrix.</source>
+        <translation>%2 的图“%1”没有头，请选择矩阵。</translation>
+    </message>
+    <message>
+        <source>There are no steps of the module “%1” yet; choose it in the list.</source>
+        <translation>还没有模块“%1”的步骤，请在列表中选择它。</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>输出</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
@@ -3422,6 +3518,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>Camera</source>
         <translation>摄像头</translation>
     </message>
+    <message>
+        <source>Line between the two maps</source>
+        <translation>两张图之间的分隔线</translation>
+    </message>
+    <message>
+        <source>Drag the line, or move it with the arrow keys</source>
+        <translation>拖动分隔线，或用方向键移动</translation>
+    </message>
 </context>
 <context>
     <name>fovea::CardsPanel</name>
@@ -3488,6 +3592,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>What the network guesses without and with the mechanism</source>
         <translation>网络不带和带该机制时的猜测</translation>
+    </message>
+    <message>
+        <source>a guess · muted or scaled</source>
+        <translation>猜测 · 已静音或缩放</translation>
     </message>
 </context>
 <context>
@@ -3566,6 +3674,189 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
 </context>
 <context>
+    <name>fovea::ChannelGrid</name>
+    <message>
+        <source>Channels of the features</source>
+        <translation>特征的通道</translation>
+    </message>
+    <message>
+        <source>Heads of the map</source>
+        <translation>图的各个头</translation>
+    </message>
+    <message>
+        <source>Unmute</source>
+        <translation>取消静音</translation>
+    </message>
+    <message>
+        <source>Mute</source>
+        <translation>静音</translation>
+    </message>
+    <message>
+        <source>Solo</source>
+        <translation>独奏</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>取消固定</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>固定</translation>
+    </message>
+    <message>
+        <source>More by 0.25</source>
+        <translation>增加 0.25</translation>
+    </message>
+    <message>
+        <source>Less by 0.25</source>
+        <translation>减少 0.25</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>The channel as it comes in</source>
+        <translation>输入时的通道</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>The channel as the mechanism leaves it</source>
+        <translation>机制处理后的通道</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>After minus before</source>
+        <translation>之后减之前</translation>
+    </message>
+    <message>
+        <source>Picture of the channels</source>
+        <translation>通道图像</translation>
+    </message>
+    <message>
+        <source>by weight</source>
+        <translation>按权重</translation>
+    </message>
+    <message>
+        <source>by index</source>
+        <translation>按序号</translation>
+    </message>
+    <message>
+        <source>by change</source>
+        <translation>按变化</translation>
+    </message>
+    <message>
+        <source>by likeness to the map</source>
+        <translation>按与图的相似度</translation>
+    </message>
+    <message>
+        <source>Order of the tiles</source>
+        <translation>方块的顺序</translation>
+    </message>
+    <message>
+        <source>Find…</source>
+        <translation>查找…</translation>
+    </message>
+    <message>
+        <source>Numbers such as 3 or 10-20, or a part of a name</source>
+        <translation>编号，如 3 或 10-20，或名称的一部分</translation>
+    </message>
+    <message>
+        <source>Find channels</source>
+        <translation>查找通道</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>%1 heads</source>
+        <translation>%1 个头</translation>
+    </message>
+    <message>
+        <source>%1 channels</source>
+        <translation>%1 个通道</translation>
+    </message>
+    <message>
+        <source>%1 muted</source>
+        <translation>%1 个已静音</translation>
+    </message>
+    <message>
+        <source>head %1</source>
+        <translation>头 %1</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>通道 %1</translation>
+    </message>
+    <message>
+        <source>weight %1</source>
+        <translation>权重 %1</translation>
+    </message>
+    <message>
+        <source>change %1</source>
+        <translation>变化 %1</translation>
+    </message>
+    <message>
+        <source>likeness to the map %1</source>
+        <translation>与图的相似度 %1</translation>
+    </message>
+    <message>
+        <source>muted</source>
+        <translation>已静音</translation>
+    </message>
+    <message>
+        <source>scaled %1</source>
+        <translation>缩放 %1</translation>
+    </message>
+    <message>
+        <source>colours from %1 to %2</source>
+        <translation>颜色从 %1 到 %2</translation>
+    </message>
+    <message>
+        <source>Open a picture: every channel of its features appears here as a tile.</source>
+        <translation>打开一张图像：其特征的每个通道会在此显示为一个方块。</translation>
+    </message>
+    <message>
+        <source>Nothing is found; clear the search.</source>
+        <translation>没有找到，请清除搜索。</translation>
+    </message>
+    <message>
+        <source>%1 tiles, %2; first: %3.</source>
+        <translation>%1 个方块，%2；首先：%3。</translation>
+    </message>
+    <message>
+        <source>Muted: %1 tiles.</source>
+        <translation>已静音：%1 个方块。</translation>
+    </message>
+    <message>
+        <source>Muted: %1.</source>
+        <translation>已静音：%1。</translation>
+    </message>
+    <message>
+        <source>Scaled: %1.</source>
+        <translation>已缩放：%1。</translation>
+    </message>
+    <message>
+        <source>Chosen: %1.</source>
+        <translation>已选择：%1。</translation>
+    </message>
+    <message>
+        <source>Here: %1.</source>
+        <translation>此处：%1。</translation>
+    </message>
+</context>
+<context>
     <name>fovea::ColourScale</name>
     <message>
         <source>locked</source>
@@ -3603,6 +3894,22 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>clipped</source>
         <translation>已裁剪</translation>
     </message>
+    <message>
+        <source>weaker than %1 hidden</source>
+        <translation>隐藏弱于 %1 的值</translation>
+    </message>
+    <message>
+        <source>below %1 hidden</source>
+        <translation>隐藏低于 %1 的值</translation>
+    </message>
+    <message>
+        <source>upper end chosen</source>
+        <translation>已选择上端</translation>
+    </message>
+    <message>
+        <source>lower end chosen</source>
+        <translation>已选择下端</translation>
+    </message>
 </context>
 <context>
     <name>fovea::ColourScalePanel</name>
@@ -3635,8 +3942,151 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>请输入两个数，后者须大于前者。</translation>
     </message>
     <message>
-        <source>Clipped: the highest 2 % of the cells above the end</source>
-        <translation>裁剪：最高的 2 % 单元格高于上限</translation>
+        <source>The map&apos;s own range, and neither threshold nor lines</source>
+        <translation>图自身的范围，无阈值，无等值线</translation>
+    </message>
+    <message>
+        <source>Clipped: without the strongest</source>
+        <translation>裁剪：去掉最强的</translation>
+    </message>
+    <message>
+        <source>Clipped: without the highest</source>
+        <translation>裁剪：去掉最高的</translation>
+    </message>
+    <message>
+        <source> %</source>
+        <translation> %</translation>
+    </message>
+    <message>
+        <source>Share of the cells beyond the range</source>
+        <translation>超出范围的单元格比例</translation>
+    </message>
+    <message>
+        <source>Lower end</source>
+        <translation>下端</translation>
+    </message>
+    <message>
+        <source>Upper end</source>
+        <translation>上端</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>Colour map</source>
+        <translation>颜色图</translation>
+    </message>
+    <message>
+        <source>colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>The map&apos;s colours lie over the picture</source>
+        <translation>图的颜色覆盖在图像上</translation>
+    </message>
+    <message>
+        <source>brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>The picture keeps its own colours and is dark where the map is low</source>
+        <translation>图像保留原色，图值低处变暗</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>No lines</source>
+        <translation>无等值线</translation>
+    </message>
+    <message>
+        <source>Lines at %1 equally spaced values</source>
+        <translation>在 %1 个等距值处画线</translation>
+    </message>
+    <message>
+        <source>Hide weaker than</source>
+        <translation>隐藏弱于</translation>
+    </message>
+    <message>
+        <source>Hide below</source>
+        <translation>隐藏低于</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>阈值</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>Drawn as</source>
+        <translation>绘制方式</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>等值线</translation>
+    </message>
+    <message>
+        <source>Drawing</source>
+        <translation>绘制</translation>
+    </message>
+    <message>
+        <source>Type a number below which the map is hidden.</source>
+        <translation>输入一个数，低于它的部分将被隐藏。</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::ComparisonTable</name>
+    <message>
+        <source>Pearson</source>
+        <translation>皮尔逊</translation>
+    </message>
+    <message>
+        <source>Correlation of the values, −1 to 1: whether both rise and fall together in a straight line.</source>
+        <translation>数值的相关系数，−1 到 1：两者是否线性地同升同降。</translation>
+    </message>
+    <message>
+        <source>Spearman</source>
+        <translation>斯皮尔曼</translation>
+    </message>
+    <message>
+        <source>Correlation of the ranks, −1 to 1: whether both put the places in the same order, whatever their scale.</source>
+        <translation>秩的相关系数，−1 到 1：两者对各位置的排序是否一致，与尺度无关。</translation>
+    </message>
+    <message>
+        <source>IoU, top 20 %</source>
+        <translation>IoU，前 20 %</translation>
+    </message>
+    <message>
+        <source>The fifth of the cells with the largest values of each map: their intersection over their union, 0 to 1.</source>
+        <translation>每张图中值最大的五分之一单元格：交集与并集之比，0 到 1。</translation>
+    </message>
+    <message>
+        <source>Jensen–Shannon, bits</source>
+        <translation>詹森–香农，比特</translation>
+    </message>
+    <message>
+        <source>Divergence of both maps, each divided by its sum: 0 when they are alike, 1 when they share no place. Not defined for maps with negative values.</source>
+        <translation>两张图各除以其总和后的散度：相同时为 0，没有共同位置时为 1。对有负值的图无定义。</translation>
+    </message>
+    <message>
+        <source>against %1</source>
+        <translation>与 %1 相比</translation>
+    </message>
+    <message>
+        <source>Not defined for these maps</source>
+        <translation>对这些图无定义</translation>
+    </message>
+    <message>
+        <source>%1 over %2 cells</source>
+        <translation>%1，共 %2 个单元格</translation>
+    </message>
+    <message>
+        <source>%1 against %2: %3.</source>
+        <translation>%1 与 %2 相比：%3。</translation>
     </message>
 </context>
 <context>
@@ -3974,10 +4424,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>点击、方向键</translation>
     </message>
     <message>
-        <source>set and move the query of a pairwise map</source>
-        <translation>设置并移动成对图的查询</translation>
-    </message>
-    <message>
         <source>Tab</source>
         <translation>Tab</translation>
     </message>
@@ -4068,10 +4514,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>打开图像或视频</translation>
     </message>
     <message>
-        <source>Pictures and videos (%1);;All files (*)</source>
-        <translation>图像和视频 (%1);;所有文件 (*)</translation>
-    </message>
-    <message>
         <source>Folder of pictures</source>
         <translation>图像文件夹</translation>
     </message>
@@ -4158,6 +4600,158 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>The Retina is not trained; choose a trained network in the list of models.</source>
         <translation>Retina 未经训练；请在模型列表中选择一个训练过的网络。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>One range for all panes</source>
+        <translation>所有窗格使用同一范围</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>叠加</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>分屏</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Add a pane</source>
+        <translation>添加窗格</translation>
+    </message>
+    <message>
+        <source>Add a pane of the same mechanism</source>
+        <translation>添加相同机制的窗格</translation>
+    </message>
+    <message>
+        <source>Remove this pane</source>
+        <translation>移除此窗格</translation>
+    </message>
+    <message>
+        <source>Exchange A and B</source>
+        <translation>交换 A 和 B</translation>
+    </message>
+    <message>
+        <source>Difference of A and B</source>
+        <translation>A 与 B 之差</translation>
+    </message>
+    <message>
+        <source>The query follows the cursor</source>
+        <translation>查询点跟随光标</translation>
+    </message>
+    <message>
+        <source>All channels</source>
+        <translation>所有通道</translation>
+    </message>
+    <message>
+        <source>All heads</source>
+        <translation>所有头</translation>
+    </message>
+    <message>
+        <source>Nothing muted or scaled</source>
+        <translation>取消所有静音和缩放</translation>
+    </message>
+    <message>
+        <source>Does it matter?</source>
+        <translation>它重要吗？</translation>
+    </message>
+    <message>
+        <source>Save the session…</source>
+        <translation>保存会话…</translation>
+    </message>
+    <message>
+        <source>Views and panes</source>
+        <translation>视图与窗格</translation>
+    </message>
+    <message>
+        <source>Pictures, videos and sessions (%1);;All files (*)</source>
+        <translation>图像、视频和会话 (%1);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>add a pin which asks a pairwise map, move it</source>
+        <translation>添加询问成对图的图钉，移动它</translation>
+    </message>
+    <message>
+        <source>drag a pin, N, Delete</source>
+        <translation>拖动图钉、N、Delete</translation>
+    </message>
+    <message>
+        <source>move a pin, take the next one, remove it</source>
+        <translation>移动图钉、切换到下一个、移除它</translation>
+    </message>
+    <message>
+        <source>the query follows the cursor</source>
+        <translation>查询点跟随光标</translation>
+    </message>
+    <message>
+        <source>compare two panes, exchange them, show their difference</source>
+        <translation>对比两个窗格、交换它们、显示差异</translation>
+    </message>
+    <message>
+        <source>Alt (hold)</source>
+        <translation>Alt（按住）</translation>
+    </message>
+    <message>
+        <source>zoom, move or ask in one pane alone</source>
+        <translation>只在一个窗格中缩放、移动或询问</translation>
+    </message>
+    <message>
+        <source>There are four panes already; remove one first.</source>
+        <translation>已有四个窗格，请先移除一个。</translation>
+    </message>
+    <message>
+        <source>Save the curves</source>
+        <translation>保存曲线</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+    <message>
+        <source>Save the session</source>
+        <translation>保存会话</translation>
+    </message>
+    <message>
+        <source>Sessions (*.fovea)</source>
+        <translation>会话 (*.fovea)</translation>
+    </message>
+    <message>
+        <source>The picture of this session was pasted and is not part of it; open one.</source>
+        <translation>此会话的图像是粘贴的，未包含在内，请打开一张。</translation>
+    </message>
+    <message>
+        <source>This session was saved on %1.</source>
+        <translation>此会话保存自 %1。</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>The file has changed since this session was saved; the numbers may differ.</source>
+        <translation>保存会话后文件已更改，数值可能不同。</translation>
+    </message>
+    <message>
+        <source>Fovea ended unexpectedly. Its last session can be brought back.</source>
+        <translation>Fovea 意外退出，可以恢复上次的会话。</translation>
+    </message>
+    <message>
+        <source>Bring it back</source>
+        <translation>恢复</translation>
     </message>
 </context>
 <context>
@@ -4249,6 +4843,149 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Most between %1 and %2 (%3).</source>
         <translation>最大值在 %1 与 %2 之间（%3）。</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::MatterPlot</name>
+    <message>
+        <source>Does the attention matter?</source>
+        <translation>注意力重要吗？</translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation>此处</translation>
+    </message>
+    <message>
+        <source>area</source>
+        <translation>面积</translation>
+    </message>
+    <message>
+        <source>%1 % shown</source>
+        <translation>已显示 %1 %</translation>
+    </message>
+    <message>
+        <source>%1 % blurred</source>
+        <translation>已模糊 %1 %</translation>
+    </message>
+    <message>
+        <source>100 %</source>
+        <translation>100 %</translation>
+    </message>
+    <message>
+        <source>of the picture</source>
+        <translation>图像的</translation>
+    </message>
+    <message>
+        <source>Change when muted</source>
+        <translation>静音时的变化</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Run the network on the picture again and again, ever more of it blurred or shown</source>
+        <translation>反复在图像上运行网络，逐步模糊或显示更多部分</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Save CSV…</source>
+        <translation>保存 CSV…</translation>
+    </message>
+    <message>
+        <source>Save curves, areas and changes with all their digits</source>
+        <translation>以全部位数保存曲线、面积和变化</translation>
+    </message>
+    <message>
+        <source>%1 of %2 runs of the network</source>
+        <translation>网络运行 %1 / %2 次</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在开始…</translation>
+    </message>
+    <message>
+        <source>%1 %2 with %3 · %4</source>
+        <translation>%1 %2，使用 %3 · %4</translation>
+    </message>
+    <message>
+        <source>Start blurs away what the map points at, step by step, and shows how far the guess falls, beside a random order and one from the centre outwards; then it mutes each channel and head in turn.</source>
+        <translation>“开始”会逐步模糊图所指向的部分，并与随机顺序和由中心向外的顺序对比，显示猜测下降多少；随后依次静音每个通道和头。</translation>
+    </message>
+    <message>
+        <source>map</source>
+        <translation>图</translation>
+    </message>
+    <message>
+        <source>random</source>
+        <translation>随机</translation>
+    </message>
+    <message>
+        <source>centre</source>
+        <translation>中央</translation>
+    </message>
+    <message>
+        <source>Shown first</source>
+        <translation>先显示</translation>
+    </message>
+    <message>
+        <source>Blurred first</source>
+        <translation>先模糊</translation>
+    </message>
+    <message>
+        <source>head %1</source>
+        <translation>头 %1</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>通道 %1</translation>
+    </message>
+    <message>
+        <source>ch. %1</source>
+        <translation>通道 %1</translation>
+    </message>
+    <message>
+        <source>%1 % shown: %2</source>
+        <translation>已显示 %1 %：%2</translation>
+    </message>
+    <message>
+        <source>%1 % blurred: %2</source>
+        <translation>已模糊 %1 %：%2</translation>
+    </message>
+    <message>
+        <source>%1 muted: probability %2, logit %3</source>
+        <translation>静音 %1：概率 %2，logit %3</translation>
+    </message>
+    <message>
+        <source>The first cells of a blurred picture are shown first: a good map rises fast, and has a large area.</source>
+        <translation>在模糊图像上先显示排在前面的单元格：好的图上升快，面积大。</translation>
+    </message>
+    <message>
+        <source>The first cells are blurred first: a good map falls fast, and has a small area.</source>
+        <translation>先模糊排在前面的单元格：好的图下降快，面积小。</translation>
+    </message>
+    <message>
+        <source>Running: %1 of %2 runs of the network.</source>
+        <translation>正在运行：网络运行 %1 / %2 次。</translation>
+    </message>
+    <message>
+        <source>%1 %2 with %3.</source>
+        <translation>%1 %2，使用 %3。</translation>
+    </message>
+    <message>
+        <source>%1, area under the curve: %2.</source>
+        <translation>%1，曲线下面积：%2。</translation>
+    </message>
+    <message>
+        <source>Muting changes the probability most for: %1.</source>
+        <translation>静音后概率变化最大的是：%1。</translation>
+    </message>
+    <message>
+        <source>Row %1: %2.</source>
+        <translation>第 %1 行：%2。</translation>
     </message>
 </context>
 <context>
@@ -4547,6 +5284,97 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
 </context>
 <context>
+    <name>fovea::StageStrip</name>
+    <message>
+        <source>Steps of the mechanism</source>
+        <translation>机制的步骤</translation>
+    </message>
+    <message>
+        <source>Esc returns</source>
+        <translation>Esc 返回</translation>
+    </message>
+    <message>
+        <source>one number</source>
+        <translation>一个数</translation>
+    </message>
+    <message>
+        <source>min %1</source>
+        <translation>最小 %1</translation>
+    </message>
+    <message>
+        <source>mean %1</source>
+        <translation>平均 %1</translation>
+    </message>
+    <message>
+        <source>max %1</source>
+        <translation>最大 %1</translation>
+    </message>
+    <message>
+        <source>not finite: %1</source>
+        <translation>非有限值：%1</translation>
+    </message>
+    <message>
+        <source>one bar for up to %1 channels: the largest magnitude among them</source>
+        <translation>每条代表至多 %1 个通道：取其中绝对值最大者</translation>
+    </message>
+    <message>
+        <source>one bar per channel</source>
+        <translation>每个通道一条</translation>
+    </message>
+    <message>
+        <source>a map over the picture</source>
+        <translation>图像上的图</translation>
+    </message>
+    <message>
+        <source>the mean over channels of |x|</source>
+        <translation>|x| 在通道上的平均</translation>
+    </message>
+    <message>
+        <source>a matrix: rows down, columns across</source>
+        <translation>矩阵：行向下，列向右</translation>
+    </message>
+    <message>
+        <source>how often each value occurs</source>
+        <translation>各值出现的次数</translation>
+    </message>
+    <message>
+        <source>%1 … %2: %3 numbers</source>
+        <translation>%1 … %2：%3 个数</translation>
+    </message>
+    <message>
+        <source>channel %1: %2</source>
+        <translation>通道 %1：%2</translation>
+    </message>
+    <message>
+        <source>row %1, column %2: %3</source>
+        <translation>第 %1 行，第 %2 列：%3</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Choose a mechanism and open a picture: its steps from the features to the output appear here.</source>
+        <translation>选择一个机制并打开图像：从特征到输出的步骤会显示在此。</translation>
+    </message>
+    <message>
+        <source>%1 steps (smallest, mean, largest): %2.</source>
+        <translation>%1 个步骤（最小、平均、最大）：%2。</translation>
+    </message>
+    <message>
+        <source>Enlarged: %1.</source>
+        <translation>已放大：%1。</translation>
+    </message>
+    <message>
+        <source>Here: %1.</source>
+        <translation>此处：%1。</translation>
+    </message>
+    <message>
+        <source>Computed from: %1.</source>
+        <translation>计算自：%1。</translation>
+    </message>
+</context>
+<context>
     <name>fovea::StatisticsView</name>
     <message>
         <source>%1 … %2: %3 %</source>
@@ -4708,10 +5536,6 @@ entropy %5 of %6 bits</source>
         <translation>叠加层的不透明度</translation>
     </message>
     <message>
-        <source>Colour map</source>
-        <translation>颜色图</translation>
-    </message>
-    <message>
         <source>Export</source>
         <translation>导出</translation>
     </message>
@@ -4766,6 +5590,38 @@ entropy %5 of %6 bits</source>
     <message>
         <source>What makes the features: a trained network and the shorter side of the picture it sees, or the built-in Retina, which needs no training, and the size of its cells</source>
         <translation>特征的来源：训练过的网络及其所见图像的短边，或无需训练的内置 Retina 及其单元格大小</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>叠加</translation>
+    </message>
+    <message>
+        <source>One map over the picture (F5)</source>
+        <translation>图像上叠加一张图 (F5)</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>分屏</translation>
+    </message>
+    <message>
+        <source>Two maps and a line between them (F6)</source>
+        <translation>两张图及其分隔线 (F6)</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Up to four maps side by side (F7)</source>
+        <translation>最多四张图并排 (F7)</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>What the mechanism computes, step by step (F8)</source>
+        <translation>机制的逐步计算 (F8)</translation>
     </message>
 </context>
 <context>
