@@ -265,7 +265,7 @@ private Q_SLOTS:
         showAt(view, 196, view.heightForWidth(196));
         auto* heads = view.findChild<QComboBox*>();
         QVERIFY(heads->isVisible());
-        QCOMPARE(heads->count(), 4);
+        QCOMPARE(heads->count(), 5);
         QSignalSpy chosen(&view, &MatrixView::headChosen);
         heads->setFocus();
         QTest::keyClick(heads, Qt::Key_Down);

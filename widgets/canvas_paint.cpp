@@ -16,7 +16,8 @@ namespace {
 constexpr double kSmallestWrittenCell = 48.0;  // logical pixels; smaller cells have no room for a number
 constexpr int kLargestCellFont = 13;
 constexpr int kSmallestCellFont = 9;
-constexpr double kInset = 12.0;  // of chip and banner from the edges
+constexpr double kReading = 88.0;  // logical pixels for a value beside the chip
+constexpr double kInset = 12.0;    // of chip and banner from the edges
 
 QFont sized(const QFont& base, int pixels) {
     QFont font = base;
@@ -265,7 +266,8 @@ void Canvas::State::paintChip(QPainter& painter) const {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(sized(canvas.font(), 12));
     const double lead = chip.domain ? 28.0 : 12.0;
-    const double room = view.size.width() - chipLeft - 2.0 * kInset - lead - 12.0;
+    const double beside = showsReading ? kReading : 0.0;  // the value under the cursor stands there
+    const double room = view.size.width() - chipLeft - 2.0 * kInset - lead - 12.0 - beside;
     // Both ends matter, the mechanism and where its weights came from, so the middle goes first.
     const QString text = painter.fontMetrics().elidedText(chip.text, Qt::ElideMiddle, std::max(0, static_cast<int>(room)));
     const QRectF pill(chipLeft + kInset, kInset, lead + painter.fontMetrics().horizontalAdvance(text) + 12.0, 26.0);

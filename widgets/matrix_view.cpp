@@ -151,14 +151,15 @@ struct MatrixView::State {
     void fillHeads(bool translate) {
         const int most = map != nullptr ? headCount(*map) : 0;
         const QSignalBlocker quiet(heads);
-        if (translate || heads->count() != most + 1) {
+        if (translate || heads->count() != most + 2) {
             heads->clear();
-            heads->addItem(tr("mean"));
+            heads->addItem(tr("mean"), -1);
             for (int h = 1; h <= most; ++h) {
-                heads->addItem(QString::number(h));
+                heads->addItem(QString::number(h), h - 1);
             }
+            heads->addItem(tr("max"), kMaxOverHeads);
         }
-        heads->setCurrentIndex(std::clamp(field.head + 1, 0, most));
+        heads->setCurrentIndex(std::max(0, heads->findData(std::min(field.head, most - 1))));
         heads->setVisible(most > 1);
         headLabel->setVisible(most > 1);
         direction->setVisible(bothWays());
@@ -167,7 +168,7 @@ struct MatrixView::State {
     void retranslate() {
         headLabel->setText(tr("Head"));
         heads->setAccessibleName(tr("Head"));
-        heads->setToolTip(tr("Which head is shown: the mean over all heads, or one"));
+        heads->setToolTip(tr("Which head is shown: the mean over all heads, one, or at each place the largest of all"));
         direction->setSegments({{0, tr("From"), tr("Where the chosen place looks: its row of the matrix")},
                                 {1, tr("To"), tr("Which places look at the chosen one: its column of the matrix")}});
         direction->setAccessibleName(tr("Direction"));
@@ -241,9 +242,9 @@ MatrixView::MatrixView(QWidget* parent) : QWidget(parent), m_state(std::make_uni
         announceSummary(this);
     });
     connect(s.heads, &QComboBox::currentIndexChanged, this, [this](int index) {
-        m_state->field.head = index - 1;
+        m_state->field.head = m_state->heads->itemData(index).toInt();
         requestPixels();
-        Q_EMIT headChosen(index - 1);
+        Q_EMIT headChosen(m_state->field.head);
         announceSummary(this);
     });
 }
@@ -301,8 +302,9 @@ QString MatrixView::textSummary() const {
         return tr("No attention matrix yet.");
     }
     const int heads = headCount(*s.map);
-    const QString head =
-        s.field.head < 0 ? tr("mean over %1 heads").arg(heads) : tr("head %1 of %2").arg(s.field.head + 1).arg(heads);
+    const QString head = s.field.head == kMaxOverHeads ? tr("maximum over %1 heads").arg(heads)
+                         : s.field.head < 0            ? tr("mean over %1 heads").arg(heads)
+                                                       : tr("head %1 of %2").arg(s.field.head + 1).arg(heads);
     const QString size = tr("%1 × %2 weights, %3.").arg(s.queries()).arg(s.keys()).arg(heads > 1 ? head : tr("one head"));
     const auto row = pairwiseRow(*s.map, s.field.head, s.position(), s.to(), s.group());
     if (row.empty()) {

@@ -4765,10 +4765,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>头</translation>
     </message>
     <message>
-        <source>Which head is shown: the mean over all heads, or one</source>
-        <translation>显示哪个头：所有头的均值，或其中一个</translation>
-    </message>
-    <message>
         <source>From</source>
         <translation>从此处</translation>
     </message>
@@ -4843,6 +4839,18 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Most between %1 and %2 (%3).</source>
         <translation>最大值在 %1 与 %2 之间（%3）。</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>最大值</translation>
+    </message>
+    <message>
+        <source>Which head is shown: the mean over all heads, one, or at each place the largest of all</source>
+        <translation>显示哪个头：所有头的均值、某一个头，或每处各头的最大值</translation>
+    </message>
+    <message>
+        <source>maximum over %1 heads</source>
+        <translation>%1 个头的最大值</translation>
     </message>
 </context>
 <context>
