@@ -49,6 +49,7 @@ void MainWindow::setExperiment(Experiment experiment) {
     if (m_experiment != Experiment::None && m_view == ViewKind::Steps) {
         setView(ViewKind::Overlay);
     }
+    m_area->setHintVisible(false);
     foldForWidth();
     showGrid();
     m_matterPlot->setAvailable(m_session.network().bundle != nullptr);
