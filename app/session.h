@@ -110,7 +110,7 @@ public:
     /// Puts the class activation map of a class on the canvas, of the network without the module when `plain`; −1: the module's
     /// map.
     void setActivation(int index, bool plain);
-    /// A position as fractions of the picture: a new pin, or the active one moved.
+    /// A position as fractions of the picture: a new pin, or the active one moved; no pin where the map asks nothing.
     void setQuery(QPointF fraction, QueryGesture gesture = QueryGesture::Move);
     /// The same for one pane alone; pins stay where they are.
     void setPaneQuery(int pane, QPointF fraction);

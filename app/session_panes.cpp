@@ -103,6 +103,10 @@ void Session::setQuery(QPointF fraction, QueryGesture gesture) {
     if (!m_shown || !m_shown->features) {
         return;
     }
+    if (!queryOnPicture()) {  // nobody asks here: the place is kept for the next map which does, without a pin
+        askAt(fraction);
+        return;
+    }
     const bool adds = gesture == QueryGesture::Add && m_pins.size() < kMaxPins;
     const auto active = std::find_if(m_pins.begin(), m_pins.end(), [this](const Pin& p) { return p.number == m_activePin; });
     if (adds || active == m_pins.end()) {

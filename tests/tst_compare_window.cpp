@@ -232,6 +232,19 @@ private Q_SLOTS:
         QCOMPARE(canvas->rendered().field->values, ofSecond);
     }
 
+    // Who clicks on a map without a query finds no pins when one with a query is chosen, but the place is asked.
+    void clicksOnOtherMapsLeaveNoPins() {
+        session().setModule(QStringLiteral("simam"));
+        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        Canvas* canvas = area()->canvas(0);
+        QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.25, 0.25));
+        QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.75, 0.5));
+        QVERIFY(session().pins().empty());
+        session().setModule(QStringLiteral("sagan"));
+        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QVERIFY(std::abs(session().queryOnPicture()->x() - 0.75) < 0.01);
+    }
+
     void theQueryFollowsTheCursor() {
         session().setModule(QStringLiteral("sagan"));
         QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);

@@ -55,6 +55,7 @@ struct Opened {
 /// What a person does before the program is killed.
 void work(const Opened& opened) {
     opened.session().setModule(QStringLiteral("sagan"));
+    static_cast<void>(QTest::qWaitFor([&] { return opened.settled(); }, 30000));  // a map which can be asked
     opened.session().setQuery({0.3, 0.6}, QueryGesture::Add);
     opened.session().setQuery({0.7, 0.4}, QueryGesture::Add);
     OverlayStyle style = opened.session().style();
