@@ -47,9 +47,6 @@ void MainWindow::connectCanvas(int index) {
     canvas->setResult(m_session.result());
     canvas->installEventFilter(this);
     connect(canvas, &Canvas::renderRequested, this, [this, index](OverlayRequest request) {
-        if (index == CanvasArea::kDifference && request.field) {
-            request.minus = m_session.field(1);
-        }
         if (index == m_area->indexOf(m_area->canvas())) {
             request.rangeBefore = m_session.rangeBefore(request.result->frame);
         }
@@ -157,6 +154,9 @@ void MainWindow::showCompared() {
             continue;
         }
         canvas->setField(m_session.pictureField(difference ? 0 : index));
+        if (difference) {
+            canvas->setMinus(m_session.pictureField(1));
+        }
     }
     showPins();
     if (m_view == ViewKind::Compare || m_view == ViewKind::Split) {

@@ -192,6 +192,12 @@ private Q_SLOTS:
         const auto expected = differenceField(*a, *b);
         QVERIFY(expected);
         QCOMPARE(difference->rendered().field->values, expected->values);
+        // It follows B alone, too.
+        session().setActivePane(1);
+        session().setMap("channel");
+        QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->values != expected->values, 30000);
+        session().setMap("spatial");
+        QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->values == expected->values, 30000);
         const MapComparison numbers = compareFields(*a, *b);
         const QString pearson = numberText(numbers.pearson);
         const auto* table = m_window->findChild<ComparisonTable*>();

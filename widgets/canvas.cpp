@@ -43,7 +43,7 @@ bool sameMap(const std::optional<FieldSpec>& a, const std::optional<FieldSpec>& 
 }
 
 bool sameRequest(const OverlayRequest& a, const OverlayRequest& b) {
-    return a.result == b.result && a.field == b.field && a.style == b.style && a.viewport == b.viewport &&
+    return a.result == b.result && a.field == b.field && a.minus == b.minus && a.style == b.style && a.viewport == b.viewport &&
            a.background == b.background && a.over.pixels == b.over.pixels;
 }
 
@@ -127,6 +127,7 @@ OverlayRequest Canvas::State::wantedRequest() const {
     OverlayRequest request;
     request.result = result;
     request.field = peek ? std::nullopt : field;
+    request.minus = peek ? std::nullopt : minus;
     request.style = style;
     request.viewport = view.viewport();
     request.background = theme().canvas.rgb();
@@ -254,6 +255,11 @@ void Canvas::setMoving(bool moving) {
 
 void Canvas::setField(std::optional<FieldSpec> field) {
     m_state->field = std::move(field);
+    m_state->requestSoon();
+}
+
+void Canvas::setMinus(std::optional<FieldSpec> minus) {
+    m_state->minus = std::move(minus);
     m_state->requestSoon();
 }
 

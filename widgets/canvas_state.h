@@ -36,6 +36,7 @@ struct Canvas::State {
     std::shared_ptr<const FrameResult> result;
     Frame newest;  ///< of a live source
     std::optional<FieldSpec> field;
+    std::optional<FieldSpec> minus;
     OverlayStyle style;
     Layer overlay;  ///< what was asked for with the field
     Layer plain;    ///< the picture alone, while peeking
