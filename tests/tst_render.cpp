@@ -86,6 +86,8 @@ class TestRender final : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void automaticRangesFollow_data();
+    void automaticRangesFollow();
     void initTestCase() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
     void matrixIsBlockMeans_data();
     void matrixIsBlockMeans();
@@ -272,6 +274,51 @@ void TestRender::stoppedRequestsHaveNoPixels() {
     QVERIFY(std::get<RenderedOverlay>(render(request, source.get_token())).pixels == nullptr);
     const auto matrix = composeMatrix(matrixMap(1, 2, 3, 1, 1), -1, {}, 8, source.get_token());
     QCOMPARE(matrix.error().code, ErrorCode::Cancelled);
+}
+
+// The range before leaves its share in the automatic range, clipped or not, and the true ends stay what they are.
+void TestRender::automaticRangesFollow_data() {
+    QTest::addColumn<bool>("clipped");
+    QTest::addColumn<double>("share");
+    QTest::newRow("whole") << false << kClippedShare;
+    QTest::newRow("clipped") << true << kClippedShare;
+    QTest::newRow("clipped by another share") << true << 0.2;
+}
+
+void TestRender::automaticRangesFollow() {
+    QFETCH(bool, clipped);
+    QFETCH(double, share);
+    const Frame frame = testFrame(8, 12);
+    OverlayRequest request;
+    AttentionMap gate = matrixMap(1, 5, 7, 1, 1);
+    gate.kind = MapKind::Spatial;
+    gate.role = MapRole::Gate;
+    gate.data.shape = {5, 7};
+    request.result = resultWith(gate, frame);
+    request.field = FieldSpec{};
+    request.field->module = "test";
+    request.viewport = fullViewport(frame);
+    request.style.clipped = clipped;
+    request.style.clipShare = share;
+    const auto plain = std::get<RenderedOverlay>(render(request));
+    QVERIFY(!plain.error);
+    const ValueRange now = effectiveRange(*plain.field, request.style);
+    request.style.rangeSmoothing = 0.75;
+    request.rangeBefore = ValueRange{-1.0F, 3.0F};
+    const auto out = std::get<RenderedOverlay>(render(request));
+    const ValueRange drawn = effectiveRange(*out.field, request.style);
+    QVERIFY(std::abs(drawn.lo - (0.75 * -1.0 + 0.25 * now.lo)) < 1e-6);
+    QVERIFY(std::abs(drawn.hi - (0.75 * 3.0 + 0.25 * now.hi)) < 1e-6);
+    QCOMPARE(out.field->max, plain.field->max);
+    OverlayStyle whole;
+    QVERIFY(!clipped || effectiveRange(*out.field, whole) == effectiveRange(*plain.field, whole));
+    OverlayStyle typed = request.style;
+    typed.autoRange = false;
+    typed.rangeSmoothing = 0.0;
+    typed.range = drawn;
+    request.style = typed;
+    const auto same = std::get<RenderedOverlay>(render(request));
+    QVERIFY(std::equal(same.pixels->begin<cv::Vec4b>(), same.pixels->end<cv::Vec4b>(), out.pixels->begin<cv::Vec4b>()));
 }
 
 QTEST_GUILESS_MAIN(TestRender)

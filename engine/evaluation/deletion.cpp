@@ -190,6 +190,7 @@ private:
     /// The network with the module on a picture: module and prediction are good.
     Result<std::shared_ptr<const FrameResult>> pass(const Frame& frame, const ModuleJob& job) {
         PipelineRequest request{.epoch = 1, .frame = frame, .network = m_request.network, .jobs = {job}};
+        request.plainPrediction = false;  // half of the runs of the tail
         auto result = m_pipeline.run(request, m_stop);
         if (!result) {
             return result.error();

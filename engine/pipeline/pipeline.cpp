@@ -432,7 +432,7 @@ Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& 
     };
     take();
     const bool predicts = std::any_of(request.jobs.begin(), request.jobs.end(), [](const auto& job) { return job.predict; });
-    if (predicts && request.network.bundle) {
+    if (predicts && request.plainPrediction && request.network.bundle) {
         m_state->predictPlainly(stop);
         current.prediction = m_state->prediction;
     }

@@ -43,6 +43,7 @@ struct PipelineRequest {
     NetworkChoice network = {};   ///< with a bundle it makes the features, not the Retina
     std::vector<ModuleJob> jobs;  ///< run in this order
     std::size_t shownJobs = 1;    ///< so many of the first are looked at: on a moving source they run on every frame
+    bool plainPrediction = true;  ///< where a job predicts: what the network says without any module, too
     int clipFrames = 8;           ///< frames a clip holds, 2 … 32; mechanisms over time run when there are so many
 };
 

@@ -52,6 +52,9 @@ ValueRange effectiveRange(const ScalarField& field, const OverlayStyle& style) {
     if (!style.clipped || !(style.clipShare > 0.0)) {
         return whole;
     }
+    if (field.followedClip) {
+        return *field.followedClip;
+    }
     if (style.clipShare == kClippedShare && !field.diverging) {
         return {field.scaleMin, field.clippedMax};
     }

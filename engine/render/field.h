@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/api.h"
 #include "engine/pipeline/result.h"
+#include "engine/render/colormap.h"
 #include "engine/result.h"
 
 namespace fovea {
@@ -56,9 +58,10 @@ struct ScalarField {
         0.0F;  ///< the automatic range: true ends, or symmetric about 0 when diverging, or shared by Before and After
     float scaleMax = 0.0F;
     float clippedMax = 0.0F;  ///< kClippedShare of the cells which take part lie above; scaleMax where clipping means nothing
-    std::string module;       ///< title of the module
-    std::string map;          ///< FOVEA_TEXT title of the map
-    std::string what;         ///< FOVEA_TEXT: "after", "what attention changed", "mean over channels", "from the query"
+    std::optional<ValueRange> followedClip;  ///< the clipped range of a moving picture which follows the one before it
+    std::string module;                      ///< title of the module
+    std::string map;                         ///< FOVEA_TEXT title of the map
+    std::string what;  ///< FOVEA_TEXT: "after", "what attention changed", "mean over channels", "from the query"
     std::string unit;
     int frame = -1;  ///< of a clip: whose frame's field this is, counted from the oldest; −1: the field is not of a clip
     Provenance provenance;

@@ -13,16 +13,22 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Lets an automatic range follow the pictures: a share of the range before stays in it. The ends of the values stay what they
-/// are.
+/// Lets an automatic range, clipped or not, follow the pictures: a share of the range before stays in it. The ends of the values
+/// stay what they are.
 void followRange(ScalarField& field, const OverlayRequest& request) {
     const double share = std::clamp(request.style.rangeSmoothing, 0.0, 1.0);
     if (!request.style.autoRange || share == 0.0 || !request.rangeBefore) {
         return;
     }
     const auto follow = [share](float before, float now) { return static_cast<float>(share * before + (1.0 - share) * now); };
-    field.scaleMin = follow(request.rangeBefore->lo, field.scaleMin);
-    field.scaleMax = follow(request.rangeBefore->hi, field.scaleMax);
+    const ValueRange now = effectiveRange(field, request.style);
+    const ValueRange followed{follow(request.rangeBefore->lo, now.lo), follow(request.rangeBefore->hi, now.hi)};
+    if (request.style.clipped) {
+        field.followedClip = followed;
+    } else {
+        field.scaleMin = followed.lo;
+        field.scaleMax = followed.hi;
+    }
 }
 
 /// Where a mechanism which looks at a part of the picture looks.
