@@ -8,20 +8,46 @@ namespace {
 enum Change : unsigned {
     kPanes = 1,
     kParams = 2,
-    kField = 4,
+    kQuery = 4,
     kFactors = 8,
     kWeights = 16,
     kModel = 32,
     kStyle = 64,
     kPins = 128,
     kView = 256,
-    kContinuous = kParams | kField | kStyle | kPins,  ///< what can be dragged
+    kMap = 512,
+    kOpacity = 1024,
+    kRange = 2048,
+    kThreshold = 4096,
+    kContinuous = kParams | kQuery | kOpacity | kRange | kThreshold | kPins,  ///< what can be dragged or typed bit by bit
 };
+
+unsigned fieldChanges(const FieldSpec& a, const FieldSpec& b) {
+    FieldSpec asked = b;  // with the other one's question
+    asked.queryX = a.queryX;
+    asked.queryY = a.queryY;
+    asked.frame = a.frame;
+    asked.queryFrame = a.queryFrame;
+    return (a != asked ? kMap : 0U) | (asked != b ? kQuery : 0U);
+}
+
+unsigned styleChanges(const SessionState& a, const SessionState& b) {
+    OverlayStyle rest = b.style;  // all that is not dragged as the other one has it
+    rest.opacity = a.style.opacity;
+    rest.range = a.style.range;
+    rest.clipShare = a.style.clipShare;
+    rest.threshold = a.style.threshold;
+    unsigned change = rest != a.style || a.rangeMode != b.rangeMode ? kStyle : 0U;
+    change |= a.style.opacity != b.style.opacity ? kOpacity : 0U;
+    change |= a.style.range != b.style.range || a.style.clipShare != b.style.clipShare ? kRange : 0U;
+    change |= a.style.threshold != b.style.threshold ? kThreshold : 0U;
+    return change;
+}
 
 unsigned paneChanges(const PaneState& a, const PaneState& b) {
     unsigned change = a.module != b.module || a.slot != b.slot ? kPanes : 0U;
     change |= a.params != b.params ? kParams : 0U;
-    change |= a.field != b.field ? kField : 0U;
+    change |= fieldChanges(a.field, b.field);
     change |= a.intervention != b.intervention ? kFactors : 0U;
     change |= a.weightsFile != b.weightsFile || a.seed != b.seed || a.trained != b.trained ? kWeights : 0U;
     return change;
@@ -34,9 +60,10 @@ unsigned changes(const SessionState& a, const SessionState& b) {
     }
     const bool model = a.bundleFolder != b.bundleFolder || a.cropped != b.cropped || a.fine != b.fine || a.retina != b.retina;
     change |= model ? kModel : 0U;
-    change |= a.style != b.style || a.rangeMode != b.rangeMode ? kStyle : 0U;
+    change |= styleChanges(a, b);
     change |= a.pins != b.pins || a.activePin != b.activePin ? kPins : 0U;
-    change |= a.pins.size() != b.pins.size() ? kPanes : 0U;  // another pin is a step of its own
+    // Another pin, or another one which asks, is a step of its own.
+    change |= a.pins.size() != b.pins.size() || a.activePin != b.activePin ? kPanes : 0U;
     change |= a.view != b.view || a.difference != b.difference ? kView : 0U;
     return change;
 }
@@ -52,15 +79,17 @@ void History::note(const SessionState& state) {
     if (change == 0) {
         return;
     }
-    const bool same = change == m_lastChange && (change & ~static_cast<unsigned>(kContinuous)) == 0;
+    // The first move of an end of the scale makes the range a typed one, too.
+    const bool goesOn = change == m_lastChange || (change == kRange && m_lastChange == (kRange | kStyle));
+    const bool same = goesOn && (change & ~static_cast<unsigned>(kContinuous)) == 0;
     const bool quick = m_sinceNote.isValid() && m_sinceNote.elapsed() < kOneChangeMilliseconds;
     m_sinceNote.start();
-    m_lastChange = change;
     m_states.resize(m_current + 1);  // what was undone is gone
     if (same && quick && m_current > 0) {
         m_states.back() = state;
         return;
     }
+    m_lastChange = change;
     m_states.push_back(state);
     if (m_states.size() > kMost) {
         m_states.erase(m_states.begin());

@@ -217,6 +217,7 @@ void MainWindow::connectSession() {
             [this](const std::shared_ptr<const FrameResult>& result) { m_filmstrip->setResult(result, m_session.style()); });
     connect(&m_session, &Session::styleChanged, this, [this] {
         showStyles();
+        retranslateActions();
         m_topBar->setStyle(m_session.style());
         m_settings.setStyle(m_session.style());
     });
@@ -359,6 +360,11 @@ void MainWindow::foldForWidth() {
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::FocusIn && m_area->indexOf(watched) >= 0 && m_area->indexOf(watched) < m_session.paneCount()) {
         m_session.setActivePane(m_area->indexOf(watched));
+    }
+    const bool begins = event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress ||
+                        event->type() == QEvent::MouseButtonPress;
+    if (begins && m_noteTimer.isActive()) {  // what was done before is a step of its own
+        takeState();
     }
     if (event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);

@@ -155,6 +155,7 @@ private:
     void connectCompare();
     void connectCanvas(int index);
     [[nodiscard]] OverlayStyle paneStyle(int index) const;
+    void takeStyle(const OverlayStyle& edited);
     void showStyles();
     void showPanes();
     void showCompared();
@@ -182,6 +183,7 @@ private:
     void connectHistory();
     [[nodiscard]] SessionState currentState();
     void noteState();
+    void takeState();
     void restoreState(const SessionState& state);
     void undo();
     void redo();
@@ -235,6 +237,7 @@ private:
     QList<QAction*> m_fileActions;
     QList<QAction*> m_sourceActions;
     QAction* m_trainedAction = nullptr;
+    QAction* m_clippedAction = nullptr;  ///< its text names the share
     QAction* m_autoSizeAction = nullptr;
     QAction* m_smoothRangeAction = nullptr;
     QAction* m_besideAction = nullptr;
@@ -251,6 +254,7 @@ private:
     QString m_recovery;                    ///< the file of what is shown now, which goes when the program ends
     std::unique_ptr<QLockFile> m_recoveryLock;
     QTimer m_recoveryTimer;
+    QTimer m_noteTimer;
     bool m_offersRecovery = false;
     Experiment m_experiment = Experiment::None;
     MatterJob m_matter;

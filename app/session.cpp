@@ -108,6 +108,7 @@ void Session::setParams(const ParamSet& params) {
     }
     choice().params = params;
     submit();
+    Q_EMIT jobChanged();
 }
 
 void Session::setWeightsFile(const QString& path) {
@@ -134,6 +135,7 @@ void Session::setRetina(const RetinaOptions& options) {
     if (options != m_retina) {
         m_retina = options;
         submit();
+        Q_EMIT jobChanged();
     }
 }
 
@@ -429,11 +431,14 @@ void Session::setStyle(const OverlayStyle& style) {
 }
 
 void Session::setRange(RangeMode mode, ValueRange range) {
-    m_rangeMode = mode;
+    const RangeMode before = std::exchange(m_rangeMode, mode);
     OverlayStyle style = m_style;
     style.autoRange = mode == RangeMode::Auto || mode == RangeMode::Clipped;
     style.clipped = mode == RangeMode::Clipped;
     style.range = range;
+    if (style == m_style && before != mode) {  // the range shown is typed, or locked, as it is
+        Q_EMIT styleChanged();
+    }
     setStyle(style);
 }
 

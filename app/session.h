@@ -162,6 +162,8 @@ public:
 Q_SIGNALS:
     void pictureChanged();
     void moduleChanged();
+    /// Parameters or the Retina, whose results are still to come.
+    void jobChanged();
     /// Panes have come, gone or changed places, or another one is active.
     void panesChanged();
     void pinsChanged();

@@ -57,6 +57,7 @@ void MainWindow::createActions() {
     m_autoSizeAction->setCheckable(true);
     m_autoSizeAction->setChecked(m_settings.autoSize());
     m_smoothRangeAction->setCheckable(true);
+    m_clippedAction = make(QT_TR_NOOP("Range without the highest %1 %"), {key("Ctrl+Alt+R")}, &MainWindow::clippedRange);
     m_trainedAction = make(QT_TR_NOOP("Trained or random weights"), {key("Ctrl+T")}, &MainWindow::toggleTrained);
     m_fileActions = {make(QT_TR_NOOP("Paste a picture"), {key("Ctrl+V")}, &MainWindow::paste),
                      make(QT_TR_NOOP("Next picture in the folder"), {key("Alt+Right")}, &MainWindow::openNext),
@@ -73,7 +74,7 @@ void MainWindow::createActions() {
                      make(QT_TR_NOOP("Smooth cells"), {key("Ctrl+I")}, &MainWindow::toggleSmooth),
                      make(QT_TR_NOOP("Lock the range"), {key("Ctrl+L")}, &MainWindow::lockRange),
                      make(QT_TR_NOOP("Automatic range"), {key("Ctrl+R")}, &MainWindow::autoRange),
-                     make(QT_TR_NOOP("Range without the highest 2 %"), {key("Ctrl+Alt+R")}, &MainWindow::clippedRange),
+                     m_clippedAction,
                      m_smoothRangeAction,
                      m_autoSizeAction};
     m_linkRangeAction = make(QT_TR_NOOP("One range for all panes"), {key("Ctrl+Alt+L")}, &MainWindow::toggleLinkedRange);
@@ -122,7 +123,8 @@ void MainWindow::createActions() {
 
 void MainWindow::retranslateActions() {
     for (const auto& [action, text] : m_texts) {
-        action->setText(tr(text));
+        const QString said = tr(text);
+        action->setText(action == m_clippedAction ? said.arg(numberText(100.0 * m_session.style().clipShare)) : said);
     }
 }
 

@@ -71,8 +71,21 @@ void MainWindow::connectCanvas(int index) {
     if (index != CanvasArea::kDifference) {
         ColourScale* scale = m_area->colourScale(index);
         connect(scale, &ColourScale::rangeChanged, &m_session, &Session::setRange);
-        connect(scale, &ColourScale::styleEdited, &m_session, &Session::setStyle);
+        connect(scale, &ColourScale::styleEdited, this, &MainWindow::takeStyle);
     }
+}
+
+// What a scale knows of the other members is as old as the pixels it belongs to, and with one range for all panes not chosen.
+void MainWindow::takeStyle(const OverlayStyle& edited) {
+    OverlayStyle style = m_session.style();
+    style.colormap = edited.colormap;
+    style.divergingColormap = edited.divergingColormap;
+    style.mode = edited.mode;
+    style.thresholded = edited.thresholded;
+    style.threshold = edited.threshold;
+    style.contours = edited.contours;
+    style.clipShare = edited.clipShare;
+    m_session.setStyle(style);
 }
 
 // A difference is centred at 0 by itself; a range or threshold meant for the maps says nothing about it.
@@ -93,8 +106,11 @@ void MainWindow::showStyles() {
     for (const int index : m_area->canvases()) {
         m_area->canvas(index)->setStyle(paneStyle(index));
         ColourScale* scale = m_area->colourScale(index);
-        if (index != CanvasArea::kDifference && scale->mode() != m_session.rangeMode()) {
-            scale->setMode(m_session.rangeMode(), m_session.style().range);
+        const RangeMode mode = m_session.rangeMode();
+        const bool own =
+            mode == RangeMode::Locked || mode == RangeMode::Typed;  // its ends are chosen, by undo or in another pane
+        if (index != CanvasArea::kDifference && (scale->mode() != mode || (own && scale->range() != m_session.style().range))) {
+            scale->setMode(mode, m_session.style().range);
         }
     }
 }
@@ -328,6 +344,7 @@ void MainWindow::toggleDifference() {
     if (shown) {
         setView(ViewKind::Compare);
     }
+    noteState();
 }
 
 void MainWindow::toggleHoverQuery() {

@@ -35,12 +35,16 @@ Result<SessionFile> readSession(const QString& path) {
 void MainWindow::connectHistory() {
     const auto note = [this] { noteState(); };
     connect(&m_session, &Session::moduleChanged, this, note);
+    connect(&m_session, &Session::jobChanged, this, note);
     connect(&m_session, &Session::fieldChanged, this, note);
     connect(&m_session, &Session::styleChanged, this, note);
     connect(&m_session, &Session::modelChanged, this, note);
     connect(&m_session, &Session::panesChanged, this, note);
     connect(&m_session, &Session::pinsChanged, this, note);
     connect(&m_session, &Session::resultChanged, this, &MainWindow::finishOpening);
+    m_noteTimer.setSingleShot(true);
+    m_noteTimer.setInterval(0);
+    connect(&m_noteTimer, &QTimer::timeout, this, &MainWindow::takeState);
     m_recoveryTimer.setSingleShot(true);
     m_recoveryTimer.setInterval(kRecoveryMilliseconds);
     connect(&m_recoveryTimer, &QTimer::timeout, this, &MainWindow::keepRecovery);
@@ -59,13 +63,19 @@ SessionState MainWindow::currentState() {
     return state;
 }
 
-// Nothing is noted before there is something to see, so that undo never leads out of the first picture.
+// Nothing is noted before there is something to see, so that undo never leads out of the first picture. One key may change panes,
+// module and view with a signal each; it is noted as one step when all of them are through.
 void MainWindow::noteState() {
     if (m_session.result() && !m_restoring) {
-        m_history.note(currentState());
-        if (!m_recoveryTimer.isActive()) {
-            m_recoveryTimer.start();
-        }
+        m_noteTimer.start();
+    }
+}
+
+void MainWindow::takeState() {
+    m_noteTimer.stop();
+    m_history.note(currentState());
+    if (!m_recoveryTimer.isActive()) {
+        m_recoveryTimer.start();
     }
 }
 
@@ -78,12 +88,18 @@ void MainWindow::restoreState(const SessionState& state) {
 }
 
 void MainWindow::undo() {
+    if (m_noteTimer.isActive()) {
+        takeState();
+    }
     if (const SessionState* state = m_history.undo()) {
         restoreState(*state);
     }
 }
 
 void MainWindow::redo() {
+    if (m_noteTimer.isActive()) {
+        takeState();
+    }
     if (const SessionState* state = m_history.redo()) {
         restoreState(*state);
     }
