@@ -40,6 +40,8 @@ void MainWindow::connectExperiments() {
             m_session.setChannelMode(ChannelMode::Single, index);
         }
     });
+    connect(&m_session, &Session::modelChanged, this,
+            [this] { m_matterPlot->setAvailable(m_session.network().bundle != nullptr); });
     connect(&m_matter, &MatterJob::progressed, m_matterPlot, &MatterPlot::setProgress);
     connect(&m_matter, &MatterJob::finished, this, &MainWindow::takeMatter);
 }
@@ -114,11 +116,13 @@ void MainWindow::takeMatter(const Result<MatterResult>& result) {
 }
 
 void MainWindow::saveMatter() {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save the curves"), m_settings.folder(QStringLiteral("export")),
-                                                      tr("Tables (*.csv)"));
+    const QString suffix = QStringLiteral(".csv");
+    QString path = QFileDialog::getSaveFileName(this, tr("Save the curves"), m_settings.folder(QStringLiteral("export")),
+                                                tr("Tables (*.csv)"));
     if (path.isEmpty() || !m_measured) {
         return;
     }
+    path = path.endsWith(suffix, Qt::CaseInsensitive) ? path : path + suffix;
     runExport([this, measured = m_measured, path] {
         const auto saved = writeFileAtomically(path.toStdString(), matterCsv(*measured));
         const Result<QStringList> written = saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());

@@ -35,7 +35,8 @@ void MainWindow::finishExport(const Result<QStringList>& written) {
     const QFileInfo first(written->value(0));
     m_area->showMessage(written->size() > 2
                             ? tr("Saved %n file(s) in %1.", nullptr, static_cast<int>(written->size())).arg(first.path())
-                            : tr("Saved %1 and its description.").arg(first.filePath()),
+                        : written->size() == 1 ? tr("Saved %1.").arg(first.filePath())
+                                               : tr("Saved %1 and its description.").arg(first.filePath()),
                         false);
     Q_EMIT exported(*written);
 }
