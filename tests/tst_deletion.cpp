@@ -78,6 +78,22 @@ private:
     }
 
 private Q_SLOTS:
+    // What the network says without the module is not computed where nobody asks; the rest stays bit for bit.
+    void plainPredictionsAreLeftOut() {
+        const MatterRequest matter = request("gc", 4);
+        PipelineRequest pass{.epoch = 1, .frame = m_frame, .network = matter.network, .jobs = {matter.job}};
+        pass.jobs.front().predict = true;
+        Pipeline both;
+        Pipeline alone;
+        const auto with = both.run(pass, {});
+        pass.plainPrediction = false;
+        const auto without = alone.run(pass, {});
+        QVERIFY(with.ok() && without.ok());
+        QVERIFY((*with)->prediction != nullptr);
+        QVERIFY((*without)->prediction == nullptr);
+        QCOMPARE((*with)->modules.front()->prediction->logits, (*without)->modules.front()->prediction->logits);
+    }
+
     void initTestCase() {
         const auto bundle = openBundle(FOVEA_SOURCE_DIR "/resources/models/fovea-v1");
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/rocket.png"));

@@ -126,6 +126,41 @@ private Q_SLOTS:
         QCOMPARE(m.session().module()->id, "cbam");
     }
 
+    // A module of several heads: each of them is ranked beside the channels, and a click on its row shows it.
+    void headsAreRankedToo() {
+        m.session().setModule(QStringLiteral("mhsa"));
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
+        MatterRequest asked = request();
+        asked.curves = asked.channels = false;
+        const auto heads = measureMatter(asked);
+        QVERIFY(heads.ok() && heads->effects.size() > 1);
+        m.press(Qt::Key_J, Qt::ControlModifier);
+        QTest::mouseClick(button("Start"), Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(idle() && button("Save CSV…")->isEnabled(), 240000);
+        plot()->setFocus();
+        const auto strongest = std::max_element(heads->effects.begin(), heads->effects.end(), [](const auto& a, const auto& b) {
+            return std::abs(a.probability) < std::abs(b.probability);
+        });
+        for (int k = 0; k < 1000 && plot()->rowRect(strongest->index, true).isNull(); ++k) {
+            QTest::keyClick(plot(), Qt::Key_Down);
+        }
+        const QRect row = plot()->rowRect(strongest->index, true);
+        QVERIFY(!row.isNull());
+        QTest::mouseClick(plot(), Qt::LeftButton, {}, row.center());
+        QCOMPARE(m.session().field()->head, strongest->index);
+        // Of the heads alone the stronger stands above.
+        int above = -1;
+        auto ranked = heads->effects;
+        std::stable_sort(ranked.begin(), ranked.end(),
+                         [](const auto& a, const auto& b) { return std::abs(a.probability) > std::abs(b.probability); });
+        for (const MatterEffect& effect : ranked) {
+            if (const QRect at = plot()->rowRect(effect.index, true); !at.isNull()) {
+                QVERIFY(at.top() > above);
+                above = at.top();
+            }
+        }
+    }
+
     // Without a network it cannot be measured, and with one again it can, while the panel stays open.
     void availableWithANetworkOnly() {
         m.press(Qt::Key_J, Qt::ControlModifier);
