@@ -293,6 +293,28 @@ private Q_SLOTS:
         QVERIFY(state() == before);
     }
 
+    // Its first move makes the range a typed one, the others only move its end.
+    void aDraggedEndOfTheScaleIsOneStep() {
+        begin({"simam"});
+        const SessionState before = state();
+        ColourScale* scale = m.area()->colourScale();
+        scale->setFocus();
+        QTest::keyClick(scale, Qt::Key_Tab);  // the upper end
+        for (int k = 0; k < 12; ++k) {
+            QTest::keyClick(scale, Qt::Key_Down);
+            QCoreApplication::processEvents();
+        }
+        QCOMPARE(m.session().rangeMode(), RangeMode::Typed);
+        const SessionState after = state();
+        settle();
+        m.activate();
+        undo();
+        QVERIFY(state() == before);
+        redo();
+        QVERIFY(state() == after);
+        QCOMPARE(scale->range(), after.style.range);
+    }
+
     // What is dragged or typed stays apart from what is clicked right after it.
     void quickChangesOfDifferentThingsAreSteps() {
         begin({"simam"});
