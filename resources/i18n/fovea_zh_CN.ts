@@ -4582,10 +4582,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>打开模型…</translation>
     </message>
     <message>
-        <source>Range without the highest 2 %</source>
-        <translation>不计最高 2 % 的范围</translation>
-    </message>
-    <message>
         <source>trained or random weights</source>
         <translation>训练或随机权重</translation>
     </message>
@@ -4752,6 +4748,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Bring it back</source>
         <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Range without the highest %1 %</source>
+        <translation>不计最高 %1 % 的范围</translation>
+    </message>
+    <message>
+        <source>Saved %1.</source>
+        <translation>已保存 %1。</translation>
     </message>
 </context>
 <context>
