@@ -99,9 +99,11 @@ struct Pipeline::State {
     std::list<CachedModule> cache;  ///< most recently used first
 
     void setClipFrames(int frames);
+    [[nodiscard]] bool hasBackbone(const PipelineRequest& request) const;
     void chooseBackbone(const PipelineRequest& request);
     void predictPlainly(const std::stop_token& stop);
     Result<void> prepareFeatures(const PipelineRequest& request, const std::stop_token& stop);
+    FrameResult begin(const PipelineRequest& request);
     std::shared_ptr<const ModuleResult> cachedResult(const ModuleJob& job);
     std::shared_ptr<const ModuleResult> runJob(const ModuleJob& job, const std::stop_token& stop, std::size_t capacity);
 
@@ -150,17 +152,19 @@ std::vector<const FeatureMap*> Pipeline::State::inputFrames(const ModuleInfo& in
     return maps;
 }
 
+bool Pipeline::State::hasBackbone(const PipelineRequest& request) const {
+    return backbone && network == request.network && (network.bundle || options == request.retina);
+}
+
 void Pipeline::State::chooseBackbone(const PipelineRequest& request) {
-    const bool ofNetwork = request.network.bundle != nullptr;
-    const bool same = backbone && network == request.network && (ofNetwork || options == request.retina);
-    if (same) {
+    if (hasBackbone(request)) {
         return;
     }
     if (network.bundle != request.network.bundle) {
         tail.reset();
         features.reset();
     }
-    backbone = ofNetwork ? makeGraphBackbone(request.network) : makeRetina(request.retina);
+    backbone = request.network.bundle ? makeGraphBackbone(request.network) : makeRetina(request.retina);
     options = request.retina;
     network = request.network;
     clip.clear();  // features of another kind do not go together
@@ -348,6 +352,27 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
     return result;
 }
 
+/// The result of a request on the features which are there, with the modules which have run on them already.
+FrameResult Pipeline::State::begin(const PipelineRequest& request) {
+    FrameResult current{.epoch = request.epoch,
+                        .started = request.started,
+                        .frame = request.frame,
+                        .features = features,
+                        .bundle = request.network.bundle,
+                        .prediction = prediction,
+                        .clip = nullptr,
+                        .modules = {}};
+    for (const auto& job : request.jobs) {
+        assert(job.info != nullptr);
+        if (job.info->needs.clip) {
+            current.clip = clip.snapshot();
+        }
+        current.modules.push_back(cachedResult(job));
+        current.slots.push_back(job.slot);
+    }
+    return current;
+}
+
 Result<Tail*> Pipeline::State::usableTail() {
     if (!tail) {
         auto made = Tail::create(network.bundle);
@@ -407,22 +432,8 @@ Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& 
     if (auto prepared = m_state->prepareFeatures(request, stop); !prepared) {
         return prepared.error();
     }
-    FrameResult current{.epoch = request.epoch,
-                        .started = started,
-                        .frame = request.frame,
-                        .features = m_state->features,
-                        .bundle = request.network.bundle,
-                        .prediction = m_state->prediction,
-                        .clip = nullptr,
-                        .modules = {}};
-    for (const auto& job : request.jobs) {
-        assert(job.info != nullptr);
-        if (job.info->needs.clip) {
-            current.clip = m_state->clip.snapshot();
-        }
-        current.modules.push_back(m_state->cachedResult(job));
-        current.slots.push_back(job.slot);
-    }
+    FrameResult current = m_state->begin(request);
+    current.started = started;
     std::shared_ptr<const FrameResult> snapshot;
     const auto take = [&] {
         snapshot = std::make_shared<const FrameResult>(current);
@@ -455,6 +466,15 @@ Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& 
         take();
     }
     return snapshot;
+}
+
+std::shared_ptr<const FrameResult> Pipeline::known(const PipelineRequest& request) {
+    const State& s = *m_state;
+    if (!s.hasBackbone(request) || !s.features || s.backboneKey != s.backbone->key() || !sameFrame(s.frame, request.frame)) {
+        return nullptr;
+    }
+    m_state->setClipFrames(request.clipFrames);
+    return std::make_shared<const FrameResult>(m_state->begin(request));
 }
 
 std::uint64_t Pipeline::backboneRuns() const noexcept { return m_state->backboneRuns; }

@@ -34,17 +34,24 @@ struct ModuleJob {
 /// none, or where `bundle` is null. The weights keep the bundle alive.
 FOVEA_API ModuleJob bundleJob(const ModuleInfo& info, const std::shared_ptr<const Bundle>& bundle);
 
+/// Jobs for the same frame on features of another network.
+struct NetworkJobs {
+    NetworkChoice network;  ///< without a bundle the Retina makes the features
+    std::vector<ModuleJob> jobs;
+};
+
 /// Everything one pass needs, as values.
 struct PipelineRequest {
     std::uint64_t epoch = 0;
     std::chrono::steady_clock::time_point started = {};  ///< when work on the frame began, if that was before this pass
     Frame frame;
     RetinaOptions retina;
-    NetworkChoice network = {};   ///< with a bundle it makes the features, not the Retina
-    std::vector<ModuleJob> jobs;  ///< run in this order
-    std::size_t shownJobs = 1;    ///< so many of the first are looked at: on a moving source they run on every frame
-    bool plainPrediction = true;  ///< where a job predicts: what the network says without any module, too
-    int clipFrames = 8;           ///< frames a clip holds, 2 … 32; mechanisms over time run when there are so many
+    NetworkChoice network = {};            ///< with a bundle it makes the features, not the Retina
+    std::vector<ModuleJob> jobs;           ///< run in this order
+    std::size_t shownJobs = 1;             ///< so many of the first are looked at: on a moving source they run on every frame
+    bool plainPrediction = true;           ///< where a job predicts: what the network says without any module, too
+    int clipFrames = 8;                    ///< frames a clip holds, 2 … 32; mechanisms over time run when there are so many
+    std::vector<NetworkJobs> others = {};  ///< looked at, too; each of another bundle. Pipelines runs them, one Pipeline does not
 };
 
 /// frame → features (cached) → clip → modules (cached) → maps. The features of every new frame enter the clip, whatever runs, so
@@ -60,6 +67,9 @@ public:
     /// result; an error only when the features fail or the pass was stopped: a failing module's error stays in its ModuleResult.
     Result<std::shared_ptr<const FrameResult>> run(const PipelineRequest& request, const std::stop_token& stop,
                                                    const std::function<void(std::shared_ptr<const FrameResult>)>& publish = {});
+
+    /// What is there already for the request, without computing anything; null when that begins with the features.
+    [[nodiscard]] std::shared_ptr<const FrameResult> known(const PipelineRequest& request);
 
     /// How often the backbone ran; for tests of the cache.
     [[nodiscard]] std::uint64_t backboneRuns() const noexcept;

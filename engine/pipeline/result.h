@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -45,6 +47,9 @@ struct FrameResult {
                                        ///< Null when no such module was asked for
     std::vector<std::shared_ptr<const ModuleResult>> modules;  ///< in the order they were asked for; null while unfinished
     std::vector<std::string> slots = {};  ///< ModuleJob::slot of each of them; those which are missing are empty
+    /// The same frame through PipelineRequest::others, in their order; null while unfinished. One whose features fail has none,
+    /// and that error in each of its modules.
+    std::vector<std::shared_ptr<const FrameResult>> others = {};
 
     /// The finished result of the job of a module in a slot, or null.
     [[nodiscard]] std::shared_ptr<const ModuleResult> find(const std::string& id, const std::string& slot = {}) const {
@@ -55,6 +60,13 @@ struct FrameResult {
             }
         }
         return nullptr;
+    }
+
+    /// Whether the first `count` modules are there, and all of the others.
+    [[nodiscard]] bool complete(std::size_t count = static_cast<std::size_t>(-1)) const {
+        const auto end = modules.begin() + static_cast<std::ptrdiff_t>(std::min(count, modules.size()));
+        return std::all_of(modules.begin(), end, [](const auto& module) { return module != nullptr; }) &&
+               std::all_of(others.begin(), others.end(), [](const auto& other) { return other && other->complete(); });
     }
 };
 

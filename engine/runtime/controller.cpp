@@ -35,6 +35,7 @@ struct Controller::State {
     std::size_t shownJobs = 1;
     RetinaOptions retina;
     NetworkChoice network;
+    std::vector<NetworkJobs> others;
     std::uint64_t epoch = 0;
 
     std::uint64_t loadSerial = 0;
@@ -51,6 +52,7 @@ struct Controller::State {
     bool autoSized = false;
 
     void open(Worker::Load load);
+    [[nodiscard]] PipelineRequest request(const Frame& of) const;
     void startPass();
     void startLive();
     void renewStop();
@@ -90,10 +92,18 @@ void Controller::State::startPass() {
     computing = frame.valid();
     if (computing) {
         renewStop();
-        worker.post(Worker::Pass{
-            {.epoch = epoch, .frame = frame, .retina = retina, .network = network, .jobs = jobs, .shownJobs = shownJobs},
-            passStop.get_token()});
+        worker.post(Worker::Pass{request(frame), passStop.get_token()});
     }
+}
+
+PipelineRequest Controller::State::request(const Frame& of) const {
+    return {.epoch = epoch,
+            .frame = of,
+            .retina = retina,
+            .network = network,
+            .jobs = jobs,
+            .shownJobs = shownJobs,
+            .others = others};
 }
 
 void Controller::State::renewStop() {
@@ -105,7 +115,7 @@ void Controller::State::renewStop() {
 void Controller::State::startLive() {
     renewStop();
     worker.setLive(std::make_shared<const Worker::Live>(Worker::Live{
-        .request = {.epoch = epoch, .frame = {}, .retina = retina, .network = network, .jobs = jobs, .shownJobs = shownJobs},
+        .request = request({}),
         .stop = passStop.get_token(),
         .source = source.newest().source,
         .jump = source.jump(),
@@ -297,12 +307,13 @@ void Controller::openBundle(const QString& folder) {
 }
 
 void Controller::setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina, const NetworkChoice& network,
-                         std::size_t shownJobs) {
+                         std::size_t shownJobs, std::vector<NetworkJobs> others) {
     Q_ASSERT(QThread::currentThread() == thread());
     m_state->jobs = std::move(jobs);
     m_state->shownJobs = shownJobs;
     m_state->retina = retina;
     m_state->network = network;
+    m_state->others = std::move(others);
     m_state->nextEpoch();
     m_state->updateBusy();
 }

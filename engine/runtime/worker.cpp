@@ -3,8 +3,8 @@
 #include <QThread>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
-#include <numeric>
 #include <utility>
 
 #include "engine/models/open_bundle.h"
@@ -18,13 +18,40 @@ int wantedSide(const PipelineRequest& request) {
     return request.network.bundle ? request.network.side() : request.retina.maxSide;
 }
 
+bool sameNetworks(const std::vector<NetworkJobs>& a, const std::vector<NetworkJobs>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const NetworkJobs& x, const NetworkJobs& y) { return x.network == y.network; });
+}
+
 /// How many of the jobs a person looks at.
 std::ptrdiff_t shownJobs(const PipelineRequest& request) {
     return static_cast<std::ptrdiff_t>(std::min(request.shownJobs, request.jobs.size()));
 }
 
+/// The automatic size of the request's own features; those of the others shrink with them.
 void setSide(PipelineRequest& request, int side) {
+    const double share = static_cast<double>(side) / wantedSide(request);
+    for (NetworkJobs& other : request.others) {
+        if (other.network.bundle) {
+            other.network.size = std::max(AutoSize::kLeastSide, static_cast<int>(std::lround(other.network.side() * share)));
+        } else {
+            request.retina.maxSide =
+                std::max(AutoSize::kLeastSide, static_cast<int>(std::lround(request.retina.maxSide * share)));
+        }
+    }
     (request.network.bundle ? request.network.size : request.retina.maxSide) = side;
+}
+
+/// What the features and the first `count` modules took, and all of the others.
+double computed(const FrameResult& result, std::size_t count) {
+    double sum = result.features ? result.features->milliseconds : 0.0;
+    for (std::size_t i = 0; i < std::min(count, result.modules.size()); ++i) {
+        sum += result.modules[i]->milliseconds;
+    }
+    for (const auto& other : result.others) {
+        sum += computed(*other, other->modules.size());
+    }
+    return sum;
 }
 
 }  // namespace
@@ -96,10 +123,9 @@ void Worker::loadBundle(const BundleLoad& load) {
 
 void Worker::pass(const Pass& pass) {
     const auto epoch = pass.request.epoch;
-    const auto result = m_pipeline.run(pass.request, pass.stop, [&](std::shared_ptr<const FrameResult> snapshot) {
+    const auto result = m_pipelines.run(pass.request, pass.stop, [&](std::shared_ptr<const FrameResult> snapshot) {
         if (!pass.stop.stop_requested()) {
-            const auto& cells = snapshot->modules;
-            const bool full = std::all_of(cells.begin(), cells.end(), [](const auto& cell) { return cell != nullptr; });
+            const bool full = snapshot->complete();
             report({.epoch = epoch, .result = std::move(snapshot), .error = {}, .finished = full});
         }
     });
@@ -114,7 +140,8 @@ bool Worker::liveTurn() {
         const auto& now = *live;
         const bool sameSource = m_live && now && m_live->source == now->source;
         const bool sameWork = sameSource && m_live->request.retina == now->request.retina &&
-                              m_live->request.network == now->request.network && !now->request.jobs.empty() &&
+                              m_live->request.network == now->request.network &&
+                              sameNetworks(m_live->request.others, now->request.others) && !now->request.jobs.empty() &&
                               m_live->request.jobs.front().info == now->request.jobs.front().info;
         if (now && !sameWork) {
             m_autoSize.restart(wantedSide(now->request));
@@ -189,14 +216,10 @@ bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
     Progress progress{
         .epoch = request.epoch, .workingSide = wantedSide(request), .autoSized = live.autoSize && m_autoSize.lowered()};
     const auto shown = static_cast<std::size_t>(shownJobs(request));
-    const auto shownDone = [shown](const FrameResult& snapshot) {
-        return std::all_of(snapshot.modules.begin(), snapshot.modules.begin() + static_cast<std::ptrdiff_t>(shown),
-                           [](const auto& cell) { return cell != nullptr; });
-    };
-    const auto runs = m_pipeline.backboneRuns();
-    const auto result = m_pipeline.run(request, live.stop, [&](const std::shared_ptr<const FrameResult>& snapshot) {
+    const auto runs = m_pipelines.backboneRuns();
+    const auto result = m_pipelines.run(request, live.stop, [&](const std::shared_ptr<const FrameResult>& snapshot) {
         // The picture never appears without the overlays it is looked at for.
-        if (!live.stop.stop_requested() && shownDone(*snapshot)) {
+        if (!live.stop.stop_requested() && snapshot->complete(shown)) {
             progress.result = snapshot;
             report(progress);
         }
@@ -211,10 +234,8 @@ bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
     const FrameResult& done = **result;
     // A whole pass, nothing of it from the cache; while it stands there is no rate to keep, and another size would empty the
     // clip.
-    if (live.playing && m_pipeline.backboneRuns() != runs && !done.modules.empty()) {
-        m_autoSize.add(std::accumulate(done.modules.begin(), done.modules.begin() + static_cast<std::ptrdiff_t>(shown),
-                                       done.features->milliseconds,
-                                       [](double sum, const auto& cell) { return sum + cell->milliseconds; }));
+    if (live.playing && m_pipelines.backboneRuns() != runs && !done.modules.empty()) {
+        m_autoSize.add(computed(done, shown));
     }
     return true;
 }

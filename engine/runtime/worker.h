@@ -9,7 +9,7 @@
 #include <stop_token>
 
 #include "engine/pipeline/auto_size.h"
-#include "engine/pipeline/pipeline.h"
+#include "engine/pipeline/pipelines.h"
 #include "engine/runtime/background_jobs.h"
 #include "engine/runtime/capture.h"
 #include "engine/runtime/mailbox.h"
@@ -112,7 +112,7 @@ private:
     std::stop_source m_shutdown;
 
     // Inference thread only.
-    Pipeline m_pipeline;
+    Pipelines m_pipelines;
     std::shared_ptr<const Live> m_live;
     Frame m_liveFrame;  ///< the newest of m_live's source
     std::chrono::steady_clock::time_point m_liveStarted;
