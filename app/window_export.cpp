@@ -60,11 +60,12 @@ void MainWindow::exportRaw(const QString& folder) {
     }
     const auto result = m_session.result();
     const std::string module = m_session.module()->id;
+    const std::string slot = m_session.field()->slot;
     const QFileInfo source(QString::fromStdString(result->frame.source->name));
     const std::string base = source.completeBaseName().toStdString() + "." + module;
     m_settings.setFolder(QStringLiteral("export"), folder);
-    runExport([this, result, module, base, folder] {
-        const auto files = fovea::exportRaw(*result, module, folder.toStdString(), base);
+    runExport([this, result, module, slot, base, folder] {
+        const auto files = fovea::exportRaw(*result, module, folder.toStdString(), base, slot);
         Result<QStringList> written = QStringList();
         if (files) {
             for (const auto& file : *files) {
