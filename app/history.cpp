@@ -46,6 +46,7 @@ unsigned styleChanges(const SessionState& a, const SessionState& b) {
 
 unsigned paneChanges(const PaneState& a, const PaneState& b) {
     unsigned change = a.module != b.module || a.slot != b.slot ? kPanes : 0U;
+    change |= a.bundleFolder != b.bundleFolder ? kModel : 0U;
     change |= a.params != b.params ? kParams : 0U;
     change |= fieldChanges(a.field, b.field);
     change |= a.intervention != b.intervention ? kFactors : 0U;
@@ -58,7 +59,7 @@ unsigned changes(const SessionState& a, const SessionState& b) {
     for (std::size_t k = 0; k < std::min(a.panes.size(), b.panes.size()); ++k) {
         change |= paneChanges(a.panes[k], b.panes[k]);
     }
-    const bool model = a.bundleFolder != b.bundleFolder || a.cropped != b.cropped || a.fine != b.fine || a.retina != b.retina;
+    const bool model = a.cropped != b.cropped || a.fine != b.fine || a.retina != b.retina;
     change |= model ? kModel : 0U;
     change |= styleChanges(a, b);
     change |= a.pins != b.pins || a.activePin != b.activePin ? kPins : 0U;

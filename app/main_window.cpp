@@ -203,7 +203,7 @@ void MainWindow::connectSession() {
     connect(&m_session, &Session::resultChanged, this, [this] {
         const QSizeF before = m_area->canvas(0)->pictureSize();
         for (const int index : m_area->canvases()) {
-            m_area->canvas(index)->setResult(m_session.result());
+            m_area->canvas(index)->setResult(m_session.result(index == CanvasArea::kDifference ? 0 : index));
         }
         if (m_area->canvas(0)->pictureSize() != before) {
             m_area->place();
@@ -274,7 +274,10 @@ void MainWindow::showRendered(const QString& view, const Rendered& rendered) {
 void MainWindow::showChip(int index, const QString& text) {
     const bool difference = index == CanvasArea::kDifference;
     const ModuleInfo& info = *m_session.paneModule(difference ? 0 : std::min(index, m_session.paneCount() - 1));
-    const QString said = text.isEmpty() ? QString::fromStdString(info.title) : text;
+    QString said = text.isEmpty() ? QString::fromStdString(info.title) : text;
+    if (const QString model = paneModel(index); !model.isEmpty()) {
+        said += QStringLiteral(" · ") + model;
+    }
     const bool lettered = m_session.paneCount() > 1 && !difference;
     m_area->canvas(index)->setChip(lettered ? QStringLiteral("%1 · %2").arg(QChar(u'A' + index)).arg(said) : said,
                                    difference ? std::nullopt : std::optional(info.domain),

@@ -105,7 +105,7 @@ private:
     void weightsDialog();
     void bundleDialog();
     void openModel();
-    void chooseNetwork(bool fine, bool cropped);
+    void chooseNetwork(const NetworkChoice& network);
     void chooseRetina(int stride);
     void showModel();
     void toggleTrained();
@@ -159,6 +159,7 @@ private:
     void showStyles();
     void showPanes();
     void showCompared();
+    [[nodiscard]] QString paneModel(int pane) const;
     void showPins();
     void showStages();
     bool showComparedPixels(const QString& view, const Rendered& rendered);

@@ -1,6 +1,7 @@
 #include "app/session.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "engine/attention/registry.h"
@@ -20,17 +21,7 @@ Session::Session(QObject* parent) : QObject(parent), m_panes{{.module = findModu
         }
         Q_EMIT failed(error);
     });
-    connect(&m_controller, &Controller::bundleLoaded, this, [this](const std::shared_ptr<const Bundle>& bundle) {
-        m_awaitsBundle = false;
-        m_bundle = bundle;
-        if (m_pending) {
-            restore(*std::exchange(m_pending, std::nullopt));
-            return;
-        }
-        NetworkChoice network = m_network;
-        network.bundle = bundle;
-        setNetwork(network);
-    });
+    connect(&m_controller, &Controller::bundleLoaded, this, &Session::takeBundle);
     connect(&m_controller, &Controller::resultReady, this, &Session::takeResult);
 }
 
@@ -78,25 +69,26 @@ void Session::setFilmstrip(std::vector<const ModuleInfo*> modules) {
     submit();
 }
 
-Session::Choice& Session::choice(const ModuleInfo* info, const std::string& slot) {
-    const auto [it, isNew] = m_choices.try_emplace(key(info, slot));
+Session::Choice& Session::choice(const Pane& of) {
+    const auto [it, isNew] = m_choices.try_emplace(key(of));
     if (isNew) {
         if (const Choice* current = knownChoice(m_active); current != nullptr && &it->second != current) {
-            it->second.field.activationClass = current->field.activationClass;
-            it->second.field.plainActivation = current->field.plainActivation;
+            if (of.bundle == pane(m_active).bundle) {
+                it->second.field.activationClass = current->field.activationClass;
+                it->second.field.plainActivation = current->field.plainActivation;
+            }
             it->second.field.queryX = current->field.queryX;
             it->second.field.queryY = current->field.queryY;
         }
-        it->second.params = bundleJob(*info, m_network.bundle).params;
-        it->second.field.module = info->id;
-        it->second.field.slot = slot;
+        it->second.params = bundleJob(*of.module, of.bundle).params;
+        it->second.field.module = of.module->id;
+        it->second.field.slot = of.slot;
     }
     return it->second;
 }
 
 const Session::Choice* Session::knownChoice(int pane) const {
-    const Pane& of = m_panes[static_cast<std::size_t>(pane)];
-    const auto it = m_choices.find(key(of.module, of.slot));
+    const auto it = m_choices.find(key(this->pane(pane)));
     return it == m_choices.end() ? nullptr : &it->second;
 }
 
@@ -139,38 +131,6 @@ void Session::setRetina(const RetinaOptions& options) {
     }
 }
 
-void Session::openBundle(const QString& folder) {
-    m_awaitsBundle = m_awaitsBundle || !m_shown;
-    m_controller.openBundle(folder);
-}
-
-void Session::setNetwork(const NetworkChoice& network) {
-    if (network == m_network) {
-        return;
-    }
-    const auto before = std::exchange(m_network, network).bundle;
-    if (before != network.bundle) {
-        // One question for the whole session: the place that was asked about stays.
-        for (const Pane& of : m_panes) {
-            if (const auto old = m_choices.find({before.get(), of.module, of.slot}); old != m_choices.end()) {
-                FieldSpec& field = choice(of.module, of.slot).field;
-                field.queryX = old->second.field.queryX;
-                field.queryY = old->second.field.queryY;
-            }
-        }
-    }
-    submit();
-    Q_EMIT modelChanged();
-}
-
-const BundleModule* Session::bundleModule(const ModuleInfo* info) const {
-    if (!m_network.bundle) {
-        return nullptr;
-    }
-    const auto it = m_network.bundle->modules.find(info->id);
-    return it == m_network.bundle->modules.end() ? nullptr : &it->second;
-}
-
 void Session::setTrained(bool trained) {
     if (trained) {
         choice().weightsFile.clear();
@@ -196,38 +156,38 @@ void Session::setTracing(bool tracing) {
     }
 }
 
-ModuleJob Session::jobOf(const ModuleInfo* info, const std::string& slot, bool trained) {
-    const Choice& c = choice(info, slot);
-    ModuleJob job = bundleJob(*info, m_network.bundle);
-    job.slot = slot;
+ModuleJob Session::jobOf(const Pane& of) {
+    const Choice& c = choice(of);
+    ModuleJob job = bundleJob(*of.module, of.bundle);
+    job.slot = of.slot;
     job.params = c.params;
     job.weightsFile = c.weightsFile;
     job.seed = c.seed;
     job.intervention = c.intervention;
-    if (!trained || !c.weightsFile.empty()) {
+    if (!of.trained || !c.weightsFile.empty()) {
         job.weights.reset();
     }
     return job;
 }
 
-ModuleJob Session::job(const ModuleInfo* info) { return info == module() ? paneJob(m_active) : jobOf(info, {}, trained()); }
+ModuleJob Session::job(const ModuleInfo* info) { return info == module() ? paneJob(m_active) : jobOf(beside(info)); }
 
 ModuleJob Session::paneJob(int pane) {
-    const Pane& of = m_panes[static_cast<std::size_t>(pane)];
-    ModuleJob job = jobOf(of.module, of.slot, of.trained);
-    job.predict = pane == m_active && m_network.bundle != nullptr;
+    const Pane& of = this->pane(pane);
+    ModuleJob job = jobOf(of);
+    job.predict = pane == m_active && of.bundle != nullptr;
     job.trace = pane == m_active && m_tracing;
     return job;
 }
 
-// The active pane first, then the others which are shown, then the filmstrip. A slot holds one job of a mechanism.
+// The active pane first, then the others of its network which are shown, then the filmstrip. A slot holds one job of a mechanism.
 void Session::submit() {
     if (m_awaitsBundle) {
         return;
     }
     std::vector<ModuleJob> jobs{paneJob(m_active)};
     for (int pane = 0; m_comparing && pane < paneCount(); ++pane) {
-        if (pane != m_active) {
+        if (pane != m_active && this->pane(pane).bundle == this->pane(m_active).bundle) {
             jobs.push_back(paneJob(pane));
         }
     }
@@ -235,10 +195,10 @@ void Session::submit() {
     for (const auto* info : m_filmstrip) {
         const auto same = [info](const ModuleJob& job) { return job.info == info && job.slot.empty(); };
         if (std::none_of(jobs.begin(), jobs.end(), same)) {
-            jobs.push_back(jobOf(info, {}, trained()));
+            jobs.push_back(jobOf(beside(info)));
         }
     }
-    m_controller.setJobs(std::move(jobs), m_retina, m_network, shown);
+    m_controller.setJobs(std::move(jobs), m_retina, network(), shown, otherNetworks());
 }
 
 // A file which does not fit is put back to the weights before it; what is on the screen stays.
@@ -263,22 +223,30 @@ void Session::takeResult(const std::shared_ptr<const FrameResult>& result) {
         return;
     }
     const bool newPicture = !m_shown || m_shown->frame.pixels != result->frame.pixels;
-    const auto isNews = [&](const Pane& of) {
-        const auto finished = result->find(of.module->id, of.slot);
-        return finished && finished != m_shown->find(of.module->id, of.slot);
-    };
+    std::array<std::shared_ptr<const ModuleResult>, kMaxPanes> known;
+    for (int pane = 0; pane < paneCount(); ++pane) {
+        known[static_cast<std::size_t>(pane)] = moduleResult(pane);
+    }
+    const auto before = std::exchange(m_shown, result);
+    bool news = newPicture;
+    for (int pane = 0; pane < paneCount(); ++pane) {
+        const auto finished = moduleResult(pane);
+        news = news || (finished && finished != known[static_cast<std::size_t>(pane)]);
+    }
     // A snapshot which adds only another mechanism changes nothing that is looked at here.
-    if (newPicture || std::any_of(m_panes.begin(), m_panes.end(), isNews)) {
-        m_shown = result;
+    if (news) {
         Q_EMIT resultChanged();
         Q_EMIT fieldChanged();
+    } else {
+        m_shown = before;
     }
     Q_EMIT snapshot(result);
 }
 
 std::shared_ptr<const ModuleResult> Session::moduleResult(int pane) const {
-    const Pane& of = m_panes[static_cast<std::size_t>(pane)];
-    return m_shown ? m_shown->find(of.module->id, of.slot) : nullptr;
+    const Pane& of = this->pane(pane);
+    const auto own = resultOf(of);
+    return own ? own->find(of.module->id, of.slot) : nullptr;
 }
 
 const AttentionMap* Session::shownMap(int pane) const {
@@ -310,7 +278,7 @@ std::optional<FieldSpec> Session::field(int pane) const {
         // A channel or head chosen before a parameter made fewer of them.
         spec.head = std::min(spec.head, headCount(*map) - 1);
     }
-    spec.frame = clipFrame(spec);
+    spec.frame = clipFrame(pane, spec);
     return spec;
 }
 
@@ -338,8 +306,10 @@ void Session::setMap(const std::string& map) {
 
 void Session::setActivation(int index, bool plain) {
     for (auto& [key, c] : m_choices) {  // the question “where is this class?” stays when the module changes
-        c.field.activationClass = index;
-        c.field.plainActivation = plain;
+        if (std::get<0>(key) == pane().bundle.get()) {
+            c.field.activationClass = index;
+            c.field.plainActivation = plain;
+        }
     }
     changeField(choice().field);
 }
@@ -364,16 +334,6 @@ void Session::setDirection(bool to) {
     changeField(spec);
 }
 
-void Session::setGridQuery(QPointF fraction, int frame) {
-    // One point for the whole session: switching the module keeps the question.
-    for (auto& [key, c] : m_choices) {
-        c.field.queryX = std::clamp(fraction.x(), 0.0, 1.0);
-        c.field.queryY = std::clamp(fraction.y(), 0.0, 1.0);
-        c.field.queryFrame = frame;
-    }
-    changeField(choice().field);
-}
-
 void Session::setClipFrame(int frame) {
     for (auto& [key, c] : m_choices) {
         c.field.frame = frame;
@@ -390,8 +350,9 @@ void Session::followNewest() {
 }
 
 // The frames of a running clip move on; only a clip which stands has one a person can come back to.
-int Session::clipFrame(const FieldSpec& spec) const {
-    const bool stands = m_shown && m_shown->clip && spec.frame >= 0 && spec.frame < static_cast<int>(m_shown->clip->size());
+int Session::clipFrame(int pane, const FieldSpec& spec) const {
+    const auto own = resultOf(this->pane(pane));
+    const bool stands = own && own->clip && spec.frame >= 0 && spec.frame < static_cast<int>(own->clip->size());
     return stands ? spec.frame : -1;
 }
 
@@ -450,7 +411,7 @@ Provenance Session::provenance() const {
         return {};
     }
     if (trained() && canBeTrained()) {
-        return {.kind = ProvenanceKind::Trained, .source = m_network.bundle->name};
+        return {.kind = ProvenanceKind::Trained, .source = pane(m_active).bundle->name};
     }
     const Choice* c = knownChoice(m_active);
     return {.kind = ProvenanceKind::Random, .source = {}, .seed = c == nullptr ? 1 : c->seed};

@@ -74,11 +74,15 @@ public:
     /// Opens a folder with a network and trained weights; it becomes the model when it is good, else failed() says why. Until
     /// then nothing is computed if nothing was before.
     void openBundle(const QString& folder);
-    /// The network in use and how pictures enter it; without a bundle the Retina makes the features.
-    [[nodiscard]] const NetworkChoice& network() const { return m_network; }
+    /// The active pane's network and how pictures enter all of them; without a bundle the Retina makes the features.
+    [[nodiscard]] NetworkChoice network() const { return network(m_active); }
+    [[nodiscard]] NetworkChoice network(int pane) const;
+    /// Chooses it for the active pane, and for the others which had the same unless panes are compared.
     void setNetwork(const NetworkChoice& network);
-    /// The newest bundle that was opened, in use or not; null before the first.
-    [[nodiscard]] std::shared_ptr<const Bundle> bundle() const { return m_bundle; }
+    /// Whether all panes have one network.
+    [[nodiscard]] bool oneNetwork() const;
+    /// The bundles which were opened, in use or not, in this order.
+    [[nodiscard]] const std::vector<std::shared_ptr<const Bundle>>& bundles() const { return m_bundles; }
     /// What the bundle in use has for a mechanism, or null.
     [[nodiscard]] const BundleModule* bundleModule(const ModuleInfo* info) const;
     /// Whether mechanisms get the bundle's weights where it has some; else random ones, to see what training does.
@@ -144,7 +148,9 @@ public:
     void noteRange(const RenderedOverlay& rendered);
 
     /// The newest result in which the chosen module has finished (well or not) or which has a newer picture; null at first.
-    [[nodiscard]] std::shared_ptr<const FrameResult> result() const { return m_shown; }
+    [[nodiscard]] std::shared_ptr<const FrameResult> result() const { return result(m_active); }
+    /// The same of a pane's network; while that has none, another one's of the same picture.
+    [[nodiscard]] std::shared_ptr<const FrameResult> result(int pane) const;
     /// The chosen module's result in result(), or null.
     [[nodiscard]] std::shared_ptr<const ModuleResult> moduleResult() const { return moduleResult(m_active); }
     [[nodiscard]] std::shared_ptr<const ModuleResult> moduleResult(int pane) const;
@@ -189,31 +195,42 @@ private:
     };
     struct Pane {
         const ModuleInfo* module = nullptr;
-        std::string slot;     ///< of its jobs; the first pane's is empty
-        bool trained = true;  ///< the bundle's weights where it has some
+        std::string slot;                           ///< of its jobs; the first pane's is empty
+        bool trained = true;                        ///< the bundle's weights where it has some
+        std::shared_ptr<const Bundle> bundle = {};  ///< null: the Retina makes the features
     };
     using ChoiceKey = std::tuple<const Bundle*, const ModuleInfo*, std::string>;
 
     /// The parameter of the module which says where it looks; null when it has none.
     [[nodiscard]] const ParamSpec* placeParam() const;
     [[nodiscard]] Pane& pane() { return m_panes[static_cast<std::size_t>(m_active)]; }
-    [[nodiscard]] ChoiceKey key(const ModuleInfo* info, const std::string& slot) const {
-        return {m_network.bundle.get(), info, slot};
-    }
-    Choice& choice(const ModuleInfo* info, const std::string& slot);
+    [[nodiscard]] const Pane& pane(int index) const { return m_panes[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] static ChoiceKey key(const Pane& of) { return {of.bundle.get(), of.module, of.slot}; }
+    Choice& choice(const Pane& of);
     /// Of the active pane.
-    Choice& choice() { return choice(module(), pane().slot); }
+    Choice& choice() { return choice(pane()); }
     /// The same of any pane, but null when its module was not looked at yet.
     [[nodiscard]] const Choice* knownChoice(int pane) const;
-    [[nodiscard]] ModuleJob jobOf(const ModuleInfo* info, const std::string& slot, bool trained);
+    [[nodiscard]] ModuleJob jobOf(const Pane& of);
+    /// Another mechanism beside the active pane's, as the filmstrip shows it.
+    [[nodiscard]] Pane beside(const ModuleInfo* info) const {
+        return {.module = info, .trained = trained(), .bundle = pane(m_active).bundle};
+    }
+    /// What the network of this bundle (null: the Retina) gave for the picture which is shown, or null.
+    [[nodiscard]] std::shared_ptr<const FrameResult> resultOf(const Bundle* bundle) const;
+    [[nodiscard]] std::shared_ptr<const FrameResult> resultOf(const Pane& of) const { return resultOf(of.bundle.get()); }
     void askAt(QPointF fraction);
-    [[nodiscard]] QPointF onGrid(QPointF fraction) const;
+    /// After another pane has become the active one, or the panes have changed; `before` is the bundle of the active one before.
+    void emitPanes(const std::shared_ptr<const Bundle>& before);
+    [[nodiscard]] std::shared_ptr<const Bundle> bundleIn(const std::string& folder) const;
+    void takeBundle(const std::shared_ptr<const Bundle>& bundle);
+    [[nodiscard]] std::vector<NetworkJobs> otherNetworks();
     void restorePanes(const SessionState& state);
     void submit();
     void takeResult(const std::shared_ptr<const FrameResult>& result);
     bool judgeWeights(const FrameResult& result);
     void changeField(const FieldSpec& field);
-    [[nodiscard]] int clipFrame(const FieldSpec& spec) const;
+    [[nodiscard]] int clipFrame(int pane, const FieldSpec& spec) const;
 
     /// The ranges of the newest two pictures of a source which were drawn.
     struct DrawnRanges {
@@ -235,8 +252,8 @@ private:
     std::vector<const ModuleInfo*> m_filmstrip;
     std::map<ChoiceKey, Choice> m_choices;  ///< of every model and pane apart
     RetinaOptions m_retina;
-    std::shared_ptr<const Bundle> m_bundle;
-    NetworkChoice m_network;
+    std::vector<std::shared_ptr<const Bundle>> m_bundles;
+    NetworkChoice m_input;        ///< how pictures enter networks; without a bundle
     bool m_awaitsBundle = false;  ///< the first jobs wait for the bundle they are meant for
     OverlayStyle m_style;
     RangeMode m_rangeMode = RangeMode::Auto;

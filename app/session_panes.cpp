@@ -12,18 +12,41 @@ namespace {
 /// The slot of a further pane: the first of these which is free.
 constexpr std::array<const char*, Session::kMaxPanes> kSlots{"", "B", "C", "D"};
 
+/// A place as fractions of the picture, as fractions of the features' grid; and back.
+QPointF onGrid(const FrameResult& result, QPointF fraction) {
+    const CellGeometry& g = result.features->geometry;
+    return {(fraction.x() * result.frame.width - g.originX) / (g.stepX * result.features->map.width()),
+            (fraction.y() * result.frame.height - g.originY) / (g.stepY * result.features->map.height())};
+}
+
+QPointF onPicture(const FrameResult& result, QPointF at) {
+    const CellGeometry& g = result.features->geometry;
+    return {(g.originX + at.x() * g.stepX * result.features->map.width()) / result.frame.width,
+            (g.originY + at.y() * g.stepY * result.features->map.height()) / result.frame.height};
+}
+
+bool hasFeatures(const std::shared_ptr<const FrameResult>& result) { return result && result->features; }
+
 }  // namespace
+
+void Session::emitPanes(const std::shared_ptr<const Bundle>& before) {
+    if (pane().bundle != before) {
+        Q_EMIT modelChanged();
+    }
+    Q_EMIT moduleChanged();
+    Q_EMIT panesChanged();
+    Q_EMIT fieldChanged();
+}
 
 void Session::setActivePane(int pane) {
     const int chosen = std::clamp(pane, 0, paneCount() - 1);
     if (chosen == m_active) {
         return;
     }
+    const auto before = this->pane().bundle;
     m_active = chosen;
     submit();  // predictions and steps are the active pane's
-    Q_EMIT moduleChanged();
-    Q_EMIT panesChanged();
-    Q_EMIT fieldChanged();
+    emitPanes(before);
 }
 
 bool Session::addPane(const ModuleInfo* info) {
@@ -33,20 +56,21 @@ bool Session::addPane(const ModuleInfo* info) {
     const auto isFree = [this](const char* slot) {
         return std::none_of(m_panes.begin(), m_panes.end(), [slot](const Pane& p) { return p.slot == slot; });
     };
-    const std::string slot = *std::find_if(kSlots.begin(), kSlots.end(), isFree);
+    const Pane added{.module = info,
+                     .slot = *std::find_if(kSlots.begin(), kSlots.end(), isFree),
+                     .trained = trained(),
+                     .bundle = pane().bundle};
     const Choice base = choice();
-    m_choices.erase(key(info, slot));  // of a pane which has gone
-    Choice& fresh = choice(info, slot);
+    m_choices.erase(key(added));  // of a pane which has gone
+    Choice& fresh = choice(added);
     if (info == module()) {
         fresh = base;
-        fresh.field.slot = slot;
+        fresh.field.slot = added.slot;
     }
-    m_panes.push_back({.module = info, .slot = slot, .trained = trained()});
+    m_panes.push_back(added);
     m_active = paneCount() - 1;
     submit();
-    Q_EMIT moduleChanged();
-    Q_EMIT panesChanged();
-    Q_EMIT fieldChanged();
+    emitPanes(added.bundle);
     return true;
 }
 
@@ -54,12 +78,11 @@ void Session::removePane(int pane) {
     if (paneCount() < 2 || pane < 0 || pane >= paneCount()) {
         return;
     }
+    const auto before = this->pane().bundle;
     m_panes.erase(m_panes.begin() + pane);
     m_active = std::min(m_active > pane ? m_active - 1 : m_active, paneCount() - 1);
     submit();
-    Q_EMIT moduleChanged();
-    Q_EMIT panesChanged();
-    Q_EMIT fieldChanged();
+    emitPanes(before);
 }
 
 // The active pane goes with its place, so that what a person works on stays under the hand.
@@ -67,11 +90,10 @@ void Session::swapPanes(int a, int b) {
     if (a == b || std::min(a, b) < 0 || std::max(a, b) >= paneCount()) {
         return;
     }
+    const auto before = pane().bundle;
     std::swap(m_panes[static_cast<std::size_t>(a)], m_panes[static_cast<std::size_t>(b)]);
     submit();
-    Q_EMIT moduleChanged();
-    Q_EMIT panesChanged();
-    Q_EMIT fieldChanged();
+    emitPanes(before);
 }
 
 void Session::setComparing(bool comparing) {
@@ -80,15 +102,23 @@ void Session::setComparing(bool comparing) {
     }
 }
 
-QPointF Session::onGrid(QPointF fraction) const {
-    const CellGeometry& g = m_shown->features->geometry;
-    return {(fraction.x() * m_shown->frame.width - g.originX) / (g.stepX * m_shown->features->map.width()),
-            (fraction.y() * m_shown->frame.height - g.originY) / (g.stepY * m_shown->features->map.height())};
+void Session::setGridQuery(QPointF fraction, int frame) {
+    // One point for the whole session: switching the module keeps the question. Other networks' cells lie otherwise.
+    const auto own = resultOf(pane());
+    for (auto& [key, c] : m_choices) {
+        const auto other = resultOf(std::get<0>(key));
+        const bool elsewhere = own && own->features && other && other->features && other != own;
+        const QPointF at = elsewhere ? onGrid(*other, onPicture(*own, fraction)) : fraction;
+        c.field.queryX = std::clamp(at.x(), 0.0, 1.0);
+        c.field.queryY = std::clamp(at.y(), 0.0, 1.0);
+        c.field.queryFrame = frame;
+    }
+    changeField(choice().field);
 }
 
 void Session::askAt(QPointF fraction) {
-    const QPointF at = onGrid(fraction);
-    setGridQuery(at, clipFrame(choice().field));
+    const QPointF at = onGrid(*resultOf(pane()), fraction);
+    setGridQuery(at, clipFrame(m_active, choice().field));
     // A mechanism which is told where to look is told it by the same click.
     if (const ParamSpec* place = placeParam()) {
         ParamSet params = choice().params;
@@ -100,7 +130,7 @@ void Session::askAt(QPointF fraction) {
 }
 
 void Session::setQuery(QPointF fraction, QueryGesture gesture) {
-    if (!m_shown || !m_shown->features) {
+    if (!hasFeatures(resultOf(pane()))) {
         return;
     }
     if (!queryOnPicture()) {  // nobody asks here: the place is kept for the next map which does, without a pin
@@ -125,12 +155,12 @@ void Session::setQuery(QPointF fraction, QueryGesture gesture) {
 }
 
 void Session::setPaneQuery(int pane, QPointF fraction) {
-    if (!m_shown || !m_shown->features) {
+    const auto own = resultOf(this->pane(pane));
+    if (!hasFeatures(own)) {
         return;
     }
-    const Pane& of = m_panes[static_cast<std::size_t>(pane)];
-    FieldSpec& field = choice(of.module, of.slot).field;
-    const QPointF at = onGrid(fraction);
+    FieldSpec& field = choice(this->pane(pane)).field;
+    const QPointF at = onGrid(*own, fraction);
     field.queryX = std::clamp(at.x(), 0.0, 1.0);
     field.queryY = std::clamp(at.y(), 0.0, 1.0);
     Q_EMIT fieldChanged();
@@ -138,7 +168,7 @@ void Session::setPaneQuery(int pane, QPointF fraction) {
 
 void Session::setActivePin(int number) {
     const auto it = std::find_if(m_pins.begin(), m_pins.end(), [number](const Pin& p) { return p.number == number; });
-    if (it == m_pins.end() || number == m_activePin || !m_shown || !m_shown->features) {
+    if (it == m_pins.end() || number == m_activePin || !hasFeatures(resultOf(pane()))) {
         return;
     }
     m_activePin = number;
@@ -156,7 +186,7 @@ void Session::removePin(int number) {
     if (number == m_activePin && !m_pins.empty()) {
         const Pin pin = next == m_pins.begin() ? m_pins.front() : *std::prev(next);
         m_activePin = pin.number;
-        if (m_shown && m_shown->features) {
+        if (hasFeatures(resultOf(pane()))) {
             askAt({pin.x, pin.y});
         }
     }
@@ -181,9 +211,7 @@ std::optional<QPointF> Session::queryOnPicture(int pane) const {
         return std::nullopt;
     }
     const PointValue at = place != nullptr ? c->params.point(place->key) : PointValue{c->field.queryX, c->field.queryY};
-    const CellGeometry& g = m_shown->features->geometry;
-    return QPointF((g.originX + at.x * g.stepX * m_shown->features->map.width()) / m_shown->frame.width,
-                   (g.originY + at.y * g.stepY * m_shown->features->map.height()) / m_shown->frame.height);
+    return onPicture(*resultOf(this->pane(pane)), {at.x, at.y});
 }
 
 const ParamSpec* Session::placeParam() const {

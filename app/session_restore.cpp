@@ -10,8 +10,9 @@ namespace fovea {
 SessionState Session::state() {
     SessionState state;
     for (const Pane& of : m_panes) {
-        const Choice& c = choice(of.module, of.slot);
-        state.panes.push_back({.module = of.module->id,
+        const Choice& c = choice(of);
+        state.panes.push_back({.bundleFolder = of.bundle ? of.bundle->folder : std::string(),
+                               .module = of.module->id,
                                .slot = of.slot,
                                .trained = of.trained,
                                .params = c.params,
@@ -21,9 +22,8 @@ SessionState Session::state() {
                                .intervention = c.intervention});
     }
     state.active = m_active;
-    state.bundleFolder = m_network.bundle ? m_network.bundle->folder : std::string();
-    state.cropped = m_network.fit == Fit::Crop;
-    state.fine = m_network.fine;
+    state.cropped = m_input.fit == Fit::Crop;
+    state.fine = m_input.fine;
     state.retina = m_retina;
     state.style = m_style;
     state.rangeMode = m_rangeMode;
@@ -36,14 +36,16 @@ void Session::restore(const SessionState& state) {
     if (state.panes.empty()) {
         return;
     }
-    if (!state.bundleFolder.empty() && (!m_bundle || m_bundle->folder != state.bundleFolder)) {
+    const auto missing = std::find_if(state.panes.begin(), state.panes.end(), [this](const PaneState& pane) {
+        return !pane.bundleFolder.empty() && !bundleIn(pane.bundleFolder);
+    });
+    if (missing != state.panes.end()) {  // one after the other
+        const std::string folder = missing->bundleFolder;
         m_pending = state;
-        openBundle(QString::fromStdString(state.bundleFolder));
+        openBundle(QString::fromStdString(folder));
         return;
     }
-    m_network = state.bundleFolder.empty()
-                    ? NetworkChoice{}
-                    : NetworkChoice{.bundle = m_bundle, .fit = state.cropped ? Fit::Crop : Fit::Whole, .fine = state.fine};
+    m_input = {.bundle = nullptr, .fit = state.cropped ? Fit::Crop : Fit::Whole, .fine = state.fine};
     m_retina = state.retina;
     restorePanes(state);
     m_pins = state.pins;
@@ -66,8 +68,11 @@ void Session::restorePanes(const SessionState& state) {
         if (info == nullptr || paneCount() >= kMaxPanes) {
             continue;
         }
-        m_panes.push_back({.module = info, .slot = pane.slot, .trained = pane.trained});
-        Choice& c = m_choices[key(info, pane.slot)];
+        m_panes.push_back({.module = info,
+                           .slot = pane.slot,
+                           .trained = pane.trained,
+                           .bundle = pane.bundleFolder.empty() ? nullptr : bundleIn(pane.bundleFolder)});
+        Choice& c = m_choices[key(m_panes.back())];
         c = {.params = pane.params,
              .weightsFile = pane.weightsFile,
              .fallbackFile = {},

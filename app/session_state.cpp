@@ -73,7 +73,8 @@ FieldSpec parseField(const QJsonObject& o) {
 }
 
 QJsonObject paneJson(const PaneState& p) {
-    return {{QStringLiteral("module"), text(p.module)},
+    return {{QStringLiteral("modelFolder"), text(p.bundleFolder)},
+            {QStringLiteral("module"), text(p.module)},
             {QStringLiteral("slot"), text(p.slot)},
             {QStringLiteral("trained"), p.trained},
             {QStringLiteral("params"), QJsonDocument::fromJson(QByteArray::fromStdString(p.params.toJson())).object()},
@@ -84,8 +85,10 @@ QJsonObject paneJson(const PaneState& p) {
             {QStringLiteral("headFactors"), numbers(p.intervention.heads)}};
 }
 
-std::optional<PaneState> parsePane(const QJsonObject& o) {
+/// `folder` is the model's of a session in which all panes have one.
+std::optional<PaneState> parsePane(const QJsonObject& o, const std::string& folder) {
     PaneState p;
+    p.bundleFolder = o.contains(QStringLiteral("modelFolder")) ? text(o[QStringLiteral("modelFolder")]) : folder;
     p.module = text(o[QStringLiteral("module")]);
     const ModuleInfo* info = findModule(p.module);
     if (info == nullptr) {
@@ -179,8 +182,7 @@ QByteArray sessionJson(const SessionFile& session) {
                              {QStringLiteral("mirror"), session.source.mirror},
                              {QStringLiteral("sha256"), text(session.sha256)},
                              {QStringLiteral("frame"), static_cast<double>(session.frame)}};
-    const QJsonObject model{{QStringLiteral("folder"), text(s.bundleFolder)},
-                            {QStringLiteral("cropped"), s.cropped},
+    const QJsonObject model{{QStringLiteral("cropped"), s.cropped},
                             {QStringLiteral("fine"), s.fine},
                             {QStringLiteral("retinaStride"), s.retina.stride},
                             {QStringLiteral("retinaSide"), s.retina.maxSide}};
@@ -216,8 +218,9 @@ Result<SessionFile> parseSession(const QByteArray& json, const std::string& name
     }
     SessionFile file;
     SessionState& s = file.state;
+    const QJsonObject model = o[QStringLiteral("model")].toObject();
     for (const auto& value : o[QStringLiteral("panes")].toArray()) {
-        if (auto pane = parsePane(value.toObject())) {
+        if (auto pane = parsePane(value.toObject(), text(model[QStringLiteral("folder")]))) {
             s.panes.push_back(*std::move(pane));
         }
     }
@@ -227,8 +230,6 @@ Result<SessionFile> parseSession(const QByteArray& json, const std::string& name
     file.source.mirror = source[QStringLiteral("mirror")].toBool();
     file.sha256 = text(source[QStringLiteral("sha256")]);
     file.frame = static_cast<std::uint64_t>(between(source[QStringLiteral("frame")], 0.0, 1e12, 0.0));
-    const QJsonObject model = o[QStringLiteral("model")].toObject();
-    s.bundleFolder = text(model[QStringLiteral("folder")]);
     s.cropped = model[QStringLiteral("cropped")].toBool();
     s.fine = model[QStringLiteral("fine")].toBool();
     const int stride = whole(model[QStringLiteral("retinaStride")], 4, 32, s.retina.stride);

@@ -26,7 +26,8 @@ struct Pin {
 
 /// What is chosen in one pane.
 struct PaneState {
-    std::string module;  ///< id
+    std::string bundleFolder;  ///< empty: the Retina makes the features
+    std::string module;        ///< id
     std::string slot;
     bool trained = true;
     ParamSet params;
@@ -41,7 +42,6 @@ struct PaneState {
 struct SessionState {
     std::vector<PaneState> panes;
     int active = 0;
-    std::string bundleFolder;  ///< empty: the Retina makes the features
     bool cropped = false;
     bool fine = false;
     RetinaOptions retina;

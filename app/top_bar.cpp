@@ -9,6 +9,7 @@
 #include <QSlider>
 #include <QToolButton>
 
+#include <algorithm>
 #include <utility>
 
 namespace fovea {
@@ -16,8 +17,14 @@ namespace {
 
 constexpr int kStrides[] = {4, 8, 16, 32};
 
-/// Entries of the list of models: a stride is the Retina's; the others are here.
-enum ModelEntry { kNetwork = -1, kNetworkFine = -2, kNetworkCropped = -3, kNetworkFineCropped = -4, kOpenBundle = -5 };
+/// What the data of an entry of the list of models says: a stride is the Retina's, kOpenBundle opens a folder, and what lies
+/// below are a bundle's place in the list and how its pictures enter it.
+constexpr int kOpenBundle = -1;
+constexpr int kNetworks = -2;
+
+int networkEntry(std::size_t bundle, bool fine, bool cropped) {
+    return kNetworks - static_cast<int>(4 * bundle) - (fine ? 1 : 0) - (cropped ? 2 : 0);
+}
 
 }  // namespace
 
@@ -88,12 +95,13 @@ void TopBar::setStyle(const OverlayStyle& style) {
 
 void TopBar::setView(ViewKind view) { m_views->button(static_cast<int>(view))->setChecked(true); }
 
-void TopBar::setModel(const std::shared_ptr<const Bundle>& bundle, const NetworkChoice& network, const RetinaOptions& retina) {
-    const bool other = m_bundle != bundle || m_features->count() == 0;
-    m_bundle = bundle;
+void TopBar::setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const NetworkChoice& network,
+                      const RetinaOptions& retina) {
+    const bool others = m_bundles != bundles || m_features->count() == 0;
+    m_bundles = bundles;
     m_network = network;
     m_retina = retina;
-    if (other) {
+    if (others) {
         fillModels();
     }
     markModel();
@@ -101,16 +109,19 @@ void TopBar::setModel(const std::shared_ptr<const Bundle>& bundle, const Network
 
 void TopBar::fillModels() {
     m_features->clear();
-    if (m_bundle) {
-        const QString name = QString::fromStdString(m_bundle->name);
-        const BundleInput& input = m_bundle->input;
-        m_features->addItem(tr("%1 · %2 px").arg(name).arg(input.size), kNetwork);
+    for (std::size_t k = 0; k < m_bundles.size(); ++k) {
+        const QString name = QString::fromStdString(m_bundles[k]->name);
+        const BundleInput& input = m_bundles[k]->input;
+        m_features->addItem(tr("%1 · %2 px").arg(name).arg(input.size), networkEntry(k, false, false));
         if (!input.fixed) {
-            m_features->addItem(tr("%1 · fine, %2 px").arg(name).arg(input.fine), kNetworkFine);
+            m_features->addItem(tr("%1 · fine, %2 px").arg(name).arg(input.fine), networkEntry(k, true, false));
         }
-        m_features->addItem(tr("%1 · %2 px, centre").arg(name).arg(input.size), kNetworkCropped);
+        m_features->addItem(tr("%1 · %2 px, centre").arg(name).arg(input.size), networkEntry(k, false, true));
         if (!input.fixed) {
-            m_features->addItem(tr("%1 · fine, %2 px, centre").arg(name).arg(input.fine), kNetworkFineCropped);
+            m_features->addItem(tr("%1 · fine, %2 px, centre").arg(name).arg(input.fine), networkEntry(k, true, true));
+        }
+        for (int row = m_features->count() - (input.fixed ? 2 : 4); row < m_features->count(); ++row) {
+            m_features->setItemData(row, QString::fromStdString(m_bundles[k]->folder), Qt::ToolTipRole);
         }
         m_features->insertSeparator(m_features->count());
     }
@@ -123,10 +134,10 @@ void TopBar::fillModels() {
 
 void TopBar::markModel() {
     int entry = m_retina.stride;
-    if (m_network.bundle) {
+    const auto used = std::find(m_bundles.begin(), m_bundles.end(), m_network.bundle);
+    if (used != m_bundles.end()) {
         const bool fine = m_network.fine && !m_network.bundle->input.fixed;
-        const bool cropped = m_network.fit == Fit::Crop;
-        entry = fine ? (cropped ? kNetworkFineCropped : kNetworkFine) : (cropped ? kNetworkCropped : kNetwork);
+        entry = networkEntry(static_cast<std::size_t>(used - m_bundles.begin()), fine, m_network.fit == Fit::Crop);
     }
     m_features->setCurrentIndex(m_features->findData(entry));
 }
@@ -139,8 +150,10 @@ void TopBar::chooseModel() {
     } else if (entry > 0) {
         Q_EMIT strideChosen(entry);
     } else {
-        Q_EMIT networkChosen(entry == kNetworkFine || entry == kNetworkFineCropped,
-                             entry == kNetworkCropped || entry == kNetworkFineCropped);
+        const int place = kNetworks - entry;
+        Q_EMIT networkChosen({.bundle = m_bundles[static_cast<std::size_t>(place / 4)],
+                              .fit = place & 2 ? Fit::Crop : Fit::Whole,
+                              .fine = (place & 1) != 0});
     }
 }
 

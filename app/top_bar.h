@@ -2,6 +2,9 @@
 
 #include <QWidget>
 
+#include <memory>
+#include <vector>
+
 #include "app/view_kind.h"
 #include "engine/models/graph_backbone.h"
 #include "engine/models/retina.h"
@@ -25,8 +28,9 @@ public:
     void setFileName(const QString& name, const QString& toolTip);
     void setStyle(const OverlayStyle& style);
     void setView(ViewKind view);
-    /// Offers a bundle (or none) and the Retina, and marks what is in use.
-    void setModel(const std::shared_ptr<const Bundle>& bundle, const NetworkChoice& network, const RetinaOptions& retina);
+    /// Offers the bundles and the Retina, and marks what is in use.
+    void setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const NetworkChoice& network,
+                  const RetinaOptions& retina);
     void setExportMenu(QMenu* menu);
     void setMainMenu(QMenu* menu);
 
@@ -35,7 +39,7 @@ Q_SIGNALS:
     void cameraRequested();
     void viewChosen(fovea::ViewKind view);
     void opacityChosen(double opacity);
-    void networkChosen(bool fine, bool cropped);
+    void networkChosen(const fovea::NetworkChoice& network);
     void strideChosen(int stride);
     void bundleRequested();
 
@@ -48,7 +52,7 @@ private:
     void markModel();
     void chooseModel();
 
-    std::shared_ptr<const Bundle> m_bundle;
+    std::vector<std::shared_ptr<const Bundle>> m_bundles;
     NetworkChoice m_network;
     RetinaOptions m_retina;
     QToolButton* m_open;

@@ -44,7 +44,7 @@ void MainWindow::connectCanvas(int index) {
     Canvas* canvas = m_area->canvas(index);
     canvas->setStyle(paneStyle(index));
     canvas->setMoving(m_session.playing());
-    canvas->setResult(m_session.result());
+    canvas->setResult(m_session.result(index == CanvasArea::kDifference ? 0 : index));
     canvas->installEventFilter(this);
     connect(canvas, &Canvas::renderRequested, this, [this, index](OverlayRequest request) {
         if (index == m_area->indexOf(m_area->canvas())) {
@@ -148,7 +148,9 @@ void MainWindow::showPanes() {
     }
     QStringList names;
     for (int pane = 0; pane < m_session.paneCount(); ++pane) {
-        names << QStringLiteral("%1 %2").arg(QChar(u'A' + pane)).arg(QString::fromStdString(m_session.paneModule(pane)->title));
+        const QString model = paneModel(pane);
+        names << QStringLiteral("%1 %2").arg(QChar(u'A' + pane)).arg(QString::fromStdString(m_session.paneModule(pane)->title)) +
+                     (model.isEmpty() ? model : QStringLiteral(" · ") + model);
     }
     m_comparison->setNames(names);
     showField();
@@ -169,9 +171,10 @@ void MainWindow::showCompared() {
             canvas->setField(std::nullopt);
             continue;
         }
+        canvas->setResult(m_session.result(difference ? 0 : index));
         canvas->setField(m_session.pictureField(difference ? 0 : index));
         if (difference) {
-            canvas->setMinus(m_session.pictureField(1));
+            canvas->setMinus(m_session.pictureField(1), m_session.result(1));
         }
     }
     showPins();
@@ -189,13 +192,23 @@ void MainWindow::requestComparisons() {
     for (int pane = 1; pane < m_session.paneCount(); ++pane) {
         if (const auto other = m_session.pictureField(pane)) {
             OverlayRequest request;
-            request.result = m_session.result();
+            request.result = m_session.result(0);
             request.field = first;
             request.minus = other;
+            request.minusResult = m_session.result(pane);
             request.viewport = {.width = 1, .height = 1};
             m_session.controller().render(kComparisonPrefix + QString::number(pane), request);
         }
     }
+}
+
+// Said where panes have networks of their own; empty where all have one.
+QString MainWindow::paneModel(int pane) const {
+    if (m_session.oneNetwork() || pane >= m_session.paneCount()) {
+        return {};
+    }
+    const auto bundle = m_session.network(pane).bundle;
+    return bundle ? QString::fromStdString(bundle->name) : QStringLiteral("Retina");
 }
 
 void MainWindow::showPins() {

@@ -31,33 +31,33 @@ void MainWindow::bundleDialog() {
     }
 }
 
-void MainWindow::chooseNetwork(bool fine, bool cropped) {
-    const auto bundle = m_session.bundle();
-    if (bundle) {
-        m_settings.setFineInput(fine);
-        m_settings.setCroppedInput(cropped);
-        m_session.setNetwork({.bundle = bundle, .fit = cropped ? Fit::Crop : Fit::Whole, .fine = fine});
-    }
+void MainWindow::chooseNetwork(const NetworkChoice& network) {
+    m_settings.setFineInput(network.fine);
+    m_settings.setCroppedInput(network.fit == Fit::Crop);
+    m_session.setNetwork(network);
 }
 
 void MainWindow::chooseRetina(int stride) {
     RetinaOptions options = m_session.retina();
     options.stride = stride;
     m_session.setRetina(options);
-    m_session.setNetwork({});
+    NetworkChoice network = m_session.network();
+    network.bundle.reset();
+    m_session.setNetwork(network);
     m_settings.setRetina(options);
 }
 
 // Said wherever it shows, and remembered for the next start.
 void MainWindow::showModel() {
-    const NetworkChoice& network = m_session.network();
-    m_topBar->setModel(m_session.bundle(), network, m_session.retina());
+    const NetworkChoice network = m_session.network();
+    m_topBar->setModel(m_session.bundles(), network, m_session.retina());
     m_trainedAction->setEnabled(m_session.canBeTrained());
     m_cards->refresh();
+    showPanes();
     if (network.bundle) {
         const bool own = network.bundle->folder == bundledModelFolder();
         m_settings.setModel(own ? QString() : QString::fromStdString(network.bundle->folder));
-    } else if (m_session.bundle()) {  // left for the Retina
+    } else if (!m_session.bundles().empty()) {  // left for the Retina
         m_settings.setModel(QStringLiteral("retina"));
     }
 }

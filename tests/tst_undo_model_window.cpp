@@ -1,11 +1,7 @@
 // Undo and redo of what is chosen about the trained network: weights, size and place of its input, Retina instead.
 
-#include <QComboBox>
-#include <QDir>
-
 #include <functional>
 
-#include "app/top_bar.h"
 #include "tests/support/compare_window_fixture.h"
 #include "widgets/param_form.h"
 #include "widgets/prediction_view.h"
@@ -30,17 +26,6 @@ class TestUndoModelWindow final : public QObject {
         QCoreApplication::processEvents();
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
         QCoreApplication::processEvents();
-    }
-    void chooseModel(const char* text) {
-        for (auto* box : m.part<TopBar>()->findChildren<QComboBox*>()) {
-            const int index = box->findText(QString::fromUtf8(text));
-            if (index >= 0) {
-                box->setCurrentIndex(index);
-                Q_EMIT box->activated(index);
-                return;
-            }
-        }
-        QFAIL(text);
     }
     void goesThereAndBack(const std::function<void()>& act) {
         settle();
@@ -74,13 +59,13 @@ private Q_SLOTS:
         goesThereAndBack([this] { Q_EMIT m.part<ParamForm>()->randomWeightsRequested(5); });
     }
     void finerInput() {
-        goesThereAndBack([this] { chooseModel("fovea-v1 · fine, 320 px"); });
+        goesThereAndBack([this] { m.chooseModel("fovea-v1 · fine, 320 px"); });
     }
     void croppedInput() {
-        goesThereAndBack([this] { chooseModel("fovea-v1 · 160 px, centre"); });
+        goesThereAndBack([this] { m.chooseModel("fovea-v1 · 160 px, centre"); });
     }
     void retinaInstead() {
-        goesThereAndBack([this] { chooseModel("Retina · stride 16"); });
+        goesThereAndBack([this] { m.chooseModel("Retina · stride 16"); });
     }
     void whereAClassIs() {
         const int guess = topGuesses(*m.session().moduleResult()->prediction, 1).front().index;
@@ -92,18 +77,10 @@ private Q_SLOTS:
         settle();
         const SessionState before = state();
         const QImage drawn = CompareWindow::pixels(m.canvas());
-        const QString other = m.folder.filePath(QStringLiteral("other"));
-        const auto copy = [](const QString& from, const QString& to) {
-            QDir().mkpath(to);
-            for (const QString& name : QDir(from).entryList(QDir::Files)) {
-                QVERIFY(QFile::copy(from + u'/' + name, to + u'/' + name));
-            }
-        };
-        const QString own = QString::fromStdString(before.bundleFolder);
-        copy(own, other);
-        copy(own + QStringLiteral("/modules"), other + QStringLiteral("/modules"));
+        const QString other = m.copyModel();
         m.session().openBundle(other);
-        QTRY_COMPARE_WITH_TIMEOUT(QString::fromStdString(m.session().state().bundleFolder), other, CompareWindow::kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(QString::fromStdString(m.session().state().panes[0].bundleFolder), other,
+                                  CompareWindow::kPatience);
         settle();
         const SessionState after = state();
         undo();

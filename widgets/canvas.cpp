@@ -43,8 +43,8 @@ bool sameMap(const std::optional<FieldSpec>& a, const std::optional<FieldSpec>& 
 }
 
 bool sameRequest(const OverlayRequest& a, const OverlayRequest& b) {
-    return a.result == b.result && a.field == b.field && a.minus == b.minus && a.style == b.style && a.viewport == b.viewport &&
-           a.background == b.background && a.over.pixels == b.over.pixels;
+    return a.result == b.result && a.field == b.field && a.minus == b.minus && a.minusResult == b.minusResult &&
+           a.style == b.style && a.viewport == b.viewport && a.background == b.background && a.over.pixels == b.over.pixels;
 }
 
 QRgb pixelAt(const Frame& frame, int x, int y) {
@@ -128,6 +128,7 @@ OverlayRequest Canvas::State::wantedRequest() const {
     request.result = result;
     request.field = peek ? std::nullopt : field;
     request.minus = peek ? std::nullopt : minus;
+    request.minusResult = request.minus ? minusResult : nullptr;
     request.style = style;
     request.viewport = view.viewport();
     request.background = theme().canvas.rgb();
@@ -223,7 +224,7 @@ void Canvas::setResult(std::shared_ptr<const FrameResult> result) {
     State& s = *m_state;
     const bool valid = result && result->frame.valid();
     const bool sameAsBefore = valid && s.result && sameSource(s.result->frame, result->frame);
-    if (sameAsBefore && behind(*result, *s.result)) {
+    if (sameAsBefore && (result == s.result || behind(*result, *s.result))) {
         return;
     }
     s.result = valid ? std::move(result) : nullptr;
@@ -258,8 +259,9 @@ void Canvas::setField(std::optional<FieldSpec> field) {
     m_state->requestSoon();
 }
 
-void Canvas::setMinus(std::optional<FieldSpec> minus) {
+void Canvas::setMinus(std::optional<FieldSpec> minus, std::shared_ptr<const FrameResult> result) {
     m_state->minus = std::move(minus);
+    m_state->minusResult = std::move(result);
     m_state->requestSoon();
 }
 

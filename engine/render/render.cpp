@@ -46,7 +46,7 @@ Result<ScalarField> requestedField(const OverlayRequest& request, RenderedOverla
     if (!field || !request.minus) {
         return field;
     }
-    const auto other = makeField(*request.result, *request.minus);
+    const auto other = makeField(request.minusResult ? *request.minusResult : *request.result, *request.minus);
     if (!other) {
         return other.error();
     }

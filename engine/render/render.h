@@ -22,8 +22,9 @@ struct OverlayRequest {
     OverlayStyle style;
     Viewport viewport;
     std::uint32_t background = 0xFF000000;
-    std::optional<ValueRange> rangeBefore = {};  ///< of the picture before, for OverlayStyle::rangeSmoothing
-    std::optional<FieldSpec> minus = {};         ///< the field drawn is `field` − this one
+    std::optional<ValueRange> rangeBefore = {};           ///< of the picture before, for OverlayStyle::rangeSmoothing
+    std::optional<FieldSpec> minus = {};                  ///< the field drawn is `field` − this one
+    std::shared_ptr<const FrameResult> minusResult = {};  ///< where that one is from; null: from `result`
     Frame over = {};  ///< when valid and as large as the result's frame: this newer picture is drawn instead, the field stale
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QComboBox>
+#include <QDir>
 #include <QFile>
 #include <QGuiApplication>
 #include <QImage>
@@ -14,6 +16,7 @@
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"
+#include "app/top_bar.h"
 #include "widgets/figure/mat_image.h"
 
 namespace fovea::test {
@@ -122,6 +125,27 @@ struct CompareWindow {
             QCoreApplication::sendEvent(over, &move);
         }
         QTest::mouseRelease(over, Qt::LeftButton, modifiers, to);
+    }
+    /// The list of models in the top bar.
+    QComboBox* models() const { return part<TopBar>()->findChild<QComboBox*>(); }
+    /// Chooses an entry of it.
+    void chooseModel(const char* text) const {
+        const int index = models()->findText(QString::fromUtf8(text));
+        QVERIFY2(index >= 0, text);
+        models()->setCurrentIndex(index);
+        Q_EMIT models()->activated(index);
+    }
+    /// The folder of a copy of the network which comes with the program.
+    QString copyModel() const {
+        const QString to = QDir(folder.path()).canonicalPath() + QStringLiteral("/other");
+        const QString from = QString::fromStdString(bundledModelFolder());
+        for (const QString& inner : {QStringLiteral("/"), QStringLiteral("/modules/")}) {
+            QDir().mkpath(to + inner);
+            for (const QString& name : QDir(from + inner).entryList(QDir::Files)) {
+                QFile::copy(from + inner + name, to + inner + name);
+            }
+        }
+        return to;
     }
     /// The pixels a canvas paints.
     static QImage pixels(const Canvas* shows) { return matImage(shows->rendered().pixels).copy(); }
