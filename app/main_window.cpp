@@ -276,7 +276,7 @@ void MainWindow::showChip(int index, const QString& text) {
     const ModuleInfo& info = *m_session.paneModule(difference ? 0 : std::min(index, m_session.paneCount() - 1));
     QString said = text.isEmpty() ? QString::fromStdString(info.title) : text;
     if (const QString model = paneModel(index); !model.isEmpty()) {
-        said += QStringLiteral(" · ") + model;
+        said = model + QStringLiteral(" · ") + said;
     }
     const bool lettered = m_session.paneCount() > 1 && !difference;
     m_area->canvas(index)->setChip(lettered ? QStringLiteral("%1 · %2").arg(QChar(u'A' + index)).arg(said) : said,
