@@ -1,123 +1,71 @@
 // Comparing in the window: panes, the line of a split view, the difference and its numbers, pins, steps.
 
-#include <QDir>
 #include <QDropEvent>
-#include <QFile>
 #include <QMimeData>
-#include <QSettings>
-#include <QTemporaryDir>
-#include <QTest>
-#include <QToolButton>
 
 #include <cmath>
 
-#include "app/canvas_area.h"
-#include "app/main_window.h"
-#include "app/top_bar.h"
 #include "engine/attention/registry.h"
 #include "engine/render/comparison.h"
+#include "tests/support/compare_window_fixture.h"
 #include "widgets/comparison_table.h"
 #include "widgets/engine_text.h"
 #include "widgets/module_mime.h"
 #include "widgets/stage_strip.h"
 
 using namespace fovea;
+using namespace fovea::test;
 
 class TestCompareWindow final : public QObject {
     Q_OBJECT
 
-    QTemporaryDir m_folder;
-    std::unique_ptr<Settings> m_settings;
-    std::unique_ptr<MainWindow> m_window;
+    CompareWindow m;
 
-    Session& session() { return m_window->session(); }
-    CanvasArea* area() { return m_window->findChild<CanvasArea*>(); }
-
-    /// Whether the canvas of a pane shows what the session has chosen for it.
-    bool settled(int pane) {
-        const Canvas* canvas = area()->canvas(pane);
-        if (canvas == nullptr || !session().result() || session().controller().busy() || !session().moduleResult(pane)) {
-            return false;
-        }
-        const auto& shown = canvas->rendered();
-        return shown.field && shown.request.field == session().pictureField(pane) &&
-               shown.request.viewport.width == canvas->width() &&
-               shown.request.result->find(shown.request.field->module, shown.request.field->slot) == session().moduleResult(pane);
-    }
-    bool allSettled() {
-        for (int pane = 0; pane < session().paneCount(); ++pane) {
-            if (!settled(pane)) {
-                return false;
-            }
-        }
-        return true;
-    }
-    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
-        area()->canvas()->setFocus();
-        QTest::keyClick(area()->canvas(), key, modifiers);
-    }
-    QPoint onCanvas(const Canvas* canvas, double x, double y) {
-        return canvas->positionOf({x * canvas->pictureSize().width(), y * canvas->pictureSize().height()}).toPoint();
-    }
+    Session& session() { return m.session(); }
+    CanvasArea* area() { return m.area(); }
+    static QPoint onCanvas(const Canvas* canvas, double x, double y) { return CompareWindow::place(canvas, x, y); }
 
 private Q_SLOTS:
-    void init() {
-        QTest::failOnWarning(QRegularExpression(QStringLiteral("^(?!This plugin does not support)")));
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder.path());
-        QFile::remove(m_folder.filePath(QStringLiteral("fovea/fovea.ini")));
-        m_settings = std::make_unique<Settings>();
-        m_settings->setLanguage(QStringLiteral("en"));
-        m_settings->setModel(QStringLiteral("retina"));
-        m_window = std::make_unique<MainWindow>(*m_settings);
-        m_window->resize(1280, 800);
-        m_window->show();
-        m_window->start({});
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
-    }
-
-    void cleanup() {
-        m_window.reset();
-        m_settings.reset();
-    }
+    void init() { m.open(); }
+    void cleanup() { m.close(); }
 
     void oneKeyGoesToTwoPanesAndBack() {
-        press(Qt::Key_C);
-        QCOMPARE(m_window->view(), ViewKind::Compare);
+        m.press(Qt::Key_C);
+        QCOMPARE(m.window->view(), ViewKind::Compare);
         QCOMPARE(session().paneCount(), 2);
-        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         QVERIFY(area()->canvas(0)->isVisible() && area()->canvas(1)->isVisible());
         QVERIFY(!area()->canvas(0)->geometry().intersects(area()->canvas(1)->geometry()));
         // One pass for both: the very same features.
         QCOMPARE(area()->canvas(0)->rendered().request.result->features, area()->canvas(1)->rendered().request.result->features);
-        press(Qt::Key_C);
-        QCOMPARE(m_window->view(), ViewKind::Overlay);
+        m.press(Qt::Key_C);
+        QCOMPARE(m.window->view(), ViewKind::Overlay);
         QVERIFY(area()->canvas(1)->isVisible() && !area()->canvas(0)->isVisible());
     }
 
     void swappingExchangesMapsNotPlaces() {
-        press(Qt::Key_C);
-        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        m.press(Qt::Key_C);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         const auto first = session().paneModule(0);
         const auto second = session().paneModule(1);
         const cv::Mat* pixels = area()->canvas(0)->rendered().pixels.get();
-        press(Qt::Key_X);
+        m.press(Qt::Key_X);
         QCOMPARE(session().paneModule(0), second);
         QCOMPARE(session().paneModule(1), first);
-        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         QVERIFY(area()->canvas(0)->rendered().pixels.get() != pixels);
         QCOMPARE(area()->canvas(0)->rendered().request.field->module, second->id);
     }
 
     void theSameMechanismWithOtherParameters() {
         session().setModule(QStringLiteral("simam"));
-        press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        m.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
         QCOMPARE(session().paneCount(), 2);
         QCOMPARE(session().paneModule(0), session().paneModule(1));
         ParamSet params = session().params();
         QVERIFY(params.setText(session().module()->params, "e_lambda", "0.05"));
         session().setParams(params);
-        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         QVERIFY(session().moduleResult(0)->params != session().moduleResult(1)->params);
         const auto& a = area()->canvas(0)->rendered().field->values;
         const auto& b = area()->canvas(1)->rendered().field->values;
@@ -126,8 +74,8 @@ private Q_SLOTS:
     }
 
     void panesAreLinkedUnlessAltIsHeld() {
-        press(Qt::Key_C);
-        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        m.press(Qt::Key_C);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         Canvas* a = area()->canvas(0);
         Canvas* b = area()->canvas(1);
         const QPointF at(137.5, 81.25);
@@ -147,8 +95,8 @@ private Q_SLOTS:
     void theCursorIsOnThePanesWithinHalfAPixel() {
         session().setModule(QStringLiteral("simam"));
         session().addPane(findModule("strip_pooling"));
-        m_window->setView(ViewKind::Compare);
-        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        m.window->setView(ViewKind::Compare);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         Canvas* a = area()->canvas(0);
         Canvas* b = area()->canvas(1);
         for (int k = 0; k < 50; ++k) {
@@ -159,8 +107,8 @@ private Q_SLOTS:
     }
 
     void theLineOfASplitViewDividesTwoMaps() {
-        m_window->setView(ViewKind::Split);
-        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        m.window->setView(ViewKind::Split);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         Canvas* a = area()->canvas(0);
         Canvas* b = area()->canvas(1);
         QCOMPARE(a->geometry(), b->geometry());
@@ -181,9 +129,9 @@ private Q_SLOTS:
     void theDifferenceAndItsNumbers() {
         session().setModule(QStringLiteral("simam"));
         session().addPane(findModule("cbam"));
-        m_window->setView(ViewKind::Compare);
-        press(Qt::Key_D);
-        QTRY_VERIFY_WITH_TIMEOUT(allSettled(), 30000);
+        m.window->setView(ViewKind::Compare);
+        m.press(Qt::Key_D);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         Canvas* difference = area()->canvas(CanvasArea::kDifference);
         QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->diverging, 30000);
         const auto a = makeField(*session().result(), *session().field(0));
@@ -200,23 +148,23 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->values == expected->values, 30000);
         const MapComparison numbers = compareFields(*a, *b);
         const QString pearson = numberText(numbers.pearson);
-        const auto* table = m_window->findChild<ComparisonTable*>();
+        const auto* table = m.window->findChild<ComparisonTable*>();
         QTRY_VERIFY_WITH_TIMEOUT(table->textSummary().contains(pearson), 30000);
     }
 
     void clicksAddPinsAndKeysMoveAndRemoveThem() {
         session().setModule(QStringLiteral("sagan"));
-        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         Canvas* canvas = area()->canvas(0);
         QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.25, 0.25));
         QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.75, 0.5));
         QCOMPARE(session().pins().size(), std::size_t{2});
         QCOMPARE(session().activePin(), 2);
-        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         const auto ofSecond = canvas->rendered().field->values;
         QTest::keyClick(canvas, Qt::Key_N);
         QCOMPARE(session().activePin(), 1);
-        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         QVERIFY(canvas->rendered().field->values != ofSecond);
         const Pin before = session().pins().front();
         QTest::keyClick(canvas, Qt::Key_Right);
@@ -234,28 +182,28 @@ private Q_SLOTS:
         QTest::keyClick(canvas, Qt::Key_Delete);
         QCOMPARE(session().pins().size(), std::size_t{1});
         QCOMPARE(session().activePin(), 2);
-        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         QCOMPARE(canvas->rendered().field->values, ofSecond);
     }
 
     // Who clicks on a map without a query finds no pins when one with a query is chosen, but the place is asked.
     void clicksOnOtherMapsLeaveNoPins() {
         session().setModule(QStringLiteral("simam"));
-        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         Canvas* canvas = area()->canvas(0);
         QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.25, 0.25));
         QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.75, 0.5));
         QVERIFY(session().pins().empty());
         session().setModule(QStringLiteral("sagan"));
-        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         QVERIFY(std::abs(session().queryOnPicture()->x() - 0.75) < 0.01);
     }
 
     void theQueryFollowsTheCursor() {
         session().setModule(QStringLiteral("sagan"));
-        QTRY_VERIFY_WITH_TIMEOUT(settled(0), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         Canvas* canvas = area()->canvas(0);
-        press(Qt::Key_H);
+        m.press(Qt::Key_H);
         QTest::mouseMove(canvas, onCanvas(canvas, 0.3, 0.3));
         QTest::mouseMove(canvas, onCanvas(canvas, 0.6, 0.7));
         QVERIFY(std::abs(session().queryOnPicture()->x() - 0.6) < 0.01);
@@ -267,26 +215,26 @@ private Q_SLOTS:
         data.setData(kModuleMime, "cbam");
         QDropEvent drop(QPointF(600, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QDragEnterEvent enter(QPoint(600, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-        QCoreApplication::sendEvent(m_window.get(), &enter);
+        QCoreApplication::sendEvent(m.window.get(), &enter);
         QVERIFY(enter.isAccepted());
-        QCoreApplication::sendEvent(m_window.get(), &drop);
-        QCOMPARE(m_window->view(), ViewKind::Compare);
+        QCoreApplication::sendEvent(m.window.get(), &drop);
+        QCOMPARE(m.window->view(), ViewKind::Compare);
         QCOMPARE(session().paneCount(), 2);
         QCOMPARE(session().module()->id, "cbam");
         QTest::keyClick(area()->canvas(), Qt::Key_Backspace, Qt::ControlModifier);
         QCOMPARE(session().paneCount(), 1);
-        QCOMPARE(m_window->view(), ViewKind::Overlay);
+        QCOMPARE(m.window->view(), ViewKind::Overlay);
     }
 
     void theStepsAreThoseOfTheActivePane() {
         session().setModule(QStringLiteral("se"));
-        press(Qt::Key_F8);
-        QCOMPARE(m_window->view(), ViewKind::Steps);
-        auto* strip = m_window->findChild<StageStrip*>();
+        m.press(Qt::Key_F8);
+        QCOMPARE(m.window->view(), ViewKind::Steps);
+        auto* strip = m.window->findChild<StageStrip*>();
         QVERIFY(strip->isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && session().moduleResult()->trace.stages().size() > 2, 30000);
         QTRY_VERIFY_WITH_TIMEOUT(strip->textSummary().contains(QStringLiteral("squeeze")), 30000);
-        press(Qt::Key_F5);
+        m.press(Qt::Key_F5);
         QVERIFY(!strip->isVisible());
     }
 };
