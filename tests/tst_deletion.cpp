@@ -244,7 +244,9 @@ private Q_SLOTS:
                     1e-12);
             QVERIFY(std::abs(effect.probability - (probability(*muted, 3) - probability(*plain, 3))) < 1e-12);
         }
-        const auto larger = [](const MatterEffect& a, const MatterEffect& b) { return std::abs(a.logit) > std::abs(b.logit); };
+        const auto larger = [](const MatterEffect& a, const MatterEffect& b) {
+            return std::abs(a.probability) > std::abs(b.probability);
+        };
         QVERIFY(std::is_sorted(got->effects.begin(), got->effects.end(), larger));
     }
 

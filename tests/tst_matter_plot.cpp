@@ -35,13 +35,12 @@ std::shared_ptr<MatterResult> makeResult(int channels = 40) {
     out->orders = {{"map", flat, flat},
                    {"random", curveOf(0.5, 0.0, 0.25), curveOf(0.0, 0.5, 0.3125)},
                    {"centre", curveOf(0.25, 0.0, 0.125), curveOf(0.0, 0.25, 0.1875)}};
-    // Ranked by logit, as the engine gives them: by probability the order is another.
-    out->effects.push_back({false, 17, "", -3.0, -0.125});
     out->effects.push_back({false, 4, "red, fine", 2.0, 0.5});
+    out->effects.push_back({true, 2, "", -2.5, -0.25});
+    out->effects.push_back({false, 17, "", -3.0, -0.125});
     for (int c = 20; c < 20 + channels - 2; ++c) {
         out->effects.push_back({false, c, "", -0.001, -0.0001 * (60 - c)});
     }
-    out->effects.push_back({true, 2, "", -2.5, -0.25});
     return out;
 }
 

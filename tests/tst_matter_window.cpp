@@ -84,11 +84,8 @@ private Q_SLOTS:
                 }
             }
         }
-        // The engine ranks by the logit, the plot by what its bars show; the first row has the largest.
-        auto ranked = expected->effects;
-        std::stable_sort(ranked.begin(), ranked.end(), [](const MatterEffect& a, const MatterEffect& b) {
-            return std::abs(a.probability) > std::abs(b.probability);
-        });
+        // The rows stand as the engine ranks them.
+        const auto& ranked = expected->effects;
         int above = -1;
         int rows = 0;
         for (const MatterEffect& effect : ranked) {
@@ -150,10 +147,7 @@ private Q_SLOTS:
         QCOMPARE(m.session().field()->head, strongest->index);
         // Of the heads alone the stronger stands above.
         int above = -1;
-        auto ranked = heads->effects;
-        std::stable_sort(ranked.begin(), ranked.end(),
-                         [](const auto& a, const auto& b) { return std::abs(a.probability) > std::abs(b.probability); });
-        for (const MatterEffect& effect : ranked) {
+        for (const MatterEffect& effect : heads->effects) {
             if (const QRect at = plot()->rowRect(effect.index, true); !at.isNull()) {
                 QVERIFY(at.top() > above);
                 above = at.top();

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "widgets/accessible_view.h"
 #include "widgets/engine_text.h"
@@ -20,11 +19,7 @@ namespace fovea {
 
 void MatterPlot::State::take(std::shared_ptr<const MatterResult> given) {
     result = std::move(given);
-    ranked.resize(result ? result->effects.size() : 0);
-    std::iota(ranked.begin(), ranked.end(), 0);
-    const auto size = [this](int k) { return std::abs(result->effects[static_cast<std::size_t>(k)].probability); };
-    std::stable_sort(ranked.begin(), ranked.end(), [&size](int a, int b) { return size(a) > size(b); });
-    reach = ranked.empty() ? 1.0 : size(ranked.front());
+    reach = rows() == 0 ? 1.0 : std::abs(effect(0).probability);
     reach = reach > 0.0 ? reach : 1.0;
     first = selected = 0;
     hovered = point = -1;

@@ -23,7 +23,6 @@ public:
 
     const MatterPlot& view;
     std::shared_ptr<const MatterResult> result;
-    std::vector<int> ranked;  // places in result->effects
     double reach = 1.0;       // the largest change, at the end of the bars
     int widestName = 0;       // pixels
     int widestValue = 0;
@@ -46,9 +45,9 @@ public:
     void measure();
     void take(std::shared_ptr<const MatterResult> given);
     [[nodiscard]] bool hasCurves() const { return result && !result->orders.empty(); }
-    [[nodiscard]] int rows() const { return static_cast<int>(ranked.size()); }
+    [[nodiscard]] int rows() const { return result ? static_cast<int>(result->effects.size()) : 0; }
     [[nodiscard]] const MatterEffect& effect(int row) const {
-        return result->effects[static_cast<std::size_t>(ranked[static_cast<std::size_t>(row)])];
+        return result->effects[static_cast<std::size_t>(row)];
     }
     [[nodiscard]] const MatterCurve& curve(bool shown, int order) const {
         const MatterOrder& of = result->orders[static_cast<std::size_t>(order)];

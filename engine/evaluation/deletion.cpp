@@ -227,8 +227,9 @@ private:
                  .probability = probabilityIn(said) - m_result.probability});
             advance();
         }
-        std::stable_sort(m_result.effects.begin(), m_result.effects.end(),
-                         [](const MatterEffect& a, const MatterEffect& b) { return std::abs(a.logit) > std::abs(b.logit); });
+        std::stable_sort(m_result.effects.begin(), m_result.effects.end(), [](const MatterEffect& a, const MatterEffect& b) {
+            return std::abs(a.probability) > std::abs(b.probability);
+        });
         return {};
     }
 

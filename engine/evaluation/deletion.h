@@ -59,7 +59,7 @@ struct MatterResult {
     double logit = 0.0;                 ///< of the class on the picture, with the module
     double probability = 0.0;           ///< among all classes
     std::vector<MatterOrder> orders;    ///< map, random, centre; empty without curves
-    std::vector<MatterEffect> effects;  ///< channels, then heads; the largest change of the logit first
+    std::vector<MatterEffect> effects;  ///< of channels and heads; the largest change of the probability first
 };
 
 /// A strongly blurred copy of a picture of the same size, in which a network finds nothing to hold on to: a Gaussian whose σ is a
