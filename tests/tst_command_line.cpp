@@ -13,9 +13,14 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <cstring>
 #include <map>
 
+#include "app/exporter.h"
+#include "engine/attention/registry.h"
 #include "engine/models/bundle.h"
+#include "engine/pipeline/pipeline.h"
+#include "engine/runtime/source_hash.h"
 #include "engine/tensor/safetensors.h"
 #include "tests/support/video_files.h"
 #include "tests/support/video_reader.h"
@@ -110,6 +115,10 @@ private Q_SLOTS:
         row("numbers of a video", QStringLiteral("render a.mp4 -o b.mp4 --module simam --raw c"));
         row("codec of a picture", QStringLiteral("render a.png -o b.png --module simam --codec h264"));
         row("modules with a file", QStringLiteral("modules x"));
+        row("a channel which is not there", QStringLiteral("render a.png -o b.png --module se --mute 3,64"));
+        row("a factor without a channel", QStringLiteral("render a.png -o b.png --module se --scale 0.5"));
+        row("half of the cells clipped", QStringLiteral("render a.png -o b.png --module se --clip-share 50"));
+        row("too many lines", QStringLiteral("render a.png -o b.png --module se --contours 33"));
     }
 
     void wrongUseIsStatusTwo() {
@@ -169,6 +178,59 @@ private Q_SLOTS:
         QVERIFY(raw.contains(QStringLiteral("chelsea.simam.json")));
         const auto numbers = readSafetensors(folder.filePath(QStringLiteral("raw/chelsea.simam.safetensors")).toStdString());
         QVERIFY(numbers.ok());
+    }
+
+    // What is muted and how it is drawn are the same as in the window: the engine gives the very pixels and numbers.
+    void renderMutesAndDrawsAsTheWindowDoes() {
+        const QTemporaryDir folder;
+        const QString out = folder.filePath(QStringLiteral("out.png"));
+        const Outcome o = run(
+            QStringList{QStringLiteral("render"), kSample, QStringLiteral("-o"), out, QStringLiteral("--raw"), folder.path()} +
+            QStringLiteral("--module mhsa --mute 3,17 --scale 5=0.5 --mute-heads 1 --head max --threshold 0.002 --contours 4 "
+                           "--brightness --clip-share 5")
+                .split(u' '));
+        QVERIFY2(o.status == 0, qPrintable(o.err));
+        PictureExport what{.field = {.module = "mhsa", .head = kMaxOverHeads}};
+        what.style = {.clipped = true,
+                      .clipShare = 0.05,
+                      .mode = OverlayMode::Brightness,
+                      .thresholded = true,
+                      .threshold = 0.002F,
+                      .contours = 4};
+        ModuleJob job = bundleJob(*findModule("mhsa"), nullptr);
+        job.intervention.channels.assign(18, 1.0F);
+        job.intervention.channels[3] = job.intervention.channels[17] = 0.0F;
+        job.intervention.channels[5] = 0.5F;
+        job.intervention.heads = {1.0F, 0.0F};
+        Pipeline pipeline;
+        const auto frame = loadFrame(kSample);
+        const auto result = pipeline.run({.epoch = 1, .frame = *frame, .jobs = {job}}, {});
+        QVERIFY(result.ok());
+        what.result = *result;
+        const auto expected = exportedPicture(what);
+        QVERIFY(expected.ok());
+        QCOMPARE(QImage(out).convertToFormat(QImage::Format_RGB32), expected->convertToFormat(QImage::Format_RGB32));
+        const auto& values = (*result)->modules.front()->output->frames.back();
+        const QByteArray numbers(reinterpret_cast<const char*>(values.data()),
+                                 static_cast<qsizetype>(values.size() * sizeof(float)));
+        QVERIFY(contents(folder.filePath(QStringLiteral("chelsea.mhsa.output.npy"))).endsWith(numbers));
+        job.intervention = {};
+        const auto plain = pipeline.run({.epoch = 1, .frame = *frame, .jobs = {job}}, {});
+        QVERIFY(plain.ok());
+        QVERIFY(std::memcmp((*plain)->modules.front()->output->frames.back().data(), values.data(), numbers.size()) != 0);
+        // One channel alone is all others muted; a head which is not there is said.
+        const QString solo = folder.filePath(QStringLiteral("solo.png"));
+        QCOMPARE(run({QStringLiteral("render"), kSample, QStringLiteral("-o"), solo, QStringLiteral("--module"),
+                      QStringLiteral("simam"), QStringLiteral("--solo"), QStringLiteral("9")})
+                     .status,
+                 0);
+        const auto said = nlohmann::json::parse(contents(folder.filePath(QStringLiteral("solo.json"))).toStdString());
+        std::vector<float> alone(static_cast<std::size_t>(retinaChannels()), 0.0F);
+        alone[9] = 1.0F;
+        QVERIFY2(said["intervention"]["channels"].get<std::vector<float>>() == alone, said.dump().c_str());
+        const Outcome lost = run({QStringLiteral("render"), kSample, QStringLiteral("-o"), solo, QStringLiteral("--module"),
+                                  QStringLiteral("simam"), QStringLiteral("--mute-heads"), QStringLiteral("0")});
+        QVERIFY(lost.status != 0 && lost.err.count(u'\n') == 1);
     }
 
     void bothLibraryLevelsAgree_data() {

@@ -200,6 +200,8 @@ const std::array<Retina::Group, Retina::kGroups>& Retina::groups() {
 
 }  // namespace
 
+int retinaChannels() { return static_cast<int>(retina::channelNames().size()); }
+
 std::unique_ptr<Backbone> makeRetina(const RetinaOptions& options) { return std::make_unique<Retina>(options); }
 
 }  // namespace fovea

@@ -13,6 +13,9 @@ struct RetinaOptions {
     bool operator==(const RetinaOptions&) const = default;
 };
 
+/// How many channels its features have.
+FOVEA_API int retinaChannels();
+
 /// Intensity, colour opponency, difference of Gaussians, Gabor energy, local contrast and motion, at least 48 named channels.
 /// It needs no file and no training. Channel scaling is fixed: nothing is normalised per picture.
 FOVEA_API std::unique_ptr<Backbone> makeRetina(const RetinaOptions& options);
