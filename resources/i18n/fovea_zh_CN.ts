@@ -96,10 +96,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>显示单个通道，而非通道均值。</translation>
     </message>
     <message>
-        <source>One head of a pairwise map instead of their mean.</source>
-        <translation>成对图只显示单个头，而非各头均值。</translation>
-    </message>
-    <message>
         <source>Query of a pairwise map as fractions of the picture (0.5,0.5).</source>
         <translation>成对图的查询位置，以图像宽高的比例表示（0.5,0.5）。</translation>
     </message>
@@ -278,6 +274,62 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>--limit and --size take a whole number from 1.</source>
         <translation>--limit 和 --size 需要从 1 起的整数。</translation>
+    </message>
+    <message>
+        <source>“%1” is no number of a head.</source>
+        <translation>“%1”不是头的编号。</translation>
+    </message>
+    <message>
+        <source>There is no channel “%1”: they are 0 to %2.</source>
+        <translation>没有通道“%1”：编号为 0 到 %2。</translation>
+    </message>
+    <message>
+        <source>--%1 takes a channel and its factor as %2, not “%3”.</source>
+        <translation>--%1 需要一个通道及其系数，写作 %2，而不是“%3”。</translation>
+    </message>
+    <message>
+        <source>--clip-share lies between 0 and 50.</source>
+        <translation>--clip-share 应在 0 和 50 之间。</translation>
+    </message>
+    <message>
+        <source>--contours lies between 0 and 32.</source>
+        <translation>--contours 应在 0 和 32 之间。</translation>
+    </message>
+    <message>
+        <source>The same with another share of the cells above the end, in percent.</source>
+        <translation>同上，但以百分数指定高于上端的单元格比例。</translation>
+    </message>
+    <message>
+        <source>Hide the overlay where the value is below this one.</source>
+        <translation>数值低于此值处不显示叠加层。</translation>
+    </message>
+    <message>
+        <source>So many lines of equal value, 0 to 32 (0).</source>
+        <translation>等值线的条数，0 到 32（0）。</translation>
+    </message>
+    <message>
+        <source>The value as brightness of the picture, not as a colour.</source>
+        <translation>以图片的亮度而不是颜色表示数值。</translation>
+    </message>
+    <message>
+        <source>Channels of the features which the module reads as 0.</source>
+        <translation>模块读作 0 的特征通道。</translation>
+    </message>
+    <message>
+        <source>Channels of the features; the module reads all others as 0.</source>
+        <translation>特征通道；模块把其余通道都读作 0。</translation>
+    </message>
+    <message>
+        <source>A factor of a channel; may be repeated.</source>
+        <translation>一个通道的系数；可以重复。</translation>
+    </message>
+    <message>
+        <source>Heads which are left out.</source>
+        <translation>去掉的头。</translation>
+    </message>
+    <message>
+        <source>One head of a pairwise map instead of their mean, or max.</source>
+        <translation>成对图的某一个头（代替各头的平均），或 max（取最大）。</translation>
     </message>
 </context>
 <context>
@@ -3448,6 +3500,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>output</source>
         <translation>输出</translation>
+    </message>
+    <message>
+        <source>%1 has %2 heads, counted from 0; mute one of them.</source>
+        <translation>%1 有 %2 个头，从 0 数起；请静音其中之一。</translation>
     </message>
 </context>
 <context>
