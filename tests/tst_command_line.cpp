@@ -190,7 +190,7 @@ private Q_SLOTS:
                            "--brightness --clip-share 5")
                 .split(u' '));
         QVERIFY2(o.status == 0, qPrintable(o.err));
-        PictureExport what{.field = {.module = "mhsa", .head = kMaxOverHeads}};
+        PictureExport what{.field = {.module = "mhsa", .head = kMaxOverHeads}, .figure = {false, false, {}}};
         what.style = {.clipped = true,
                       .clipShare = 0.05,
                       .mode = OverlayMode::Brightness,
@@ -469,5 +469,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestCommandLine)
+QTEST_MAIN(TestCommandLine)
 #include "tst_command_line.moc"
