@@ -109,6 +109,13 @@ void CardsPanel::connectViews() {
         }
         m_session.setChannelMode(mode, channel);
     });
+    connect(m_bars, &ChannelBars::factorsChanged, this, [this](const std::vector<float>& factors) {
+        Intervention intervention = m_session.intervention();
+        intervention.channels = factors;
+        m_session.setIntervention(intervention);
+    });
+    connect(m_bars, &ChannelBars::pinnedChanged, this,
+            [this](const std::vector<int>& pinned) { m_session.setPinned(false, pinned); });
     connect(m_matrix, &MatrixView::renderRequested, this, &CardsPanel::matrixRequested);
     connect(m_matrix, &MatrixView::headChosen, &m_session, &Session::setHead);
     connect(m_matrix, &MatrixView::directionChosen, &m_session, &Session::setDirection);
@@ -238,6 +245,10 @@ void CardsPanel::refreshBars() {
     m_barsCard->setTitle(engineText(map->title));
     m_barsCard->setAside(QString::number(weights.size()));
     m_bars->setWeights(weights, names, map->role);
+    const bool channels = !branches && weights.size() == static_cast<std::size_t>(features.map.channels());
+    m_bars->setChangeable(channels);
+    m_bars->setFactors(channels ? m_session.intervention().channels : std::vector<float>());
+    m_bars->setPinned(channels ? m_session.pinned(false) : std::vector<int>());
     const auto field = m_session.field();
     if (field && map == shown) {
         m_bars->setMode(field->channelMode, field->channel);

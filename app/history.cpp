@@ -50,6 +50,7 @@ unsigned paneChanges(const PaneState& a, const PaneState& b) {
     change |= a.params != b.params ? kParams : 0U;
     change |= fieldChanges(a.field, b.field);
     change |= a.intervention != b.intervention ? kFactors : 0U;
+    change |= a.pinnedChannels != b.pinnedChannels || a.pinnedHeads != b.pinnedHeads ? kFactors : 0U;
     change |= a.weightsFile != b.weightsFile || a.seed != b.seed || a.trained != b.trained ? kWeights : 0U;
     return change;
 }

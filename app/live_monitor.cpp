@@ -35,7 +35,8 @@ void LiveMonitor::sample() {
 
 void LiveMonitor::overlayPainted(const RenderedOverlay& overlay) {
     const auto& result = overlay.request.result;
-    if (!m_timer.isActive() || !overlay.field || !result->features || result->frame.source != m_controller.source().newest().source) {
+    if (!m_timer.isActive() || !overlay.field || !result->features ||
+        result->frame.source != m_controller.source().newest().source) {
         return;
     }
     const auto now = std::chrono::steady_clock::now();

@@ -150,6 +150,14 @@ void Session::setIntervention(const Intervention& intervention) {
     }
 }
 
+void Session::setPinned(bool heads, const std::vector<int>& pinned) {
+    std::vector<int>& own = heads ? choice().pinnedHeads : choice().pinnedChannels;
+    if (own != pinned) {
+        own = pinned;
+        Q_EMIT fieldChanged();
+    }
+}
+
 void Session::setTracing(bool tracing) {
     if (std::exchange(m_tracing, tracing) != tracing) {
         submit();

@@ -93,6 +93,9 @@ public:
     /// Which channels and heads of the chosen module are muted or scaled.
     [[nodiscard]] const Intervention& intervention();
     void setIntervention(const Intervention& intervention);
+    /// Which channels, or heads, of the chosen module come first wherever they are listed.
+    [[nodiscard]] const std::vector<int>& pinned(bool heads) { return heads ? choice().pinnedHeads : choice().pinnedChannels; }
+    void setPinned(bool heads, const std::vector<int>& pinned);
     /// Whether the chosen module records its steps.
     void setTracing(bool tracing);
 
@@ -192,6 +195,8 @@ private:
         quint64 seed = 1;
         FieldSpec field;
         Intervention intervention;
+        std::vector<int> pinnedChannels;
+        std::vector<int> pinnedHeads;
     };
     struct Pane {
         const ModuleInfo* module = nullptr;

@@ -19,7 +19,9 @@ SessionState Session::state() {
                                .weightsFile = c.weightsFile,
                                .seed = c.seed,
                                .field = c.field,
-                               .intervention = c.intervention});
+                               .intervention = c.intervention,
+                               .pinnedChannels = c.pinnedChannels,
+                               .pinnedHeads = c.pinnedHeads});
     }
     state.active = m_active;
     state.cropped = m_input.fit == Fit::Crop;
@@ -79,7 +81,9 @@ void Session::restorePanes(const SessionState& state) {
              .fileOnTrial = false,
              .seed = pane.seed,
              .field = pane.field,
-             .intervention = pane.intervention};
+             .intervention = pane.intervention,
+             .pinnedChannels = pane.pinnedChannels,
+             .pinnedHeads = pane.pinnedHeads};
         c.field.module = pane.module;
         c.field.slot = pane.slot;
     }

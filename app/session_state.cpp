@@ -28,20 +28,35 @@ int whole(const QJsonValue& v, int least, int most, int fallback) {
     return static_cast<int>(std::lround(between(v, least, most, fallback)));
 }
 
-QJsonArray numbers(const std::vector<float>& values) {
+template <class T>
+QJsonArray numbers(const std::vector<T>& values) {
     QJsonArray array;
-    for (const float v : values) {
+    for (const T v : values) {
         array.append(static_cast<double>(v));
     }
     return array;
 }
 
+constexpr int kMostChannels = 65536;
+
 std::vector<float> factors(const QJsonValue& v) {
-    constexpr qsizetype kMost = 65536;
     std::vector<float> out;
     const QJsonArray array = v.toArray();
-    for (qsizetype k = 0; k < std::min(array.size(), kMost); ++k) {
+    for (qsizetype k = 0; k < std::min<qsizetype>(array.size(), kMostChannels); ++k) {
         out.push_back(static_cast<float>(between(array[k], -1e3, 1e3, 1.0)));
+    }
+    return out;
+}
+
+/// Channels or heads, each of them once.
+std::vector<int> places(const QJsonValue& v) {
+    std::vector<int> out;
+    const QJsonArray array = v.toArray();
+    for (qsizetype k = 0; k < std::min<qsizetype>(array.size(), kMostChannels); ++k) {
+        const int place = whole(array[k], 0, kMostChannels - 1, 0);
+        if (std::find(out.begin(), out.end(), place) == out.end()) {
+            out.push_back(place);
+        }
     }
     return out;
 }
@@ -82,7 +97,9 @@ QJsonObject paneJson(const PaneState& p) {
             {QStringLiteral("seed"), QString::number(p.seed)},
             {QStringLiteral("field"), fieldJson(p.field)},
             {QStringLiteral("channelFactors"), numbers(p.intervention.channels)},
-            {QStringLiteral("headFactors"), numbers(p.intervention.heads)}};
+            {QStringLiteral("headFactors"), numbers(p.intervention.heads)},
+            {QStringLiteral("pinnedChannels"), numbers(p.pinnedChannels)},
+            {QStringLiteral("pinnedHeads"), numbers(p.pinnedHeads)}};
 }
 
 /// `folder` is the model's of a session in which all panes have one.
@@ -105,6 +122,8 @@ std::optional<PaneState> parsePane(const QJsonObject& o, const std::string& fold
     p.field.module = p.module;
     p.field.slot = p.slot;
     p.intervention = {factors(o[QStringLiteral("channelFactors")]), factors(o[QStringLiteral("headFactors")])};
+    p.pinnedChannels = places(o[QStringLiteral("pinnedChannels")]);
+    p.pinnedHeads = places(o[QStringLiteral("pinnedHeads")]);
     return p;
 }
 

@@ -35,6 +35,8 @@ struct PaneState {
     std::uint64_t seed = 1;
     FieldSpec field;
     Intervention intervention;
+    std::vector<int> pinnedChannels;  ///< they come first wherever channels are listed
+    std::vector<int> pinnedHeads;
     bool operator==(const PaneState&) const = default;
 };
 

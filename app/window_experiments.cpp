@@ -21,6 +21,8 @@ void MainWindow::connectExperiments() {
     connect(m_grid, &ChannelGrid::renderRequested, this,
             [this](const ChannelGridRequest& request) { m_session.controller().render(kGridView, request); });
     connect(m_grid, &ChannelGrid::factorsChanged, this, &MainWindow::takeFactors);
+    connect(m_grid, &ChannelGrid::pinnedChanged, this,
+            [this](const std::vector<int>& pinned) { m_session.setPinned(m_experiment == Experiment::Heads, pinned); });
     connect(m_grid, &ChannelGrid::channelChosen, this, [this](int index) {
         if (m_experiment == Experiment::Heads) {
             m_session.setHead(index);
@@ -70,6 +72,7 @@ void MainWindow::showGrid() {
     const Intervention& intervention = m_session.intervention();
     m_grid->setSubject(heads ? GridSubject::Heads : GridSubject::Channels);
     m_grid->setFactors(heads ? intervention.heads : intervention.channels);
+    m_grid->setPinned(m_session.pinned(heads));
     m_grid->setResult(m_session.result(), *field, m_session.style());
 }
 

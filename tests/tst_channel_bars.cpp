@@ -1,3 +1,5 @@
+#include <QContextMenuEvent>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
@@ -145,6 +147,87 @@ private Q_SLOTS:
         QCOMPARE(modes.size(), 1);
         QCOMPARE(modes.at(0).at(0).value<ChannelMode>(), ChannelMode::After);
         QVERIFY(chip->isHidden());
+    }
+
+    // The keys of the grid: M, S, + and −, R; rows which are no channels have none.
+    void keysMuteSoloAndScale() {
+        ChannelBars bars;
+        bars.setWeights({0.2F, 0.9F, 0.5F}, {}, MapRole::Gate);
+        showAt(bars, 300, 120);
+        QSignalSpy factors(&bars, &ChannelBars::factorsChanged);
+        QTest::keyClick(&bars, Qt::Key_M);
+        QCOMPARE(factors.size(), 0);
+        bars.setChangeable(true);
+        const auto after = [&](Qt::Key key) {
+            factors.clear();
+            QTest::keyClick(&bars, key);
+            return factors.size() == 1 ? factors.at(0).at(0).value<std::vector<float>>() : std::vector<float>{-1.0F};
+        };
+        QTest::keyClick(&bars, Qt::Key_Down);  // the second row: channel 2
+        QCOMPARE(after(Qt::Key_M), (std::vector<float>{1.0F, 1.0F, 0.0F}));
+        QVERIFY(bars.textSummary().contains(QStringLiteral("Muted: 1.")));
+        QCOMPARE(after(Qt::Key_M), std::vector<float>());
+        QCOMPARE(after(Qt::Key_S), (std::vector<float>{0.0F, 0.0F, 1.0F}));
+        QCOMPARE(after(Qt::Key_S), std::vector<float>());
+        QCOMPARE(after(Qt::Key_Minus), (std::vector<float>{1.0F, 1.0F, 0.75F}));
+        QCOMPARE(after(Qt::Key_Plus), std::vector<float>());
+        QTest::keyClick(&bars, Qt::Key_Plus);
+        QCOMPARE(after(Qt::Key_R), std::vector<float>());
+    }
+
+    // Muted, a bar is pale and its name struck out; the others stay as they are.
+    void mutedRowsLookMuted() {
+        ChannelBars bars;
+        bars.setChangeable(true);
+        bars.setWeights({0.9F, 0.8F}, {}, MapRole::Gate);
+        showAt(bars, 300, 120);
+        const QImage before = bars.grab().toImage();
+        const int length = barLength(before, bars.rowRect(0));
+        QVERIFY(length > 40);
+        bars.setFactors({0.0F});
+        const QImage after = bars.grab().toImage();
+        QCOMPARE(barLength(after, bars.rowRect(0)), 0);
+        QCOMPARE(after.copy(bars.rowRect(1)), before.copy(bars.rowRect(1)));
+        bars.setFactors({0.5F});
+        QCOMPARE(barLength(bars.grab().toImage(), bars.rowRect(0)), length);
+        QVERIFY(bars.grab().toImage().copy(bars.rowRect(0)) != before.copy(bars.rowRect(0)));
+    }
+
+    void pinnedRowsComeFirst() {
+        ChannelBars bars;
+        bars.setChangeable(true);
+        bars.setWeights({0.2F, 0.9F, 0.5F, 0.7F}, {}, MapRole::Gate);
+        showAt(bars, 300, 140);
+        QSignalSpy pins(&bars, &ChannelBars::pinnedChanged);
+        QTest::keyClick(&bars, Qt::Key_End);
+        QTest::keyClick(&bars, Qt::Key_P);
+        QCOMPARE(bars.order(), (std::vector<int>{0, 1, 3, 2}));
+        QTest::keyClick(&bars, Qt::Key_End);  // the keyboard went with its channel
+        QTest::keyClick(&bars, Qt::Key_P);
+        QCOMPARE(bars.order(), (std::vector<int>{0, 2, 1, 3}));
+        bars.setSortByWeight(false);
+        QCOMPARE(bars.order(), (std::vector<int>{0, 2, 1, 3}));
+        QCOMPARE(pins.at(1).at(0).value<std::vector<int>>(), (std::vector<int>{0, 2}));
+        QTest::keyClick(&bars, Qt::Key_P);
+        QCOMPARE(bars.order(), (std::vector<int>{2, 0, 1, 3}));
+    }
+
+    void theMenuDoesTheSame() {
+        ChannelBars bars;
+        bars.setChangeable(true);
+        bars.setWeights({0.2F, 0.9F}, {}, MapRole::Gate);
+        showAt(bars, 300, 120);
+        QSignalSpy factors(&bars, &ChannelBars::factorsChanged);
+        const QPoint at = bars.rowRect(0).center();
+        QContextMenuEvent asked(QContextMenuEvent::Mouse, at, bars.mapToGlobal(at));
+        QCoreApplication::sendEvent(&bars, &asked);
+        auto* menu = bars.findChild<QMenu*>();
+        QVERIFY(menu != nullptr);
+        const auto actions = menu->actions();
+        QVERIFY(actions.front()->text().startsWith(QStringLiteral("Mute")));
+        actions.front()->trigger();
+        QCOMPARE(factors.at(0).at(0).value<std::vector<float>>(), (std::vector<float>{0.0F, 1.0F}));
+        menu->close();
     }
 
     void additiveOffersBeforeOnly() {

@@ -240,6 +240,29 @@ private Q_SLOTS:
         QVERIFY(tamed->place.zoom > 0.0);
     }
 
+    // All of a pane goes through a file, its network and pins too; a session in which all panes share one model says it once.
+    void panesGoThroughAFile() {
+        SessionFile file;
+        PaneState pane{.bundleFolder = "/somewhere/else", .module = "se", .slot = "B", .trained = false, .seed = 77};
+        pane.params = ParamSet(findModule("se")->params);
+        pane.field = {.module = "se", .slot = "B", .queryX = 1.0 / 3.0};
+        pane.intervention = {{0.0F, 0.25F}, {1.0F, 0.0F}};
+        pane.pinnedChannels = {7, 0, 63};
+        pane.pinnedHeads = {2};
+        PaneState retina = pane;
+        retina.bundleFolder.clear();
+        file.state.panes = {pane, retina};
+        const auto again = parseSession(sessionJson(file), "a.fovea");
+        QVERIFY(again);
+        QVERIFY(again->state.panes == file.state.panes);
+        const auto shared = parseSession(
+            "{\"fovea\":1,\"model\":{\"folder\":\"/m\"},\"panes\":[{\"module\":\"se\",\"pinnedChannels\":[3,3,-1,1e99]}]}",
+            "a.fovea");
+        QVERIFY(shared);
+        QCOMPARE(shared->state.panes.front().bundleFolder, "/m");
+        QCOMPARE(shared->state.panes.front().pinnedChannels, (std::vector<int>{3, 0, 65535}));
+    }
+
     void sessionsOfCamerasOpenNothingUnasked() {
         QTemporaryDir folder;
         const Opened opened(folder.path());

@@ -137,6 +137,8 @@ std::vector<Change> modelChanges() {
          },
          true,
          true},
+        {"channel muted in the bars", {"se"}, [](Window& w) { QTest::keyClick(w.part<ChannelBars>(), Qt::Key_M); }, true, true},
+        {"channel pinned", {"se"}, [](Window& w) { QTest::keyClick(w.part<ChannelBars>(), Qt::Key_P); }, false},
     };
 }
 
@@ -205,15 +207,18 @@ class TestUndoWindow final : public QObject {
             m.press(Qt::Key_G, Qt::ControlModifier);
             settle();
         }
+        goesThereAndBack(change.act, change.pixels);
+    }
+    void goesThereAndBack(const std::function<void(Window&)>& act, bool pixels) {
         const SessionState before = state();
         const QImage drawn = Window::pixels(m.canvas());
-        change.act(m);
+        act(m);
         closePanel(m);
         settle();
         const SessionState after = state();
         QVERIFY(!(after == before));
         const QImage changed = Window::pixels(m.canvas());
-        QVERIFY(!change.pixels || changed != drawn);
+        QVERIFY(!pixels || changed != drawn);
         undo();
         QVERIFY(state() == before);
         settle();
@@ -245,6 +250,14 @@ private Q_SLOTS:
         QFETCH(int, row);
         const std::vector<std::vector<Change>> tables{viewChanges(), modelChanges(), paneChanges()};
         goesThereAndBack(tables[static_cast<std::size_t>(table)][static_cast<std::size_t>(row)]);
+    }
+
+    void everythingUnmuted() {
+        begin({"se"});
+        m.session().setIntervention({.channels = {0.0F, 0.5F}, .heads = {}});
+        settle();
+        goesThereAndBack([](Window& w) { w.press(Qt::Key_0, Qt::ControlModifier); }, true);
+        QVERIFY(m.session().intervention().empty());
     }
 
     // Moved, taken, removed: each is a step of its own.

@@ -2,6 +2,7 @@
 
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QPainter>
 #include <QToolTip>
 #include <QWheelEvent>
@@ -11,193 +12,17 @@
 #include <numeric>
 
 #include "widgets/accessible_view.h"
-#include "widgets/card_parts.h"
+#include "widgets/channel_bars_state.h"
 #include "widgets/engine_text.h"
+#include "widgets/factor_keys.h"
 #include "widgets/theme.h"
 
 namespace fovea {
 namespace {
 
-constexpr int kRow = 15;
 constexpr int kRowsWanted = 12;
-constexpr int kColumnsTop = 23;  // the line of column heads: order, axis
-constexpr int kTop = kColumnsTop + 17;
-constexpr int kGap = 6;
-constexpr int kInset = 3;  // so that the ring around a row spares its text
-constexpr int kHintWidth = 3;
 
 }  // namespace
-
-struct ChannelBars::State {
-    std::vector<float> weights;
-    QStringList names;
-    MapRole role = MapRole::Gate;
-    ChannelMode mode = ChannelMode::After;
-    int channel = -1;
-    bool byWeight = true;
-    std::vector<int> order;
-    float lo = 0.0F;
-    float hi = 1.0F;
-    int first = 0;     // row at the top
-    int selected = 0;  // row of the keyboard
-    int hovered = -1;  // row under the mouse
-    int wheel = 0;
-    SegmentSwitch* modes = nullptr;
-    TextButton* chip = nullptr;
-    TextButton* sort = nullptr;
-
-    [[nodiscard]] int rows() const { return static_cast<int>(order.size()); }
-    [[nodiscard]] static int visibleRows(int height) { return std::max(1, (height - kTop) / kRow); }
-    [[nodiscard]] int channelAt(int row) const { return order[static_cast<std::size_t>(row)]; }
-    [[nodiscard]] float weightOf(int c) const { return weights[static_cast<std::size_t>(c)]; }
-
-    [[nodiscard]] int rowOf(int c) const {
-        const auto it = std::find(order.begin(), order.end(), c);
-        return it == order.end() ? -1 : static_cast<int>(it - order.begin());
-    }
-
-    [[nodiscard]] QString label(int c) const {
-        const QString name = c < names.size() ? names[c] : QString();
-        return name.isEmpty() ? QString::number(c) : QStringLiteral("%1 %2").arg(c).arg(name);
-    }
-
-    void reorder() {
-        order.resize(weights.size());
-        std::iota(order.begin(), order.end(), 0);
-        if (byWeight) {
-            std::stable_sort(order.begin(), order.end(), [this](int a, int b) { return weightOf(a) > weightOf(b); });
-        }
-    }
-
-    // Gates within 0..1 share one axis, so that two of them can be compared; the rest ends at the largest magnitude.
-    void scale() {
-        const auto [least, most] = std::minmax_element(weights.begin(), weights.end());
-        if (weights.empty()) {
-            return;
-        }
-        const float magnitude = std::max(std::abs(*least), std::abs(*most));
-        const bool unit = (role == MapRole::Gate || role == MapRole::Mask) && *least >= 0.0F && *most <= 1.0F;
-        hi = unit ? 1.0F : magnitude;
-        lo = *least < 0.0F ? -magnitude : 0.0F;
-        if (hi <= lo) {
-            hi = 1.0F;
-        }
-    }
-
-    void reveal(int row, int height) {
-        const int visible = visibleRows(height);
-        first = std::clamp(first, row - visible + 1, std::max(row, 0));
-        first = std::clamp(first, 0, std::max(0, rows() - visible));
-    }
-
-    [[nodiscard]] int rowAt(const QPoint& position, int height) const {
-        if (position.y() < kTop) {
-            return -1;
-        }
-        const int offset = (position.y() - kTop) / kRow;
-        const int row = first + offset;
-        return offset < visibleRows(height) && row < rows() ? row : -1;
-    }
-
-    [[nodiscard]] ChannelMode wholeMode() const { return role == MapRole::Additive ? ChannelMode::Before : ChannelMode::After; }
-
-    // What is added to the features has no "after" and no "changed".
-    void markMode() const {
-        const bool single = mode == ChannelMode::Single;
-        modes->setCurrent(single ? -1 : static_cast<int>(role == MapRole::Additive ? ChannelMode::Before : mode));
-    }
-
-    // A row chosen once shows its channel alone; chosen again it gives all channels back.
-    void choose(ChannelBars& view, int row) {
-        if (row < 0 || row >= rows()) {
-            return;
-        }
-        selected = row;
-        const int c = channelAt(row);
-        const bool again = mode == ChannelMode::Single && channel == c;
-        view.setMode(again ? wholeMode() : ChannelMode::Single, again ? -1 : c);
-        Q_EMIT view.modeChosen(mode, channel);
-    }
-
-    struct Columns {
-        QRect name, bar, value;
-    };
-    [[nodiscard]] Columns columns(int width, const QFontMetrics& metrics) const {
-        int valueWidth = metrics.horizontalAdvance(QStringLiteral("0.00"));
-        for (const float end : {lo, hi}) {
-            valueWidth = std::max(valueWidth, metrics.horizontalAdvance(numberText(static_cast<double>(end) * 0.888)));
-        }
-        const int usable = width - kHintWidth - 2;
-        const int nameWidth = (usable - kInset - valueWidth - 2 * kGap) * 66 / 100;
-        const int barLeft = kInset + nameWidth + kGap;
-        return {QRect(kInset, 0, nameWidth, kRow), QRect(barLeft, 0, usable - valueWidth - kGap - barLeft, kRow),
-                QRect(usable - valueWidth, 0, valueWidth, kRow)};
-    }
-
-    void retranslate() {
-        std::vector<SegmentSwitch::Segment> segments{{static_cast<int>(ChannelMode::Before), tr("Before"),
-                                                      tr("The features as they come in: the mean over channels of |x|")}};
-        if (role != MapRole::Additive) {
-            segments.push_back({static_cast<int>(ChannelMode::After), tr("After"), tr("The features as the weights leave them")});
-            segments.push_back({static_cast<int>(ChannelMode::Changed), tr("Changed"),
-                                tr("What the weights raise and lower; equal weights change nothing")});
-        }
-        modes->setSegments(segments);
-        modes->setAccessibleName(tr("Picture of the channels"));
-        sort->setText(byWeight ? tr("by weight") : tr("by index"));
-        sort->setToolTip(byWeight ? tr("Sort by index") : tr("Sort by weight"));
-        chip->setText(channel >= 0 ? label(channel) : QString());
-        chip->setToolTip(channel >= 0 ? tr("%1: click to show all channels again").arg(label(channel)) : QString());
-    }
-
-    void placeHeader(const ChannelBars& view) {
-        const QFontMetrics metrics(smallFont(view.font()));
-        const int wanted = modes->sizeHint().width();
-        modes->setGeometry(0, 0, std::min(wanted, view.width()), 20);
-        const int left = modes->width() + kGap;
-        chip->setGeometry(left, 0, std::min(std::max(0, view.width() - left), chip->sizeHint().width()), 20);
-        chip->setVisible(channel >= 0 && chip->width() > 30);
-        sort->setGeometry(kInset, kColumnsTop, std::min(sort->sizeHint().width(), columns(view.width(), metrics).name.width()),
-                          kRow);
-        modes->setVisible(!weights.empty());
-        sort->setVisible(!weights.empty());
-    }
-
-    void paintRow(QPainter& painter, const ChannelBars& view, int row, int y, const Columns& at) const {
-        const Theme& t = theme();
-        const int c = channelAt(row);
-        const bool shown = c == channel;
-        if (shown || row == hovered) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(shown ? t.selection : t.control);
-            painter.drawRoundedRect(QRect(0, y, at.value.right() + 2, kRow), 3, 3);
-        }
-        drawLine(painter, at.name.translated(0, y), label(c), t.text);
-        const double value = static_cast<double>(weightOf(c));
-        const double span = static_cast<double>(hi) - static_cast<double>(lo);
-        const double zero = at.bar.left() + at.bar.width() * -static_cast<double>(lo) / span;
-        const double end =
-            at.bar.left() + at.bar.width() * (std::clamp(value, double{lo}, double{hi}) - static_cast<double>(lo)) / span;
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(t.channel);
-        painter.drawRoundedRect(QRectF(std::min(zero, end), y + 3.0, std::abs(end - zero), kRow - 6.0), 2, 2);
-        drawLine(painter, at.value.translated(0, y), numberText(value), shown ? t.text : t.secondary, Qt::AlignRight);
-        if (view.hasFocus() && row == selected) {
-            paintFocusRing(painter, QRect(0, y, at.value.right() + 2, kRow));
-        }
-    }
-
-    void paintAxis(QPainter& painter, const Columns& at) const {
-        const QRect line = at.bar.translated(0, kColumnsTop);
-        drawLine(painter, line, numberText(static_cast<double>(lo)), theme().secondary, Qt::AlignLeft);
-        // The end of the axis is the right edge of the bars; only if both numbers do not fit it moves over the values.
-        const QFontMetrics metrics = painter.fontMetrics();
-        const QString end = numberText(static_cast<double>(hi));
-        const int both = metrics.horizontalAdvance(numberText(static_cast<double>(lo))) + metrics.horizontalAdvance(end) + 4;
-        const int right = both <= line.width() ? line.right() : at.value.right();
-        drawLine(painter, QRect(line.left(), line.top(), right - line.left() + 1, kRow), end, theme().secondary, Qt::AlignRight);
-    }
-};
 
 ChannelBars::ChannelBars(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>()) {
     registerAccessibleViews();
@@ -272,6 +97,53 @@ void ChannelBars::setSortByWeight(bool byWeight) {
     announceSummary(this);
 }
 
+void ChannelBars::setChangeable(bool changeable) { m_state->changeable = changeable; }
+
+void ChannelBars::setFactors(std::vector<float> factors) {
+    m_state->factors = std::move(factors);
+    update();
+    announceSummary(this);
+}
+
+std::vector<float> ChannelBars::factors() const { return m_state->factors; }
+
+// The keyboard stays on its channel.
+void ChannelBars::setPinned(std::vector<int> pinned) {
+    State& s = *m_state;
+    if (s.pinned == pinned) {
+        return;
+    }
+    const int marked = s.selected < s.rows() ? s.channelAt(s.selected) : -1;
+    s.pinned = std::move(pinned);
+    s.reorder();
+    s.selected = std::max(0, s.rowOf(marked));
+    s.reveal(s.selected, height());
+    update();
+    announceSummary(this);
+}
+
+std::vector<int> ChannelBars::pinned() const { return m_state->pinned; }
+
+// The keys of the rows, and of the menu.
+bool ChannelBars::actOn(int channel, int key) {
+    State& s = *m_state;
+    if (!s.changeable) {
+        return false;
+    }
+    if (key == Qt::Key_P && s.rowOf(channel) >= 0) {
+        setPinned(pinsAfter(s.pinned, channel));
+        Q_EMIT pinnedChanged(s.pinned);
+        return true;
+    }
+    auto factors = factorsAfter(s.factors, channel, s.rows(), key);
+    if (!factors) {
+        return false;
+    }
+    setFactors(*std::move(factors));
+    Q_EMIT factorsChanged(s.factors);
+    return true;
+}
+
 bool ChannelBars::sortByWeight() const { return m_state->byWeight; }
 
 std::vector<int> ChannelBars::order() const { return m_state->order; }
@@ -296,6 +168,10 @@ QString ChannelBars::textSummary() const {
     if (s.channel >= 0 && s.channel < s.rows()) {
         text += QLatin1Char(' ') + tr("Shown alone: %1.").arg(named(s.channel));
     }
+    const auto muted = std::count(s.factors.begin(), s.factors.end(), 0.0F);
+    if (muted > 0) {
+        text += QLatin1Char(' ') + tr("Muted: %1.").arg(muted);
+    }
     if (hasFocus() && s.selected < s.rows()) {
         text += QLatin1Char(' ') + tr("Row %1: %2.").arg(s.selected + 1).arg(named(s.channelAt(s.selected)));
     }
@@ -304,15 +180,15 @@ QString ChannelBars::textSummary() const {
 
 QSize ChannelBars::sizeHint() const {
     const int rows = std::clamp(m_state->rows(), 1, kRowsWanted);
-    return {196, kTop + rows * kRow + 2};
+    return {196, State::kTop + rows * State::kRow + 2};
 }
 
-QSize ChannelBars::minimumSizeHint() const { return {120, kTop + std::clamp(m_state->rows(), 1, 4) * kRow + 2}; }
+QSize ChannelBars::minimumSizeHint() const { return {120, State::kTop + std::clamp(m_state->rows(), 1, 4) * State::kRow + 2}; }
 
 QRect ChannelBars::rowRect(int channel) const {
     const int offset = m_state->rowOf(channel) - m_state->first;
     const bool visible = m_state->rowOf(channel) >= 0 && offset >= 0 && offset < State::visibleRows(height());
-    return visible ? QRect(0, kTop + offset * kRow, width(), kRow) : QRect();
+    return visible ? QRect(0, State::kTop + offset * State::kRow, width(), State::kRow) : QRect();
 }
 
 bool ChannelBars::event(QEvent* event) {
@@ -320,10 +196,7 @@ bool ChannelBars::event(QEvent* event) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const int row = m_state->rowAt(help->pos(), height());
         if (row >= 0) {
-            const int c = m_state->channelAt(row);
-            QToolTip::showText(help->globalPos(),
-                               tr("%1: %2").arg(m_state->label(c), exactNumberText(static_cast<double>(m_state->weightOf(c)))),
-                               this);
+            QToolTip::showText(help->globalPos(), m_state->toolTip(m_state->channelAt(row)), this);
         } else {
             QToolTip::hideText();
         }
@@ -333,33 +206,8 @@ bool ChannelBars::event(QEvent* event) {
 }
 
 void ChannelBars::paintEvent(QPaintEvent*) {
-    const State& s = *m_state;
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setFont(smallFont(font()));
-    if (s.weights.empty()) {
-        painter.setPen(theme().secondary);
-        painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, tr("A mechanism that weighs channels fills this card."));
-        return;
-    }
-    const auto at = s.columns(width(), painter.fontMetrics());
-    s.paintAxis(painter, at);
-    const int visible = std::min(State::visibleRows(height()), s.rows() - s.first);
-    for (int k = 0; k < visible; ++k) {
-        s.paintRow(painter, *this, s.first + k, kTop + k * kRow, at);
-    }
-    if (s.lo < 0.0F) {
-        const int zero = at.bar.left() + at.bar.width() / 2;
-        painter.fillRect(QRect(zero, kTop, 1, visible * kRow), theme().secondary);
-    }
-    if (visible < s.rows()) {
-        const double track = visible * kRow;
-        const double thumb = std::max(12.0, track * visible / s.rows());
-        const double top = kTop + (track - thumb) * s.first / std::max(1, s.rows() - visible);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(mixed(theme().card, theme().secondary, 0.6));
-        painter.drawRoundedRect(QRectF(width() - kHintWidth, top, kHintWidth, thumb), 1.5, 1.5);
-    }
+    m_state->paint(painter, *this);
 }
 
 void ChannelBars::resizeEvent(QResizeEvent*) {
@@ -436,13 +284,33 @@ void ChannelBars::keyPressEvent(QKeyEvent* event) {
             s.choose(*this, s.selected);
             return;
         default:
-            QWidget::keyPressEvent(event);
+            if (!actOn(s.selected < s.rows() ? s.channelAt(s.selected) : -1, factorKey(*event))) {
+                QWidget::keyPressEvent(event);
+            }
             return;
     }
     s.selected = std::clamp(target, 0, std::max(0, s.rows() - 1));
     s.reveal(s.selected, height());
     update();
     announceSummary(this);
+}
+
+void ChannelBars::contextMenuEvent(QContextMenuEvent* event) {
+    State& s = *m_state;
+    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
+    const int row = byKey ? s.selected : s.rowAt(event->pos(), height());
+    if (!s.changeable || row < 0 || row >= s.rows()) {
+        QWidget::contextMenuEvent(event);
+        return;
+    }
+    s.selected = row;
+    update();
+    const int channel = s.channelAt(row);
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    addFactorActions(*menu, factorAt(s.factors, channel), s.isPinned(channel), !s.factors.empty(),
+                     [this, channel](int key) { actOn(channel, key); });
+    menu->popup(byKey ? mapToGlobal(rowRect(channel).center()) : event->globalPos());
 }
 
 void ChannelBars::changeEvent(QEvent* event) {

@@ -17,6 +17,7 @@
 
 #include "widgets/accessible_view.h"
 #include "widgets/channel_grid_state.h"
+#include "widgets/factor_keys.h"
 #include "widgets/theme.h"
 
 namespace fovea {
@@ -238,56 +239,21 @@ void ChannelGrid::choose(int channel) {
     }
 }
 
-// Emits what a person has made of the factors; all of them 1 are none.
-void ChannelGrid::keepFactors() {
-    State& s = *m_state;
-    auto& factors = s.factors();
-    if (std::all_of(factors.begin(), factors.end(), [](float f) { return f == 1.0F; })) {
-        factors.clear();
-    }
-    s.tellCount();
-    update();
-    announceSummary(this);
-    Q_EMIT factorsChanged(factors);
-}
-
 // The keys of the tiles, and of the menu.
 bool ChannelGrid::actOn(int channel, int key) {
     State& s = *m_state;
-    if (key == Qt::Key_R) {
-        s.factors().clear();
-        keepFactors();
-        return true;
-    }
-    if (channel < 0 || channel >= s.total()) {
-        return false;
-    }
-    if (key == Qt::Key_P) {
-        auto pins = s.pinned();
-        if (std::erase(pins, channel) == 0) {
-            pins.push_back(channel);
-        }
-        setPinned(std::move(pins));
+    if (key == Qt::Key_P && channel >= 0 && channel < s.total()) {
+        setPinned(pinsAfter(s.pinned(), channel));
         s.follow = channel;
+        Q_EMIT pinnedChanged(s.pinned());
         return true;
     }
-    auto& factors = s.factors();
-    factors.resize(static_cast<std::size_t>(s.total()), 1.0F);
-    float& own = factors[static_cast<std::size_t>(channel)];
-    if (key == Qt::Key_M) {
-        own = own == 0.0F ? 1.0F : 0.0F;
-    } else if (key == Qt::Key_S) {
-        // Soloed already, it gives the others back.
-        const auto sounding = std::count_if(factors.begin(), factors.end(), [](float f) { return f != 0.0F; });
-        const bool again = sounding == 1 && own != 0.0F && factors.size() > 1;
-        std::fill(factors.begin(), factors.end(), again ? 1.0F : 0.0F);
-        own = 1.0F;
-    } else if (key == Qt::Key_Plus || key == Qt::Key_Minus) {
-        own = std::clamp(own + (key == Qt::Key_Plus ? kStep : -kStep), 0.0F, kMostFactor);
-    } else {
+    auto factors = factorsAfter(s.factors(), channel, s.total(), key);
+    if (!factors) {
         return false;
     }
-    keepFactors();
+    setFactors(*std::move(factors));
+    Q_EMIT factorsChanged(s.factors());
     return true;
 }
 
@@ -381,21 +347,8 @@ void ChannelGrid::contextMenuEvent(QContextMenuEvent* event) {
     update();
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const auto add = [&](const QString& text, const QString& key, int action) {
-        auto* made = menu->addAction(text + QLatin1Char('\t') + key);
-        connect(made, &QAction::triggered, this, [this, channel, action] { actOn(channel, action); });
-        return made;
-    };
-    const float factor = s.factor(channel);
     const bool pinned = std::find(s.pinned().begin(), s.pinned().end(), channel) != s.pinned().end();
-    add(factor == 0.0F ? tr("Unmute") : tr("Mute"), QStringLiteral("M"), Qt::Key_M);
-    add(tr("Solo"), QStringLiteral("S"), Qt::Key_S);
-    add(pinned ? tr("Unpin") : tr("Pin"), QStringLiteral("P"), Qt::Key_P);
-    menu->addSeparator();
-    add(tr("More by 0.25"), QStringLiteral("+"), Qt::Key_Plus)->setEnabled(factor < kMostFactor);
-    add(tr("Less by 0.25"), QStringLiteral("−"), Qt::Key_Minus)->setEnabled(factor > 0.0F);
-    menu->addSeparator();
-    add(tr("Reset all"), QStringLiteral("R"), Qt::Key_R)->setEnabled(!s.factors().empty());
+    addFactorActions(*menu, s.factor(channel), pinned, !s.factors().empty(), [this, channel](int key) { actOn(channel, key); });
     menu->popup(byKey ? mapToGlobal(s.cell(place).center()) : event->globalPos());
 }
 
@@ -437,9 +390,8 @@ void ChannelGrid::keyPressEvent(QKeyEvent* event) {
             }
             break;
         default: {
-            const bool plain = (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) == 0;
-            const int key = event->key() == Qt::Key_Equal ? Qt::Key_Plus : event->key();
-            if (plain && hasFocus() && actOn(s.channelAt(s.selected), key)) {
+            const int key = factorKey(*event);
+            if (key != 0 && hasFocus() && actOn(s.channelAt(s.selected), key)) {
                 return;
             }
             break;

@@ -18,9 +18,6 @@ class ChannelGrid final : public QWidget {
     Q_PROPERTY(QString textSummary READ textSummary)
 
 public:
-    static constexpr float kStep = 0.25F;
-    static constexpr float kMostFactor = 4.0F;
-
     explicit ChannelGrid(QWidget* parent = nullptr);
     ~ChannelGrid() override;
 
@@ -55,6 +52,8 @@ Q_SIGNALS:
     void channelChosen(int channel);  ///< −1: none any more
     /// A person muted, soloed, scaled or reset; empty when all factors are 1.
     void factorsChanged(const std::vector<float>& factors);
+    /// A person pinned or unpinned one of the subject shown.
+    void pinnedChanged(const std::vector<int>& pinned);
 
 protected:
     bool event(QEvent* event) override;
@@ -79,7 +78,6 @@ private:
     void select(int place);
     void choose(int channel);
     bool actOn(int channel, int key);
-    void keepFactors();
 
     struct State;
     std::unique_ptr<State> m_state;

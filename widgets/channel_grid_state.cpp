@@ -11,6 +11,7 @@
 
 #include "engine/pipeline/intervention.h"
 #include "widgets/engine_text.h"
+#include "widgets/factor_keys.h"
 #include "widgets/figure/mat_image.h"
 #include "widgets/theme.h"
 
@@ -244,7 +245,7 @@ void ChannelGrid::State::paintMarks(QPainter& painter, int channel, const QRect&
         painter.drawLine(at.topLeft(), at.bottomRight());
         painter.drawLine(at.topRight(), at.bottomLeft());
     } else if (by != 1.0F) {
-        const QString text = factorText(channel);
+        const QString text = factorText(by);
         const QRect chip(at.left() + 3, at.bottom() - kLine - 2, painter.fontMetrics().horizontalAdvance(text) + 6, kLine);
         painter.setPen(Qt::NoPen);
         painter.setBrush(t.card);

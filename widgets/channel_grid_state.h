@@ -95,7 +95,6 @@ public:
     [[nodiscard]] QString name(int channel) const;
     [[nodiscard]] QString label(int channel) const;
     [[nodiscard]] QString number(const std::vector<float>& of, int channel, bool exact) const;
-    [[nodiscard]] QString factorText(int channel) const;
     [[nodiscard]] QString toolTip(int channel) const;
     [[nodiscard]] QString emptyText() const;
 

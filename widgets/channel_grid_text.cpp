@@ -6,6 +6,7 @@
 
 #include "widgets/channel_grid_state.h"
 #include "widgets/engine_text.h"
+#include "widgets/factor_keys.h"
 
 namespace fovea {
 
@@ -66,10 +67,6 @@ QString ChannelGrid::State::number(const std::vector<float>& of, int channel, bo
     return exact ? exactNumberText(value) : numberText(value);
 }
 
-QString ChannelGrid::State::factorText(int channel) const {
-    return QStringLiteral("×%1").arg(numberText(static_cast<double>(factor(channel))));
-}
-
 QString ChannelGrid::State::toolTip(int channel) const {
     QStringList lines{label(channel)};
     if (numbers) {
@@ -78,7 +75,7 @@ QString ChannelGrid::State::toolTip(int channel) const {
         lines << tr("likeness to the map %1").arg(number(numbers->likeness, channel, true));
     }
     if (factor(channel) != 1.0F) {
-        lines << (factor(channel) == 0.0F ? tr("muted") : tr("scaled %1").arg(factorText(channel)));
+        lines << factorName(factor(channel));
     }
     if (shown.range.hi > shown.range.lo) {
         lines << tr("colours from %1 to %2")
@@ -118,7 +115,7 @@ QString ChannelGrid::textSummary() const {
         if (s.factor(c) == 0.0F) {
             muted << s.label(c);
         } else if (s.factor(c) != 1.0F) {
-            scaled << QStringLiteral("%1 %2").arg(s.label(c), s.factorText(c));
+            scaled << QStringLiteral("%1 %2").arg(s.label(c), factorText(s.factor(c)));
         }
     }
     constexpr int kNamed = 5;

@@ -3728,6 +3728,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>A mechanism that weighs channels fills this card.</source>
         <translation>选用对通道加权的机制后，此处会显示内容。</translation>
     </message>
+    <message>
+        <source>Muted: %1.</source>
+        <translation type="unfinished">已静音：%1。</translation>
+    </message>
 </context>
 <context>
     <name>fovea::ChannelGrid</name>
@@ -3738,38 +3742,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Heads of the map</source>
         <translation>图的各个头</translation>
-    </message>
-    <message>
-        <source>Unmute</source>
-        <translation>取消静音</translation>
-    </message>
-    <message>
-        <source>Mute</source>
-        <translation>静音</translation>
-    </message>
-    <message>
-        <source>Solo</source>
-        <translation>独奏</translation>
-    </message>
-    <message>
-        <source>Unpin</source>
-        <translation>取消固定</translation>
-    </message>
-    <message>
-        <source>Pin</source>
-        <translation>固定</translation>
-    </message>
-    <message>
-        <source>More by 0.25</source>
-        <translation>增加 0.25</translation>
-    </message>
-    <message>
-        <source>Less by 0.25</source>
-        <translation>减少 0.25</translation>
-    </message>
-    <message>
-        <source>Reset all</source>
-        <translation>全部重置</translation>
     </message>
     <message>
         <source>Before</source>
@@ -3866,14 +3838,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>likeness to the map %1</source>
         <translation>与图的相似度 %1</translation>
-    </message>
-    <message>
-        <source>muted</source>
-        <translation>已静音</translation>
-    </message>
-    <message>
-        <source>scaled %1</source>
-        <translation>缩放 %1</translation>
     </message>
     <message>
         <source>colours from %1 to %2</source>
@@ -4198,6 +4162,49 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>self</source>
         <translation>自注意力</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::Factors</name>
+    <message>
+        <source>Unmute</source>
+        <translation type="unfinished">取消静音</translation>
+    </message>
+    <message>
+        <source>Mute</source>
+        <translation type="unfinished">静音</translation>
+    </message>
+    <message>
+        <source>Solo</source>
+        <translation type="unfinished">独奏</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation type="unfinished">取消固定</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation type="unfinished">固定</translation>
+    </message>
+    <message>
+        <source>More by 0.25</source>
+        <translation type="unfinished">增加 0.25</translation>
+    </message>
+    <message>
+        <source>Less by 0.25</source>
+        <translation type="unfinished">减少 0.25</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation type="unfinished">全部重置</translation>
+    </message>
+    <message>
+        <source>muted</source>
+        <translation type="unfinished">已静音</translation>
+    </message>
+    <message>
+        <source>scaled %1</source>
+        <translation type="unfinished">缩放 %1</translation>
     </message>
 </context>
 <context>
