@@ -221,9 +221,10 @@ private Q_SLOTS:
                 QVERIFY(QFile::copy(from.filePath(name), folder + u'/' + QString::fromLatin1(sub) + name));
             }
         }
-        const auto before = session().bundle();
+        const auto before = session().network().bundle;
         session().openBundle(folder);
-        QTRY_VERIFY(session().bundle() != before);
+        QTRY_VERIFY(session().network().bundle != before);
+        QCOMPARE(session().bundles().size(), std::size_t{2});
         QTRY_VERIFY(settled() && session().provenance().kind == ProvenanceKind::Trained);
         QCOMPARE(m_settings->model(), QDir(folder).canonicalPath());
 
