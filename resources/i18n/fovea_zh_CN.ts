@@ -3730,7 +3730,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     </message>
     <message>
         <source>Muted: %1.</source>
-        <translation type="unfinished">已静音：%1。</translation>
+        <translation>已静音：%1。</translation>
     </message>
 </context>
 <context>
@@ -4168,43 +4168,43 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <name>fovea::Factors</name>
     <message>
         <source>Unmute</source>
-        <translation type="unfinished">取消静音</translation>
+        <translation>取消静音</translation>
     </message>
     <message>
         <source>Mute</source>
-        <translation type="unfinished">静音</translation>
+        <translation>静音</translation>
     </message>
     <message>
         <source>Solo</source>
-        <translation type="unfinished">独奏</translation>
+        <translation>独奏</translation>
     </message>
     <message>
         <source>Unpin</source>
-        <translation type="unfinished">取消固定</translation>
+        <translation>取消固定</translation>
     </message>
     <message>
         <source>Pin</source>
-        <translation type="unfinished">固定</translation>
+        <translation>固定</translation>
     </message>
     <message>
         <source>More by 0.25</source>
-        <translation type="unfinished">增加 0.25</translation>
+        <translation>增加 0.25</translation>
     </message>
     <message>
         <source>Less by 0.25</source>
-        <translation type="unfinished">减少 0.25</translation>
+        <translation>减少 0.25</translation>
     </message>
     <message>
         <source>Reset all</source>
-        <translation type="unfinished">全部重置</translation>
+        <translation>全部重置</translation>
     </message>
     <message>
         <source>muted</source>
-        <translation type="unfinished">已静音</translation>
+        <translation>已静音</translation>
     </message>
     <message>
         <source>scaled %1</source>
-        <translation type="unfinished">缩放 %1</translation>
+        <translation>缩放 %1</translation>
     </message>
 </context>
 <context>
