@@ -26,6 +26,17 @@ private Q_SLOTS:
         applyTheme(*qApp, ThemeName::Dark);
     }
 
+    // Of an end with many digits the beginning is seen: "0.004316828" must not look like "4316828".
+    void longEndsShowTheirBeginning() {
+        ScaleFixture f;
+        f.scale.setField(makeField({2.416513e-06F, 0.004316828F}), {});
+        QTest::keyClick(&f.scale, Qt::Key_Return);
+        for (const char* end : {"rangeLow", "rangeHigh", "threshold"}) {
+            QCOMPARE(f.part<QLineEdit>(end)->cursorPosition(), 0);
+        }
+        QVERIFY(f.part<QLineEdit>("rangeHigh")->text().startsWith(QStringLiteral("0.0043168")));
+    }
+
     void panelLocksTypesAndResets() {
         ScaleFixture f;
         f.scale.setField(makeField({0.41F, 0.93F}), {});

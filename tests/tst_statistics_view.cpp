@@ -2,8 +2,11 @@
 #include <QTest>
 #include <QToolButton>
 
+#include <algorithm>
+
 #include "tests/support/view_test.h"
 #include "widgets/card.h"
+#include "widgets/card_parts.h"
 #include "widgets/statistics_view.h"
 #include "widgets/theme.h"
 
@@ -135,6 +138,12 @@ private Q_SLOTS:
         QSignalSpy folded(&card, &Card::foldedChanged);
         auto* title = card.findChild<QToolButton*>();
         QVERIFY(title->width() >= title->sizeHint().width());
+        // The longest title leaves room for a number of three digits.
+        card.setTitle(QStringLiteral("Added to each channel"));
+        card.setAside(QStringLiteral("128"));
+        QCoreApplication::processEvents();
+        const auto labels = card.findChildren<LineLabel*>();
+        QVERIFY(std::none_of(labels.begin(), labels.end(), [](const LineLabel* label) { return label->shortened(); }));
         QTest::mouseClick(title, Qt::LeftButton);
         QVERIFY(card.folded());
         QVERIFY(!view->isVisible());

@@ -70,7 +70,7 @@ Card::Card(QWidget* content, QWidget* parent)
     column->setContentsMargins(kMargin, 8, kMargin, kMargin);
     column->setSpacing(6);
     auto* row = new QHBoxLayout;
-    row->setSpacing(8);
+    row->setSpacing(0);  // the room of the arrow parts them
     row->addWidget(m_title);
     row->addWidget(m_aside, 1);
     column->addLayout(row);

@@ -37,6 +37,12 @@ QString editText(float value) {
     return error == std::errc() ? QString::fromLatin1(buffer, end - buffer) : QString();
 }
 
+// Of a number which does not fit the beginning is seen: its end alone would be another number.
+void showNumber(QLineEdit* field, float value) {
+    field->setText(editText(value));
+    field->setCursorPosition(0);
+}
+
 // Reads "1.5e-3", also with the minus sign which screens of ours show.
 std::optional<float> numberOf(QString text) {
     bool ok = false;
@@ -304,12 +310,12 @@ void ColourScalePanel::showStyle() {
     m_mode->setCurrent(static_cast<int>(style.mode));
     m_contours->setCurrent(style.contours);
     m_thresholded->setChecked(style.thresholded);
-    m_threshold->setText(editText(style.thresholded ? style.threshold : firstThreshold(m_shown)));
+    showNumber(m_threshold, style.thresholded ? style.threshold : firstThreshold(m_shown));
 }
 
 void ColourScalePanel::showEnds() {
-    m_low->setText(editText(m_shown.range.lo));
-    m_high->setText(editText(m_shown.range.hi));
+    showNumber(m_low, m_shown.range.lo);
+    showNumber(m_high, m_shown.range.hi);
 }
 
 void ColourScalePanel::showProblem(const QString& sentence) {
