@@ -202,9 +202,7 @@ void MainWindow::connectSession() {
     });
     connect(&m_session, &Session::resultChanged, this, [this] {
         const QSizeF before = m_area->canvas(0)->pictureSize();
-        for (const int index : m_area->canvases()) {
-            m_area->canvas(index)->setResult(m_session.result(index == CanvasArea::kDifference ? 0 : index));
-        }
+        showResults();
         if (m_area->canvas(0)->pictureSize() != before) {
             m_area->place();
         }

@@ -158,6 +158,7 @@ private:
     void takeStyle(const OverlayStyle& edited);
     void showStyles();
     void showPanes();
+    void showResults();
     void showCompared();
     [[nodiscard]] QString paneModel(int pane) const;
     void showPins();

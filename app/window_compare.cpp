@@ -159,8 +159,18 @@ void MainWindow::showPanes() {
     }
 }
 
+// Of each pane's own network; the difference lies over the first. Canvases outlive their panes.
+void MainWindow::showResults() {
+    for (const int index : m_area->canvases()) {
+        if (index == CanvasArea::kDifference || index < m_session.paneCount()) {
+            m_area->canvas(index)->setResult(m_session.result(index == CanvasArea::kDifference ? 0 : index));
+        }
+    }
+}
+
 // Fields, pins and numbers of every canvas that is looked at.
 void MainWindow::showCompared() {
+    showResults();
     for (const int index : m_area->canvases()) {
         const bool difference = index == CanvasArea::kDifference;
         Canvas* canvas = m_area->canvas(index);
@@ -171,7 +181,6 @@ void MainWindow::showCompared() {
             canvas->setField(std::nullopt);
             continue;
         }
-        canvas->setResult(m_session.result(difference ? 0 : index));
         canvas->setField(m_session.pictureField(difference ? 0 : index));
         if (difference) {
             canvas->setMinus(m_session.pictureField(1), m_session.result(1));
