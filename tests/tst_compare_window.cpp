@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "app/language.h"
 #include "engine/attention/registry.h"
 #include "engine/render/comparison.h"
 #include "tests/support/compare_window_fixture.h"
@@ -150,6 +151,25 @@ private Q_SLOTS:
         const QString pearson = numberText(numbers.pearson);
         const auto* table = m.window->findChild<ComparisonTable*>();
         QTRY_VERIFY_WITH_TIMEOUT(table->textSummary().contains(pearson), 30000);
+    }
+
+    // Both maps of a difference are named in the language of the window.
+    void theDifferenceIsNamedInItsLanguage() {
+        session().setModule(QStringLiteral("gc"));
+        session().addPane(findModule("cbam"));
+        m.window->setView(ViewKind::Compare);
+        m.press(Qt::Key_D);
+        const Canvas* difference = area()->canvas(CanvasArea::kDifference);
+        QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->diverging, 30000);
+        const std::string title = difference->rendered().field->map;
+        const QString english = engineText(title);
+        setLanguage(QStringLiteral("zh_CN"));
+        const QString chinese = engineText(title);
+        const QStringList ofA{engineText(session().shownMap(0)->title), engineText(session().shownMap(1)->title)};
+        setLanguage(QStringLiteral("en"));
+        QVERIFY(english.contains(u'\u2212'));
+        QCOMPARE(chinese, ofA.join(QStringLiteral(" \u2212 ")));
+        QVERIFY(!chinese.contains(QRegularExpression(QStringLiteral("[a-z]"))));
     }
 
     void clicksAddPinsAndKeysMoveAndRemoveThem() {

@@ -11,7 +11,20 @@ QString translated(const char* text) { return QCoreApplication::translate("fovea
 
 }  // namespace
 
-QString engineText(const std::string& text) { return QCoreApplication::translate("engine", text.c_str()); }
+// The name of a difference is two texts with a minus between them.
+QString engineText(const std::string& text) {
+    const QString english = QString::fromStdString(text);
+    const QString whole = QCoreApplication::translate("engine", text.c_str());
+    const QString minus = QStringLiteral(" \u2212 ");
+    if (whole != english || !english.contains(minus)) {
+        return whole;
+    }
+    QStringList parts = english.split(minus);
+    for (QString& part : parts) {
+        part = QCoreApplication::translate("engine", part.toUtf8().constData());
+    }
+    return parts.join(minus);
+}
 
 QString errorText(const Error& error) {
     const QString text = engineText(error.text);
