@@ -61,7 +61,10 @@ bool Session::addPane(const ModuleInfo* info) {
                      .trained = trained(),
                      .bundle = pane().bundle};
     const Choice base = choice();
-    m_choices.erase(key(added));  // of a pane which has gone
+    // What a pane which has gone left behind; the first slot is the filmstrip's, too.
+    std::erase_if(m_choices, [&](const auto& known) {
+        return std::get<2>(known.first) == added.slot && (!added.slot.empty() || known.first == key(added));
+    });
     Choice& fresh = choice(added);
     if (info == module()) {
         fresh = base;

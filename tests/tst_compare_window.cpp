@@ -74,6 +74,20 @@ private Q_SLOTS:
         QVERIFY(a != b);
     }
 
+    // A new pane begins as a copy of the active one, whatever was done in one that has gone.
+    void aNewPaneKnowsNothingOfOneThatHasGone() {
+        session().setModule(QStringLiteral("simam"));
+        m.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        session().setModule(QStringLiteral("se"));
+        session().setIntervention({.channels = {0.0F}, .heads = {}});
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
+        m.press(Qt::Key_Backspace, Qt::ControlModifier);
+        m.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(session().module()->id, "simam");
+        session().setModule(QStringLiteral("se"));
+        QVERIFY(session().intervention().empty());
+    }
+
     void panesAreLinkedUnlessAltIsHeld() {
         m.press(Qt::Key_C);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
