@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <thread>
 
 #include "engine/attention/registry.h"
 #include "engine/models/open_bundle.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/runtime/source_hash.h"
 #include "engine/tensor/safetensors.h"
+#include "tests/support/fake_modules.h"
 
 using namespace fovea;
 
@@ -172,6 +174,32 @@ private Q_SLOTS:
         request.network.fine = true;
         QVERIFY(pipeline.run(request, {}).ok());
         QCOMPARE(pipeline.backboneRuns(), 2U);
+    }
+
+    // A pass which is stopped before the network has said anything leaves nothing behind that looks like an answer.
+    void aStoppedPredictionIsMadeLater() {
+        test::resetFakeModules();
+        test::FakeModule& fake = test::fakeModule(0);
+        fake.behaviour = test::FakeBehaviour::Gated;
+        const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/coffee.png"));
+        PipelineRequest request{.epoch = 1, .frame = *frame};
+        request.network = {.bundle = m_bundle};
+        request.jobs = {test::fakeJob(0)};
+        request.jobs.front().predict = true;
+        Pipeline pipeline;
+        std::stop_source stop;
+        std::thread stopper([&] {
+            fake.gate.waitForArrivals(1);
+            stop.request_stop();
+            fake.gate.open();
+        });
+        const auto stopped = pipeline.run(request, stop.get_token());
+        stopper.join();
+        QVERIFY(!stopped.ok() && stopped.error().code == ErrorCode::Cancelled);
+        const auto result = pipeline.run(request, {});
+        QVERIFY(result.ok());
+        QVERIFY((*result)->modules.front()->prediction != nullptr);
+        QVERIFY(!(*result)->modules.front()->predictionError);
     }
 };
 

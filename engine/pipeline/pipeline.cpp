@@ -339,7 +339,7 @@ std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job
         auto said = guarded(network.bundle->name, [&] { return predict(job, inputs->tap(), *result->output, stop); });
         if (said) {
             result->prediction = *std::move(said);
-        } else {
+        } else if (said.error().code != ErrorCode::Cancelled) {  // a stopped one is asked for again
             result->predictionError = said.error();
         }
     }
