@@ -333,12 +333,14 @@ void Session::setChannelMode(ChannelMode mode, int channel) {
 void Session::setHead(int head) {
     FieldSpec spec = choice().field;
     spec.head = head;
+    spec.channelMode = ChannelMode::After;
     changeField(spec);
 }
 
 void Session::setDirection(bool to) {
     FieldSpec spec = choice().field;
     spec.toQuery = to;
+    spec.channelMode = ChannelMode::After;
     changeField(spec);
 }
 

@@ -116,7 +116,11 @@ void Session::setGridQuery(QPointF fraction, int frame) {
         c.field.queryY = std::clamp(at.y(), 0.0, 1.0);
         c.field.queryFrame = frame;
     }
-    changeField(choice().field);
+    FieldSpec spec = choice().field;
+    if (const auto* map = shownMap(); map != nullptr && map->kind == MapKind::Pairwise) {
+        spec.channelMode = ChannelMode::After;  // who asks sees the answer, not a channel any more
+    }
+    changeField(spec);
 }
 
 void Session::askAt(QPointF fraction) {

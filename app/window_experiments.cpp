@@ -3,6 +3,8 @@
 #include <QFileDialog>
 #include <QThreadPool>
 
+#include <algorithm>
+
 #include "app/canvas_area.h"
 #include "app/main_window.h"
 #include "engine/export/export.h"
@@ -32,6 +34,7 @@ void MainWindow::connectExperiments() {
     });
     connect(&m_session, &Session::moduleChanged, this, &MainWindow::showGrid);
     connect(&m_session, &Session::fieldChanged, this, &MainWindow::showGrid);
+    connect(&m_session, &Session::styleChanged, this, &MainWindow::showGrid);
     connect(m_matterPlot, &MatterPlot::startRequested, this, &MainWindow::measure);
     connect(m_matterPlot, &MatterPlot::cancelRequested, &m_matter, &MatterJob::cancel);
     connect(m_matterPlot, &MatterPlot::saveRequested, this, &MainWindow::saveMatter);
@@ -74,6 +77,11 @@ void MainWindow::showGrid() {
     m_grid->setFactors(heads ? intervention.heads : intervention.channels);
     m_grid->setPinned(m_session.pinned(heads));
     m_grid->setResult(m_session.result(), *field, m_session.style());
+    const int channel = field->channelMode == ChannelMode::Single ? field->channel : -1;
+    const int chosen = heads ? std::max(field->head, -1) : channel;
+    if (chosen != m_grid->chosen()) {
+        m_grid->setChosen(chosen);
+    }
 }
 
 bool MainWindow::showGridPixels(const QString& view, const Rendered& rendered) {

@@ -1,53 +1,58 @@
-// Channels and heads in the whole window: looked at, sorted, searched, pinned, muted, soloed and scaled by mouse and keys.
+// All channels and all heads in the window: tiles, clicks and keys, each compared with a pass of the engine and numbers made
+// here.
 
 #include <QLineEdit>
 
-#include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "engine/attention/registry.h"
-#include "tests/support/compare_window_fixture.h"
+#include "engine/models/bundle.h"
+#include "tests/support/channels_fixture.h"
 #include "widgets/card_parts.h"
-#include "widgets/channel_bars.h"
-#include "widgets/channel_grid.h"
-#include "widgets/matrix_view.h"
-#include "widgets/theme.h"
+#include "widgets/engine_text.h"
 
 using namespace fovea;
 using namespace fovea::test;
 
 namespace {
 
-using FullResult = std::shared_ptr<const FrameResult>;
-
-QComboBox* boxNamed(QWidget* in, const char* name) {
-    const auto boxes = in->findChildren<QComboBox*>();
-    const auto it =
-        std::find_if(boxes.begin(), boxes.end(), [name](auto* b) { return b->accessibleName() == QLatin1String(name); });
-    return it == boxes.end() ? nullptr : *it;
+/// Factors of `count` channels: 1 but for these.
+std::vector<float> factorsOf(int count, const std::map<int, float>& others) {
+    std::vector<float> factors(static_cast<std::size_t>(count), 1.0F);
+    for (const auto& [index, factor] : others) {
+        factors[static_cast<std::size_t>(index)] = factor;
+    }
+    return factors;
 }
 
-/// Correlation of two vectors of cells.
-double pearson(const std::vector<float>& a, const float* b) {
-    const auto n = static_cast<double>(a.size());
-    double ma = 0.0;
-    double mb = 0.0;
-    for (std::size_t k = 0; k < a.size(); ++k) {
-        ma += static_cast<double>(a[k]) / n;
-        mb += static_cast<double>(b[k]) / n;
+double pearson(const float* a, const std::vector<float>& b) {
+    const double n = static_cast<double>(b.size());
+    const double meanA = std::accumulate(a, a + b.size(), 0.0) / n;
+    const double meanB = std::accumulate(b.begin(), b.end(), 0.0) / n;
+    double aa = 0.0, bb = 0.0, ab = 0.0;
+    for (std::size_t k = 0; k < b.size(); ++k) {
+        const double da = static_cast<double>(a[k]) - meanA;
+        const double db = static_cast<double>(b[k]) - meanB;
+        aa += da * da;
+        bb += db * db;
+        ab += da * db;
     }
-    double ab = 0.0;
-    double aa = 0.0;
-    double bb = 0.0;
-    for (std::size_t k = 0; k < a.size(); ++k) {
-        const double x = static_cast<double>(a[k]) - ma;
-        const double y = static_cast<double>(b[k]) - mb;
-        ab += x * y;
-        aa += x * x;
-        bb += y * y;
-    }
-    return aa > 0.0 && bb > 0.0 ? ab / std::sqrt(aa * bb) : std::nan("");
+    return ab / std::sqrt(aa * bb);
+}
+
+/// Whether `order` is all of `keys` and descends, to within what single precision loses; without a number last.
+bool descends(const std::vector<int>& order, const std::vector<double>& keys) {
+    auto sorted = order;
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<int> all(keys.size());
+    std::iota(all.begin(), all.end(), 0);
+    const auto later = [&](int a, int b) {
+        const double left = keys[static_cast<std::size_t>(a)];
+        const double right = keys[static_cast<std::size_t>(b)];
+        return std::isnan(left) ? !std::isnan(right) : left < right - 1e-6;
+    };
+    return sorted == all && std::adjacent_find(order.begin(), order.end(), later) == order.end();
 }
 
 }  // namespace
@@ -55,368 +60,372 @@ double pearson(const std::vector<float>& a, const float* b) {
 class TestChannelsWindow final : public QObject {
     Q_OBJECT
 
-    CompareWindow m;
+    using Window = ChannelsWindow;
+    Window m;
 
-    ChannelGrid* grid() const { return m.part<ChannelGrid>(); }
-    const FrameResult& result() const { return *m.session().result(); }
-    int channels() const { return result().features->map.channels(); }
-
-    void settle() {
-        QCoreApplication::processEvents();
-        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
-        QCoreApplication::processEvents();
-    }
-    void choose(const char* module) {
-        m.session().setModule(QString::fromLatin1(module));
-        settle();
-    }
-    void openGrid(Qt::KeyboardModifiers modifiers = Qt::ControlModifier) {
-        m.press(Qt::Key_G, modifiers);
+    ChannelGrid* grid() { return m.grid(); }
+    int count() { return m.features().channels(); }
+    /// Opens the window on this model with mechanisms side by side, the first one active, and the tiles of the channels or heads.
+    void begin(const QString& model, const std::vector<const char*>& panes, bool heads = false) {
+        m.open(model);
+        m.session().setModule(QString::fromLatin1(panes.front()));
+        for (std::size_t k = 1; k < panes.size(); ++k) {
+            m.session().addPane(findModule(panes[k]));
+        }
+        if (panes.size() > 1) {
+            m.window->setView(ViewKind::Compare);
+            m.canvas(0)->setFocus();
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), Window::kPatience);
+        QVERIFY(!grid()->isVisible());
+        m.press(Qt::Key_G, heads ? Qt::ControlModifier | Qt::ShiftModifier : Qt::ControlModifier);
         QVERIFY(grid()->isVisible());
-        QTRY_VERIFY_WITH_TIMEOUT(!grid()->order().empty(), CompareWindow::kPatience);
+        QVERIFY(grid()->subject() == (heads ? GridSubject::Heads : GridSubject::Channels));
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled() && !grid()->order().empty(), Window::kPatience);
     }
-    QImage tile(int channel) const {
-        return grid()->grab(grid()->tileRect(channel)).toImage().convertToFormat(QImage::Format_RGB32);
+    void chooseMode(GridMode mode) {
+        QTest::mouseClick(grid()->findChild<SegmentSwitch*>()->button(static_cast<int>(mode)), Qt::LeftButton);
     }
-    /// What the engine paints for the same tile alone.
-    QImage enginesTile(int channel) const {
-        const QRect at = grid()->tileRect(channel);
-        ChannelGridRequest request{.result = m.session().result(), .field = *m.session().field()};
-        request.subject = grid()->subject();
-        request.mode = grid()->mode();
-        request.among = std::vector<int>{channel};
-        request.rows = 1;
-        request.tileWidth = at.width();
-        request.tileHeight = at.height();
-        request.style = m.session().style();
-        request.background = theme().control.rgb();
-        const auto drawn = renderChannelGrid(request);
-        return drawn.pixels ? matImage(drawn.pixels).convertToFormat(QImage::Format_RGB32).copy() : QImage();
-    }
-    /// A pane's module with this intervention, computed apart from the window.
-    FullResult apart(int pane, const Intervention& intervention) {
-        PipelineRequest request{.epoch = 1, .frame = m.session().controller().frame()};
-        request.retina = m.session().retina();
-        request.network = m.session().network(pane);
-        request.jobs = {m.session().paneJob(pane)};
-        request.jobs.front().intervention = intervention;
-        Pipeline pipeline;
-        const auto done = pipeline.run(request, {});
-        return done ? *done : nullptr;
-    }
-    /// The window shows exactly what a module gives under this intervention: output, maps, prediction, field and pixels.
-    void follows(const Intervention& intervention, int pane = 0) {
-        settle();
-        const FullResult expected = apart(pane, intervention);
-        QVERIFY(expected);
-        const auto& want = *expected->modules.front();
-        const auto got = m.session().moduleResult(pane);
-        QVERIFY(want.output.ok() && got->output.ok());
-        QVERIFY(got->intervention == intervention);
-        const auto& frame = want.output->frames.back();
-        QVERIFY(std::equal(frame.data(), frame.data() + frame.size(), got->output->frames.back().data()));
-        for (std::size_t k = 0; k < want.output->maps.size(); ++k) {
-            QCOMPARE(got->output->maps[k].data.values, want.output->maps[k].data.values);
+    /// Every pane has the numbers and pixels of a pass of the engine in which the first has these factors and the others none.
+    void gives(const Intervention& chosen) {
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled() && m.module(0)->intervention == chosen, Window::kPatience);
+        QCOMPARE(grid()->factors(), grid()->subject() == GridSubject::Heads ? chosen.heads : chosen.channels);
+        std::vector<Intervention> all(static_cast<std::size_t>(m.session().paneCount()));
+        all.front() = chosen;
+        const auto made = m.byHand(all);
+        QVERIFY(made != nullptr);
+        for (int pane = 0; pane < m.session().paneCount(); ++pane) {
+            QCOMPARE(m.unlike(*made, pane), QString());
         }
-        QCOMPARE(got->prediction != nullptr, want.prediction != nullptr);
-        if (want.prediction) {
-            QCOMPARE(got->prediction->logits, want.prediction->logits);
-        }
-        const auto field = makeField(*expected, *m.session().pictureField(pane));
-        QVERIFY(field.ok());
-        QCOMPARE(m.canvas(pane)->rendered().field->values, field->values);
-        QCOMPARE(CompareWindow::pixels(m.canvas(pane)),
-                 CompareWindow::engine(m.canvas(pane), m.canvas(pane)->rendered().request.style));
     }
-    /// Factors of one kind: 1 but at these places.
-    std::vector<float> factors(std::initializer_list<std::pair<int, float>> of, float rest = 1.0F) const {
-        std::vector<float> out(static_cast<std::size_t>(channels()), rest);
-        for (const auto& [channel, factor] : of) {
-            out[static_cast<std::size_t>(channel)] = factor;
-        }
-        return out;
+    void givesChannels(const std::map<int, float>& factors) {
+        gives({.channels = factors.empty() ? std::vector<float>() : factorsOf(count(), factors), .heads = {}});
     }
-    void click(int channel) { QTest::mouseClick(grid(), Qt::LeftButton, {}, grid()->tileRect(channel).center()); }
     void sortBy(GridSort sort) {
-        auto* box = boxNamed(grid(), "Order of the tiles");
-        QVERIFY(box != nullptr);
-        box->setFocus();
-        QTest::keyClick(box, Qt::Key_Home);
-        for (int k = 0; k < static_cast<int>(sort); ++k) {
-            QTest::keyClick(box, Qt::Key_Down);
+        auto* sorts = m.boxNamed("Order of the tiles");
+        sorts->setFocus();
+        while (sorts->currentIndex() != static_cast<int>(sort)) {
+            QTest::keyClick(sorts, sorts->currentIndex() < static_cast<int>(sort) ? Qt::Key_Down : Qt::Key_Up);
         }
-        QCOMPARE(grid()->sort(), sort);
-        QTRY_COMPARE_WITH_TIMEOUT(grid()->order().size(), static_cast<std::size_t>(channels()), CompareWindow::kPatience);
+        QVERIFY(grid()->sort() == sort);
+    }
+    /// What the tiles are sorted by, from the gate, the features and the field on the canvas.
+    std::vector<double> keysOf(GridSort sort) {
+        const auto gate = m.module(0)->output->maps.front().data.values;
+        const auto canvas = m.canvas()->rendered().field->values;
+        std::vector<double> keys;
+        for (int c = 0; c < count(); ++c) {
+            const float* x = m.features().row(c);
+            const double w = static_cast<double>(gate[static_cast<std::size_t>(c)]);
+            const auto cells = static_cast<double>(canvas.size());
+            const double change = std::accumulate(x, x + canvas.size(), 0.0, [w](double sum, float v) {
+                return sum + std::abs((w - 1.0) * static_cast<double>(v));
+            });
+            keys.push_back(sort == GridSort::Weight   ? w
+                           : sort == GridSort::Index  ? -static_cast<double>(c)
+                           : sort == GridSort::Change ? change / cells
+                                                      : pearson(x, canvas));
+        }
+        return keys;
     }
 
 private Q_SLOTS:
     void cleanup() { m.close(); }
 
     void tilesAreTheEnginesPictures() {
-        m.open();
-        choose("se");
-        openGrid();
-        const int first = grid()->order().front();
-        const int second = grid()->order()[1];
-        QTRY_VERIFY_WITH_TIMEOUT(tile(first) == enginesTile(first), CompareWindow::kPatience);
-        QCOMPARE(tile(second), enginesTile(second));
-        QVERIFY(tile(first) != tile(second));
-        const QImage before = tile(first);
-        for (const GridMode mode : {GridMode::After, GridMode::Changed}) {
-            grid()->findChild<SegmentSwitch*>()->button(static_cast<int>(mode))->click();
+        begin(QStringLiteral("retina"), {"se"});
+        for (const GridMode mode : {GridMode::Changed, GridMode::After, GridMode::Before}) {
+            chooseMode(mode);
             QCOMPARE(grid()->mode(), mode);
-            QTRY_VERIFY_WITH_TIMEOUT(tile(first) == enginesTile(first) && tile(first) != before, CompareWindow::kPatience);
-            QCOMPARE(tile(second), enginesTile(second));
+            int seen = 0;
+            for (const int c : grid()->order()) {
+                if (!grid()->tileRect(c).isNull() && grid()->rect().contains(grid()->tileRect(c))) {
+                    QTRY_VERIFY_WITH_TIMEOUT(m.shows(c, mode), Window::kPatience);
+                    ++seen;
+                }
+            }
+            QVERIFY(seen > 8);
         }
-        // A click puts that channel on the canvas; Escape gives the map back.
-        const auto whole = m.canvas()->rendered().field->values;
-        click(second);
-        settle();
-        QCOMPARE(m.session().field()->channel, second);
-        QCOMPARE(int(m.session().field()->channelMode), int(ChannelMode::Single));
-        const float* own = result().features->map.row(second);
-        QVERIFY(std::equal(m.canvas()->rendered().field->values.begin(), m.canvas()->rendered().field->values.end(), own));
-        QTest::keyClick(grid(), Qt::Key_Escape);
-        settle();
-        QCOMPARE(m.canvas()->rendered().field->values, whole);
         m.press(Qt::Key_G, Qt::ControlModifier);
         QVERIFY(!grid()->isVisible());
     }
 
-    // By key and by mouse, on the trained network, with another pane beside it which stays as it is.
-    void everythingFollowsMuting() {
-        m.open({});
-        choose("se");
-        m.press(Qt::Key_C);
-        settle();
-        m.canvas(0)->setFocus();
-        settle();
-        QCOMPARE(m.session().activePane(), 0);
-        openGrid();
-        follows({});
-        const auto plain = m.session().moduleResult(0);
-        const auto other = m.session().moduleResult(1);
-        const auto field = m.canvas(0)->rendered().field->values;
-        const QImage pixels = CompareWindow::pixels(m.canvas(0));
-        const int a = grid()->order()[0];
-        const int b = grid()->order()[1];
-
-        grid()->setFocus();
-        click(a);
-        QTest::keyClick(grid(), Qt::Key_M);
-        follows({factors({{a, 0.0F}}), {}});
-        QVERIFY(m.session().moduleResult(0)->prediction->logits != plain->prediction->logits);
-        QCOMPARE(m.session().moduleResult(1), other);
-        QTest::keyClick(grid(), Qt::Key_M);
-        follows({});
-        QTest::mouseDClick(grid(), Qt::LeftButton, {}, grid()->tileRect(b).center());
-        follows({factors({{b, 0.0F}}), {}});
-        QTest::mouseDClick(grid(), Qt::LeftButton, {}, grid()->tileRect(b).center());
-        follows({});
-        click(a);
-        QTest::keyClick(grid(), Qt::Key_S);
-        follows({factors({{a, 1.0F}}, 0.0F), {}});
-        QTest::keyClick(grid(), Qt::Key_S);
-        follows({});
-        QTest::keyClick(grid(), Qt::Key_Minus);
-        QTest::keyClick(grid(), Qt::Key_Minus);
-        follows({factors({{a, 0.5F}}), {}});
-        click(b);
-        QTest::keyClick(grid(), Qt::Key_Plus);
-        follows({factors({{a, 0.5F}, {b, 1.25F}}), {}});
-        QTest::keyClick(grid(), Qt::Key_R);
-        follows({});
-        QTest::keyClick(grid(), Qt::Key_M);
-        settle();
-        QTest::keyClick(grid(), Qt::Key_Escape);
-        settle();
-        m.press(Qt::Key_0, Qt::ControlModifier);
-        follows({});
-        // The very first numbers and pixels, bit for bit.
-        QCOMPARE(m.session().moduleResult(0)->prediction->logits, plain->prediction->logits);
-        QCOMPARE(m.canvas(0)->rendered().field->values, field);
-        QCOMPARE(CompareWindow::pixels(m.canvas(0)), pixels);
-        QCOMPARE(m.session().moduleResult(1), other);
-    }
-
-    // Each pane has an intervention of its own, and the grid shows that of the active one.
-    void eachPaneHasItsOwn() {
-        m.open();
-        choose("se");
-        m.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
-        settle();
-        openGrid();
-        grid()->setFocus();
-        click(5);
-        QTest::keyClick(grid(), Qt::Key_M);
-        settle();
-        QVERIFY(m.canvas(0)->rendered().field->values != m.canvas(1)->rendered().field->values);
-        follows({factors({{5, 0.0F}}), {}}, 1);
-        follows({}, 0);
-        m.canvas(0)->setFocus();
-        settle();
-        QVERIFY(grid()->factors().empty());
-        m.canvas(1)->setFocus();
-        settle();
-        QCOMPARE(grid()->factors(), factors({{5, 0.0F}}));
-    }
-
-    void sortedByEachNumber() {
-        m.open();
-        choose("se");
-        openGrid();
-        const auto& gate = m.session().moduleResult()->output->maps.front().data.values;
-        const FeatureMap& x = result().features->map;
-        const std::size_t cells = static_cast<std::size_t>(x.height()) * static_cast<std::size_t>(x.width());
-        const auto descends = [this](const auto& number) {
-            const auto order = grid()->order();
-            for (std::size_t k = 1; k < order.size(); ++k) {
-                QVERIFY2(number(order[k - 1]) >= number(order[k]) - 1e-6, qPrintable(QString::number(k)));
+    // Flat cells: every pixel is the colour of x_c, w_c·x_c or (w_c − 1)·x_c in the range of all channels.
+    void tilesAreColouredNumbers() {
+        begin(QStringLiteral("retina"), {"se"});
+        m.press(Qt::Key_I, Qt::ControlModifier);
+        QVERIFY(!m.session().style().smooth);
+        const auto gate = m.module(0)->output->maps.front().data.values;
+        const int cells = m.features().cells();
+        const int at = grid()->order()[1];
+        for (const GridMode mode : {GridMode::Before, GridMode::After, GridMode::Changed}) {
+            chooseMode(mode);
+            const auto value = [&](int c, int cell) {
+                const float w = gate[static_cast<std::size_t>(c)];
+                const float x = m.features().row(c)[cell];
+                return mode == GridMode::Before ? x : mode == GridMode::After ? w * x : w * x - x;
+            };
+            ValueRange range{value(0, 0), value(0, 0)};
+            for (int c = 0; c < count(); ++c) {
+                for (int cell = 0; cell < cells; ++cell) {
+                    range = {std::min(range.lo, value(c, cell)), std::max(range.hi, value(c, cell))};
+                }
             }
-            QVERIFY(number(order.front()) > number(order.back()));
-        };
-        descends([&](int c) { return static_cast<double>(gate[static_cast<std::size_t>(c)]); });
-        sortBy(GridSort::Index);
-        QTRY_COMPARE_WITH_TIMEOUT(grid()->order().front(), 0, CompareWindow::kPatience);
-        descends([](int c) { return -static_cast<double>(c); });
-        const auto waitFor = [this](const std::vector<int>& before) {
-            QTRY_VERIFY_WITH_TIMEOUT(grid()->order() != before, CompareWindow::kPatience);
-        };
-        auto before = grid()->order();
-        sortBy(GridSort::Change);
-        waitFor(before);
-        descends([&](int c) {
-            const float* of = x.row(c);
-            const double sum = std::accumulate(of, of + cells, 0.0, [&](double s, float v) {
-                return s + std::abs((static_cast<double>(gate[static_cast<std::size_t>(c)]) - 1.0) * static_cast<double>(v));
-            });
-            return sum / static_cast<double>(cells);
-        });
-        before = grid()->order();
-        sortBy(GridSort::Likeness);
-        waitFor(before);
-        const auto& field = m.canvas()->rendered().field->values;
-        QCOMPARE(field.size(), cells);
-        descends([&](int c) {
-            const double likeness = pearson(field, x.row(c));
-            return std::isnan(likeness) ? -2.0 : likeness;
-        });
+            const bool diverging = mode == GridMode::Changed || (range.lo < 0.0F && range.hi > 0.0F);
+            const float reach = std::max(-range.lo, range.hi);
+            range = diverging ? ValueRange{-reach, reach} : range;
+            const OverlayStyle& style = m.session().style();
+            const ColorTable& table = findColormap(diverging ? style.divergingColormap : style.colormap)->table;
+            QImage expected(grid()->tileRect(at).size(), QImage::Format_RGB32);
+            QVERIFY(expected.width() >= m.features().width() && expected.height() >= m.features().height());
+            for (int y = 0; y < expected.height(); ++y) {
+                for (int x = 0; x < expected.width(); ++x) {
+                    const int i = y * m.features().height() / expected.height();
+                    const int j = x * m.features().width() / expected.width();
+                    const int entry = colorIndex(value(at, i * m.features().width() + j), range);
+                    expected.setPixel(x, y, table[static_cast<std::size_t>(entry)]);
+                }
+            }
+            QTRY_VERIFY_WITH_TIMEOUT(m.painted(at) == expected, Window::kPatience);
+        }
     }
 
-    void searchedAndPinned() {
-        m.open();
-        choose("se");
-        openGrid();
+    void aClickShowsTheChannel_data() {
+        QTest::addColumn<QByteArray>("id");
+        for (const char* id : {"se", "cbam", "simam", "sagan"}) {
+            QTest::newRow(id) << QByteArray(id);
+        }
+    }
+    void aClickShowsTheChannel() {
+        QFETCH(QByteArray, id);
+        begin(QStringLiteral("retina"), {id.constData()});
+        const QImage drawn = Window::pixels(m.canvas());
+        const int chosen = grid()->order()[3];
+        m.click(chosen);
+        QCOMPARE(m.session().field()->channel, chosen);
+        QCOMPARE(grid()->chosen(), chosen);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), Window::kPatience);
+        QVERIFY(Window::pixels(m.canvas()) != drawn);
+        const auto made = m.byHand({{}});
+        QCOMPARE(m.unlike(*made, 0), QString());
+        // Of a gate it is the channel of the features, of a map with channels the map's own.
+        const auto& maps = m.module(0)->output->maps;
+        const float* row =
+            id == "simam" ? maps.front().data.values.data() + chosen * m.features().cells() : m.features().row(chosen);
+        QCOMPARE(m.canvas()->rendered().field->values, std::vector<float>(row, row + m.features().cells()));
+        m.key(Qt::Key_Escape);
+        QCOMPARE(grid()->chosen(), -1);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), Window::kPatience);
+        QVERIFY(Window::pixels(m.canvas()) == drawn);
+        // And so does a question: whoever asks sees the answer.
+        if (id == "sagan") {
+            m.click(chosen);
+            QTest::mouseClick(m.canvas(), Qt::LeftButton, {}, Window::place(m.canvas(), 0.5, 0.5));
+            QTRY_VERIFY_WITH_TIMEOUT(m.settled(), Window::kPatience);
+            QCOMPARE(grid()->chosen(), -1);
+            QCOMPARE(m.unlike(*made, 0), QString());
+        }
+    }
+
+    void factorsAreTheEngines_data() {
+        QTest::addColumn<QString>("model");
+        QTest::addColumn<QByteArray>("id");
+        for (const char* id : {"se", "cbam", "mhsa"}) {
+            QTest::addRow("%s of the retina", id) << QStringLiteral("retina") << QByteArray(id);
+        }
+        if (!bundledModelFolder().empty()) {
+            QTest::newRow("se of the network") << QString() << QByteArray("se");
+        }
+    }
+    void factorsAreTheEngines() {
+        QFETCH(QString, model);
+        QFETCH(QByteArray, id);
+        begin(model, {id.constData(), "simam"});
+        const int a = grid()->order()[2];
+        const int b = grid()->order()[0];
+        const int c = grid()->order()[4];
+        const QImage first = Window::pixels(m.canvas(0));
+        const QImage other = Window::pixels(m.canvas(1));
+        givesChannels({});
+        QTest::mouseDClick(grid(), Qt::LeftButton, {}, grid()->tileRect(a).center());
+        givesChannels({{a, 0.0F}});
+        m.key(Qt::Key_Escape);  // the first press had shown it
+        givesChannels({{a, 0.0F}});
+        QVERIFY(Window::pixels(m.canvas(0)) != first);
+        m.click(b);
+        m.key(Qt::Key_M);
+        givesChannels({{a, 0.0F}, {b, 0.0F}});
+        m.key(Qt::Key_M);
+        givesChannels({{a, 0.0F}});
+        m.click(c);
+        m.key(Qt::Key_Plus);
+        m.key(Qt::Key_Plus);
+        givesChannels({{a, 0.0F}, {c, 1.5F}});
+        for (int k = 0; k < 3; ++k) {
+            m.key(Qt::Key_Minus);
+        }
+        givesChannels({{a, 0.0F}, {c, 0.75F}});
+        m.key(Qt::Key_S);
+        std::map<int, float> alone;
+        for (int k = 0; k < count(); ++k) {
+            alone[k] = k == c ? 1.0F : 0.0F;
+        }
+        givesChannels(alone);
+        m.key(Qt::Key_S);
+        givesChannels({});
+        m.key(Qt::Key_Minus);
+        givesChannels({{c, 0.75F}});
+        m.key(Qt::Key_R);
+        givesChannels({});
+        m.key(Qt::Key_M);
+        givesChannels({{c, 0.0F}});
+        QTest::keyClick(grid(), Qt::Key_0, Qt::ControlModifier);
+        givesChannels({});
+        m.key(Qt::Key_Escape);
+        givesChannels({});
+        QVERIFY(Window::pixels(m.canvas(0)) == first);
+        QVERIFY(Window::pixels(m.canvas(1)) == other);
+    }
+
+    // The tiles follow as well: of a channel which is scaled, and of its neighbours.
+    void tilesFollowTheFactors() {
+        begin(QStringLiteral("retina"), {"se"});
+        chooseMode(GridMode::After);
+        const int scaled = grid()->order()[0];
+        const int beside = grid()->order()[1];
+        m.click(scaled);
+        const QImage before = m.painted(beside, 4);
+        for (int k = 0; k < 12; ++k) {
+            m.key(Qt::Key_Plus);
+        }
+        givesChannels({{scaled, 4.0F}});
+        const auto made = m.byHand({{.channels = factorsOf(count(), {{scaled, 4.0F}}), .heads = {}}});
+        const auto upper = [](const QImage& tile) { return tile.copy(0, 0, tile.width(), tile.height() / 2); };  // no chip there
+        QTRY_VERIFY_WITH_TIMEOUT(m.painted(beside, 4) == m.expected(*made, beside, GridMode::After, 4), Window::kPatience);
+        QVERIFY(upper(m.painted(scaled, 4)) == upper(m.expected(*made, scaled, GridMode::After, 4)));
+        QVERIFY(m.painted(beside, 4) != before);
+    }
+
+    void ordersAreThoseOfTheNumbers() {
+        begin(QStringLiteral("retina"), {"se"});
+        for (const GridSort sort : {GridSort::Index, GridSort::Change, GridSort::Likeness, GridSort::Weight}) {
+            sortBy(sort);
+            const auto keys = keysOf(sort);
+            QTRY_VERIFY_WITH_TIMEOUT(descends(grid()->order(), keys), Window::kPatience);
+        }
+    }
+
+    void aNameFindsChannels() {
+        begin(QStringLiteral("retina"), {"se"});
+        const auto& names = m.session().result()->features->channelNames;
+        const QString word = QStringLiteral("blue");
+        std::vector<int> expected;
+        for (std::size_t c = 0; c < names.size(); ++c) {
+            if (engineText(names[c]).contains(word, Qt::CaseInsensitive)) {
+                expected.push_back(static_cast<int>(c));
+            }
+        }
+        QVERIFY(!word.isEmpty() && !expected.empty() && expected.size() < names.size());
         auto* search = grid()->findChild<QLineEdit*>();
         search->setFocus();
-        QTest::keyClicks(search, QStringLiteral("10-12, 40"));
-        QTRY_COMPARE_WITH_TIMEOUT(grid()->order().size(), std::size_t{4}, CompareWindow::kPatience);
-        auto found = grid()->order();
-        std::sort(found.begin(), found.end());
-        QCOMPARE(found, (std::vector<int>{10, 11, 12, 40}));
-        search->clear();
-        QTest::keyClicks(search, QStringLiteral("EDGES"));
-        const auto& names = result().features->channelNames;
-        const auto isEdge = [&names](int c) { return names[static_cast<std::size_t>(c)].find("edges") != std::string::npos; };
-        const auto count = [&] {
-            int edges = 0;
-            for (int c = 0; c < channels(); ++c) {
-                edges += isEdge(c) ? 1 : 0;
-            }
-            return static_cast<std::size_t>(edges);
-        }();
-        QVERIFY(count > 1);
-        QTRY_COMPARE_WITH_TIMEOUT(grid()->order().size(), count, CompareWindow::kPatience);
-        const auto edges = grid()->order();
-        QVERIFY(std::all_of(edges.begin(), edges.end(), isEdge));
+        QTest::keyClicks(search, word);
+        const auto found = [&] {
+            auto order = grid()->order();
+            std::sort(order.begin(), order.end());
+            return order;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(found(), expected, Window::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(m.shows(expected.front(), GridMode::Before), Window::kPatience);
         QTest::keyClick(search, Qt::Key_Escape);
-        QTRY_COMPARE_WITH_TIMEOUT(grid()->order().size(), static_cast<std::size_t>(channels()), CompareWindow::kPatience);
-
-        const int third = grid()->order()[2];
-        grid()->setFocus();
-        click(third);
-        QTest::keyClick(grid(), Qt::Key_P);
-        QTRY_COMPARE_WITH_TIMEOUT(grid()->order().front(), third, CompareWindow::kPatience);
-        QCOMPARE(m.session().pinned(false), std::vector<int>{third});
-        sortBy(GridSort::Index);
-        QTRY_COMPARE_WITH_TIMEOUT(grid()->order()[1], third == 0 ? 1 : 0, CompareWindow::kPatience);
-        QCOMPARE(grid()->order().front(), third);
-        // The bars list it first, too; and what is done in them shows in the grid.
-        auto* bars = m.part<ChannelBars>();
-        QCOMPARE(bars->order().front(), third);
-        bars->setFocus();
-        QTest::keyClick(bars, Qt::Key_Home);
-        QTest::keyClick(bars, Qt::Key_M);
-        QTest::keyClick(bars, Qt::Key_P);
-        follows({factors({{third, 0.0F}}), {}});
-        QCOMPARE(grid()->factors(), factors({{third, 0.0F}}));
-        QVERIFY(grid()->pinned().empty());
-        // Each pane keeps its own.
-        m.press(Qt::Key_D, Qt::ControlModifier);
-        settle();
-        QVERIFY(grid()->factors().empty());
+        QTRY_COMPARE_WITH_TIMEOUT(grid()->order().size(), names.size(), Window::kPatience);
+        QVERIFY(m.session().intervention().empty());
     }
 
-    void headsAreTiles() {
-        m.open({});
-        choose("mhsa");
-        const auto shown = [this] { return m.canvas()->rendered().field->values; };
-        const auto mean = shown();
-        openGrid(Qt::ControlModifier | Qt::ShiftModifier);
-        const AttentionMap& map = *m.session().shownMap();
-        const int heads = headCount(map);
-        QVERIFY(heads > 1);
-        QCOMPARE(grid()->order().size(), static_cast<std::size_t>(heads));
-        QTRY_VERIFY_WITH_TIMEOUT(tile(1) == enginesTile(1), CompareWindow::kPatience);
-        const FieldSpec asked = *m.session().field();
-        const auto cell = [](double fraction, int count) { return std::min(static_cast<int>(fraction * count), count - 1); };
-        const int position = cell(asked.queryY, map.gridHeight) * map.gridWidth + cell(asked.queryX, map.gridWidth);
-        std::vector<std::vector<float>> rows;
-        for (int head = 0; head < heads; ++head) {
-            rows.push_back(pairwiseRow(map, head, position, false));
-            click(head);
-            settle();
-            QCOMPARE(m.session().field()->head, head);
-            QCOMPARE(shown(), rows.back());
+    void aPinnedChannelStaysInFront() {
+        begin(QStringLiteral("retina"), {"se"});
+        const int pinned = grid()->order()[6];
+        m.click(pinned);
+        m.key(Qt::Key_P);
+        QTRY_COMPARE_WITH_TIMEOUT(grid()->order().front(), pinned, Window::kPatience);
+        QCOMPARE(grid()->pinned(), std::vector<int>{pinned});
+        m.key(Qt::Key_Escape);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), Window::kPatience);
+        for (const GridSort sort : {GridSort::Index, GridSort::Change, GridSort::Likeness, GridSort::Weight}) {
+            sortBy(sort);
+            auto keys = keysOf(sort);
+            keys[static_cast<std::size_t>(pinned)] = 1e9;
+            QTRY_VERIFY_WITH_TIMEOUT(descends(grid()->order(), keys), Window::kPatience);
+            QCOMPARE(grid()->order().front(), pinned);
         }
-        // Mean and maximum, by the list beside the matrix.
-        auto* box = boxNamed(m.part<MatrixView>(), "Head");
-        QVERIFY(box != nullptr && box->isVisible());
-        box->setFocus();
-        QTest::keyClick(box, Qt::Key_Home);
-        settle();
-        QCOMPARE(m.session().field()->head, -1);
-        QCOMPARE(shown(), mean);
-        for (std::size_t k = 0; k < mean.size(); ++k) {
-            double sum = 0.0;
-            for (const auto& row : rows) {
-                sum += static_cast<double>(row[k]);
-            }
-            QVERIFY(std::abs(static_cast<double>(mean[k]) - sum / heads) < 1e-6);
-        }
-        QTest::keyClick(box, Qt::Key_End);
-        settle();
-        QCOMPARE(m.session().field()->head, kMaxOverHeads);
-        const auto most = shown();
-        for (std::size_t k = 0; k < most.size(); ++k) {
-            float largest = 0.0F;
-            for (const auto& row : rows) {
-                largest = std::max(largest, row[k]);
-            }
-            QCOMPARE(most[k], largest);
-        }
-        // A head which is muted is left out of what the mechanism gives, and the network hears of it.
-        const auto logits = m.session().moduleResult()->prediction->logits;
         grid()->setFocus();
-        click(1);
-        QTest::keyClick(grid(), Qt::Key_M);
-        std::vector<float> factors(static_cast<std::size_t>(heads), 1.0F);
-        factors[1] = 0.0F;
-        follows({{}, factors});
-        QVERIFY(m.session().moduleResult()->prediction->logits != logits);
-        m.press(Qt::Key_0, Qt::ControlModifier);
-        follows({});
-        QCOMPARE(m.session().moduleResult()->prediction->logits, logits);
+        m.key(Qt::Key_Home);
+        m.key(Qt::Key_P);
+        QTRY_VERIFY_WITH_TIMEOUT(descends(grid()->order(), keysOf(GridSort::Weight)), Window::kPatience);
+        QVERIFY(grid()->pinned().empty());
+    }
+
+    void headsAreTilesShownAndMuted() {
+        begin(QStringLiteral("retina"), {"mhsa", "simam"}, true);
+        const int heads = headCount(*m.session().shownMap());
+        QVERIFY(heads > 1);
+        QCOMPARE(static_cast<int>(grid()->order().size()), heads);
+        for (int head = 0; head < heads; ++head) {
+            QTRY_VERIFY_WITH_TIMEOUT(m.shows(head, GridMode::Before), Window::kPatience);
+        }
+        const QImage first = Window::pixels(m.canvas(0));
+        const int last = grid()->order().back();
+        m.click(last);
+        QCOMPARE(m.session().field()->head, last);
+        gives({});
+        QVERIFY(Window::pixels(m.canvas(0)) != first);
+        m.key(Qt::Key_M);
+        gives({.channels = {}, .heads = factorsOf(heads, {{last, 0.0F}})});
+        m.key(Qt::Key_Plus);
+        gives({.channels = {}, .heads = factorsOf(heads, {{last, 0.25F}})});
+        m.key(Qt::Key_S);
+        std::vector<float> alone(static_cast<std::size_t>(heads), 0.0F);
+        alone[static_cast<std::size_t>(last)] = 1.0F;
+        gives({.channels = {}, .heads = alone});
+        m.key(Qt::Key_P);
+        QTRY_COMPARE_WITH_TIMEOUT(grid()->order().front(), last, Window::kPatience);
+        m.key(Qt::Key_Escape);
+        QTest::keyClick(grid(), Qt::Key_0, Qt::ControlModifier);
+        gives({});
+        QVERIFY(Window::pixels(m.canvas(0)) == first);
+    }
+
+    // Chosen in the list of the matrix, each weight from the whole tensor.
+    void meanAndMostOfHeads() {
+        begin(QStringLiteral("retina"), {"mhsa"}, true);
+        const AttentionMap& map = *m.session().shownMap();
+        const Tensor all = *denseTensor(map);
+        const int heads = headCount(map);
+        const auto size = static_cast<std::size_t>(queryCount(map)) * static_cast<std::size_t>(keyCount(map));
+        QCOMPARE(all.size(), size * static_cast<std::size_t>(heads));
+        const auto asked = static_cast<std::size_t>(map.gridHeight / 2 * map.gridWidth + map.gridWidth / 2);  // the middle
+        std::vector<double> mean(static_cast<std::size_t>(keyCount(map)), 0.0);
+        std::vector<double> most(mean.size(), 0.0);
+        for (std::size_t key = 0; key < mean.size(); ++key) {
+            for (int h = 0; h < heads; ++h) {
+                const auto at = static_cast<std::size_t>(h) * size + asked * mean.size() + key;
+                mean[key] += static_cast<double>(all.values[at]) / heads;
+                most[key] = std::max(most[key], static_cast<double>(all.values[at]));
+            }
+        }
+        QComboBox* list = m.boxNamed("Head");
+        QVERIFY(list != nullptr && list->isVisible());
+        list->setFocus();
+        const auto shows = [&](const std::vector<double>& expected) {
+            return m.settled() && difference(m.canvas()->rendered().field->values, expected, 1e-6).isEmpty();
+        };
+        QTest::keyClick(list, Qt::Key_End);
+        QCOMPARE(m.session().field()->head, kMaxOverHeads);
+        QTRY_VERIFY_WITH_TIMEOUT(shows(most), Window::kPatience);
+        QVERIFY(!shows(mean));
+        QTest::keyClick(list, Qt::Key_Home);
+        QCOMPARE(m.session().field()->head, -1);
+        QTRY_VERIFY_WITH_TIMEOUT(shows(mean), Window::kPatience);
+        QVERIFY(!shows(most));
     }
 };
 

@@ -101,6 +101,7 @@ private Q_SLOTS:
     void uniformGateChangesNothing_data();
     void uniformGateChangesNothing();
     void singleChannel();
+    void aChannelBeyondTheMap();
     void additiveChannelMapHasNoAfter();
     void spatialGridsCoverThePicture_data();
     void spatialGridsCoverThePicture();
@@ -194,6 +195,20 @@ void TestField::singleChannel() {
     QCOMPARE(both->values[3], 9.0F);
     QCOMPARE(makeField(result, spec(ChannelMode::Single, 2)).error().code, ErrorCode::BadParameter);
     QCOMPARE(makeField(result, spec(ChannelMode::Single, -1)).error().code, ErrorCode::BadParameter);
+}
+
+// A map with one number for each position gives way to the channel which is asked for.
+void TestField::aChannelBeyondTheMap() {
+    const auto features = testFeatures(2, 3, 4);
+    const auto result = resultWith({gridMap(MapKind::Spatial, 1, 3, 4, std::vector<float>(12, 0.5F))}, features);
+    const auto map = makeField(result, spec(ChannelMode::Single));
+    QVERIFY(map && map->values == std::vector<float>(12, 0.5F));
+    const auto channel = makeField(result, spec(ChannelMode::Single, 1));
+    QVERIFY(channel.ok());
+    const float* row = result.features->map.row(1);
+    QCOMPARE(channel->values, std::vector<float>(row, row + 12));
+    QCOMPARE(channel->map, std::string("Features"));
+    QCOMPARE(makeField(result, spec(ChannelMode::Single, 2)).error().code, ErrorCode::BadParameter);
 }
 
 void TestField::additiveChannelMapHasNoAfter() {

@@ -199,7 +199,21 @@ Result<ScalarField> activationField(const FrameResult& frame, const ModuleResult
     return finished(job, std::move(field), isSigned);
 }
 
+/// Whether a channel is asked for while the map has one number for each position, or pair of them, and says nothing of channels.
+bool asksBeyondMap(const Job& job) {
+    const bool ofPositions = job.map.kind == MapKind::Spatial || (job.map.kind == MapKind::Region && hasOutline(job.map)) ||
+                             (job.map.kind == MapKind::Pairwise && betweenPositions(job.map));
+    return ofPositions && job.spec.channelMode == ChannelMode::Single && job.spec.channel >= 0;
+}
+
 Result<ScalarField> fieldOf(const Job& job) {
+    if (asksBeyondMap(job)) {
+        auto field = singleChannel(job);
+        if (field) {
+            field->map = FOVEA_TEXT("engine", "Features");
+        }
+        return field;
+    }
     switch (job.map.kind) {
         case MapKind::Channel:
             return channelField(job);

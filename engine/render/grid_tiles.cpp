@@ -119,6 +119,7 @@ Result<void> Source::takeHeads(const FrameResult& result) {
     for (int head = 0; head < m_count; ++head) {
         FieldSpec one = m_field;
         one.head = head;
+        one.channelMode = ChannelMode::After;
         auto field = makeField(result, one);
         if (!field) {
             return field.error();

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <QComboBox>
+
+#include "engine/pipeline/pipeline.h"
+#include "tests/support/compare_window_fixture.h"
+#include "tests/support/numbers.h"
+#include "widgets/channel_grid.h"
+
+namespace fovea::test {
+
+/// The window with channels or heads under the picture, and the engine beside it: what it gives for factors the test has chosen.
+struct ChannelsWindow : CompareWindow {
+    ChannelGrid* grid() const { return part<ChannelGrid>(); }
+    std::shared_ptr<const ModuleResult> module(int pane) const { return session().moduleResult(pane); }
+    const FeatureMap& features() const { return session().result()->features->map; }
+
+    QComboBox* boxNamed(const char* name) const {
+        const auto boxes = window->findChildren<QComboBox*>();
+        const auto it = std::find_if(boxes.begin(), boxes.end(),
+                                     [name](const QComboBox* box) { return box->accessibleName() == QLatin1String(name); });
+        return it == boxes.end() ? nullptr : *it;
+    }
+
+    /// A pass of the engine over the picture and network of the window, with these factors in the panes.
+    std::shared_ptr<const FrameResult> byHand(const std::vector<Intervention>& chosen) const {
+        PipelineRequest request;
+        request.frame = session().result()->frame;
+        request.retina = session().retina();
+        request.network = session().network();
+        for (int pane = 0; pane < session().paneCount(); ++pane) {
+            ModuleJob job = bundleJob(*session().paneModule(pane), session().network().bundle);
+            job.slot = session().paneJob(pane).slot;
+            job.predict = session().network().bundle != nullptr && pane == session().activePane();
+            job.intervention = chosen[static_cast<std::size_t>(pane)];
+            request.jobs.push_back(job);
+        }
+        Pipeline pipeline;
+        const auto result = pipeline.run(request, {});
+        return result ? *result : nullptr;
+    }
+    /// What differs between the numbers of a pane and those of such a pass; empty when nothing does.
+    QString unlike(const FrameResult& made, int pane) const {
+        const FieldSpec field = *session().pictureField(pane);
+        const auto expected = made.find(field.module, field.slot);
+        const auto shown = module(pane);
+        if (!expected || !shown || !shown->output || !expected->output) {
+            return QStringLiteral("no result");
+        }
+        if (shown->intervention != expected->intervention) {
+            return QStringLiteral("other factors");
+        }
+        const auto& a = *shown->output;
+        const auto& b = *expected->output;
+        if (maxDifference(valuesOf(a.frames.back()), valuesOf(b.frames.back())) != 0.0) {
+            return QStringLiteral("another output");
+        }
+        for (std::size_t k = 0; k < b.maps.size(); ++k) {
+            const bool matrix = b.maps[k].kind == MapKind::Pairwise;
+            const auto left = matrix ? denseTensor(a.maps[k])->values : a.maps[k].data.values;
+            const auto right = matrix ? denseTensor(b.maps[k])->values : b.maps[k].data.values;
+            if (maxDifference(left, right) != 0.0) {
+                return QStringLiteral("another map: ") + QString::fromStdString(b.maps[k].name);
+            }
+        }
+        const bool predicted = expected->prediction != nullptr;
+        if (predicted && (!shown->prediction || shown->prediction->logits != expected->prediction->logits)) {
+            return QStringLiteral("another prediction");
+        }
+        return unlikeCanvas(made, pane);
+    }
+    /// The same of what is on its canvas: numbers and pixels.
+    QString unlikeCanvas(const FrameResult& made, int pane) const {
+        const auto& drawn = canvas(pane)->rendered();
+        const auto field = makeField(made, *session().pictureField(pane));
+        if (!field || !drawn.field || maxDifference(drawn.field->values, field->values) != 0.0) {
+            return QStringLiteral("another field");
+        }
+        OverlayRequest request = drawn.request;
+        request.result = std::make_shared<const FrameResult>(made);
+        const auto painted = std::get<RenderedOverlay>(render(request));
+        return matImage(painted.pixels) == pixels(canvas(pane)) ? QString() : QStringLiteral("other pixels");
+    }
+
+    /// A tile as the window paints it, and the engine's picture of that channel or head alone; `inset` spares the marks around
+    /// it.
+    QImage painted(int index, int inset = 0) const {
+        const QRect box = grid()->tileRect(index).adjusted(inset, inset, -inset, -inset);
+        return grid()->grab().toImage().copy(box).convertToFormat(QImage::Format_RGB32);
+    }
+    QImage expected(const FrameResult& made, int index, GridMode mode, int inset = 0) const {
+        const QRect box = grid()->tileRect(index);
+        ChannelGridRequest request;
+        request.result = std::make_shared<const FrameResult>(made);
+        request.field = *session().field();
+        request.subject = grid()->subject();
+        request.mode = mode;
+        request.among = std::vector<int>{index};
+        request.rows = 1;
+        request.tileWidth = box.width();
+        request.tileHeight = box.height();
+        request.style = session().style();
+        const QImage all = matImage(renderChannelGrid(request).pixels).convertToFormat(QImage::Format_RGB32);
+        return all.copy(all.rect().adjusted(inset, inset, -inset, -inset));
+    }
+    bool shows(int index, GridMode mode) const {
+        return !grid()->tileRect(index).isNull() && painted(index) == expected(*session().result(), index, mode);
+    }
+
+    /// A press on the tile of a channel, which gives the grid the keyboard too.
+    void click(int index) const { QTest::mouseClick(grid(), Qt::LeftButton, {}, grid()->tileRect(index).center()); }
+    /// A key on the tile which has the keyboard.
+    void key(Qt::Key k) const { QTest::keyClick(grid(), k); }
+};
+
+}  // namespace fovea::test
