@@ -23,8 +23,8 @@ public:
 
     const MatterPlot& view;
     std::shared_ptr<const MatterResult> result;
-    double reach = 1.0;       // the largest change, at the end of the bars
-    int widestName = 0;       // pixels
+    double reach = 1.0;  // the largest change, at the end of the bars
+    int widestName = 0;  // pixels
     int widestValue = 0;
     bool running = false;
     bool available = true;
@@ -46,9 +46,7 @@ public:
     void take(std::shared_ptr<const MatterResult> given);
     [[nodiscard]] bool hasCurves() const { return result && !result->orders.empty(); }
     [[nodiscard]] int rows() const { return result ? static_cast<int>(result->effects.size()) : 0; }
-    [[nodiscard]] const MatterEffect& effect(int row) const {
-        return result->effects[static_cast<std::size_t>(row)];
-    }
+    [[nodiscard]] const MatterEffect& effect(int row) const { return result->effects[static_cast<std::size_t>(row)]; }
     [[nodiscard]] const MatterCurve& curve(bool shown, int order) const {
         const MatterOrder& of = result->orders[static_cast<std::size_t>(order)];
         return shown ? of.shown : of.removed;

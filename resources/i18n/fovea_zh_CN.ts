@@ -3505,6 +3505,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>%1 has %2 heads, counted from 0; mute one of them.</source>
         <translation>%1 有 %2 个头，从 0 数起；请静音其中之一。</translation>
     </message>
+    <message>
+        <source>Features</source>
+        <translation>特征</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
