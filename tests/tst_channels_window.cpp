@@ -371,11 +371,14 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(grid()->order().size()), heads);
         for (int head = 0; head < heads; ++head) {
             QTRY_VERIFY_WITH_TIMEOUT(m.shows(head, GridMode::Before), Window::kPatience);
+            // Few as they are, they are large, and none lies out of sight.
+            QVERIFY(grid()->tileRect(head).width() > 100 && grid()->rect().contains(grid()->tileRect(head)));
         }
         const QImage first = Window::pixels(m.canvas(0));
         const int last = grid()->order().back();
         m.click(last);
         QCOMPARE(m.session().field()->head, last);
+        QCOMPARE(m.boxNamed("Head")->currentText(), QString::number(last));  // the number under the tile
         gives({});
         QVERIFY(Window::pixels(m.canvas(0)) != first);
         m.key(Qt::Key_M);

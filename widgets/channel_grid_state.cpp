@@ -22,6 +22,7 @@ constexpr int kMargin = 8;
 constexpr int kHeader = 24;
 constexpr int kTop = kMargin + kHeader + 8;
 constexpr int kTile = 76;
+constexpr int kLargestHead = 220;
 constexpr int kNamedTile = 100;
 constexpr int kGap = 8;
 constexpr int kLine = 14;
@@ -139,16 +140,33 @@ int ChannelGrid::State::columns() const { return std::max(1, (area().width() + k
 
 int ChannelGrid::State::rows() const { return (tiles() + columns() - 1) / columns(); }
 
-int ChannelGrid::State::tileWidth() const { return named() ? kNamedTile : kTile; }
+// A few heads are as large as all of them fit.
+int ChannelGrid::State::tileWidth() const {
+    const int least = named() ? kNamedTile : kTile;
+    const int heads = total();
+    for (int across = 1; subject == GridSubject::Heads && across <= heads; ++across) {
+        const int width = std::min((area().width() + kGap) / across - kGap, kLargestHead);
+        const int down = (heads + across - 1) / across;
+        if (width <= least) {
+            break;
+        }
+        if (down * (tileHeightFor(width) + 1 + kLine + kGap) - kGap <= area().height()) {
+            return width;
+        }
+    }
+    return least;
+}
 
-int ChannelGrid::State::tileHeight() const {
+int ChannelGrid::State::tileHeight() const { return tileHeightFor(tileWidth()); }
+
+int ChannelGrid::State::tileHeightFor(int width) const {
     double aspect = 1.0;
     if (result && result->features && !result->features->map.empty()) {
         const CellGeometry& at = result->features->geometry;
         aspect = result->features->map.width() * at.stepX / (result->features->map.height() * at.stepY);
     }
     aspect = std::isfinite(aspect) && aspect > 0.0 ? aspect : 1.0;
-    return std::clamp(static_cast<int>(std::lround(tileWidth() / aspect)), 40, 120);
+    return std::clamp(static_cast<int>(std::lround(width / aspect)), 40, subject == GridSubject::Heads ? kLargestHead : 120);
 }
 
 bool ChannelGrid::State::named() const {

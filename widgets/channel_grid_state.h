@@ -78,6 +78,7 @@ public:
     [[nodiscard]] int rows() const;
     [[nodiscard]] int tileWidth() const;  // wider where names stand under the tiles
     [[nodiscard]] int tileHeight() const;
+    [[nodiscard]] int tileHeightFor(int width) const;
     [[nodiscard]] int rowHeight() const;
     [[nodiscard]] bool named() const;
     [[nodiscard]] int wholeRows() const;  // which fit

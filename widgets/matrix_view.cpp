@@ -154,8 +154,8 @@ struct MatrixView::State {
         if (translate || heads->count() != most + 2) {
             heads->clear();
             heads->addItem(tr("mean"), -1);
-            for (int h = 1; h <= most; ++h) {
-                heads->addItem(QString::number(h), h - 1);
+            for (int h = 0; h < most; ++h) {  // counted from 0, as everywhere
+                heads->addItem(QString::number(h), h);
             }
             heads->addItem(tr("max"), kMaxOverHeads);
         }
