@@ -304,7 +304,7 @@ QString MatrixView::textSummary() const {
     const int heads = headCount(*s.map);
     const QString head = s.field.head == kMaxOverHeads ? tr("maximum over %1 heads").arg(heads)
                          : s.field.head < 0            ? tr("mean over %1 heads").arg(heads)
-                                                       : tr("head %1 of %2").arg(s.field.head + 1).arg(heads);
+                                                       : tr("head %1 of %2").arg(s.field.head).arg(heads);
     const QString size = tr("%1 × %2 weights, %3.").arg(s.queries()).arg(s.keys()).arg(heads > 1 ? head : tr("one head"));
     const auto row = pairwiseRow(*s.map, s.field.head, s.position(), s.to(), s.group());
     if (row.empty()) {
