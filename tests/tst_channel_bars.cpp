@@ -175,6 +175,20 @@ private Q_SLOTS:
         QCOMPARE(after(Qt::Key_R), std::vector<float>());
     }
 
+    // What is muted changes the weights and with them the order: the next key still means the same channel.
+    void theKeyboardStaysWithItsChannel() {
+        ChannelBars bars;
+        bars.setChangeable(true);
+        bars.setWeights({0.2F, 0.9F, 0.5F}, {}, MapRole::Gate);
+        showAt(bars, 300, 120);
+        QSignalSpy factors(&bars, &ChannelBars::factorsChanged);
+        QTest::keyClick(&bars, Qt::Key_M);
+        QCOMPARE(factors.last().at(0).value<std::vector<float>>(), (std::vector<float>{1.0F, 0.0F, 1.0F}));
+        bars.setWeights({0.2F, 0.1F, 0.5F}, {}, MapRole::Gate);
+        QTest::keyClick(&bars, Qt::Key_M);
+        QVERIFY(bars.factors().empty());
+    }
+
     // Muted, a bar is pale and its name struck out; the others stay as they are.
     void mutedRowsLookMuted() {
         ChannelBars bars;

@@ -53,6 +53,7 @@ ChannelBars::~ChannelBars() = default;
 void ChannelBars::setWeights(const std::vector<float>& weights, const QStringList& names, MapRole role) {
     State& s = *m_state;
     const bool otherRows = weights.size() != s.weights.size();
+    const int marked = s.marked();
     s.weights = weights;
     std::replace_if(
         s.weights.begin(), s.weights.end(), [](float w) { return !std::isfinite(w); }, 0.0F);
@@ -64,6 +65,9 @@ void ChannelBars::setWeights(const std::vector<float>& weights, const QStringLis
         s.hovered = -1;
     }
     s.reorder();
+    if (!otherRows) {
+        s.follow(*this, marked);
+    }
     s.scale();
     s.retranslate();
     s.markMode();
@@ -113,11 +117,10 @@ void ChannelBars::setPinned(std::vector<int> pinned) {
     if (s.pinned == pinned) {
         return;
     }
-    const int marked = s.selected < s.rows() ? s.channelAt(s.selected) : -1;
+    const int marked = s.marked();
     s.pinned = std::move(pinned);
     s.reorder();
-    s.selected = std::max(0, s.rowOf(marked));
-    s.reveal(s.selected, height());
+    s.follow(*this, marked);
     update();
     announceSummary(this);
 }
@@ -284,7 +287,7 @@ void ChannelBars::keyPressEvent(QKeyEvent* event) {
             s.choose(*this, s.selected);
             return;
         default:
-            if (!actOn(s.selected < s.rows() ? s.channelAt(s.selected) : -1, factorKey(*event))) {
+            if (!actOn(s.marked(), factorKey(*event))) {
                 QWidget::keyPressEvent(event);
             }
             return;

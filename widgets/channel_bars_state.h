@@ -94,6 +94,16 @@ public:
         first = std::clamp(first, 0, std::max(0, rows() - visible));
     }
 
+    /// The channel of the keyboard's row; −1 without rows.
+    [[nodiscard]] int marked() const { return selected < rows() ? channelAt(selected) : -1; }
+    /// In another order the keyboard stays with its channel; what is muted changes the weights.
+    void follow(const ChannelBars& view, int c) {
+        selected = std::max(0, rowOf(c));
+        if (view.hasFocus()) {
+            reveal(selected, view.height());
+        }
+    }
+
     [[nodiscard]] int rowAt(const QPoint& position, int height) const {
         if (position.y() < kTop) {
             return -1;
