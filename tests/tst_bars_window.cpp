@@ -54,7 +54,6 @@ private Q_SLOTS:
         const auto plain = m.session().moduleResult()->prediction->logits;
         const int first = bars->order().front();
         bars->setFocus();
-        QTest::keyClick(bars, Qt::Key_Home);  // the keyboard stayed with the channel it had in the mechanism before
         QTest::keyClick(bars, Qt::Key_M);
         gives({{factors(first, 0.0F), {}}});
         QVERIFY(m.session().moduleResult()->prediction->logits != plain);

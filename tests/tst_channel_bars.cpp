@@ -1,4 +1,5 @@
 #include <QContextMenuEvent>
+#include <QLineEdit>
 #include <QMenu>
 #include <QSignalSpy>
 #include <QTest>
@@ -181,12 +182,30 @@ private Q_SLOTS:
         bars.setChangeable(true);
         bars.setWeights({0.2F, 0.9F, 0.5F}, {}, MapRole::Gate);
         showAt(bars, 300, 120);
+        bars.setFocus();
+        QTRY_VERIFY(bars.hasFocus());
         QSignalSpy factors(&bars, &ChannelBars::factorsChanged);
         QTest::keyClick(&bars, Qt::Key_M);
         QCOMPARE(factors.last().at(0).value<std::vector<float>>(), (std::vector<float>{1.0F, 0.0F, 1.0F}));
         bars.setWeights({0.2F, 0.1F, 0.5F}, {}, MapRole::Gate);
         QTest::keyClick(&bars, Qt::Key_M);
         QVERIFY(bars.factors().empty());
+    }
+
+    // Who works elsewhere finds the keyboard in the row where it was: another mechanism has another order.
+    void withoutTheKeyboardItsRowStays() {
+        ChannelBars bars;
+        bars.setChangeable(true);
+        bars.setWeights({0.2F, 0.9F, 0.5F}, {}, MapRole::Gate);
+        showAt(bars, 300, 120);
+        QLineEdit elsewhere(&bars);
+        elsewhere.show();
+        elsewhere.setFocus();
+        QTRY_VERIFY(elsewhere.hasFocus());
+        bars.setWeights({0.8F, 0.1F, 0.5F}, {}, MapRole::Gate);
+        bars.setFocus();
+        QTest::keyClick(&bars, Qt::Key_M);
+        QCOMPARE(bars.factors(), (std::vector<float>{0.0F, 1.0F, 1.0F}));
     }
 
     // Muted, a bar is pale and its name struck out; the others stay as they are.
@@ -212,6 +231,8 @@ private Q_SLOTS:
         bars.setChangeable(true);
         bars.setWeights({0.2F, 0.9F, 0.5F, 0.7F}, {}, MapRole::Gate);
         showAt(bars, 300, 140);
+        bars.setFocus();
+        QTRY_VERIFY(bars.hasFocus());
         QSignalSpy pins(&bars, &ChannelBars::pinnedChanged);
         QTest::keyClick(&bars, Qt::Key_End);
         QTest::keyClick(&bars, Qt::Key_P);

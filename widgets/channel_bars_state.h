@@ -96,10 +96,11 @@ public:
 
     /// The channel of the keyboard's row; −1 without rows.
     [[nodiscard]] int marked() const { return selected < rows() ? channelAt(selected) : -1; }
-    /// In another order the keyboard stays with its channel; what is muted changes the weights.
+    /// In another order the keyboard stays with its channel, in sight; what is muted changes the weights. Without the keyboard
+    /// the row stays where it is, so that no later key means a row which nobody has seen.
     void follow(const ChannelBars& view, int c) {
-        selected = std::max(0, rowOf(c));
         if (view.hasFocus()) {
+            selected = std::max(0, rowOf(c));
             reveal(selected, view.height());
         }
     }
