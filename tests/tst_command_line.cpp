@@ -118,6 +118,8 @@ private Q_SLOTS:
         row("a channel which is not there", QStringLiteral("render a.png -o b.png --module se --mute 3,64"));
         row("a factor without a channel", QStringLiteral("render a.png -o b.png --module se --scale 0.5"));
         row("half of the cells clipped", QStringLiteral("render a.png -o b.png --module se --clip-share 50"));
+        row("a threshold which is no number", QStringLiteral("render a.png -o b.png --module se --threshold nan"));
+        row("a channel beyond all numbers", QStringLiteral("render a.png -o b.png --module se --channel 1e99"));
         row("too many lines", QStringLiteral("render a.png -o b.png --module se --contours 33"));
     }
 

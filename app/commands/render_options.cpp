@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,7 @@ std::optional<Usage> readNumber(const QCommandLineParser& parser, const QCommand
     }
     bool good = false;
     value = parser.value(option).toDouble(&good);
-    if (good) {
+    if (good && std::isfinite(value)) {
         return std::nullopt;
     }
     return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a number, not “%2”."))
@@ -123,8 +124,9 @@ std::optional<Usage> readInteger(const QCommandLineParser& parser, const QComman
     if (auto usage = readNumber(parser, option, number)) {
         return usage;
     }
-    value = static_cast<int>(number);
-    if (static_cast<double>(value) != number) {
+    const bool whole = std::abs(number) <= std::numeric_limits<int>::max() && number == std::trunc(number);
+    value = whole ? static_cast<int>(number) : value;
+    if (!whole) {
         return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a whole number, not “%2”."))
                          .arg(option.names().constLast(), parser.value(option))};
     }
