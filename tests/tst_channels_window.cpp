@@ -192,7 +192,7 @@ private Q_SLOTS:
 
     void aClickShowsTheChannel_data() {
         QTest::addColumn<QByteArray>("id");
-        for (const char* id : {"se", "cbam", "simam", "sagan"}) {
+        for (const char* id : {"se", "cbam", "simam", "sagan", "sk"}) {
             QTest::newRow(id) << QByteArray(id);
         }
     }

@@ -209,6 +209,12 @@ void TestField::aChannelBeyondTheMap() {
     QCOMPARE(channel->values, std::vector<float>(row, row + 12));
     QCOMPARE(channel->map, std::string("Features"));
     QCOMPARE(makeField(result, spec(ChannelMode::Single, 2)).error().code, ErrorCode::BadParameter);
+    AttentionMap branches = channelMap({0.25F, 0.75F});
+    branches.kind = MapKind::Branch;
+    const auto beside = makeField(resultWith({branches}, features), spec(ChannelMode::Single, 1));
+    QVERIFY(beside.ok());
+    QCOMPARE(beside->values, channel->values);
+    QCOMPARE(beside->map, std::string("Features"));
 }
 
 void TestField::additiveChannelMapHasNoAfter() {

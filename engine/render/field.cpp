@@ -199,11 +199,13 @@ Result<ScalarField> activationField(const FrameResult& frame, const ModuleResult
     return finished(job, std::move(field), isSigned);
 }
 
-/// Whether a channel is asked for while the map has one number for each position, or pair of them, and says nothing of channels.
+/// Whether a channel is asked for while the map has one number for each position, pair of them, or branch, and says nothing of
+/// channels.
 bool asksBeyondMap(const Job& job) {
-    const bool ofPositions = job.map.kind == MapKind::Spatial || (job.map.kind == MapKind::Region && hasOutline(job.map)) ||
-                             (job.map.kind == MapKind::Pairwise && betweenPositions(job.map));
-    return ofPositions && job.spec.channelMode == ChannelMode::Single && job.spec.channel >= 0;
+    const bool withoutChannels = job.map.kind == MapKind::Spatial || job.map.kind == MapKind::Branch ||
+                                 (job.map.kind == MapKind::Region && hasOutline(job.map)) ||
+                                 (job.map.kind == MapKind::Pairwise && betweenPositions(job.map));
+    return withoutChannels && job.spec.channelMode == ChannelMode::Single && job.spec.channel >= 0;
 }
 
 Result<ScalarField> fieldOf(const Job& job) {
