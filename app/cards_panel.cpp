@@ -237,7 +237,7 @@ void CardsPanel::refreshBars() {
     const auto weights = branches ? branchWeights(*map, module->output->frames.front().channels()) : map->data.values;
     QStringList names;
     for (std::size_t k = 0; branches && k < weights.size(); ++k) {
-        names << tr("branch %1").arg(k + 1);
+        names << tr("branch %1").arg(k);
     }
     for (std::size_t k = 0; !branches && k < features.channelNames.size(); ++k) {
         names << engineText(features.channelNames[k]);
@@ -246,7 +246,7 @@ void CardsPanel::refreshBars() {
     m_barsCard->setAside(QString::number(weights.size()));
     m_bars->setWeights(weights, names, map->role);
     const bool channels = !branches && weights.size() == static_cast<std::size_t>(features.map.channels());
-    m_bars->setChangeable(channels);
+    m_bars->setOfChannels(channels);
     m_bars->setFactors(channels ? m_session.intervention().channels : std::vector<float>());
     m_bars->setPinned(channels ? m_session.pinned(false) : std::vector<int>());
     const auto field = m_session.field();

@@ -153,12 +153,13 @@ private Q_SLOTS:
     // The keys of the grid: M, S, + and −, R; rows which are no channels have none.
     void keysMuteSoloAndScale() {
         ChannelBars bars;
+        bars.setOfChannels(false);
         bars.setWeights({0.2F, 0.9F, 0.5F}, {}, MapRole::Gate);
         showAt(bars, 300, 120);
         QSignalSpy factors(&bars, &ChannelBars::factorsChanged);
         QTest::keyClick(&bars, Qt::Key_M);
         QCOMPARE(factors.size(), 0);
-        bars.setChangeable(true);
+        bars.setOfChannels(true);
         const auto after = [&](Qt::Key key) {
             factors.clear();
             QTest::keyClick(&bars, key);
@@ -179,7 +180,6 @@ private Q_SLOTS:
     // What is muted changes the weights and with them the order: the next key still means the same channel.
     void theKeyboardStaysWithItsChannel() {
         ChannelBars bars;
-        bars.setChangeable(true);
         bars.setWeights({0.2F, 0.9F, 0.5F}, {}, MapRole::Gate);
         showAt(bars, 300, 120);
         bars.setFocus();
@@ -195,7 +195,6 @@ private Q_SLOTS:
     // Who works elsewhere finds the keyboard in the row where it was: another mechanism has another order.
     void withoutTheKeyboardItsRowStays() {
         ChannelBars bars;
-        bars.setChangeable(true);
         bars.setWeights({0.2F, 0.9F, 0.5F}, {}, MapRole::Gate);
         showAt(bars, 300, 120);
         QLineEdit elsewhere(&bars);
@@ -211,7 +210,6 @@ private Q_SLOTS:
     // Muted, a bar is pale and its name struck out; the others stay as they are.
     void mutedRowsLookMuted() {
         ChannelBars bars;
-        bars.setChangeable(true);
         bars.setWeights({0.9F, 0.8F}, {}, MapRole::Gate);
         showAt(bars, 300, 120);
         const QImage before = bars.grab().toImage();
@@ -228,7 +226,6 @@ private Q_SLOTS:
 
     void pinnedRowsComeFirst() {
         ChannelBars bars;
-        bars.setChangeable(true);
         bars.setWeights({0.2F, 0.9F, 0.5F, 0.7F}, {}, MapRole::Gate);
         showAt(bars, 300, 140);
         bars.setFocus();
@@ -249,7 +246,6 @@ private Q_SLOTS:
 
     void theMenuDoesTheSame() {
         ChannelBars bars;
-        bars.setChangeable(true);
         bars.setWeights({0.2F, 0.9F}, {}, MapRole::Gate);
         showAt(bars, 300, 120);
         QSignalSpy factors(&bars, &ChannelBars::factorsChanged);
@@ -263,6 +259,46 @@ private Q_SLOTS:
         actions.front()->trigger();
         QCOMPARE(factors.at(0).at(0).value<std::vector<float>>(), (std::vector<float>{0.0F, 1.0F}));
         menu->close();
+    }
+
+    // Branches have names but no picture of their own; the channel which is shown meanwhile keeps its chip.
+    void branchesAreNotShownAlone() {
+        ChannelBars bars;
+        bars.setOfChannels(false);
+        bars.setWeights({0.482F, 0.518F}, {QStringLiteral("branch 0"), QStringLiteral("branch 1")}, MapRole::Distribution);
+        bars.setMode(ChannelMode::Single, 1);
+        showAt(bars, 300, 120);
+        QSignalSpy modes(&bars, &ChannelBars::modeChosen);
+        QTest::mouseClick(&bars, Qt::LeftButton, {}, bars.rowRect(1).center());
+        QTest::keyClick(&bars, Qt::Key_Return);
+        QCOMPARE(modes.size(), 0);
+        QCOMPARE(countColour(bars.grab().toImage(), bars.rowRect(1), theme().selection.rgb()), 0);
+        QVERIFY(bars.textSummary().contains(QStringLiteral("highest: branch 1 0.518, branch 0 0.482;")));
+        QVERIFY(!bars.textSummary().contains(QStringLiteral("alone")));
+        auto* chip = buttonWithText(bars, QStringLiteral("1"));
+        QVERIFY(chip != nullptr);
+        QTest::mouseClick(chip, Qt::LeftButton);
+        QCOMPARE(modes.at(0).at(0).value<ChannelMode>(), ChannelMode::After);
+    }
+
+    // A number too long for its column loses digits, not its end: the row is the one of the shorter number.
+    void numbersAreNeverCutOff_data() {
+        QTest::addColumn<float>("value");
+        QTest::addColumn<float>("shown");
+        QTest::newRow("thousandths") << 0.00123456F << 0.0012F;
+        QTest::newRow("small") << 0.000123456F << 0.0001F;
+    }
+    void numbersAreNeverCutOff() {
+        QFETCH(float, value);
+        QFETCH(float, shown);
+        ChannelBars bars;
+        showAt(bars, 196, 120);
+        bars.setWeights({1.0F, value}, {}, MapRole::Gate);
+        const QImage image = bars.grab().toImage();
+        bars.setWeights({1.0F, shown}, {}, MapRole::Gate);
+        QVERIFY(bars.grab().toImage() == image);
+        bars.setWeights({1.0F, 2.0F * shown}, {}, MapRole::Gate);
+        QVERIFY(bars.grab().toImage() != image);
     }
 
     void additiveOffersBeforeOnly() {

@@ -101,7 +101,13 @@ void ChannelBars::setSortByWeight(bool byWeight) {
     announceSummary(this);
 }
 
-void ChannelBars::setChangeable(bool changeable) { m_state->changeable = changeable; }
+void ChannelBars::setOfChannels(bool ofChannels) {
+    m_state->ofChannels = ofChannels;
+    m_state->retranslate();
+    m_state->placeHeader(*this);
+    update();
+    announceSummary(this);
+}
 
 void ChannelBars::setFactors(std::vector<float> factors) {
     m_state->factors = std::move(factors);
@@ -130,7 +136,7 @@ std::vector<int> ChannelBars::pinned() const { return m_state->pinned; }
 // The keys of the rows, and of the menu.
 bool ChannelBars::actOn(int channel, int key) {
     State& s = *m_state;
-    if (!s.changeable) {
+    if (!s.ofChannels) {
         return false;
     }
     if (key == Qt::Key_P && s.rowOf(channel) >= 0) {
@@ -168,7 +174,7 @@ QString ChannelBars::textSummary() const {
     }
     QString text =
         tr("Channels: %1; highest: %2; lowest: %3.").arg(s.rows()).arg(highest.join(QStringLiteral(", ")), named(ranked.back()));
-    if (s.channel >= 0 && s.channel < s.rows()) {
+    if (s.ofChannels && s.channel >= 0 && s.channel < s.rows()) {
         text += QLatin1Char(' ') + tr("Shown alone: %1.").arg(named(s.channel));
     }
     const auto muted = std::count(s.factors.begin(), s.factors.end(), 0.0F);
@@ -302,7 +308,7 @@ void ChannelBars::contextMenuEvent(QContextMenuEvent* event) {
     State& s = *m_state;
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
     const int row = byKey ? s.selected : s.rowAt(event->pos(), height());
-    if (!s.changeable || row < 0 || row >= s.rows()) {
+    if (!s.ofChannels || row < 0 || row >= s.rows()) {
         QWidget::contextMenuEvent(event);
         return;
     }

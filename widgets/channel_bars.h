@@ -26,8 +26,8 @@ public:
     void setMode(ChannelMode mode, int channel);  ///< what the canvas shows now
     void setSortByWeight(bool byWeight);
     [[nodiscard]] bool sortByWeight() const;
-    /// Whether rows can be muted, scaled and pinned; branches cannot.
-    void setChangeable(bool changeable);
+    /// Whether the rows are channels of the features, which can be shown alone, muted, scaled and pinned; branches cannot.
+    void setOfChannels(bool ofChannels);
     /// What the channels are multiplied by; missing ones are 1. Gives no signal.
     void setFactors(std::vector<float> factors);
     [[nodiscard]] std::vector<float> factors() const;

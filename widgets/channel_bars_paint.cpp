@@ -13,12 +13,23 @@ namespace {
 constexpr int kGap = 6;
 constexpr int kInset = 3;  // so that the ring around a row spares its text
 
+/// As many of three significant digits as the width has room for: a number which is cut off says something else.
+QString fittingNumber(double value, const QFontMetrics& metrics, int width) {
+    int digits = 3;
+    while (digits > 1 && metrics.horizontalAdvance(numberText(value, digits)) > width) {
+        --digits;
+    }
+    return numberText(value, digits);
+}
+
 }  // namespace
 
 ChannelBars::State::Columns ChannelBars::State::columns(int width, const QFontMetrics& metrics) const {
-    int valueWidth = metrics.horizontalAdvance(QStringLiteral("0.00"));
-    for (const float end : {lo, hi}) {
-        valueWidth = std::max(valueWidth, metrics.horizontalAdvance(numberText(static_cast<double>(end) * 0.888)));
+    int valueWidth = metrics.horizontalAdvance(QStringLiteral("0.0888"));
+    for (const double share : {1.0, 0.888}) {
+        for (const float end : {lo, hi}) {
+            valueWidth = std::max(valueWidth, metrics.horizontalAdvance(numberText(static_cast<double>(end) * share)));
+        }
     }
     const int usable = width - kHintWidth - 2;
     const int nameWidth = (usable - kInset - valueWidth - 2 * kGap) * 66 / 100;
@@ -39,8 +50,8 @@ void ChannelBars::State::retranslate() {
     modes->setAccessibleName(tr("Picture of the channels"));
     sort->setText(byWeight ? tr("by weight") : tr("by index"));
     sort->setToolTip(byWeight ? tr("Sort by index") : tr("Sort by weight"));
-    chip->setText(channel >= 0 ? label(channel) : QString());
-    chip->setToolTip(channel >= 0 ? tr("%1: click to show all channels again").arg(label(channel)) : QString());
+    chip->setText(channel >= 0 ? shownLabel() : QString());
+    chip->setToolTip(channel >= 0 ? tr("%1: click to show all channels again").arg(shownLabel()) : QString());
 }
 
 void ChannelBars::State::placeHeader(const ChannelBars& view) {
@@ -90,7 +101,7 @@ void ChannelBars::State::paintName(QPainter& painter, int c, QRect at) const {
 void ChannelBars::State::paintRow(QPainter& painter, const ChannelBars& view, int row, int y, const Columns& at) const {
     const Theme& t = theme();
     const int c = channelAt(row);
-    const bool shown = c == channel;
+    const bool shown = ofChannels && c == channel;
     if (shown || row == hovered) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(shown ? t.selection : t.control);
@@ -105,7 +116,8 @@ void ChannelBars::State::paintRow(QPainter& painter, const ChannelBars& view, in
     painter.setPen(Qt::NoPen);
     painter.setBrush(factorAt(factors, c) == 0.0F ? mixed(t.card, t.channel, 0.35) : t.channel);
     painter.drawRoundedRect(QRectF(std::min(zero, end), y + 3.0, std::abs(end - zero), kRow - 6.0), 2, 2);
-    drawLine(painter, at.value.translated(0, y), numberText(value), shown ? t.text : t.secondary, Qt::AlignRight);
+    const QString number = fittingNumber(value, painter.fontMetrics(), at.value.width());
+    drawLine(painter, at.value.translated(0, y), number, shown ? t.text : t.secondary, Qt::AlignRight);
     if (view.hasFocus() && row == selected) {
         paintFocusRing(painter, QRect(0, y, at.value.right() + 2, kRow));
     }

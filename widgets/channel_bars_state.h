@@ -29,7 +29,7 @@ public:
     MapRole role = MapRole::Gate;
     ChannelMode mode = ChannelMode::After;
     int channel = -1;
-    bool changeable = false;  ///< whether rows can be muted
+    bool ofChannels = true;  ///< whether rows are channels of the features
     std::vector<float> factors;
     std::vector<int> pinned;
     bool byWeight = true;
@@ -56,8 +56,14 @@ public:
 
     [[nodiscard]] QString label(int c) const {
         const QString name = c < names.size() ? names[c] : QString();
-        return name.isEmpty() ? QString::number(c) : QStringLiteral("%1 %2").arg(c).arg(name);
+        if (name.isEmpty()) {
+            return QString::number(c);
+        }
+        return ofChannels ? QStringLiteral("%1 %2").arg(c).arg(name) : name;
     }
+
+    /// Of the channel shown alone, which has no row here where the rows are branches.
+    [[nodiscard]] QString shownLabel() const { return ofChannels ? label(channel) : QString::number(channel); }
 
     void reorder() {
         order.resize(weights.size());
@@ -128,6 +134,9 @@ public:
             return;
         }
         selected = row;
+        if (!ofChannels) {
+            return;
+        }
         const int c = channelAt(row);
         const bool again = mode == ChannelMode::Single && channel == c;
         view.setMode(again ? wholeMode() : ChannelMode::Single, again ? -1 : c);

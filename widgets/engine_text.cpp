@@ -87,8 +87,8 @@ QString attentionKindLabel(AttentionKind kind) {
     return {};
 }
 
-QString numberText(double value) {
-    QString text = QString::number(value, 'g', 3);
+QString numberText(double value, int digits) {
+    QString text = QString::number(value, 'g', digits);
     if (text.contains(u'e')) {
         text.replace(QStringLiteral("e-0"), QStringLiteral("e-")).replace(QStringLiteral("e+0"), QStringLiteral("e"));
         text.replace(QStringLiteral("e+"), QStringLiteral("e"));

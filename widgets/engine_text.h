@@ -16,7 +16,7 @@ QString provenanceLabel(const Provenance& provenance);
 QString domainLabel(Domain domain);
 QString attentionKindLabel(AttentionKind kind);
 /// At most three significant digits, for screens: "0.93", "1.2e−5".
-QString numberText(double value);
+QString numberText(double value, int digits = 3);
 /// Full precision, for hovers and exports.
 QString exactNumberText(double value);
 
