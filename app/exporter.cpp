@@ -35,7 +35,10 @@ QString fieldCaption(const ScalarField& field) {
     const QString separator = QStringLiteral(" · ");
     QStringList parts{QString::fromStdString(field.module), engineText(field.map)};
     if (!field.what.empty()) {
-        parts << engineText(field.what);
+        parts << engineText(field.what, field.whatArgs);
+    }
+    if (field.head.value_or(-1) >= 0) {
+        parts << headLabel(*field.head);
     }
     return (parts << provenanceLabel(field.provenance)).join(separator);
 }

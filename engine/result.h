@@ -27,6 +27,22 @@ enum class ErrorCode {
     Cancelled,     ///< a stop was requested; never shown to a person
 };
 
+/// A template with its arguments in the places of %1, %2 …; one pass, so that an argument may itself hold "%1".
+inline std::string filledIn(const std::string& text, const std::vector<std::string>& args) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool placeholder = text[i] == '%' && i + 1 < text.size() && text[i + 1] >= '1' && text[i + 1] <= '9';
+        const std::size_t index = placeholder ? static_cast<std::size_t>(text[i + 1] - '1') : 0;
+        if (placeholder && index < args.size()) {
+            out += args[index];
+            ++i;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
 /// One failure as one sentence which says what to do. `text` is a translatable template with %1, %2 … for `args`.
 struct Error {
     ErrorCode code = ErrorCode::BadFormat;
@@ -34,20 +50,7 @@ struct Error {
     std::vector<std::string> args;
 
     /// The English sentence with its arguments in place.
-    [[nodiscard]] std::string message() const {
-        std::string out;
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            const bool placeholder = text[i] == '%' && i + 1 < text.size() && text[i + 1] >= '1' && text[i + 1] <= '9';
-            const std::size_t index = placeholder ? static_cast<std::size_t>(text[i + 1] - '1') : 0;
-            if (placeholder && index < args.size()) {
-                out += args[index];
-                ++i;
-            } else {
-                out += text[i];
-            }
-        }
-        return out;
-    }
+    [[nodiscard]] std::string message() const { return filledIn(text, args); }
 };
 
 /// Builds an Error from a FOVEA_TEXT template and its arguments.

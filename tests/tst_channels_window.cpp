@@ -380,6 +380,7 @@ private Q_SLOTS:
         QCOMPARE(m.session().field()->head, last);
         QCOMPARE(m.boxNamed("Head")->currentText(), QString::number(last));  // the number under the tile
         gives({});
+        QVERIFY(m.canvas(0)->textSummary().contains(QStringLiteral(", head %1: ").arg(last)));
         QVERIFY(Window::pixels(m.canvas(0)) != first);
         m.key(Qt::Key_M);
         gives({.channels = {}, .heads = factorsOf(heads, {{last, 0.0F}})});

@@ -350,6 +350,9 @@ void TestExport::sidecarOfWhatIsDrawn() {
     const auto json = parsed(bytesOf(sidecarJson(result, *result.find("odd"), &field, &style)));
     QCOMPARE(json["field"]["what"].get<std::string>(), std::string("after"));
     QCOMPARE(json["field"]["min"].get<float>(), 0.1F);
+    for (const char* part : {"channel", "head", "asked"}) {  // of what the map does not have nothing is said
+        QVERIFY(!json["field"].contains(part));
+    }
     QCOMPARE(json["style"]["colormap"].get<std::string>(), std::string("inferno"));
     QCOMPARE(json["style"]["opacity"].get<double>(), 0.35);
     QCOMPARE(json["style"]["range"][0].get<float>(), 0.1F);

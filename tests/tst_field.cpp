@@ -189,6 +189,8 @@ void TestField::singleChannel() {
     QVERIFY(!plain->diverging);
     QCOMPARE(plain->scaleMin, 1.0F);
     QCOMPARE(plain->what, std::string("first"));
+    QVERIFY(plain->whatArgs.empty());
+    QCOMPARE(plain->channel, 0);
     QVERIFY(both->diverging);
     QCOMPARE(both->scaleMin, -9.0F);
     QCOMPARE(both->scaleMax, 9.0F);
@@ -208,6 +210,8 @@ void TestField::aChannelBeyondTheMap() {
     const float* row = result.features->map.row(1);
     QCOMPARE(channel->values, std::vector<float>(row, row + 12));
     QCOMPARE(channel->map, std::string("Features"));
+    QCOMPARE(filledIn(channel->what, channel->whatArgs), std::string("channel 1"));
+    QCOMPARE(channel->channel, 1);
     QCOMPARE(makeField(result, spec(ChannelMode::Single, 2)).error().code, ErrorCode::BadParameter);
     AttentionMap branches = channelMap({0.25F, 0.75F});
     branches.kind = MapKind::Branch;
@@ -305,8 +309,12 @@ void TestField::pairwiseRowsAndColumns() {
     QCOMPARE(field->width, 2);
     QCOMPARE(field->geometry.stepX, 12.0);  // 3 feature cells of 8 pixels over 2 keys
     QCOMPARE(field->geometry.stepY, 8.0);
+    QCOMPARE(field->head, std::optional(1));
+    wanted.head = 7;  // there is none: the last one
+    QCOMPARE(makeField(result, wanted)->head, std::optional(1));
     wanted.head = -1;
     QCOMPARE(makeField(result, wanted)->values, (std::vector<float>{10.0F, 11.0F}));
+    QCOMPARE(makeField(result, wanted)->head, std::optional(-1));
     wanted.head = 0;
     wanted.toQuery = true;  // key 1, seen from all queries
     field = makeField(result, wanted);
@@ -342,6 +350,7 @@ void TestField::maximumOverHeads() {
     map.data = Tensor({1, 1, 3}, {0.5F, 0.25F, 0.25F});
     field = makeField(resultWith({map}, testFeatures(2, 1, 3)), wanted);
     QCOMPARE(field->what, std::string("to the query"));  // of one head there is no maximum to speak of
+    QVERIFY(!field->head);
 }
 
 void TestField::defaultMapPrefersPlaces() {

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "engine/attention/maps.h"
+#include "engine/export/export.h"
 #include "engine/render/render.h"
 #include "tests/support/render_fixtures.h"
 
@@ -238,6 +241,61 @@ private Q_SLOTS:
         QCOMPARE(criss->keys, 7);
     }
 
+    // Asked at pixel (x, y) of 30×20: queries on 2×3 cells of 10 pixels, keys on 1×2 cells of 15×20, two heads.
+    void theFieldSaysWhatWasAsked_data() {
+        QTest::addColumn<double>("x");
+        QTest::addColumn<double>("y");
+        QTest::addColumn<bool>("to");
+        QTest::addColumn<int>("row");
+        QTest::addColumn<int>("column");
+        QTest::newRow("from") << 29.7 << 4.0 << false << 0 << 2;
+        QTest::newRow("from below") << 1.0 << 12.0 << false << 1 << 0;
+        QTest::newRow("to") << 14.0 << 18.0 << true << 0 << 0;
+        QTest::newRow("to the right") << 16.0 << 18.0 << true << 0 << 1;
+    }
+    void theFieldSaysWhatWasAsked() {
+        QFETCH(double, x);
+        QFETCH(double, y);
+        QFETCH(bool, to);
+        QFETCH(int, row);
+        QFETCH(int, column);
+        AttentionMap map = codesMap();
+        map.keyAxis = MapAxis::Positions;
+        map.keyWidth = 2;
+        map.data.shape = {2, 6, 2};
+        FieldSpec spec = at(x / 30.0, y / 20.0, to);
+        const auto result = resultWith(map, testFrame(20, 30), 2, 3);
+        const auto said = [&](int head) {
+            spec.head = head;
+            const auto field = makeField(*result, spec);
+            return field ? nlohmann::json::parse(sidecarJson(*result, *result->modules[0], &*field, nullptr))["field"]
+                         : nlohmann::json();
+        };
+        const auto field = said(1);
+        QCOMPARE(field["head"].get<int>(), 1);
+        QCOMPARE(field["asked"]["direction"].get<std::string>(), std::string(to ? "to" : "from"));
+        QCOMPARE(field["asked"]["row"].get<int>(), row);
+        QCOMPARE(field["asked"]["column"].get<int>(), column);
+        QCOMPARE(field["asked"]["x"].get<double>(), x);
+        QCOMPARE(field["asked"]["y"].get<double>(), y);
+        QVERIFY(!field["asked"].contains("frame") && !field.contains("channel"));
+        QCOMPARE(said(-1)["head"].get<std::string>(), std::string("mean"));
+        QCOMPARE(said(kMaxOverHeads)["head"].get<std::string>(), std::string("maximum"));
+        spec.queryX = 5.0;  // outside is the last cell, and what is no number the first
+        spec.queryY = std::numeric_limits<double>::quiet_NaN();
+        QCOMPARE(said(0)["asked"]["x"].get<double>(), 30.0);
+        QCOMPARE(said(0)["asked"]["y"].get<double>(), 0.0);
+    }
+
+    void aWindowSaysWhichCellAsked() {
+        const auto result = resultWith(numbered(windows()), testFrame(30, 30), 3, 3);
+        const auto field = makeField(*result, at(0.9, 0.5));
+        QVERIFY(field.ok() && field->asked);
+        QCOMPARE(field->asked->row, 1);
+        QCOMPARE(field->asked->column, 2);
+        QVERIFY(!field->head);  // there is but one
+    }
+
     void codesShowTheirPositions() {
         AttentionMap map = codesMap();
         QVERIFY(!betweenPositions(map) && touchesPositions(map));
@@ -251,7 +309,9 @@ private Q_SLOTS:
             QVERIFY(field.ok());
             QCOMPARE(field->values, (std::vector<float>{10, 11, 12, 13, 14, 15}));
             QCOMPARE(field->width, 3);
-            QCOMPARE(QString::fromStdString(field->what), QStringLiteral("one code"));
+            QCOMPARE(filledIn(field->what, field->whatArgs), std::string("code 1"));
+            QCOMPARE(field->channel, 1);
+            QVERIFY(!field->asked);
         }
         spec.channel = 99;
         QCOMPARE(chosenCode(map, spec), 3);

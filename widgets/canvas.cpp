@@ -58,9 +58,14 @@ QString percentText(double share) {
 }
 
 QString fieldName(const ScalarField& field) {
-    QString name = QString::fromStdString(field.module);
-    const std::string& detail = field.what.empty() ? field.map : field.what;
-    return detail.empty() ? name : name + QStringLiteral(", ") + engineText(detail);
+    QStringList parts{QString::fromStdString(field.module)};
+    if (const QString detail = engineText(field.what.empty() ? field.map : field.what, field.whatArgs); !detail.isEmpty()) {
+        parts << detail;
+    }
+    if (field.head.value_or(-1) >= 0) {
+        parts << headLabel(*field.head);
+    }
+    return parts.join(QStringLiteral(", "));
 }
 
 QString fieldSummary(const ScalarField& field, const FieldStatistics& statistics) {

@@ -26,21 +26,11 @@ QString engineText(const std::string& text) {
     return parts.join(minus);
 }
 
-QString errorText(const Error& error) {
-    const QString text = engineText(error.text);
-    // One pass over the template, so that an argument which itself holds "%1" is never taken for a place.
-    QString out;
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        const int digit = text[i] == u'%' && i + 1 < text.size() ? text[i + 1].digitValue() : -1;
-        if (digit >= 1 && static_cast<std::size_t>(digit) <= error.args.size()) {
-            out += QString::fromStdString(error.args[static_cast<std::size_t>(digit - 1)]);
-            ++i;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
+QString engineText(const std::string& text, const std::vector<std::string>& args) {
+    return QString::fromStdString(filledIn(engineText(text).toStdString(), args));
 }
+
+QString errorText(const Error& error) { return engineText(error.text, error.args); }
 
 QString provenanceLabel(const Provenance& provenance) {
     const QString source = QString::fromStdString(provenance.source);
@@ -56,6 +46,8 @@ QString provenanceLabel(const Provenance& provenance) {
     }
     return {};
 }
+
+QString headLabel(int head) { return translated(QT_TRANSLATE_NOOP("fovea::EngineText", "head %1")).arg(head); }
 
 QString domainLabel(Domain domain) {
     switch (domain) {

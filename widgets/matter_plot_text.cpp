@@ -53,7 +53,7 @@ QString MatterPlot::State::chartName(bool shown) const { return shown ? tr("Show
 QString MatterPlot::State::effectName(int row) const {
     const MatterEffect& of = effect(row);
     if (of.head) {
-        return tr("head %1").arg(of.index);
+        return headLabel(of.index);
     }
     return of.name.empty() ? tr("channel %1").arg(of.index) : QStringLiteral("%1 %2").arg(of.index).arg(engineText(of.name));
 }

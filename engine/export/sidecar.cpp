@@ -117,14 +117,33 @@ Json clipJson(const Clip& clip) {
     return json;
 }
 
+/// Which row or column of a pairwise map the picture shows.
+Json askedJson(const AskedPlace& asked) {
+    Json json = {
+        {"direction", asked.to ? "to" : "from"}, {"row", asked.row}, {"column", asked.column}, {"x", asked.x}, {"y", asked.y}};
+    if (asked.frame >= 0) {
+        json["frame"] = asked.frame;
+    }
+    return json;
+}
+
 Json fieldJson(const ScalarField& field) {
-    Json json = {{"module", field.module},     {"map", field.map},           {"what", field.what},
+    Json json = {{"module", field.module},     {"map", field.map},           {"what", filledIn(field.what, field.whatArgs)},
                  {"unit", field.unit},         {"height", field.height},     {"width", field.width},
                  {"min", field.min},           {"max", field.max},           {"diverging", field.diverging},
                  {"scaleMin", field.scaleMin}, {"scaleMax", field.scaleMax}, {"geometry", geometryJson(field.geometry)}};
     json["clippedMax"] = field.clippedMax;
     if (field.frame >= 0) {
         json["frame"] = field.frame;
+    }
+    if (field.channel >= 0) {
+        json["channel"] = field.channel;
+    }
+    if (field.head) {
+        json["head"] = *field.head >= 0 ? Json(*field.head) : Json(*field.head == kMaxOverHeads ? "maximum" : "mean");
+    }
+    if (field.asked) {
+        json["asked"] = askedJson(*field.asked);
     }
     return json;
 }

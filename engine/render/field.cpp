@@ -125,7 +125,7 @@ Result<ScalarField> fullField(const Job& job) {
     if (c >= 0) {
         copyChannel(map, static_cast<std::size_t>(c), channels, field.values);
         const auto& names = job.features.channelNames;
-        field.what = names.size() == channels ? names[static_cast<std::size_t>(c)] : FOVEA_TEXT("engine", "one channel");
+        nameChannel(field, c, names.size() == channels ? names : std::vector<std::string>());
     } else {
         meanOverChannels(map, channels, field.values);
         field.what = FOVEA_TEXT("engine", "mean over channels");

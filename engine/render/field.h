@@ -43,6 +43,16 @@ struct FieldSpec {
 /// cell, and then its own ends show that cell alone.
 inline constexpr double kClippedShare = 0.02;
 
+/// What a pairwise map was asked: who looks at this place (`to`), or where does it look.
+struct AskedPlace {
+    bool to = false;
+    int row = 0;  ///< the cell of the map's own grid
+    int column = 0;
+    double x = 0.0;  ///< pixel of the upright picture
+    double y = 0.0;
+    int frame = -1;  ///< of a clip: the frame which asks, counted from the oldest
+};
+
 /// H×W numbers over the picture, with everything a view must say about them.
 struct ScalarField {
     std::vector<float> values;  ///< height·width, row-major; all finite, but NaN where `gaps` says that a cell takes no part
@@ -62,7 +72,12 @@ struct ScalarField {
     std::optional<ValueRange> followedClip;  ///< the clipped range of a moving picture which follows the one before it
     std::string module;                      ///< title of the module
     std::string map;                         ///< FOVEA_TEXT title of the map
-    std::string what;  ///< FOVEA_TEXT: "after", "what attention changed", "mean over channels", "from the query"
+    /// FOVEA_TEXT: "after", "what attention changed", "channel %1", "from the query"; `whatArgs` stand for %1 …
+    std::string what;
+    std::vector<std::string> whatArgs = {};
+    int channel = -1;                      ///< the one channel or code whose values these are; −1: none, or all of them
+    std::optional<int> head = {};          ///< as in FieldSpec, where the map has several
+    std::optional<AskedPlace> asked = {};  ///< where these are one row or column of a pairwise map
     std::string unit;
     int frame = -1;  ///< of a clip: whose frame's field this is, counted from the oldest; −1: the field is not of a clip
     Provenance provenance;

@@ -60,10 +60,10 @@ const char* directionText(bool to, bool acrossFrames, bool most) {
 
 const char* codeText(bool code, bool most) {
     if (most) {
-        return code ? FOVEA_TEXT("engine", "one code, maximum over heads")
-                    : FOVEA_TEXT("engine", "one channel, maximum over heads");
+        return code ? FOVEA_TEXT("engine", "code %1, maximum over heads")
+                    : FOVEA_TEXT("engine", "channel %1, maximum over heads");
     }
-    return code ? FOVEA_TEXT("engine", "one code") : FOVEA_TEXT("engine", "one channel");
+    return code ? FOVEA_TEXT("engine", "code %1") : FOVEA_TEXT("engine", "channel %1");
 }
 
 /// Every place attends along time by itself: how much each gives to the frame shown, or takes from it.
@@ -120,6 +120,20 @@ std::vector<float> weighted(const Job& job, const FrameWeights& weights, Channel
     });
 }
 
+/// The place which was asked, on a query grid of height × width cells over the whole picture.
+AskedPlace askedPlace(const Job& job, int height, int width) {
+    const int frames = job.spec.toQuery ? job.map.keyFrames : job.map.gridFrames;
+    const auto within = [](double share) { return std::isnan(share) ? 0.0 : std::clamp(share, 0.0, 1.0); };
+    const int place = placeIndex(job.spec.queryX, job.spec.queryY, height, width);
+    const CellGeometry& cells = job.features.geometry;
+    return {.to = job.spec.toQuery,
+            .row = place / width,
+            .column = place % width,
+            .x = cells.originX + within(job.spec.queryX) * job.features.map.width() * cells.stepX,
+            .y = cells.originY + within(job.spec.queryY) * job.features.map.height() * cells.stepY,
+            .frame = frames > 1 ? askingFrame(job) : -1};
+}
+
 /// Rows, columns, windows or phases of one picture.
 Result<ScalarField> layoutField(const Job& job) {
     const AttentionMap& map = job.map;
@@ -132,6 +146,7 @@ Result<ScalarField> layoutField(const Job& job) {
         return misshapen(job);
     }
     field.what = directionText(to, false, mostOfHeads(job));
+    field.asked = askedPlace(job, field.height, field.width);
     return finished(job, std::move(field), false);
 }
 
@@ -146,18 +161,20 @@ Result<ScalarField> codeField(const Job& job) {
     const bool codesAreKeys = map.queryAxis == MapAxis::Positions;
     ScalarField field =
         codesAreKeys ? emptyField(job, map.gridHeight, map.gridWidth) : emptyField(job, map.keyHeight, map.keyWidth);
-    auto row = pairwiseRow(map, job.spec.head, chosenCode(map, job.spec), codesAreKeys);
+    const int chosen = chosenCode(map, job.spec);
+    auto row = pairwiseRow(map, job.spec.head, chosen, codesAreKeys);
     if (row.size() != field.values.size()) {
         return misshapen(job);
     }
     field.values = std::move(row);
     field.what = codeText((codesAreKeys ? map.keyAxis : map.queryAxis) == MapAxis::Codes, mostOfHeads(job));
+    field.whatArgs = {std::to_string(chosen)};
+    field.channel = chosen;
     return finished(job, std::move(field), false);
 }
 
-}  // namespace
-
-Result<ScalarField> pairwiseField(const Job& job) {
+/// The row of the matrix which the query has, or its column.
+Result<ScalarField> queryField(const Job& job) {
     const AttentionMap& map = job.map;
     const bool to = job.spec.toQuery;
     if (map.gridHeight < 1 || map.gridWidth < 1 || map.keyHeight < 1 || map.keyWidth < 1 || !fitsClip(job)) {
@@ -189,8 +206,19 @@ Result<ScalarField> pairwiseField(const Job& job) {
         shareScale(field, row);
     }
     field.what = directionText(to, frames > 1, mostOfHeads(job));
+    field.asked = to ? askedPlace(job, map.keyHeight, map.keyWidth) : askedPlace(job, map.gridHeight, map.gridWidth);
     const bool isSigned = map.role != MapRole::Distribution && frames <= 1 && crossesZero(field.values);
     return finished(job, std::move(field), isSigned);
+}
+
+}  // namespace
+
+Result<ScalarField> pairwiseField(const Job& job) {
+    auto field = queryField(job);
+    if (field && headCount(job.map) > 1) {
+        field->head = std::min(job.spec.head, headCount(job.map) - 1);
+    }
+    return field;
 }
 
 Result<ScalarField> temporalField(const Job& job) {

@@ -172,6 +172,16 @@ std::vector<float> weightedMagnitude(const Job& job, const FeatureMap& x, const 
     return weightedMagnitude(x, [&](int c) { return factor(c) * std::abs(static_cast<double>(made.channel(c))); });
 }
 
+void nameChannel(ScalarField& field, int channel, const std::vector<std::string>& names) {
+    field.channel = channel;
+    if (static_cast<std::size_t>(channel) < names.size()) {
+        field.what = names[static_cast<std::size_t>(channel)];
+        return;
+    }
+    field.what = FOVEA_TEXT("engine", "channel %1");
+    field.whatArgs = {std::to_string(channel)};
+}
+
 Result<ScalarField> singleChannel(const Job& job) {
     const Features& from = job.features;
     const int c = job.spec.channel;
@@ -183,8 +193,7 @@ Result<ScalarField> singleChannel(const Job& job) {
     const float factor = job.module.intervention.channel(c);
     std::transform(from.map.row(c), from.map.row(c) + field.values.size(), field.values.begin(),
                    [factor](float v) { return factor == 0.0F ? 0.0F : factor * v; });
-    const auto index = static_cast<std::size_t>(c);
-    field.what = index < from.channelNames.size() ? from.channelNames[index] : FOVEA_TEXT("engine", "one channel");
+    nameChannel(field, c, from.channelNames);
     const bool isSigned = crossesZero(field.values);
     return finished(job, std::move(field), isSigned);
 }

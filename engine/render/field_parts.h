@@ -52,6 +52,8 @@ Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned);
 /// and scaled.
 std::vector<float> weightedMagnitude(const FeatureMap& x, const std::function<double(int)>& factor);
 std::vector<float> weightedMagnitude(const Job& job, const FeatureMap& x, const std::function<double(int)>& factor);
+/// Says which channel the values are of: its name, or its number where there is none.
+void nameChannel(ScalarField& field, int channel, const std::vector<std::string>& names);
 /// x_c itself, as the module has read it.
 Result<ScalarField> singleChannel(const Job& job);
 

@@ -990,10 +990,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>没有通道 %1；请从 0 到 %2 中选择。</translation>
     </message>
     <message>
-        <source>one channel</source>
-        <translation>单个通道</translation>
-    </message>
-    <message>
         <source>before</source>
         <translation>之前</translation>
     </message>
@@ -2490,10 +2486,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>窗口移动的位置数；移动半个窗口可连接相邻窗口。</translation>
     </message>
     <message>
-        <source>one code</source>
-        <translation>一个码字</translation>
-    </message>
-    <message>
         <source>%1 needs at least 8 channels, but these features have %2; choose features with more channels.</source>
         <translation>%1 至少需要 8 个通道，而这些特征只有 %2 个；请选择通道更多的特征。</translation>
     </message>
@@ -3482,14 +3474,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>从查询点出发，各头最大值</translation>
     </message>
     <message>
-        <source>one code, maximum over heads</source>
-        <translation>一个码，各头最大值</translation>
-    </message>
-    <message>
-        <source>one channel, maximum over heads</source>
-        <translation>一个通道，各头最大值</translation>
-    </message>
-    <message>
         <source>The map “%1” of %2 has no heads; choose a matrix.</source>
         <translation>%2 的图“%1”没有头，请选择矩阵。</translation>
     </message>
@@ -3508,6 +3492,22 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Features</source>
         <translation>特征</translation>
+    </message>
+    <message>
+        <source>code %1, maximum over heads</source>
+        <translation>码字 %1，各头最大值</translation>
+    </message>
+    <message>
+        <source>channel %1, maximum over heads</source>
+        <translation>通道 %1，各头最大值</translation>
+    </message>
+    <message>
+        <source>code %1</source>
+        <translation>码字 %1</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>通道 %1</translation>
     </message>
 </context>
 <context>
@@ -4166,6 +4166,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>self</source>
         <translation>自注意力</translation>
+    </message>
+    <message>
+        <source>head %1</source>
+        <translation>头 %1</translation>
     </message>
 </context>
 <context>
@@ -5013,10 +5017,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Blurred first</source>
         <translation>先模糊</translation>
-    </message>
-    <message>
-        <source>head %1</source>
-        <translation>头 %1</translation>
     </message>
     <message>
         <source>channel %1</source>
