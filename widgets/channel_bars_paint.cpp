@@ -32,7 +32,10 @@ ChannelBars::State::Columns ChannelBars::State::columns(int width, const QFontMe
         }
     }
     const int usable = width - kHintWidth - 2;
-    const int nameWidth = (usable - kInset - valueWidth - 2 * kGap) * 66 / 100;
+    // Names have what the longest needs, its pin and its factor; the bars have the rest, and at least a third.
+    const int wanted = metrics.horizontalAdvance(longestLabel()) + metrics.horizontalAdvance(QStringLiteral(" ×0.25")) + 9;
+    const int most = (usable - kInset - valueWidth - 2 * kGap) * 66 / 100;
+    const int nameWidth = std::min(most, std::max(wanted, sort->sizeHint().width()));
     const int barLeft = kInset + nameWidth + kGap;
     return {QRect(kInset, 0, nameWidth, kRow), QRect(barLeft, 0, usable - valueWidth - kGap - barLeft, kRow),
             QRect(usable - valueWidth, 0, valueWidth, kRow)};
@@ -125,11 +128,12 @@ void ChannelBars::State::paintRow(QPainter& painter, const ChannelBars& view, in
 
 void ChannelBars::State::paintAxis(QPainter& painter, const Columns& at) const {
     const QRect line = at.bar.translated(0, kColumnsTop);
-    drawLine(painter, line, numberText(static_cast<double>(lo)), theme().secondary, Qt::AlignLeft);
     // The end of the axis is the right edge of the bars; only if both numbers do not fit it moves over the values.
     const QFontMetrics metrics = painter.fontMetrics();
     const QString end = numberText(static_cast<double>(hi));
-    const int both = metrics.horizontalAdvance(numberText(static_cast<double>(lo))) + metrics.horizontalAdvance(end) + 4;
+    const QString begin = fittingNumber(static_cast<double>(lo), metrics, line.width());
+    drawLine(painter, line, begin, theme().secondary, Qt::AlignLeft);
+    const int both = metrics.horizontalAdvance(begin) + metrics.horizontalAdvance(end) + 4;
     const int right = both <= line.width() ? line.right() : at.value.right();
     drawLine(painter, QRect(line.left(), line.top(), right - line.left() + 1, kRow), end, theme().secondary, Qt::AlignRight);
 }

@@ -62,6 +62,12 @@ public:
         return ofChannels ? QStringLiteral("%1 %2").arg(c).arg(name) : name;
     }
 
+    [[nodiscard]] QString longestLabel() const {
+        const auto shorter = [](const QString& a, const QString& b) { return a.size() < b.size(); };
+        const auto it = std::max_element(names.begin(), names.end(), shorter);
+        return label(it == names.end() ? std::max(0, rows() - 1) : static_cast<int>(it - names.begin()));
+    }
+
     /// Of the channel shown alone, which has no row here where the rows are branches.
     [[nodiscard]] QString shownLabel() const { return ofChannels ? label(channel) : QString::number(channel); }
 
