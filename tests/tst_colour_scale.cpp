@@ -114,6 +114,19 @@ private Q_SLOTS:
         QCOMPARE(differences(without, f.grab()), 0);
     }
 
+    // The number under the cursor stands alone, and not over the rest of a tick's: whatever that tick's number is.
+    void theMarkHidesNumbersItWouldCut() {
+        const auto numbers = [](float top) {
+            ScaleFixture f;
+            f.scale.setField(makeField({0.0F, top}), {});
+            const auto [first, last] = f.barRows();
+            f.scale.setMark(top * (1.0F - 10.0F / static_cast<float>(last - first)));  // ten rows below the upper end
+            QImage image = f.grab();
+            return image.copy(kBarColumn + 16, first - 8, image.width() - kBarColumn - 16, 10);
+        };
+        QVERIFY(differences(numbers(1.0F), numbers(8.0F)) == 0);
+    }
+
     void screenReadersGetTheSummary() {
         ScaleFixture f;
         f.scale.setField(makeField({0.41F, 0.93F}), {});

@@ -156,6 +156,9 @@ void ColourScale::State::paintTicks(QPainter& painter) const {
         if (taken.size() == 2 && near(taken.front())) {
             middle = taken.front() - kLine;
         }
+        if (!std::isnan(mark) && std::abs(rowOf(mark) - middle) < kLine) {
+            continue;  // the number of the mark stands here, and half a number says something else
+        }
         painter.setPen(theme().text);
         painter.drawText(QRectF(left, middle - kLine / 2.0, scale.width() - left, kLine), Qt::AlignVCenter | Qt::AlignLeft,
                          numberText(value));
