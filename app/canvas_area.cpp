@@ -27,6 +27,7 @@ constexpr int kHandle = 6;  // width of the line of a split view
 CanvasArea::CanvasArea(QWidget* parent)
     : QWidget(parent),
       m_handle(new QWidget(this)),
+      m_vacant(new QLabel(this)),
       m_messageFrame(new QFrame(this)),
       m_message(new QLabel(m_messageFrame)),
       m_messageButton(new QToolButton(m_messageFrame)),
@@ -51,6 +52,10 @@ CanvasArea::CanvasArea(QWidget* parent)
     m_handle->setFocusPolicy(Qt::TabFocus);
     m_handle->installEventFilter(this);
     m_handle->hide();
+    m_vacant->setObjectName(QStringLiteral("vacant"));
+    m_vacant->setAlignment(Qt::AlignCenter);
+    m_vacant->setWordWrap(true);
+    m_vacant->hide();
     make(0);
     connect(m_closeMessage, &QToolButton::clicked, this, &CanvasArea::clearMessage);
     connect(m_messageButton, &QToolButton::clicked, this, [this] {
@@ -211,6 +216,12 @@ void CanvasArea::placeSplit() {
     m_messageFrame->raise();
 }
 
+void CanvasArea::placeVacant(const QRect& rect) {
+    m_vacant->setText(m_count < kDifference ? tr("Drag a mechanism here to compare one more.") : tr("Four panes are the most."));
+    m_vacant->setGeometry(rect.adjusted(24, 0, -24, 0));
+    m_vacant->setVisible(!rect.isNull());
+}
+
 bool CanvasArea::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_handle && event->type() == QEvent::MouseMove) {
         const auto* mouse = static_cast<QMouseEvent*>(event);
@@ -277,15 +288,20 @@ void CanvasArea::place() {
     const bool split = m_arrangement == Arrangement::Split && shown.size() == 2;
     const int columns = split ? 1 : columnsFor(static_cast<int>(shown.size()));
     const int rows = split ? 1 : (static_cast<int>(shown.size()) + columns - 1) / columns;
-    for (std::size_t k = 0; k < shown.size(); ++k) {
-        const int column = static_cast<int>(k) % columns;
-        const int row = static_cast<int>(k) / columns;
-        const QRect cell(QPoint(column * width() / columns, row * height() / rows),
-                         QPoint((column + 1) * width() / columns - (column + 1 < columns ? kGap : 0) - 1,
-                                (row + 1) * height() / rows - (row + 1 < rows ? kGap : 0) - 1));
-        const auto view = std::find_if(m_views.begin(), m_views.end(), [&](const View& v) { return v.index == shown[k]; });
-        placeView(*view, split ? rect() : cell, split && k == 0);
+    const auto cell = [this, columns, rows](int k) {
+        const int column = k % columns;
+        const int row = k / columns;
+        return QRect(QPoint(column * width() / columns, row * height() / rows),
+                     QPoint((column + 1) * width() / columns - (column + 1 < columns ? kGap : 0) - 1,
+                            (row + 1) * height() / rows - (row + 1 < rows ? kGap : 0) - 1));
+    };
+    const int count = static_cast<int>(shown.size());
+    for (int k = 0; k < count; ++k) {
+        const int index = shown[static_cast<std::size_t>(k)];
+        const auto view = std::find_if(m_views.begin(), m_views.end(), [index](const View& v) { return v.index == index; });
+        placeView(*view, split ? rect() : cell(k), split && k == 0);
     }
+    placeVacant(split || count == rows * columns ? QRect() : cell(count) | cell(rows * columns - 1));
     m_handle->setVisible(split);
     if (split) {
         placeSplit();
@@ -317,6 +333,7 @@ void CanvasArea::restyle() {
     QPalette handle = m_handle->palette();
     handle.setColor(QPalette::Window, t.accent);
     m_handle->setPalette(handle);
+    m_vacant->setStyleSheet(QStringLiteral("color: %1;").arg(t.secondary.name()));
     const QColor surface = m_messageIsError ? t.errorSurface : t.card;
     const QColor text = m_messageIsError ? t.error : t.text;
     m_messageFrame->setStyleSheet(QStringLiteral("QFrame#message { background: %1; border-radius: 8px; } QLabel { color: %2; }")

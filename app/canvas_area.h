@@ -84,6 +84,7 @@ private:
     [[nodiscard]] int columnsFor(int count) const;
     void placeView(const View& view, const QRect& rect, bool leftScale);
     void placeSplit();
+    void placeVacant(const QRect& rect);
     void retranslate();
     void restyle();
 
@@ -94,6 +95,7 @@ private:
     bool m_difference = false;
     double m_split = 0.5;
     QWidget* m_handle;  ///< the line of a split view
+    QLabel* m_vacant;   ///< what would fill a place of the grid which no pane has
     QFrame* m_messageFrame;
     QLabel* m_message;
     QToolButton* m_messageButton;

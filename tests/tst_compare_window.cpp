@@ -1,6 +1,7 @@
 // Comparing in the window: panes, the line of a split view, the difference and its numbers, pins, steps.
 
 #include <QDropEvent>
+#include <QLabel>
 #include <QMimeData>
 
 #include <cmath>
@@ -165,6 +166,29 @@ private Q_SLOTS:
         const QString pearson = numberText(numbers.pearson);
         const auto* table = m.window->findChild<ComparisonTable*>();
         QTRY_VERIFY_WITH_TIMEOUT(table->textSummary().contains(pearson), 30000);
+    }
+
+    // What no pane fills says in one sentence what would.
+    void aPlaceWithoutPaneSaysWhatFillsIt() {
+        const auto* vacant = area()->findChild<QLabel*>(QStringLiteral("vacant"));
+        QVERIFY(!vacant->isVisible());
+        session().addPane(findModule("cbam"));
+        m.window->setView(ViewKind::Compare);
+        QVERIFY(!vacant->isVisible());
+        session().addPane(findModule("se"));
+        QTRY_VERIFY(vacant->isVisible());
+        QVERIFY(vacant->text().contains(QStringLiteral("Drag a mechanism here")));
+        for (const int index : area()->canvases()) {
+            QVERIFY(!area()->canvas(index)->geometry().intersects(vacant->geometry()));
+        }
+        QVERIFY(area()->rect().contains(vacant->geometry()));
+        session().addPane(findModule("simam"));
+        QTRY_VERIFY(!vacant->isVisible());
+        m.press(Qt::Key_D);
+        QTRY_VERIFY(vacant->isVisible());
+        QVERIFY(vacant->text().contains(QStringLiteral("Four")));
+        m.window->setView(ViewKind::Split);
+        QVERIFY(!vacant->isVisible());
     }
 
     // Both maps of a difference are named in the language of the window.

@@ -3586,6 +3586,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>Drag the line, or move it with the arrow keys</source>
         <translation>拖动分隔线，或用方向键移动</translation>
     </message>
+    <message>
+        <source>Drag a mechanism here to compare one more.</source>
+        <translation>将一个机制拖到这里，即可再比较一个。</translation>
+    </message>
+    <message>
+        <source>Four panes are the most.</source>
+        <translation>最多四个窗格。</translation>
+    </message>
 </context>
 <context>
     <name>fovea::CardsPanel</name>
