@@ -7,6 +7,8 @@
 #include <QRadioButton>
 #include <QRegularExpression>
 #include <QSignalSpy>
+#include <QStyle>
+#include <QStyleOptionFrame>
 #include <QTest>
 
 #include "tests/support/scale_fixture.h"
@@ -35,6 +37,21 @@ private Q_SLOTS:
             QCOMPARE(f.part<QLineEdit>(end)->cursorPosition(), 0);
         }
         QVERIFY(f.part<QLineEdit>("rangeHigh")->text().startsWith(QStringLiteral("0.0043168")));
+    }
+
+    // Whatever float an end is, its exponent can be read.
+    void endsAreSeenWhole() {
+        ScaleFixture f;
+        f.scale.setField(makeField({-1.1754944e-38F, 2.4016513e-06F}), {});
+        QTest::keyClick(&f.scale, Qt::Key_Return);
+        for (const char* end : {"rangeLow", "rangeHigh"}) {
+            const auto* field = f.part<QLineEdit>(end);
+            QVERIFY(field->text().contains(QStringLiteral("e-")));
+            QStyleOptionFrame option;
+            option.initFrom(field);
+            const QRect inner = field->style()->subElementRect(QStyle::SE_LineEditContents, &option, field);
+            QVERIFY(field->fontMetrics().horizontalAdvance(field->text()) + 4 <= inner.width());
+        }
     }
 
     void panelLocksTypesAndResets() {

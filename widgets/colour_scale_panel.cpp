@@ -27,7 +27,7 @@ namespace fovea {
 namespace {
 
 constexpr int kGrid = 8;
-constexpr int kEndWidth = 88;
+constexpr int kThresholdWidth = 88;
 constexpr int kIndent = 24;
 
 // The shortest text which reads back as exactly this number, so that opening the panel never changes an end.
@@ -37,7 +37,10 @@ QString editText(float value) {
     return error == std::errc() ? QString::fromLatin1(buffer, end - buffer) : QString();
 }
 
-// Of a number which does not fit the beginning is seen: its end alone would be another number.
+// As wide as the longest of these texts: a number without its exponent would be another number.
+int editWidth(const QLineEdit& field) { return field.fontMetrics().horizontalAdvance(editText(-8.8888888e-38F)) + 4 * kGrid; }
+
+// Of a number which does not fit all the same the beginning is seen.
 void showNumber(QLineEdit* field, float value) {
     field->setText(editText(value));
     field->setCursorPosition(0);
@@ -133,7 +136,7 @@ void ColourScalePanel::buildRange(QVBoxLayout& column) {
     ends->setContentsMargins(kIndent, 0, 0, 0);
     ends->setSpacing(kGrid);
     for (QLineEdit* edit : {m_low, m_high}) {
-        edit->setFixedWidth(kEndWidth);
+        edit->setFixedWidth(editWidth(*edit));
         ends->addWidget(caption(edit == m_low ? tr("from") : tr("to"), this, edit));
         ends->addWidget(edit);
     }
@@ -164,7 +167,7 @@ void ColourScalePanel::buildDrawing(QVBoxLayout& column) {
     m_thresholded =
         named(new QCheckBox(m_shown.field->diverging ? tr("Hide weaker than") : tr("Hide below"), this), "thresholdOn");
     m_threshold = named(new QLineEdit(this), "threshold");
-    m_threshold->setFixedWidth(kEndWidth);
+    m_threshold->setFixedWidth(kThresholdWidth);
     m_threshold->setAccessibleName(tr("Threshold"));
 
     auto* grid = new QGridLayout;
