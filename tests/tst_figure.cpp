@@ -7,6 +7,7 @@
 
 #include <opencv2/core.hpp>
 
+#include <cmath>
 #include <csignal>
 
 #include <sys/resource.h>
@@ -91,6 +92,7 @@ private Q_SLOTS:
     void withoutBarAndCaptionNothingChanges();
     void pictureStaysAsItIs_data();
     void pictureStaysAsItIs();
+    void theAskedPlaceIsMarked();
     void barHoldsExactEntries_data();
     void barHoldsExactEntries();
     void barSaysItsEnds();
@@ -183,6 +185,29 @@ void TestFigure::pictureStaysAsItIs() {
     QCOMPARE(figure.copy(overlay.rect()), overlay);
     QVERIFY(!hasInk(figure, QRect(figure.width() - 2, 0, 2, figure.height())));
     QVERIFY(!hasInk(figure, QRect(0, figure.height() - 2, figure.width(), 2)));
+}
+
+// Two rings of 5 pixels, white within black: all else, their middle too, is the overlay.
+void TestFigure::theAskedPlaceIsMarked() {
+    const QImage overlay = testOverlay(400, 300);
+    ScalarField field = testField(0.0F, 1.0F);
+    field.asked = AskedPlace{.x = 120.0, .y = 90.0};
+    const QImage figure = composeFigure(overlay, &field, {}, barOnly());
+    QCOMPARE(figure.pixel(120, 90), overlay.pixel(120, 90));
+    for (const QPoint at : {QPoint(124, 89), QPoint(115, 90), QPoint(119, 94), QPoint(120, 85)}) {
+        QVERIFY(qGray(figure.pixel(at)) > 200);
+    }
+    int changed = 0;
+    for (int y = 0; y < overlay.height(); ++y) {
+        for (int x = 0; x < overlay.width(); ++x) {
+            if (figure.pixel(x, y) != overlay.pixel(x, y)) {
+                ++changed;
+                QVERIFY(std::hypot(x + 0.5 - 120.0, y + 0.5 - 90.0) < 8.0);
+            }
+        }
+    }
+    QVERIFY(changed > 60);
+    QCOMPARE(composeFigure(overlay, &field, {}, {.colorBar = false, .caption = false}), overlay);
 }
 
 void TestFigure::barHoldsExactEntries_data() {

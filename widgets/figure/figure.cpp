@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace fovea {
@@ -143,6 +144,20 @@ void paintCaption(QPainter& painter, const Layout& layout) {
     }
 }
 
+/// A ring around the place which was asked; what lies under its middle stays to be seen.
+void paintAsked(QPainter& painter, const AskedPlace& asked, const QSize& picture) {
+    const double radius = std::max(4.0, picture.height() / 60.0);
+    painter.save();
+    painter.setClipRect(QRect(QPoint(0, 0), picture));
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    for (const auto& [colour, width] : {std::pair(Qt::black, 3.0), std::pair(Qt::white, 1.5)}) {
+        painter.setPen(QPen(colour, width * radius / 4.0));
+        painter.drawEllipse(QPointF(asked.x, asked.y), radius, radius);
+    }
+    painter.restore();
+}
+
 Error unwritable(const QString& path, const QString& reason) {
     return makeError(ErrorCode::Unwritable, FOVEA_TEXT("engine", "“%1” cannot be written (%2); choose another place."),
                      {path.toStdString(), reason.toStdString()});
@@ -168,6 +183,9 @@ QImage composeFigure(const QImage& overlay, const ScalarField* field, const Over
     QImage picture = overlay;
     picture.setDevicePixelRatio(1.0);
     painter.drawImage(0, 0, picture);
+    if (field != nullptr && field->asked) {
+        paintAsked(painter, *field->asked, overlay.size());
+    }
     if (!layout.labels.empty()) {
         paintBar(painter, layout, *field, style);
     }

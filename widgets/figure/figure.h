@@ -17,7 +17,8 @@ struct FigureOptions {
 };
 
 /// The picture with a colour bar (true ends, three significant digits) to its right and a caption below, on white, with sizes in
-/// proportion to the picture. Without bar and caption the overlay itself, unchanged. Uses Qt Gui only.
+/// proportion to the picture. A ring marks the place which a pairwise map was asked. Without bar and caption the overlay itself,
+/// unchanged. Uses Qt Gui only.
 QImage composeFigure(const QImage& overlay, const ScalarField* field, const OverlayStyle& style, const FigureOptions& options);
 
 /// PNG through a temporary neighbour; an error leaves any old file as it was.
