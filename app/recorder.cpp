@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "engine/render/query_place.h"
+
 namespace fovea {
 namespace {
 
@@ -121,7 +123,11 @@ Result<bool> FileRecorder::computeNext() {
     if (!result) {
         return result.error();
     }
-    auto drawn = drawFrame({*result, m_job.field, m_job.style, m_rangeBefore}, m_job.recording, m_stop.get_token());
+    FieldSpec field = m_job.field;
+    if (m_job.query) {
+        askOnPicture(field, **result, *m_job.query);
+    }
+    auto drawn = drawFrame({*result, field, m_job.style, m_rangeBefore}, m_job.recording, m_stop.get_token());
     if (!drawn) {
         return drawn.error();
     }

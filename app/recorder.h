@@ -3,6 +3,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
@@ -20,6 +21,7 @@ struct FileRecordingJob {
     NetworkChoice network = {};  ///< with a bundle, instead of the Retina
     ModuleJob module;
     FieldSpec field;
+    std::optional<PointValue> query = {};  ///< asked at this place of every picture, as fractions of it, instead of the field's
     OverlayStyle style;
     RecordingOptions recording;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/session.h"
+#include "engine/render/query_place.h"
 
 namespace fovea {
 namespace {
@@ -12,18 +13,7 @@ namespace {
 /// The slot of a further pane: the first of these which is free.
 constexpr std::array<const char*, Session::kMaxPanes> kSlots{"", "B", "C", "D"};
 
-/// A place as fractions of the picture, as fractions of the features' grid; and back.
-QPointF onGrid(const FrameResult& result, QPointF fraction) {
-    const CellGeometry& g = result.features->geometry;
-    return {(fraction.x() * result.frame.width - g.originX) / (g.stepX * result.features->map.width()),
-            (fraction.y() * result.frame.height - g.originY) / (g.stepY * result.features->map.height())};
-}
-
-QPointF onPicture(const FrameResult& result, QPointF at) {
-    const CellGeometry& g = result.features->geometry;
-    return {(g.originX + at.x() * g.stepX * result.features->map.width()) / result.frame.width,
-            (g.originY + at.y() * g.stepY * result.features->map.height()) / result.frame.height};
-}
+PointValue pointOf(QPointF at) { return {at.x(), at.y()}; }
 
 bool hasFeatures(const std::shared_ptr<const FrameResult>& result) { return result && result->features; }
 
@@ -111,9 +101,9 @@ void Session::setGridQuery(QPointF fraction, int frame) {
     for (auto& [key, c] : m_choices) {
         const auto other = resultOf(std::get<0>(key));
         const bool elsewhere = own && own->features && other && other->features && other != own;
-        const QPointF at = elsewhere ? onGrid(*other, onPicture(*own, fraction)) : fraction;
-        c.field.queryX = std::clamp(at.x(), 0.0, 1.0);
-        c.field.queryY = std::clamp(at.y(), 0.0, 1.0);
+        const PointValue at = elsewhere ? onGrid(*other, onPicture(*own, pointOf(fraction))) : pointOf(fraction);
+        c.field.queryX = std::clamp(at.x, 0.0, 1.0);
+        c.field.queryY = std::clamp(at.y, 0.0, 1.0);
         c.field.queryFrame = frame;
     }
     FieldSpec spec = choice().field;
@@ -124,12 +114,12 @@ void Session::setGridQuery(QPointF fraction, int frame) {
 }
 
 void Session::askAt(QPointF fraction) {
-    const QPointF at = onGrid(*resultOf(pane()), fraction);
-    setGridQuery(at, clipFrame(m_active, choice().field));
+    const PointValue at = onGrid(*resultOf(pane()), pointOf(fraction));
+    setGridQuery({at.x, at.y}, clipFrame(m_active, choice().field));
     // A mechanism which is told where to look is told it by the same click.
     if (const ParamSpec* place = placeParam()) {
         ParamSet params = choice().params;
-        if (params.set(module()->params, place->key, PointValue{at.x(), at.y()})) {
+        if (params.set(module()->params, place->key, at)) {
             setParams(params);
             Q_EMIT moduleChanged();
         }
@@ -166,10 +156,7 @@ void Session::setPaneQuery(int pane, QPointF fraction) {
     if (!hasFeatures(own)) {
         return;
     }
-    FieldSpec& field = choice(this->pane(pane)).field;
-    const QPointF at = onGrid(*own, fraction);
-    field.queryX = std::clamp(at.x(), 0.0, 1.0);
-    field.queryY = std::clamp(at.y(), 0.0, 1.0);
+    askOnPicture(choice(this->pane(pane)).field, *own, pointOf(fraction));
     Q_EMIT fieldChanged();
 }
 
@@ -218,7 +205,8 @@ std::optional<QPointF> Session::queryOnPicture(int pane) const {
         return std::nullopt;
     }
     const PointValue at = place != nullptr ? c->params.point(place->key) : PointValue{c->field.queryX, c->field.queryY};
-    return onPicture(*resultOf(this->pane(pane)), {at.x, at.y});
+    const PointValue shown = onPicture(*resultOf(this->pane(pane)), at);
+    return QPointF(shown.x, shown.y);
 }
 
 const ParamSpec* Session::placeParam() const {

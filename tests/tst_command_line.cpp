@@ -434,6 +434,14 @@ private Q_SLOTS:
         QVERIFY(described({QStringLiteral("--fine")})["field"]["height"] == 2 * trained["field"]["height"].get<int>());
         const auto square = described({QStringLiteral("--crop")})["field"];
         QVERIFY(square["height"] == square["width"]);
+        // A query is a place of the picture, though the network sees its middle only: 451 × 300.
+        const QStringList asking{QStringLiteral("--module"), QStringLiteral("mhsa"), QStringLiteral("--query"),
+                                 QStringLiteral("0.7,0.3")};
+        for (const auto& field :
+             {described(asking)["field"], described(asking + QStringList{QStringLiteral("--crop")})["field"]}) {
+            QVERIFY2(std::abs(field["asked"]["x"].get<double>() - 0.7 * 451.0) < 1e-6, field.dump().c_str());
+            QVERIFY(std::abs(field["asked"]["y"].get<double>() - 0.3 * 300.0) < 1e-6);
+        }
         QVERIFY(described({QStringLiteral("--class"), QStringLiteral("Goldfish")})["field"]["what"] == "goldfish");
         QVERIFY(described({QStringLiteral("--class"), QStringLiteral("unicorn")}).get<std::string>().find("unicorn") !=
                 std::string::npos);

@@ -4,6 +4,8 @@
 #include <QTest>
 #include <opencv2/imgproc.hpp>
 
+#include <cmath>
+
 #include "tests/support/fake_modules.h"
 #include "tests/support/recordings.h"
 #include "tests/support/small_disk.h"
@@ -44,6 +46,7 @@ private Q_SLOTS:
     void everyFrameOnce();
     void everyRowIsOfItsOverlay();
     void besideTheOriginalWithItsCaption();
+    void aPlaceOfThePictureIsAsked();
     void descriptionTravels();
     void encodingHoldsComputingBack();
     void cancelLeavesNothing();
@@ -154,6 +157,20 @@ void TestRecorder::besideTheOriginalWithItsCaption() {
     cv::cvtColor(right(box), grey, cv::COLOR_BGR2GRAY);
     cv::minMaxLoc(grey, &darkest, &lightest);
     QVERIFY(darkest < 70.0 && lightest > 230.0);
+}
+
+void TestRecorder::aPlaceOfThePictureIsAsked() {
+    const QTemporaryDir dir;
+    const FakeFilm film{.frames = 2, .width = 317, .height = 203};  // no whole number of cells
+    FileRecordingJob job = jobFor(film, dir.filePath(QStringLiteral("out.mkv")));
+    const ModuleInfo& info = *findModule("sagan");
+    job.module = {.info = &info, .params = ParamSet(info.params), .weightsFile = {}, .weights = {}};
+    job.field.module = "sagan";
+    job.query = PointValue{0.9, 0.25};
+    QVERIFY(recordFile(job).ok());
+    const auto asked = parsed(dir.filePath(QStringLiteral("out.json")))["field"]["asked"];
+    QVERIFY(std::abs(asked["x"].get<double>() - 0.9 * 317.0) < 1e-9);
+    QVERIFY(std::abs(asked["y"].get<double>() - 0.25 * 203.0) < 1e-9);
 }
 
 void TestRecorder::descriptionTravels() {

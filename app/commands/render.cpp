@@ -12,6 +12,7 @@
 #include "engine/attention/maps.h"
 #include "engine/attention/registry.h"
 #include "engine/pipeline/pipeline.h"
+#include "engine/render/query_place.h"
 #include "engine/runtime/source_hash.h"
 #include "widgets/engine_text.h"
 
@@ -156,9 +157,11 @@ int renderCommand(const QStringList& arguments) {
     }
     PictureExport what;
     RetinaOptions retina;
+    std::optional<PointValue> query;
     const bool video = isVideoName(parser.value(options.output));
-    for (const auto& usage : {checkKind(parser, options, video), readStyle(parser, options, what.style),
-                              readField(parser, options, what.field), readInteger(parser, options.stride, retina.stride)}) {
+    for (const auto& usage :
+         {checkKind(parser, options, video), readStyle(parser, options, what.style),
+          readField(parser, options, what.field, query), readInteger(parser, options.stride, retina.stride)}) {
         if (usage) {
             return usageError(*usage);
         }
@@ -190,6 +193,7 @@ int renderCommand(const QStringList& arguments) {
                            .network = *network,
                            .module = *job,
                            .field = what.field,
+                           .query = query,
                            .style = what.style,
                            .recording = {}});
     }
@@ -199,6 +203,9 @@ int renderCommand(const QStringList& arguments) {
         return complain(result.error());
     }
     what.result = *result;
+    if (query) {
+        askOnPicture(what.field, *what.result, *query);
+    }
     return write(parser, options, what);
 }
 

@@ -169,7 +169,8 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOpt
     return readMarks(parser, options, style);
 }
 
-std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOptions& options, FieldSpec& field) {
+std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOptions& options, FieldSpec& field,
+                               std::optional<PointValue>& query) {
     field.module = parser.value(options.module).toStdString();
     field.map = parser.value(options.map).toStdString();
     field.toQuery = parser.isSet(options.to);
@@ -199,7 +200,11 @@ std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOpt
     } else if (auto usage = readInteger(parser, options.head, field.head)) {
         return usage;
     }
-    return readPair(parser, options.query, u',', field.queryX, field.queryY);
+    if (!parser.isSet(options.query)) {
+        return std::nullopt;
+    }
+    query.emplace();
+    return readPair(parser, options.query, u',', query->x, query->y);
 }
 
 std::optional<Usage> readIntervention(const QCommandLineParser& parser, const RenderOptions& options, int channels,

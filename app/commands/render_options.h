@@ -131,8 +131,9 @@ struct Usage {
 std::optional<Usage> readInteger(const QCommandLineParser& parser, const QCommandLineOption& option, int& value);
 /// How the overlay is drawn.
 std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOptions& options, OverlayStyle& style);
-/// Which numbers are drawn.
-std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOptions& options, FieldSpec& field);
+/// Which numbers are drawn. The query is a place of the picture, which the features are not known for yet; none when not set.
+std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOptions& options, FieldSpec& field,
+                               std::optional<PointValue>& query);
 /// What is muted, soloed and scaled of features of so many channels.
 std::optional<Usage> readIntervention(const QCommandLineParser& parser, const RenderOptions& options, int channels,
                                       Intervention& intervention);
