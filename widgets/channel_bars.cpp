@@ -102,6 +102,9 @@ void ChannelBars::setSortByWeight(bool byWeight) {
 }
 
 void ChannelBars::setOfChannels(bool ofChannels) {
+    if (m_state->ofChannels == ofChannels) {
+        return;
+    }
     m_state->ofChannels = ofChannels;
     m_state->retranslate();
     m_state->placeHeader(*this);
