@@ -55,6 +55,11 @@ Result<Target> lookAt(const std::string& path) {
         return makeError(ErrorCode::Unwritable,
                          FOVEA_TEXT("engine", "“%1” is not a file which can be replaced; choose another name."), {path});
     }
+    // Renaming needs the folder's permission alone, and root has every permission: the file's own bits say what its owner wants.
+    if ((info.st_mode & 0222U) == 0 || ::access(path.c_str(), W_OK) != 0) {
+        return makeError(ErrorCode::Unwritable,
+                         FOVEA_TEXT("engine", "“%1” is write-protected; choose another name or allow writing."), {path});
+    }
     const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
     return Target{real ? std::string(real.get()) : path, info.st_mode & 0777U};
 }
@@ -154,6 +159,11 @@ void AtomicFile::close() noexcept {
 Result<void> AtomicFile::fail(int code) {
     m_failure = writeError(m_path, code);
     return *m_failure;
+}
+
+Result<void> AtomicFile::check(const std::string& path) {
+    const auto target = lookAt(path);
+    return target ? Result<void>() : Result<void>(target.error());
 }
 
 Result<AtomicFile> AtomicFile::create(const std::string& path) {

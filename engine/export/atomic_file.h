@@ -14,7 +14,9 @@ namespace fovea {
 /// nothing of it is left. Used by one thread at a time.
 class FOVEA_API AtomicFile final {
 public:
-    /// Opens an empty neighbour of `path`; links are followed, and whatever is no file is refused.
+    /// Whether a file may take this path: nothing is there, or a regular file which may be written. Links are followed.
+    static Result<void> check(const std::string& path);
+    /// Opens an empty neighbour of `path`; what check() refuses is refused.
     static Result<AtomicFile> create(const std::string& path);
     /// Writes `bytes` to a neighbour of `path`, down to the disk.
     static Result<AtomicFile> stage(const std::string& path, const std::string& bytes);

@@ -28,6 +28,13 @@ private:
 
 }  // namespace
 
+const std::string& frameCsvHeader() {
+    static const std::string s_header =
+        "frame,source_index,source_time_s,features_ms,module_ms,map,min,max,mean,peak_x,peak_y,range_lo,range_hi,smoothing,"
+        "overlay_of\n";
+    return s_header;
+}
+
 FrameCsv::FrameCsv(AtomicFile file) : m_file(std::move(file)) {}
 
 Result<FrameCsv> FrameCsv::create(const std::string& path) {
@@ -37,9 +44,7 @@ Result<FrameCsv> FrameCsv::create(const std::string& path) {
         return file.error();
     }
     FrameCsv csv(*std::move(file));
-    csv.m_pending =
-        "frame,source_index,source_time_s,features_ms,module_ms,map,min,max,mean,peak_x,peak_y,range_lo,range_hi,smoothing,"
-        "overlay_of\n";
+    csv.m_pending = frameCsvHeader();
     return csv;
 }
 

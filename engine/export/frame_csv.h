@@ -34,6 +34,9 @@ struct FrameRow {
     std::optional<OverlayNumbers> overlay;  ///< nothing: the picture alone was recorded, and its numbers are left empty
 };
 
+/// The first line of a table of frames, with its end of line: what the table is known by.
+FOVEA_API const std::string& frameCsvHeader();
+
 /// The table beside a recorded video: a line of names and one per frame, written as they come, and a file of its own name only
 /// after commit(). One thread at a time.
 class FOVEA_API FrameCsv final {
