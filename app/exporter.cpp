@@ -2,8 +2,12 @@
 
 #include <QFileInfo>
 
+#include <nlohmann/json.hpp>
+
+#include "engine/export/file_set.h"
 #include "widgets/engine_text.h"
 #include "widgets/figure/mat_image.h"
+#include "widgets/figure/picture_file.h"
 
 namespace fovea {
 namespace {
@@ -29,6 +33,19 @@ Result<Drawn> draw(const PictureExport& what) {
     return Drawn{image, rendered.field};
 }
 
+/// The description of the result, with what the picture's file cannot say: whether its colours are exact.
+std::string pictureSidecar(const PictureExport& what, const Drawn& drawn, const QString& path, const PictureFormat& format) {
+    using Json = nlohmann::ordered_json;
+    const auto module = what.result->find(what.field.module, what.field.slot);
+    Json json = Json::parse(sidecarJson(*what.result, *module, drawn.field.get(), &what.style));
+    json["picture"] = {{"file", QFileInfo(path).fileName().toStdString()},
+                       {"format", format.name.toStdString()},
+                       {"lossless", format.lossless},
+                       {"width", drawn.image.width()},
+                       {"height", drawn.image.height()}};
+    return json.dump(2) + '\n';
+}
+
 }  // namespace
 
 QString fieldCaption(const ScalarField& field) {
@@ -51,23 +68,39 @@ Result<QImage> exportedPicture(const PictureExport& what) {
     return drawn->image;
 }
 
-Result<QStringList> exportPicture(const PictureExport& what, const QString& path) {
+Result<QStringList> exportPicture(const PictureExport& what, const QString& path, OutputPlaces& places) {
+    const auto format = pictureFormatFor(path);
+    if (!format) {
+        return format.error();
+    }
+    addSource(places, *what.result);
+    if (auto taken = places.take(path.toStdString()); !taken) {
+        return taken.error();
+    }
+    const QFileInfo file(path);
+    const QString beside = file.path() + u'/' + file.completeBaseName() + QStringLiteral(".json");
+    const auto description = places.takeBeside(beside.toStdString(), Companion::Description);
+    if (!description) {
+        return description.error();
+    }
     const auto drawn = draw(what);
     if (!drawn) {
         return drawn.error();
     }
-    if (auto saved = savePng(drawn->image, path); !saved) {
-        return saved.error();
+    const auto bytes = pictureBytes(drawn->image, *format);
+    if (!bytes) {
+        return bytes.error();
     }
-    const QFileInfo file(path);
-    const QString sidecar = file.path() + u'/' + file.completeBaseName() + QStringLiteral(".json");
-    const auto module = what.result->find(what.field.module, what.field.slot);
-    auto written =
-        writeFileAtomically(sidecar.toStdString(), sidecarJson(*what.result, *module, drawn->field.get(), &what.style));
-    if (!written) {
-        return written.error();
+    FileSet files;
+    if (auto staged = files.add(path.toStdString(), *bytes); !staged) {
+        return staged.error();
     }
-    return QStringList{path, sidecar};
+    if (auto staged = files.add(*description, pictureSidecar(what, *drawn, path, *format)); !staged) {
+        return staged.error();
+    }
+    const auto written = files.commit();
+    return written ? Result<QStringList>(QStringList{path, QString::fromStdString(*description)})
+                   : Result<QStringList>(written.error());
 }
 
 }  // namespace fovea

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/export/export.h"
+#include "engine/export/output_places.h"
 #include "engine/render/render.h"
 #include "widgets/figure/figure.h"
 
@@ -22,8 +23,9 @@ struct PictureExport {
 /// The overlay at the picture's own size, with colour bar and caption if asked for. The image bears its description as PNG text.
 Result<QImage> exportedPicture(const PictureExport& what);
 
-/// Writes the picture and its sidecar (the same name with .json). Returns both paths.
-Result<QStringList> exportPicture(const PictureExport& what, const QString& path);
+/// Writes the picture in the format which its ending names, and its description beside it (the same name with .json), both or
+/// neither. Returns both paths; what got another name than expected is in the notes of `places`.
+Result<QStringList> exportPicture(const PictureExport& what, const QString& path, OutputPlaces& places);
 
 /// "CBAM · Spatial gate · random (seed 1)": what the chip on the canvas and the caption of an export say.
 QString fieldCaption(const ScalarField& field);

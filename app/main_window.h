@@ -15,6 +15,7 @@
 #include "app/session.h"
 #include "app/settings.h"
 #include "app/view_kind.h"
+#include "engine/export/output_places.h"
 #include "engine/runtime/matter_job.h"
 
 class QAction;
@@ -113,6 +114,7 @@ private:
     [[nodiscard]] QString proposedFile() const;
     void savePictureDialog();
     void saveFigureDialog();
+    void pictureDialog(const QString& title, bool withFigure);
     void saveRawDialog();
     void openNeighbour(int step);
     void openNext();
@@ -216,7 +218,10 @@ private:
     // window_export.cpp
     [[nodiscard]] bool canExport();
     void runExport(std::function<void()> work);
-    void finishExport(const Result<QStringList>& written);
+    /// Writes what `bytes` makes, on a pool thread, to a path which a person named.
+    void exportFile(const QString& path, std::function<std::string()> bytes);
+    void finishExport(const Result<QStringList>& written, const std::vector<Error>& notes);
+    [[nodiscard]] OutputPlaces outputPlaces();
 
     Settings& m_settings;
     Session m_session;

@@ -1,7 +1,6 @@
 #include "app/recorder.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "engine/render/query_place.h"
@@ -26,7 +25,6 @@ private:
     Result<void> compute();
     Result<bool> computeNext();
     Result<void> readToTheEnd(const Error& damage);
-    Result<void> checkPlace(const Frame& frame) const;
     void encode();
     void giveUp();
 
@@ -113,9 +111,6 @@ Result<bool> FileRecorder::computeNext() {
         const auto ended = readToTheEnd(frame.error());
         return ended ? Result<bool>(false) : Result<bool>(ended.error());
     }
-    if (auto place = checkPlace(*frame); !place) {
-        return place.error();
-    }
     frame->sequence = static_cast<std::uint64_t>(m_read) + 1;  // 0 is a single picture
     const auto result =
         m_pipeline.run({.epoch = 1, .frame = *frame, .retina = m_job.retina, .network = m_job.network, .jobs = {m_job.module}},
@@ -142,16 +137,6 @@ Result<bool> FileRecorder::computeNext() {
     m_lastProblem = drawn->problem;
     ++m_read;
     return m_queue.push(*std::move(drawn));
-}
-
-Result<void> FileRecorder::checkPlace(const Frame& frame) const {
-    std::error_code none;
-    if (m_read == 0 && frame.source && std::filesystem::equivalent(frame.source->path, m_job.recording.path, none)) {
-        return makeError(ErrorCode::Unwritable,
-                         FOVEA_TEXT("engine", "“%1” is what is read; choose another name for the recording."),
-                         {m_job.recording.path});
-    }
-    return {};
 }
 
 /// After a frame which cannot be read: success when nothing good comes any more, since then the end is merely cut off.

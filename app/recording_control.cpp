@@ -25,6 +25,7 @@ void RecordingControl::startLive(const QString& path, bool beside) {
     RecordingOptions options;
     options.path = path.toStdString();
     options.beside = beside;
+    options.inputs = {m_session.controller().source().spec().location};
     m_path = options.path;
     m_firstTime = -1.0;
     m_lastSequence = 0;
@@ -70,6 +71,7 @@ void RecordingControl::startFile(const QString& path, bool beside) {
         .field = *field,
         .style = m_session.style(),
         .recording = {}};
+    job.recording.inputs = {m_session.controller().source().spec().location, job.module.weightsFile};
     job.recording.path = path.toStdString();
     job.recording.beside = beside;
     QThreadPool::globalInstance()->start([this, job = std::move(job), stop = m_fileStop.get_token()] {

@@ -11,6 +11,7 @@
 
 #include "app/exporter.h"
 #include "engine/export/atomic_file.h"
+#include "engine/export/output_places.h"
 #include "widgets/figure/caption_chip.h"
 
 namespace fovea {
@@ -100,6 +101,29 @@ std::string besideVideo(const std::string& path, const char* extension) {
     return fs::path(path).replace_extension(extension).string();
 }
 
+/// The paths of all files of a recording, which it may take.
+Result<RecordingOutcome> placesOf(const RecordingOptions& options) {
+    OutputPlaces places(options.inputs);
+    if (auto taken = places.take(options.path); !taken) {
+        return taken.error();
+    }
+    RecordingOutcome outcome;
+    if (options.csv) {
+        const auto table = places.takeBeside(besideVideo(options.path, ".csv"), Companion::FrameTable);
+        if (!table) {
+            return table.error();
+        }
+        outcome.csvPath = *table;
+    }
+    const auto description = places.takeBeside(besideVideo(options.path, ".json"), Companion::Description);
+    if (!description) {
+        return description.error();
+    }
+    outcome.sidecarPath = *description;
+    outcome.renamed = places.notes();
+    return outcome;
+}
+
 }  // namespace
 
 Error diskNearlyFullNote(const std::string& path, std::int64_t frames) {
@@ -118,8 +142,9 @@ Result<DrawnFrame> drawFrame(const FrameRecord& record, const RecordingOptions& 
     }
 }
 
-RecordingFiles::RecordingFiles(RecordingOptions options, std::unique_ptr<VideoWriter> video, std::optional<FrameCsv> csv)
-    : m_options(std::move(options)), m_video(std::move(video)), m_csv(std::move(csv)) {}
+RecordingFiles::RecordingFiles(RecordingOptions options, RecordingOutcome outcome, std::unique_ptr<VideoWriter> video,
+                               std::optional<FrameCsv> csv)
+    : m_options(std::move(options)), m_outcome(std::move(outcome)), m_video(std::move(video)), m_csv(std::move(csv)) {}
 
 Result<std::unique_ptr<RecordingFiles>> RecordingFiles::create(const RecordingOptions& options) {
     const std::int64_t free = options.freeSpace(options.path);
@@ -136,19 +161,24 @@ Result<std::unique_ptr<RecordingFiles>> RecordingFiles::create(const RecordingOp
         }
         chosen.codec = *std::move(codec);
     }
+    auto outcome = placesOf(chosen);
+    if (!outcome) {
+        return outcome.error();
+    }
     auto video = VideoWriter::create(chosen.path, {chosen.codec, chosen.rate});
     if (!video) {
         return video.error();
     }
     std::optional<FrameCsv> csv;
     if (chosen.csv) {
-        auto table = FrameCsv::create(besideVideo(chosen.path, ".csv"));
+        auto table = FrameCsv::create(outcome->csvPath);
         if (!table) {
             return table.error();
         }
         csv.emplace(*std::move(table));
     }
-    return std::unique_ptr<RecordingFiles>(new RecordingFiles(std::move(chosen), *std::move(video), std::move(csv)));
+    return std::unique_ptr<RecordingFiles>(
+        new RecordingFiles(std::move(chosen), *std::move(outcome), *std::move(video), std::move(csv)));
 }
 
 Result<void> RecordingFiles::append(const DrawnFrame& frame) {
@@ -182,7 +212,7 @@ bool RecordingFiles::diskNearlyFull() const {
 
 std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<Error>& note) const {
     const auto module = m_last.result->find(m_last.field.module, m_last.field.slot);
-    Json json = Json::object();
+    Json json = {{"program", {{"name", "fovea"}, {"version", version()}}}};
     if (module) {
         json = Json::parse(sidecarJson(*m_last.result, *module, m_lastField.get(), m_lastField ? &m_last.style : nullptr));
     }
@@ -200,7 +230,7 @@ std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<E
                       {"describedFrame", m_lastRow.frame},
                       {"describedSourceIndex", m_lastRow.sourceIndex}};
     if (m_csv) {
-        recording["csv"] = fs::path(besideVideo(m_options.path, ".csv")).filename().string();
+        recording["csv"] = fs::path(m_outcome.csvPath).filename().string();
     }
     if (note) {
         recording["note"] = note->message();
@@ -210,8 +240,9 @@ std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<E
 }
 
 Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::optional<Error> note) {
-    RecordingOutcome outcome{.dropped = dropped, .note = std::move(note)};
-    outcome.sidecarPath = besideVideo(m_options.path, ".json");
+    RecordingOutcome outcome = m_outcome;
+    outcome.dropped = dropped;
+    outcome.note = std::move(note);
     if (frames() == 0) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "There was no frame to record for “%1”; start the source first."),
@@ -222,7 +253,6 @@ Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::opti
         if (auto closed = m_csv->close(); !closed) {
             return closed.error();
         }
-        outcome.csvPath = besideVideo(m_options.path, ".csv");
     }
     auto description = AtomicFile::stage(outcome.sidecarPath, sidecar(dropped, outcome.note));
     if (!description) {

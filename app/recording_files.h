@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "engine/export/frame_csv.h"
 #include "engine/export/video_writer.h"
@@ -20,12 +21,13 @@ inline constexpr double kSecondsKeptFree = 10.0;
 
 /// How a recording is stored.
 struct RecordingOptions {
-    std::string path;     ///< .mp4, .mkv or .avi; the table and the description lie beside it as .csv and .json
-    std::string codec;    ///< VideoCodec::id; empty: defaultVideoCodec()
-    double rate = 30.0;   ///< frames per second, where the source does not say
-    bool beside = false;  ///< the original to the left of the overlay
-    bool caption = true;  ///< module, map and weights in the lower left corner of the overlay
-    bool csv = true;      ///< the table of frames
+    std::string path;                      ///< .mp4, .mkv or .avi; the table and the description lie beside it as .csv and .json
+    std::string codec;                     ///< VideoCodec::id; empty: defaultVideoCodec()
+    double rate = 30.0;                    ///< frames per second, where the source does not say
+    bool beside = false;                   ///< the original to the left of the overlay
+    bool caption = true;                   ///< module, map and weights in the lower left corner of the overlay
+    bool csv = true;                       ///< the table of frames
+    std::vector<std::string> inputs = {};  ///< files which are read; none of them is replaced
     std::function<std::int64_t(const std::string&)> freeSpace = freeSpaceFor;
 };
 
@@ -42,8 +44,9 @@ struct RecordingOutcome {
     WrittenVideo video;
     std::string csvPath;  ///< empty when there is none
     std::string sidecarPath;
-    std::uint64_t dropped = 0;  ///< frames which came faster than they could be written; live recordings only
-    std::optional<Error> note;  ///< why it is shorter than asked for
+    std::uint64_t dropped = 0;        ///< frames which came faster than they could be written; live recordings only
+    std::optional<Error> note;        ///< why it is shorter than asked for
+    std::vector<Error> renamed = {};  ///< for each file which got another name than expected
 };
 
 /// A frame as it goes into the video.
@@ -73,10 +76,12 @@ public:
     Result<RecordingOutcome> finish(std::uint64_t dropped, std::optional<Error> note);
 
 private:
-    RecordingFiles(RecordingOptions options, std::unique_ptr<VideoWriter> video, std::optional<FrameCsv> csv);
+    RecordingFiles(RecordingOptions options, RecordingOutcome outcome, std::unique_ptr<VideoWriter> video,
+                   std::optional<FrameCsv> csv);
     [[nodiscard]] std::string sidecar(std::uint64_t dropped, const std::optional<Error>& note) const;
 
     RecordingOptions m_options;
+    RecordingOutcome m_outcome;  // its paths and notes are known from the beginning
     std::unique_ptr<VideoWriter> m_video;
     std::optional<FrameCsv> m_csv;
     double m_offset = 0.0;  // from the source's times to those of the recording, which begin at 0

@@ -13,6 +13,7 @@
 #include "app/canvas_area.h"
 #include "app/language.h"
 #include "app/main_window.h"
+#include "app/save_dialog.h"
 #include "app/top_bar.h"
 #include "widgets/engine_text.h"
 #include "widgets/filmstrip.h"
@@ -254,23 +255,14 @@ QString MainWindow::proposedFile() const {
              QString::fromStdString(m_session.module()->id));
 }
 
-void MainWindow::savePictureDialog() {
-    if (!canExport()) {
-        return;
-    }
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save the overlay"), proposedFile(), tr("PNG pictures (*.png)"));
-    if (!path.isEmpty()) {
-        exportPicture(path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) ? path : path + QStringLiteral(".png"), false);
-    }
-}
+void MainWindow::savePictureDialog() { pictureDialog(tr("Save the overlay"), false); }
 
-void MainWindow::saveFigureDialog() {
-    if (!canExport()) {
-        return;
-    }
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save a figure"), proposedFile(), tr("PNG pictures (*.png)"));
+void MainWindow::saveFigureDialog() { pictureDialog(tr("Save a figure"), true); }
+
+void MainWindow::pictureDialog(const QString& title, bool withFigure) {
+    const QString path = canExport() ? askWhereToSave(this, title, proposedFile(), pictureFilters()) : QString();
     if (!path.isEmpty()) {
-        exportPicture(path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive) ? path : path + QStringLiteral(".png"), true);
+        exportPicture(path, withFigure);
     }
 }
 

@@ -1,13 +1,12 @@
 // Experiments in the window: channels and heads muted and scaled, and whether a map matters to the network.
 
-#include <QFileDialog>
 #include <QThreadPool>
 
 #include <algorithm>
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"
-#include "engine/export/export.h"
+#include "app/save_dialog.h"
 #include "widgets/channel_grid.h"
 #include "widgets/engine_text.h"
 #include "widgets/matter_plot.h"
@@ -127,19 +126,11 @@ void MainWindow::takeMatter(const Result<MatterResult>& result) {
 }
 
 void MainWindow::saveMatter() {
-    const QString suffix = QStringLiteral(".csv");
-    QString path = QFileDialog::getSaveFileName(this, tr("Save the curves"), m_settings.folder(QStringLiteral("export")),
-                                                tr("Tables (*.csv)"));
-    if (path.isEmpty() || !m_measured) {
-        return;
+    const QString path =
+        askWhereToSave(this, tr("Save the curves"), m_settings.folder(QStringLiteral("export")), {tr("Tables (*.csv)")});
+    if (!path.isEmpty() && m_measured) {
+        exportFile(path, [measured = m_measured] { return matterCsv(*measured); });
     }
-    path = path.endsWith(suffix, Qt::CaseInsensitive) ? path : path + suffix;
-    runExport([this, measured = m_measured, path] {
-        const auto saved = writeFileAtomically(path.toStdString(), matterCsv(*measured));
-        const Result<QStringList> written = saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
-        QMetaObject::invokeMethod(
-            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
-    });
 }
 
 }  // namespace fovea

@@ -26,19 +26,34 @@ void MainWindow::runExport(std::function<void()> work) {
     QThreadPool::globalInstance()->start(std::move(work));
 }
 
-void MainWindow::finishExport(const Result<QStringList>& written) {
+void MainWindow::finishExport(const Result<QStringList>& written, const std::vector<Error>& notes) {
     if (!written) {
         m_area->showMessage(errorText(written.error()), true);
         Q_EMIT exported({});
         return;
     }
     const QFileInfo first(written->value(0));
-    m_area->showMessage(written->size() > 2
-                            ? tr("Saved %n file(s) in %1.", nullptr, static_cast<int>(written->size())).arg(first.path())
-                        : written->size() == 1 ? tr("Saved %1.").arg(first.filePath())
-                                               : tr("Saved %1 and its description.").arg(first.filePath()),
-                        false);
+    QString text = written->size() > 2
+                       ? tr("Saved %n file(s) in %1.", nullptr, static_cast<int>(written->size())).arg(first.path())
+                   : written->size() == 1 ? tr("Saved %1.").arg(first.filePath())
+                                          : tr("Saved %1 and its description.").arg(first.filePath());
+    for (const auto& note : notes) {
+        text += QLatin1Char(' ') + errorText(note);
+    }
+    m_area->showMessage(text, false);
     Q_EMIT exported(*written);
+}
+
+// What the pass has read besides the picture: the weights of all panes.
+OutputPlaces MainWindow::outputPlaces() {
+    std::vector<std::string> inputs;
+    for (int pane = 0; pane < m_session.paneCount(); ++pane) {
+        inputs.push_back(m_session.paneJob(pane).weightsFile);
+    }
+    if (const MovingSource& source = m_session.controller().source(); source.active()) {
+        inputs.push_back(source.spec().location);
+    }
+    return OutputPlaces(std::move(inputs));
 }
 
 void MainWindow::exportPicture(const QString& path, bool withFigure) {
@@ -47,10 +62,10 @@ void MainWindow::exportPicture(const QString& path, bool withFigure) {
     }
     const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {withFigure, withFigure, {}}};
     m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).path());
-    runExport([this, what, path] {
-        const auto written = fovea::exportPicture(what, path);
+    runExport([this, what, path, places = outputPlaces()]() mutable {
+        const auto written = fovea::exportPicture(what, path, places);
         QMetaObject::invokeMethod(
-            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+            this, [this, written, notes = places.notes()] { finishExport(written, notes); }, Qt::QueuedConnection);
     });
 }
 
@@ -64,8 +79,8 @@ void MainWindow::exportRaw(const QString& folder) {
     const QFileInfo source(QString::fromStdString(result->frame.source->name));
     const std::string base = source.completeBaseName().toStdString() + "." + module;
     m_settings.setFolder(QStringLiteral("export"), folder);
-    runExport([this, result, module, slot, base, folder] {
-        const auto files = fovea::exportRaw(*result, module, folder.toStdString(), base, slot);
+    runExport([this, result, module, slot, base, folder, places = outputPlaces()]() mutable {
+        const auto files = fovea::exportRaw(*result, module, folder.toStdString(), base, places, slot);
         Result<QStringList> written = QStringList();
         if (files) {
             for (const auto& file : *files) {
@@ -75,7 +90,16 @@ void MainWindow::exportRaw(const QString& folder) {
             written = files.error();
         }
         QMetaObject::invokeMethod(
-            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+            this, [this, written, notes = places.notes()] { finishExport(written, notes); }, Qt::QueuedConnection);
+    });
+}
+
+void MainWindow::exportFile(const QString& path, std::function<std::string()> bytes) {
+    runExport([this, path, bytes = std::move(bytes), places = outputPlaces()]() mutable {
+        const auto saved = writeNamedFile(places, path.toStdString(), bytes());
+        const Result<QStringList> written = saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
+        QMetaObject::invokeMethod(
+            this, [this, written] { finishExport(written, {}); }, Qt::QueuedConnection);
     });
 }
 

@@ -2,7 +2,6 @@
 
 #include <QDateTime>
 #include <QDir>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QPointer>
 #include <QThreadPool>
@@ -10,6 +9,7 @@
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
 #include "app/main_window.h"
+#include "app/save_dialog.h"
 #include "app/status_line.h"
 #include "engine/export/video_writer.h"
 #include "engine/source/camera_list.h"
@@ -201,8 +201,7 @@ void MainWindow::recordFileDialog() {
         QStringLiteral("%1/%2-%3%4")
             .arg(m_settings.folder(QStringLiteral("export")), name.completeBaseName(),
                  QString::fromStdString(m_session.module()->id), QString::fromStdString(videoCodecs().front().extension));
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Save every frame as a video"), proposed, filters.join(QStringLiteral(";;")));
+    const QString path = askWhereToSave(this, tr("Save every frame as a video"), proposed, filters);
     if (!path.isEmpty()) {
         m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).path());
         m_recording.startFile(path, m_besideAction->isChecked());
@@ -234,6 +233,9 @@ void MainWindow::showRecorded(const Result<RecordingOutcome>& outcome) {
     }
     if (outcome->note) {
         text += QLatin1Char(' ') + errorText(*outcome->note);
+    }
+    for (const auto& note : outcome->renamed) {
+        text += QLatin1Char(' ') + errorText(note);
     }
     m_area->showMessage(text, false);
     Q_EMIT exported({path, QString::fromStdString(outcome->csvPath), QString::fromStdString(outcome->sidecarPath)});

@@ -2,7 +2,6 @@
 
 #include <QDir>
 #include <QFile>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QLockFile>
 #include <QThreadPool>
@@ -10,6 +9,7 @@
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"
+#include "app/save_dialog.h"
 #include "engine/export/export.h"
 #include "widgets/engine_text.h"
 
@@ -125,20 +125,15 @@ SessionFile MainWindow::sessionFile() {
 }
 
 void MainWindow::saveSessionDialog() {
-    QString path = QFileDialog::getSaveFileName(this, tr("Save the session"), m_settings.folder(QStringLiteral("export")),
-                                                tr("Sessions (*.fovea)"));
+    const QString path =
+        askWhereToSave(this, tr("Save the session"), m_settings.folder(QStringLiteral("export")), {tr("Sessions (*.fovea)")});
     if (!path.isEmpty()) {
-        saveSession(path.endsWith(kSuffix) ? path : path + kSuffix);
+        saveSession(path);
     }
 }
 
 void MainWindow::saveSession(const QString& path) {
-    runExport([this, path, json = sessionJson(sessionFile()).toStdString()] {
-        const auto saved = writeFileAtomically(path.toStdString(), json);
-        const Result<QStringList> written = saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
-        QMetaObject::invokeMethod(
-            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
-    });
+    exportFile(path, [json = sessionJson(sessionFile()).toStdString()] { return json; });
 }
 
 void MainWindow::openSession(const QString& path, bool forget) {

@@ -9,6 +9,7 @@
 #include <opencv2/core.hpp>
 
 #include "engine/export/export.h"
+#include "engine/export/output_places.h"
 #include "engine/render/render.h"
 #include "tests/support/render_fixtures.h"
 
@@ -94,7 +95,8 @@ std::vector<OverlayStyle> styles() {
 
 QMap<QString, QByteArray> exported(const FrameResult& result, const QString& folder) {
     QMap<QString, QByteArray> bytes;
-    const auto paths = exportRaw(result, "shown", folder.toStdString(), "x");
+    OutputPlaces places;
+    const auto paths = exportRaw(result, "shown", folder.toStdString(), "x", places);
     if (paths.ok()) {
         for (const auto& path : *paths) {
             QFile file(QString::fromStdString(path));

@@ -1,16 +1,10 @@
 #include "widgets/figure/figure.h"
 
-#include <QDir>
-#include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <opencv2/core.hpp>
 
 #include <cmath>
-#include <csignal>
-
-#include <sys/resource.h>
 
 #include "widgets/figure/mat_image.h"
 
@@ -99,9 +93,6 @@ private Q_SLOTS:
     void flatBar();
     void sizesFollowThePicture();
     void captionIsWrapped();
-    void pngRoundTrip();
-    void pngErrors();
-    void fullDiskLeavesTheOldFile();
 };
 
 void TestFigure::matImageDoesNotCopy() {
@@ -315,55 +306,6 @@ void TestFigure::captionIsWrapped() {
     QVERIFY(four > two);
     QCOMPARE(heightFor(QStringLiteral("word ").repeated(2000)), four);  // elided
     QCOMPARE(heightFor(QString(3000, QLatin1Char('w'))), four);         // one word, broken anywhere
-}
-
-void TestFigure::pngRoundTrip() {
-    const QTemporaryDir dir;
-    const QString path = dir.filePath(QStringLiteral("bild · 图.png"));
-    const QImage overlay = testOverlay(31, 17);
-    QVERIFY(savePng(overlay, path).ok());
-    const QImage read = QImage(path).convertToFormat(QImage::Format_RGB32);
-    QCOMPARE(read, overlay);
-    QCOMPARE(QDir(dir.path()).entryList(QDir::Files).size(), 1);
-    QVERIFY(savePng(testOverlay(5, 5), path).ok());  // replaces
-    QCOMPARE(QImage(path).size(), QSize(5, 5));
-}
-
-void TestFigure::pngErrors() {
-    const QTemporaryDir dir;
-    const auto missing = savePng(testOverlay(3, 3), dir.filePath(QStringLiteral("no/such/folder/a.png")));
-    QVERIFY(!missing.ok());
-    QCOMPARE(missing.error().code, ErrorCode::Unwritable);
-    QVERIFY(missing.error().message().find("no/such/folder/a.png") != std::string::npos);
-    QCOMPARE(savePng(testOverlay(3, 3), dir.path()).error().code, ErrorCode::Unwritable);
-    QCOMPARE(savePng(testOverlay(3, 3), QString()).error().code, ErrorCode::Unwritable);
-    const auto nothing = savePng(QImage(), dir.filePath(QStringLiteral("a.png")));
-    QCOMPARE(nothing.error().code, ErrorCode::BadValue);
-    QVERIFY(QDir(dir.path()).isEmpty());
-}
-
-void TestFigure::fullDiskLeavesTheOldFile() {
-    const QTemporaryDir dir;
-    const QString path = dir.filePath(QStringLiteral("a.png"));
-    QVERIFY(savePng(testOverlay(4, 4), path).ok());
-    // A limit on the size of files stands in for a full disk: the write fails half-way.
-    rlimit before = {};
-    QCOMPARE(getrlimit(RLIMIT_FSIZE, &before), 0);
-    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-    rlimit small = before;
-    small.rlim_cur = 2048;
-    QCOMPARE(setrlimit(RLIMIT_FSIZE, &small), 0);
-    QImage noise(300, 300, QImage::Format_RGB32);
-    for (int n = 0; n < 90000; ++n) {
-        noise.setPixel(n % 300, n / 300, 0xFF000000U | static_cast<QRgb>(n) * 2654435761U >> 8);
-    }
-    const auto result = savePng(noise, path);
-    QCOMPARE(setrlimit(RLIMIT_FSIZE, &before), 0);
-    std::signal(SIGXFSZ, handler);
-    QVERIFY(!result.ok());
-    QCOMPARE(result.error().code, ErrorCode::Unwritable);
-    QCOMPARE(QImage(path).size(), QSize(4, 4));
-    QCOMPARE(QDir(dir.path()).entryList(QDir::Files | QDir::Hidden).size(), 1);
 }
 
 QTEST_MAIN(TestFigure)

@@ -9,8 +9,6 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QMimeData>
-#include <QProcess>
-#include <QSignalSpy>
 #include <QSlider>
 #include <QTemporaryDir>
 #include <QTest>
@@ -29,7 +27,6 @@
 #include "app/main_window.h"
 #include "app/top_bar.h"
 #include "engine/attention/registry.h"
-#include "engine/export/export.h"
 #include "tests/support/fake_modules.h"
 #include "widgets/channel_bars.h"
 #include "widgets/figure/mat_image.h"
@@ -328,51 +325,6 @@ private Q_SLOTS:
             QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
         }
         QVERIFY2(p99 < 33.0, qPrintable(QString::number(p99)));
-    }
-
-    void exportsEqualTheCommandLine() {
-        choose("cbam");
-        const QString folder = m_folder.filePath(QStringLiteral("window"));
-        QSignalSpy spy(m_window.get(), &MainWindow::exported);
-        m_window->exportRaw(folder);
-        QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 1, 30000);
-        const QStringList files = spy.first().first().toStringList();
-        QVERIFY(files.size() > 3);
-        QProcess program;
-        const QString other = m_folder.filePath(QStringLiteral("shell"));
-        program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"),
-                      {QStringLiteral("render"), kSamples + QStringLiteral("chelsea.png"), QStringLiteral("-o"),
-                       m_folder.filePath(QStringLiteral("out.png")), QStringLiteral("--module"), QStringLiteral("cbam"),
-                       QStringLiteral("--stride"), QString::number(session().retina().stride), QStringLiteral("--raw"), other});
-        QVERIFY(program.waitForFinished(60000));
-        QCOMPARE(program.exitCode(), 0);
-        for (const auto& path : files) {
-            QFile a(path);
-            QFile b(other + u'/' + QFileInfo(path).fileName());
-            QVERIFY2(a.open(QIODevice::ReadOnly) && b.open(QIODevice::ReadOnly), qPrintable(path));
-            QCOMPARE(a.readAll(), b.readAll());
-        }
-    }
-
-    void thePictureIsSavedAtItsOwnSize() {
-        const QString path = m_folder.filePath(QStringLiteral("overlay.png"));
-        QSignalSpy spy(m_window.get(), &MainWindow::exported);
-        m_window->exportPicture(path, false);
-        QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 1, 30000);
-        const QImage saved(path);
-        QCOMPARE(saved.size(), QImage(kSamples + QStringLiteral("chelsea.png")).size());
-        QVERIFY(QFile::exists(m_folder.filePath(QStringLiteral("overlay.json"))));
-        const auto what = canvas()->rendered().request;
-        const auto again = std::get<RenderedOverlay>(
-            render(OverlayRequest{what.result, what.field, what.style, fullViewport(what.result->frame), 0xFFFFFFFF}));
-        QCOMPARE(saved.convertToFormat(QImage::Format_RGB32), matImage(again.pixels));
-    }
-
-    void anUnwritablePlaceIsOneSentence() {
-        QSignalSpy spy(m_window.get(), &MainWindow::exported);
-        m_window->exportPicture(QStringLiteral("/proc/no/such/place.png"), false);
-        QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 1, 30000);
-        QVERIFY(m_window->findChild<CanvasArea*>()->message().contains(QStringLiteral("/proc/no/such")));
     }
 
     void aBadPictureLeavesTheWindowAsItWas() {

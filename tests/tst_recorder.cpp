@@ -57,6 +57,7 @@ private Q_SLOTS:
     void fullDiskLeavesNothing();
     void nearlyFullDiskEndsInTime();
     void whatIsReadIsNotReplaced();
+    void filesOfOtherProgramsAreKept();
 };
 
 void TestRecorder::everyFrameOnce() {
@@ -348,11 +349,33 @@ void TestRecorder::whatIsReadIsNotReplaced() {
     QVERIFY(file.open(QIODevice::WriteOnly));
     QCOMPARE(file.write("the source"), 10);
     file.close();
-    FakeFilm film;
-    film.path = path.toStdString();
-    QVERIFY(!recordFile(jobFor(film, path)).ok());
+    FileRecordingJob job = jobFor(FakeFilm{}, path);
+    job.recording.inputs = {path.toStdString()};
+    QVERIFY(!recordFile(job).ok());
     QCOMPARE(contents(path), QByteArray("the source"));
     QCOMPARE(entries(dir).size(), 1);
+}
+
+void TestRecorder::filesOfOtherProgramsAreKept() {
+    const QTemporaryDir dir;
+    for (const char* name : {"out.csv", "out.json"}) {
+        QFile file(dir.filePath(QLatin1String(name)));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("somebody's") > 0);
+    }
+    const QString path = dir.filePath(QStringLiteral("out.mkv"));
+    for (int run = 0; run < 2; ++run) {  // the second one replaces what the first one wrote
+        const auto outcome = recordFile(jobFor(FakeFilm{}, path));
+        QVERIFY(outcome.ok());
+        QCOMPARE(outcome->renamed.size(), std::size_t{2});
+        QCOMPARE(QString::fromStdString(outcome->csvPath), dir.filePath(QStringLiteral("out.fovea.csv")));
+        QCOMPARE(QString::fromStdString(outcome->sidecarPath), dir.filePath(QStringLiteral("out.fovea.json")));
+        QCOMPARE(QString::fromStdString(parsed(dir.filePath(QStringLiteral("out.fovea.json")))["recording"]["csv"]),
+                 QStringLiteral("out.fovea.csv"));
+        QCOMPARE(table(dir.filePath(QStringLiteral("out.fovea.csv"))).size(), static_cast<int>(outcome->video.frames) + 1);
+        QCOMPARE(contents(dir.filePath(QStringLiteral("out.csv"))), QByteArray("somebody's"));
+        QCOMPARE(contents(dir.filePath(QStringLiteral("out.json"))), QByteArray("somebody's"));
+        QCOMPARE(entries(dir).size(), 5);
+    }
 }
 
 QTEST_MAIN(TestRecorder)

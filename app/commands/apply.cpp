@@ -2,7 +2,7 @@
 
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
-#include "engine/export/export.h"
+#include "engine/export/output_places.h"
 #include "engine/pipeline/case.h"
 #include "engine/tensor/safetensors.h"
 
@@ -25,6 +25,9 @@ int applyCommand(const QStringList& arguments) {
     if (!parser.isSet(out)) {
         return complain(QCoreApplication::translate("CommandLine", "Name the file to write with -o."), kExitUsage);
     }
+    if (const auto complaint = endingComplaint(parser.value(out), QStringLiteral("safetensors"))) {
+        return complain(*complaint, kExitUsage);
+    }
     const auto input = readSafetensors(parser.positionalArguments().first().toStdString());
     if (!input) {
         return complain(input.error());
@@ -33,7 +36,8 @@ int applyCommand(const QStringList& arguments) {
     if (!result) {
         return complain(result.error());
     }
-    const auto written = writeFileAtomically(parser.value(out).toStdString(), safetensorsBytes(*result));
+    OutputPlaces places({parser.positionalArguments().first().toStdString()});
+    const auto written = writeNamedFile(places, parser.value(out).toStdString(), safetensorsBytes(*result));
     return written ? kExitDone : complain(written.error());
 }
 

@@ -1,5 +1,7 @@
 #include "app/commands/command_line.h"
 
+#include <QFileInfo>
+
 #include <cstdio>
 
 #include "app/commands/commands.h"
@@ -70,6 +72,21 @@ void printLine(const QString& line) { std::printf("%s\n", line.toUtf8().constDat
 int complain(const QString& sentence, int status) {
     std::fprintf(stderr, "fovea: %s\n", sentence.toUtf8().constData());
     return status;
+}
+
+std::optional<QString> endingComplaint(const QString& path, const QString& ending) {
+    const QString given = QFileInfo(path).suffix();
+    if (given.isEmpty() || given.compare(ending, Qt::CaseInsensitive) == 0) {
+        return std::nullopt;
+    }
+    return QCoreApplication::translate("CommandLine", "What is written is .%1, not .%2; choose a name which ends in .%1.")
+        .arg(ending, given);
+}
+
+void remark(const std::vector<Error>& notes) {
+    for (const auto& note : notes) {
+        complain(errorText(note), kExitDone);
+    }
 }
 
 int complain(const Error& error) { return complain(errorText(error), kExitFailed); }

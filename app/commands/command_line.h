@@ -15,5 +15,9 @@ void printLine(const QString& line);
 /// One sentence on stderr; returns `status`.
 int complain(const QString& sentence, int status);
 int complain(const Error& error);
+/// A sentence about an output whose ending names another format than the one which is written; a name without ending is fine.
+std::optional<QString> endingComplaint(const QString& path, const QString& ending);
+/// What is no failure but must be said: one sentence each on stderr.
+void remark(const std::vector<Error>& notes);
 
 }  // namespace fovea

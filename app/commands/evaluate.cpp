@@ -7,8 +7,9 @@
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
 #include "app/commands/interrupt.h"
+#include "engine/evaluation/boxes.h"
 #include "engine/evaluation/evaluation.h"
-#include "engine/export/export.h"
+#include "engine/export/output_places.h"
 #include "engine/models/open_bundle.h"
 #include "widgets/engine_text.h"
 
@@ -93,7 +94,8 @@ int report(const QCommandLineParser& parser, const Options& options, const Evalu
         std::fputs(csv.c_str(), stdout);
         return kExitDone;
     }
-    if (const auto written = writeFileAtomically(parser.value(options.output).toStdString(), csv); !written) {
+    OutputPlaces places({(parser.value(options.data) + u'/' + QLatin1String(kBoxesFile)).toStdString()});
+    if (const auto written = writeNamedFile(places, parser.value(options.output).toStdString(), csv); !written) {
         return complain(written.error());
     }
     printLine(parser.value(options.output));
@@ -121,6 +123,9 @@ int evaluateCommand(const QStringList& arguments) {
         return complain(
             translated(QT_TRANSLATE_NOOP("CommandLine", "Name the bundle with --bundle and the pictures with --data.")),
             kExitUsage);
+    }
+    if (const auto complaint = endingComplaint(parser.value(options.output), QStringLiteral("csv"))) {
+        return complain(*complaint, kExitUsage);
     }
     const auto limit = readCount(parser, options.limit);
     const auto size = readCount(parser, options.size);

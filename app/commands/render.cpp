@@ -15,6 +15,7 @@
 #include "engine/render/query_place.h"
 #include "engine/runtime/source_hash.h"
 #include "widgets/engine_text.h"
+#include "widgets/figure/picture_file.h"
 
 namespace fovea {
 namespace {
@@ -98,7 +99,13 @@ std::optional<Usage> checkKind(const QCommandLineParser& parser, const RenderOpt
     return std::nullopt;
 }
 
+/// What a run reads and no output may replace.
+std::vector<std::string> inputFiles(const QCommandLineParser& parser, const RenderOptions& options) {
+    return {parser.positionalArguments().first().toStdString(), parser.value(options.weights).toStdString()};
+}
+
 int writeVideo(const QCommandLineParser& parser, const RenderOptions& options, FileRecordingJob job) {
+    job.recording.inputs = inputFiles(parser, options);
     job.recording.path = parser.value(options.output).toStdString();
     job.recording.codec = parser.value(options.codec).toStdString();
     job.recording.beside = parser.isSet(options.beside);
@@ -108,7 +115,8 @@ int writeVideo(const QCommandLineParser& parser, const RenderOptions& options, F
 }
 
 int write(const QCommandLineParser& parser, const RenderOptions& options, const PictureExport& what) {
-    const auto written = exportPicture(what, parser.value(options.output));
+    OutputPlaces places(inputFiles(parser, options));
+    const auto written = exportPicture(what, parser.value(options.output), places);
     if (!written) {
         return complain(written.error());
     }
@@ -118,7 +126,7 @@ int write(const QCommandLineParser& parser, const RenderOptions& options, const 
     if (parser.isSet(options.raw)) {
         const QFileInfo input(parser.positionalArguments().first());
         const auto raw = exportRaw(*what.result, what.field.module, parser.value(options.raw).toStdString(),
-                                   (input.completeBaseName() + u'.' + parser.value(options.module)).toStdString());
+                                   (input.completeBaseName() + u'.' + parser.value(options.module)).toStdString(), places);
         if (!raw) {
             return complain(raw.error());
         }
@@ -126,6 +134,7 @@ int write(const QCommandLineParser& parser, const RenderOptions& options, const 
             printLine(QString::fromStdString(path));
         }
     }
+    remark(places.notes());
     return kExitDone;
 }
 
@@ -159,6 +168,9 @@ int renderCommand(const QStringList& arguments) {
     RetinaOptions retina;
     std::optional<PointValue> query;
     const bool video = isVideoName(parser.value(options.output));
+    if (const auto format = pictureFormatFor(parser.value(options.output)); !video && !format) {
+        return complain(errorText(format.error()), kExitUsage);
+    }
     for (const auto& usage :
          {checkKind(parser, options, video), readStyle(parser, options, what.style),
           readField(parser, options, what.field, query), readInteger(parser, options.stride, retina.stride)}) {

@@ -20,8 +20,8 @@ struct RenderOptions {
     QCommandLineOption output{
         {QStringLiteral("o"), QStringLiteral("output")},
         text(QT_TRANSLATE_NOOP("CommandLine",
-                               "PNG to write, or of a video or folder an .mp4, .mkv or .avi; its description goes beside "
-                               "it as .json.")),
+                               "Picture to write (.png, .jpg, .tif or .webp), or of a video or folder an .mp4, .mkv or .avi; "
+                               "its description goes beside it as .json.")),
         QStringLiteral("OUT")};
     QCommandLineOption module{QStringLiteral("module"), text(QT_TRANSLATE_NOOP("CommandLine", "Module id; see fovea modules.")),
                               QStringLiteral("ID")};

@@ -87,6 +87,7 @@ int renderVideo(const QString& input, FileRecordingJob job) {
             printLine(QString::fromStdString(path));
         }
     }
+    remark(outcome->renamed);
     return outcome->note ? complain(*outcome->note) : kExitDone;
 }
 

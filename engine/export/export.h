@@ -9,15 +9,20 @@
 
 namespace fovea {
 
+class OutputPlaces;
+
 /// Writes bytes to a temporary neighbour and renames it; on any failure the old file stays and nothing half-written is left.
 FOVEA_API Result<void> writeFileAtomically(const std::string& path, const std::string& bytes);
 
+/// Tells `places` which file the frame of a result was read from.
+FOVEA_API void addSource(OutputPlaces& places, const FrameResult& result);
+
 /// The raw numbers of one module's result for one frame, into an existing or new folder:
 /// <base>.<map>.npy per map, <base>.output.npy, <base>.channels.csv (index, name, weight) per channel map, <base>.safetensors
-/// (all maps and the output), <base>.json (sidecar). Returns the paths. Window and command line both call this: the bytes are
-/// identical.
+/// (all maps and the output), <base>.json (sidecar). Returns the paths; another base which `places` gave is in its notes. Window
+/// and command line both call this: the bytes are identical.
 FOVEA_API Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std::string& module,
-                                                     const std::string& folder, const std::string& base,
+                                                     const std::string& folder, const std::string& base, OutputPlaces& places,
                                                      const std::string& slot = {});
 
 /// The sidecar: source and hash, model, layer, module, version, parameters, provenance, map kinds, true ranges, and the drawn

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <iterator>
 #include <utility>
 
-#include "engine/export/atomic_file.h"
 #include "engine/export/csv_text.h"
 #include "engine/export/export.h"
+#include "engine/export/file_set.h"
 #include "engine/export/numbers.h"
+#include "engine/export/output_places.h"
 #include "engine/tensor/npy.h"
 
 namespace fovea {
@@ -36,36 +39,6 @@ std::string channelsCsv(const Tensor& weights, const std::vector<std::string>& n
     return out;
 }
 
-/// Files which appear together or not at all, as far as renaming goes.
-class FileSet final {
-public:
-    explicit FileSet(std::string prefix) : m_prefix(std::move(prefix)) {}
-
-    Result<void> add(const std::string& ending, const std::string& bytes) {
-        auto file = AtomicFile::stage(m_prefix + ending, bytes);
-        if (!file) {
-            return file.error();
-        }
-        m_files.push_back(std::move(*file));
-        m_paths.push_back(m_prefix + ending);
-        return {};
-    }
-
-    Result<std::vector<std::string>> commit() {
-        for (auto& file : m_files) {
-            if (auto done = file.commit(); !done) {
-                return done.error();
-            }
-        }
-        return m_paths;
-    }
-
-private:
-    std::string m_prefix;
-    std::vector<AtomicFile> m_files;
-    std::vector<std::string> m_paths;
-};
-
 Result<void> makeFolder(const std::string& folder) {
     std::error_code failure;
     fs::create_directories(folder, failure);
@@ -90,7 +63,13 @@ std::map<std::string, std::string> fileMetadata(const FrameResult& result, const
     return metadata;
 }
 
-Result<void> addMaps(FileSet& files, const ExportedNumbers& numbers, const std::vector<std::string>& channelNames) {
+/// One file of an export: how its name ends, and what makes its bytes.
+struct RawFile {
+    std::string ending;
+    std::function<std::string()> bytes;
+};
+
+void addMaps(std::vector<RawFile>& files, const ExportedNumbers& numbers, const std::vector<std::string>& channelNames) {
     const auto channelMaps = std::count_if(numbers.maps.begin(), numbers.maps.end(),
                                            [](const ExportedMap& m) { return m.map->kind == MapKind::Channel; });
     for (const auto& [map, refusal] : numbers.maps) {
@@ -98,39 +77,38 @@ Result<void> addMaps(FileSet& files, const ExportedNumbers& numbers, const std::
             continue;
         }
         const Tensor& tensor = numbers.file.tensors.at(tensorName(*map));
-        if (auto done = files.add("." + map->name + ".npy", npyBytes(tensor.shape, tensor.values.data())); !done) {
-            return done;
-        }
-        if (map->kind != MapKind::Channel) {
-            continue;
-        }
-        const std::string ending = channelMaps == 1 ? ".channels.csv" : "." + map->name + ".channels.csv";
-        if (auto done = files.add(ending, channelsCsv(tensor, channelNames)); !done) {
-            return done;
+        files.push_back({"." + map->name + ".npy", [&tensor] { return npyBytes(tensor.shape, tensor.values.data()); }});
+        if (map->kind == MapKind::Channel) {
+            files.push_back({channelMaps == 1 ? ".channels.csv" : "." + map->name + ".channels.csv",
+                             [&tensor, &channelNames] { return channelsCsv(tensor, channelNames); }});
         }
     }
-    return {};
 }
 
-Result<std::vector<std::string>> writeFiles(const FrameResult& result, const ModuleResult& module, const std::string& prefix) {
+Result<std::vector<std::string>> writeFiles(const FrameResult& result, const ModuleResult& module, const std::string& prefix,
+                                            OutputPlaces& places) {
     ExportedNumbers numbers = gatherNumbers(*module.output);
     numbers.file.metadata = fileMetadata(result, module);
-    FileSet files(prefix);
-    if (auto done = addMaps(files, numbers, result.features ? result.features->channelNames : std::vector<std::string>());
-        !done) {
-        return done.error();
-    }
+    const std::vector<std::string> channelNames = result.features ? result.features->channelNames : std::vector<std::string>();
     const Tensor& output = numbers.file.tensors.at("output");
-    if (auto done = files.add(".output.npy", npyBytes(output.shape, output.values.data())); !done) {
-        return done.error();
+    std::vector<RawFile> files;
+    addMaps(files, numbers, channelNames);
+    files.push_back({".output.npy", [&output] { return npyBytes(output.shape, output.values.data()); }});
+    files.push_back({".safetensors", [&numbers] { return safetensorsBytes(numbers.file); }});
+    files.push_back({".json", [&] { return sidecarText(result, module, &numbers, nullptr, nullptr); }});
+    std::vector<std::string> endings;
+    std::transform(files.begin(), files.end(), std::back_inserter(endings), [](const RawFile& file) { return file.ending; });
+    const auto taken = places.takeSet(prefix, endings);
+    if (!taken) {
+        return taken.error();
     }
-    if (auto done = files.add(".safetensors", safetensorsBytes(numbers.file)); !done) {
-        return done.error();
+    FileSet set;
+    for (const RawFile& file : files) {
+        if (auto added = set.add(*taken + file.ending, file.bytes()); !added) {
+            return added.error();
+        }
     }
-    if (auto done = files.add(".json", sidecarText(result, module, &numbers, nullptr, nullptr)); !done) {
-        return done.error();
-    }
-    return files.commit();
+    return set.commit();
 }
 
 }  // namespace
@@ -152,8 +130,14 @@ ExportedNumbers gatherNumbers(const AttentionOutput& output, std::size_t maxByte
     return numbers;
 }
 
+void addSource(OutputPlaces& places, const FrameResult& result) {
+    if (result.frame.source) {
+        places.addInput(result.frame.source->path);
+    }
+}
+
 Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std::string& module, const std::string& folder,
-                                           const std::string& base, const std::string& slot) {
+                                           const std::string& base, OutputPlaces& places, const std::string& slot) {
     if (base.empty() || base.find('/') != std::string::npos) {
         return makeError(ErrorCode::BadParameter,
                          FOVEA_TEXT("engine", "“%1” cannot begin a file name; choose a name without “/”."), {base});
@@ -169,7 +153,8 @@ Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std:
     if (auto made = makeFolder(folder); !made) {
         return made.error();
     }
-    return writeFiles(result, *found, (fs::path(folder) / base).string());
+    addSource(places, result);
+    return writeFiles(result, *found, (fs::path(folder) / base).string(), places);
 }
 
 }  // namespace fovea

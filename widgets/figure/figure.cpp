@@ -1,11 +1,8 @@
 #include "widgets/figure/figure.h"
 
-#include <QBuffer>
 #include <QCoreApplication>
 #include <QFontMetrics>
-#include <QImageWriter>
 #include <QPainter>
-#include <QSaveFile>
 #include <QTextLayout>
 
 #include <algorithm>
@@ -158,11 +155,6 @@ void paintAsked(QPainter& painter, const AskedPlace& asked, const QSize& picture
     painter.restore();
 }
 
-Error unwritable(const QString& path, const QString& reason) {
-    return makeError(ErrorCode::Unwritable, FOVEA_TEXT("engine", "“%1” cannot be written (%2); choose another place."),
-                     {path.toStdString(), reason.toStdString()});
-}
-
 }  // namespace
 
 QImage composeFigure(const QImage& overlay, const ScalarField* field, const OverlayStyle& style, const FigureOptions& options) {
@@ -191,23 +183,6 @@ QImage composeFigure(const QImage& overlay, const ScalarField* field, const Over
     }
     paintCaption(painter, layout);
     return figure;
-}
-
-Result<void> savePng(const QImage& image, const QString& path) {
-    if (image.isNull()) {
-        return makeError(ErrorCode::BadValue, FOVEA_TEXT("engine", "There is no picture to write; open one first."));
-    }
-    // Encoded in memory first: libpng prints its own line when a device fails under it.
-    QBuffer bytes;
-    QImageWriter writer(&bytes, "png");
-    if (!bytes.open(QIODevice::WriteOnly) || !writer.write(image)) {
-        return unwritable(path, writer.errorString());
-    }
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes.data()) != bytes.size() || !file.commit()) {
-        return unwritable(path, file.errorString());
-    }
-    return {};
 }
 
 }  // namespace fovea

@@ -21,7 +21,4 @@ struct FigureOptions {
 /// unchanged. Uses Qt Gui only.
 QImage composeFigure(const QImage& overlay, const ScalarField* field, const OverlayStyle& style, const FigureOptions& options);
 
-/// PNG through a temporary neighbour; an error leaves any old file as it was.
-Result<void> savePng(const QImage& image, const QString& path);
-
 }  // namespace fovea
