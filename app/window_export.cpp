@@ -44,7 +44,7 @@ void MainWindow::finishExport(const Result<QStringList>& written, const std::vec
     Q_EMIT exported(*written);
 }
 
-// What the pass has read besides the picture: the weights of all panes.
+// What is read: picture or moving source, and the weights of all panes.
 OutputPlaces MainWindow::outputPlaces() {
     std::vector<std::string> inputs;
     for (int pane = 0; pane < m_session.paneCount(); ++pane) {
@@ -52,6 +52,9 @@ OutputPlaces MainWindow::outputPlaces() {
     }
     if (const MovingSource& source = m_session.controller().source(); source.active()) {
         inputs.push_back(source.spec().location);
+    }
+    if (const auto& source = m_session.controller().frame().source) {
+        inputs.push_back(source->path);
     }
     return OutputPlaces(std::move(inputs));
 }
