@@ -90,6 +90,33 @@ bool looksLikePlaylist(ByteView head) {
            (text.find("<MPD"sv) != std::string_view::npos || text.find("<SmoothStreamingMedia"sv) != std::string_view::npos);
 }
 
+bool looksLikeSound(ByteView head) {
+    if (head.matches(0, "RIFF"sv)) {
+        return head.matches(8, "WAVE"sv);
+    }
+    if (head.matches(0, "FORM"sv)) {
+        return head.matches(8, "AIFF"sv) || head.matches(8, "AIFC"sv);
+    }
+    for (const auto start : {"ID3"sv, "fLaC"sv, "#!AMR"sv, "MThd"sv, ".snd"sv}) {
+        if (head.matches(0, start)) {
+            return true;
+        }
+    }
+    if (!head.has(0, 3) || head.u8(0) != 0xFF) {
+        return false;
+    }
+    // MPEG audio, layers II and III, and AAC; layer I begins as texts of 16-bit letters do.
+    const std::uint32_t kind = head.u8(1) & 0xFEU;
+    const std::uint32_t rates = head.u8(2);
+    const bool layers = kind == 0xFA || kind == 0xF2 || kind == 0xFC || kind == 0xF4;
+    return (layers && rates >> 4 != 15 && (rates >> 2 & 3U) != 3) || kind == 0xF0 || kind == 0xF8;
+}
+
+Error soundError(const std::string& name) {
+    return makeError(ErrorCode::Unsupported,
+                     FOVEA_TEXT("engine", "“%1” holds sound and no pictures; choose a picture or a video."), {name});
+}
+
 Error playlistError(const std::string& name) {
     return makeError(
         ErrorCode::Unsupported,

@@ -5,13 +5,14 @@
 #include <QFontMetrics>
 #include <QImageWriter>
 #include <QPainter>
-#include <QSaveFile>
 #include <QTextLayout>
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
+
+#include "engine/export/export.h"
 
 namespace fovea {
 namespace {
@@ -203,11 +204,7 @@ Result<void> savePng(const QImage& image, const QString& path) {
     if (!bytes.open(QIODevice::WriteOnly) || !writer.write(image)) {
         return unwritable(path, writer.errorString());
     }
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes.data()) != bytes.size() || !file.commit()) {
-        return unwritable(path, file.errorString());
-    }
-    return {};
+    return writeFileAtomically(path.toStdString(), bytes.data().toStdString());
 }
 
 }  // namespace fovea
