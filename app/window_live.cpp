@@ -235,7 +235,7 @@ void MainWindow::showRecorded(const Result<RecordingOutcome>& outcome) {
     if (outcome->note) {
         text += QLatin1Char(' ') + errorText(*outcome->note);
     }
-    m_area->showMessage(text, false);
+    m_area->showMessage(text, outcome->note.has_value());
     Q_EMIT exported({path, QString::fromStdString(outcome->csvPath), QString::fromStdString(outcome->sidecarPath)});
 }
 
