@@ -215,7 +215,8 @@ private:
 
     // window_export.cpp
     [[nodiscard]] bool canExport();
-    void runExport(std::function<void()> work);
+    /// Runs `work` on a thread of the pool and tells how it ended; `path` is what it writes.
+    void runExport(const QString& path, std::function<Result<QStringList>()> work);
     void finishExport(const Result<QStringList>& written);
 
     Settings& m_settings;

@@ -134,11 +134,9 @@ void MainWindow::saveMatter() {
         return;
     }
     path = path.endsWith(suffix, Qt::CaseInsensitive) ? path : path + suffix;
-    runExport([this, measured = m_measured, path] {
+    runExport(path, [measured = m_measured, path] {
         const auto saved = writeFileAtomically(path.toStdString(), matterCsv(*measured));
-        const Result<QStringList> written = saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
-        QMetaObject::invokeMethod(
-            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+        return saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
     });
 }
 

@@ -9,6 +9,7 @@
 #include "app/canvas_area.h"
 #include "app/exporter.h"
 #include "app/main_window.h"
+#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
@@ -21,9 +22,13 @@ bool MainWindow::canExport() {
     return false;
 }
 
-void MainWindow::runExport(std::function<void()> work) {
+void MainWindow::runExport(const QString& path, std::function<Result<QStringList>()> work) {
     m_area->setHintVisible(false);
-    QThreadPool::globalInstance()->start(std::move(work));
+    QThreadPool::globalInstance()->start([this, path = path.toStdString(), work = std::move(work)] {
+        const auto written = withoutThrowing(path, work);
+        QMetaObject::invokeMethod(
+            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+    });
 }
 
 void MainWindow::finishExport(const Result<QStringList>& written) {
@@ -47,11 +52,7 @@ void MainWindow::exportPicture(const QString& path, bool withFigure) {
     }
     const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {withFigure, withFigure, {}}};
     m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).path());
-    runExport([this, what, path] {
-        const auto written = fovea::exportPicture(what, path);
-        QMetaObject::invokeMethod(
-            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
-    });
+    runExport(path, [what, path] { return fovea::exportPicture(what, path); });
 }
 
 void MainWindow::exportRaw(const QString& folder) {
@@ -64,18 +65,16 @@ void MainWindow::exportRaw(const QString& folder) {
     const QFileInfo source(QString::fromStdString(result->frame.source->name));
     const std::string base = source.completeBaseName().toStdString() + "." + module;
     m_settings.setFolder(QStringLiteral("export"), folder);
-    runExport([this, result, module, slot, base, folder] {
+    runExport(folder, [result, module, slot, base, folder]() -> Result<QStringList> {
         const auto files = fovea::exportRaw(*result, module, folder.toStdString(), base, slot);
-        Result<QStringList> written = QStringList();
-        if (files) {
-            for (const auto& file : *files) {
-                *written << QString::fromStdString(file);
-            }
-        } else {
-            written = files.error();
+        if (!files) {
+            return files.error();
         }
-        QMetaObject::invokeMethod(
-            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+        QStringList written;
+        for (const auto& file : *files) {
+            written << QString::fromStdString(file);
+        }
+        return written;
     });
 }
 
@@ -84,8 +83,9 @@ void MainWindow::copyPicture() {
         return;
     }
     const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {false, false, {}}};
-    runExport([this, what] {
-        const auto image = exportedPicture(what);
+    m_area->setHintVisible(false);
+    QThreadPool::globalInstance()->start([this, what] {
+        const auto image = withoutThrowing(what.result->frame.source->name, [&what] { return exportedPicture(what); });
         QMetaObject::invokeMethod(
             this,
             [this, image] {

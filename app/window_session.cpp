@@ -11,6 +11,7 @@
 #include "app/canvas_area.h"
 #include "app/main_window.h"
 #include "engine/export/export.h"
+#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
@@ -133,17 +134,15 @@ void MainWindow::saveSessionDialog() {
 }
 
 void MainWindow::saveSession(const QString& path) {
-    runExport([this, path, json = sessionJson(sessionFile()).toStdString()] {
+    runExport(path, [path, json = sessionJson(sessionFile()).toStdString()] {
         const auto saved = writeFileAtomically(path.toStdString(), json);
-        const Result<QStringList> written = saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
-        QMetaObject::invokeMethod(
-            this, [this, written] { finishExport(written); }, Qt::QueuedConnection);
+        return saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
     });
 }
 
 void MainWindow::openSession(const QString& path, bool forget) {
     QThreadPool::globalInstance()->start([this, path, forget] {
-        const auto read = readSession(path);
+        const auto read = withoutThrowing(path.toStdString(), [&path] { return readSession(path); });
         if (forget) {
             QFile::remove(path);
             QFile::remove(path + QStringLiteral(".lock"));
@@ -207,7 +206,8 @@ void MainWindow::keepRecovery() {
         return;
     }
     QThreadPool::globalInstance()->start([path = m_recovery.toStdString(), json = sessionJson(file).toStdString()] {
-        static_cast<void>(writeFileAtomically(path, json));  // on a full disk there is only nothing to come back to
+        // On a full disk, or without memory, there is only nothing to come back to.
+        static_cast<void>(withoutThrowing(path, [&] { return writeFileAtomically(path, json); }));
     });
 }
 
