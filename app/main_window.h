@@ -45,8 +45,8 @@ public:
     explicit MainWindow(Settings& settings, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    /// Opens `file`, or a sample photograph when it is empty.
-    void start(const QString& file);
+    /// Opens a file, its URL or an address, or a sample photograph when `argument` is empty.
+    void start(const QString& argument);
 
     [[nodiscard]] Session& session() { return m_session; }
     [[nodiscard]] LiveMonitor& monitor() { return m_monitor; }
