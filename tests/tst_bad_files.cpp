@@ -159,6 +159,16 @@ void TestBadFiles::soundIsCalledSound_data() {
     row("mp3 with a tag", tagged);
     row("wav", wave());
     row("flac", bytesOf("fLaC and so on"));
+    Bytes mp4;
+    put(mp4, 24, 4, true);
+    const Bytes brands = bytesOf("ftypM4A isomM4A mp42");
+    mp4.insert(mp4.end(), brands.begin(), brands.end());
+    row("m4a", mp4);
+    Bytes ogg = bytesOf("OggS");
+    ogg.resize(28, 0);
+    const Bytes vorbis = bytesOf("\x01vorbis");
+    ogg.insert(ogg.end(), vorbis.begin(), vorbis.end());
+    row("ogg", ogg);
 }
 
 void TestBadFiles::soundIsCalledSound() {

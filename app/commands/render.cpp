@@ -65,17 +65,17 @@ Result<Frame> pictureOf(const QString& input) {
     if (!spec) {
         return spec.error();
     }
+    if (spec->kind == SourceKind::Video) {
+        return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "“%1” is a video; name an .mp4, .mkv or .avi to write."),
+                         {input.toStdString()});
+    }
     if (spec->kind == SourceKind::Image || spec->kind == SourceKind::Folder) {
         return loadFrame(input);
     }
     const Interrupt interrupt;
     const auto source = openSource(*spec, interrupt.token());
-    if (!source) {  // a file of sound, perhaps
+    if (!source) {
         return source.error();
-    }
-    if (spec->kind == SourceKind::Video) {
-        return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "“%1” is a video; name an .mp4, .mkv or .avi to write."),
-                         {input.toStdString()});
     }
     const auto frame = (*source)->next(interrupt.token());
     return frame ? hashedFrame(*frame, interrupt.token()) : frame;

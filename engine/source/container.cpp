@@ -52,6 +52,15 @@ bool isTransportStream(const ByteView& head) {
     return false;
 }
 
+/// Pictures come first in an OGG, but for a skeleton which may come before everything.
+bool isOggOfSound(const ByteView& head) {
+    constexpr std::uint64_t kFirstPacket = 28;
+    const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+    const bool sound = head.matches(kFirstPacket, "\x01vorbis"sv) || head.matches(kFirstPacket, "OpusHead"sv) ||
+                       head.matches(kFirstPacket, "Speex"sv) || head.matches(kFirstPacket + 1, "FLAC"sv);
+    return sound && text.find("\x80theora"sv) == std::string_view::npos;
+}
+
 std::string_view withoutBlanks(const ByteView& head) {
     std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
     if (text.substr(0, 3) == "\xEF\xBB\xBF"sv) {
@@ -91,6 +100,12 @@ bool looksLikePlaylist(ByteView head) {
 }
 
 bool looksLikeSound(ByteView head) {
+    if (head.matches(4, "ftyp"sv)) {
+        return head.matches(8, "M4A "sv) || head.matches(8, "M4B "sv);
+    }
+    if (head.matches(0, "OggS"sv)) {
+        return isOggOfSound(head);
+    }
     if (head.matches(0, "RIFF"sv)) {
         return head.matches(8, "WAVE"sv);
     }
