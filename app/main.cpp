@@ -4,6 +4,8 @@
 #include <QCoreApplication>
 
 #include <csignal>
+#include <cstdlib>
+#include <exception>
 
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
@@ -11,24 +13,43 @@
 #include "app/main_window.h"
 #include "app/settings.h"
 #include "engine/api.h"
+#include "engine/source/quiet.h"
+#include "engine/thrown.h"
 #include "widgets/canvas.h"
 #include "widgets/theme.h"
 
 namespace {
 
-/// On the command line stderr belongs to our one sentence: Qt's remarks about the desktop session are of no use there.
+/// stderr belongs to our sentences: Qt's remarks about the desktop session are of no use there.
 void keepSilent(QtMsgType type, const QMessageLogContext&, const QString& message) {
+    if (message.startsWith(QLatin1String("QThread::start"))) {
+        // Qt's painting would wait for ever for the thread which it could not start.
+        std::_Exit(fovea::complain(
+            QCoreApplication::translate("CommandLine", "There is not enough memory for another thread; end other programs."),
+            fovea::kExitFailed));
+    }
     if (type == QtFatalMsg || type == QtCriticalMsg) {
         fovea::complain(message, fovea::kExitFailed);
     }
 }
 
+/// What nobody caught is said, too; the C++ library would write it to a stderr which goes nowhere.
+[[noreturn]] void endUnexpectedly() {
+    try {
+        if (const auto thrown = std::current_exception()) {
+            std::rethrow_exception(thrown);
+        }
+    } catch (const std::exception& failure) {
+        fovea::complain(fovea::thrownError("fovea", failure));
+    }
+    std::abort();
+}
+
 int runCommand(const fovea::Command& command, int argc, char** argv) {
     // Text in figures needs fonts, not a display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
-    qInstallMessageHandler(keepSilent);
     const QGuiApplication application(argc, argv);
-    return command.run(QCoreApplication::arguments().mid(1));
+    return fovea::runCommand(command, QCoreApplication::arguments().mid(1));
 }
 
 int runWindow(int argc, char** argv, const QString& file) {
@@ -49,6 +70,10 @@ int runWindow(int argc, char** argv, const QString& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    fovea::claimStandardError();
+    std::set_terminate(endUnexpectedly);
+    qInstallMessageHandler(keepSilent);
+    fovea::quietLibraries();
     std::signal(SIGXFSZ, SIG_IGN);  // a file which may not grow any more is an error to be said, not the end
     QCoreApplication::setApplicationName(QStringLiteral("fovea"));
     QCoreApplication::setOrganizationName(QStringLiteral("fovea"));

@@ -20,6 +20,7 @@
 #include "app/cards_panel.h"
 #include "app/exporter.h"
 #include "app/language.h"
+#include "app/path_argument.h"
 #include "app/status_line.h"
 #include "app/top_bar.h"
 #include "engine/attention/registry.h"
@@ -128,7 +129,8 @@ MainWindow::~MainWindow() {
     dropRecovery();
 }
 
-void MainWindow::start(const QString& file) {
+void MainWindow::start(const QString& argument) {
+    const QString file = pathArgument(argument);
     openModel();
     m_offersRecovery = true;
     if (file.endsWith(QLatin1String(".fovea"))) {

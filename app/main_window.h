@@ -46,8 +46,8 @@ public:
     explicit MainWindow(Settings& settings, QWidget* parent = nullptr);
     ~MainWindow() override;
 
-    /// Opens `file`, or a sample photograph when it is empty.
-    void start(const QString& file);
+    /// Opens a file, its URL or an address, or a sample photograph when `argument` is empty.
+    void start(const QString& argument);
 
     [[nodiscard]] Session& session() { return m_session; }
     [[nodiscard]] LiveMonitor& monitor() { return m_monitor; }
@@ -217,7 +217,8 @@ private:
 
     // window_export.cpp
     [[nodiscard]] bool canExport();
-    void runExport(std::function<void()> work);
+    /// Runs `work` on a thread of the pool and tells how it ended; `path` is what it writes.
+    void runExport(const QString& path, std::function<Result<QStringList>(OutputPlaces&)> work);
     /// Writes what `bytes` makes, on a pool thread, to a path which a person named.
     void exportFile(const QString& path, std::function<std::string()> bytes);
     void finishExport(const Result<QStringList>& written, const std::vector<Error>& notes);

@@ -2,16 +2,33 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "engine/render/query_place.h"
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {
 
 constexpr std::size_t kFramesInFlight = 3;  // drawn, but not yet encoded
 constexpr std::size_t kLiveFramesInFlight = 8;
-constexpr std::int64_t kFewestReadsForTheEnd = 64;  // of a damaged source, before it is taken to go on for ever
+constexpr std::int64_t kFewestProblems = 64;  // of a damaged source, before it is taken to go on for ever
 constexpr double kSecondsBetweenLooks = 1.0;
+
+/// The frames per second of a recording; an error where its container cannot show the frames of the source in time.
+Result<double> rateFor(const FrameSource& source, const RecordingOptions& options) {
+    const SourceTraits& traits = source.traits();
+    const double said = traits.rate > 0.0 ? traits.rate : options.rate;
+    if (keepsTimes(options.path) || !traits.seekable) {
+        return said;
+    }
+    std::vector<double> times;
+    for (std::int64_t k = 0; k < traits.frames; ++k) {
+        times.push_back(source.timeOf(k));
+    }
+    const auto steady = steadyRate(times, said);
+    return steady ? Result<double>(*steady) : Result<double>(unsteadyTimes(options.path));
+}
 
 /// One run of recordFile(): reading, computing and drawing on the caller's thread, encoding on a second one.
 class FileRecorder final {
@@ -24,8 +41,9 @@ public:
 private:
     Result<void> compute();
     Result<bool> computeNext();
-    Result<void> readToTheEnd(const Error& damage);
-    void encode();
+    Result<bool> passOver(const Error& problem);
+    [[nodiscard]] std::optional<Error> shortfall() const;
+    Result<void> encode();
     void giveUp();
 
     const FileRecordingJob& m_job;
@@ -38,11 +56,12 @@ private:
     BoundedQueue<DrawnFrame> m_queue{kFramesInFlight};
     std::int64_t m_total = 0;
     std::int64_t m_read = 0;
-    bool m_overlaid = false;  // a frame has had an overlay
+    std::int64_t m_problems = 0;  // of the source: frames which could not be read, and an end which came too early
+    bool m_overlaid = false;      // a frame has had an overlay
     std::optional<ValueRange> m_rangeBefore;
-    std::optional<Error> m_lastProblem;  // why the last frame has none
-    std::optional<Error> m_sourceNote;
-    std::optional<Error> m_diskNote;  // the encoder's, as is the failure
+    std::optional<Error> m_lastProblem;   // why the last frame has none
+    std::optional<Error> m_firstProblem;  // of the source
+    std::optional<Error> m_diskNote;      // the encoder's, as is the failure
     std::optional<Error> m_failure;
 };
 
@@ -54,17 +73,24 @@ Result<RecordingOutcome> FileRecorder::run() {
     m_source = *std::move(source);
     m_total = m_source->traits().frames;
     RecordingOptions options = m_job.recording;
-    if (m_source->traits().rate > 0.0) {
-        options.rate = m_source->traits().rate;
+    const auto rate = rateFor(*m_source, options);
+    if (!rate) {
+        return rate.error();
     }
+    options.rate = *rate;
     auto files = RecordingFiles::create(options);
     if (!files) {
         return files.error();
     }
     m_files = *std::move(files);
     const std::stop_callback cancel(m_cancel, [this] { giveUp(); });
-    std::jthread encoder([this] { encode(); });
-    const auto computed = compute();
+    std::jthread encoder([this] {
+        if (auto encoded = withoutThrowing(m_job.recording.path, [this] { return encode(); }); !encoded) {
+            m_failure = encoded.error();
+            giveUp();  // or the other thread would wait for room in the queue
+        }
+    });
+    const auto computed = withoutThrowing(m_source->traits().name, [this] { return compute(); });
     if (computed) {
         m_queue.close();
     } else {
@@ -80,7 +106,7 @@ Result<RecordingOutcome> FileRecorder::run() {
     if (!computed && !m_diskNote) {
         return computed.error();
     }
-    return m_files->finish(0, m_diskNote ? m_diskNote : m_sourceNote);
+    return m_files->finish(0, m_diskNote ? m_diskNote : shortfall(), m_total);
 }
 
 void FileRecorder::giveUp() {
@@ -104,12 +130,8 @@ Result<void> FileRecorder::compute() {
 /// False after the last frame.
 Result<bool> FileRecorder::computeNext() {
     auto frame = m_source->next(m_stop.get_token());
-    if (!frame && frame.error().code == ErrorCode::Ended) {
-        return false;
-    }
     if (!frame) {
-        const auto ended = readToTheEnd(frame.error());
-        return ended ? Result<bool>(false) : Result<bool>(ended.error());
+        return passOver(frame.error());
     }
     frame->sequence = static_cast<std::uint64_t>(m_read) + 1;  // 0 is a single picture
     const auto result =
@@ -139,52 +161,66 @@ Result<bool> FileRecorder::computeNext() {
     return m_queue.push(*std::move(drawn));
 }
 
-/// After a frame which cannot be read: success when nothing good comes any more, since then the end is merely cut off.
-Result<void> FileRecorder::readToTheEnd(const Error& damage) {
-    if (m_read == 0 || damage.code == ErrorCode::Cancelled) {
-        return damage;
+/// After a frame which cannot be read: whether there may be another one.
+Result<bool> FileRecorder::passOver(const Error& problem) {
+    if (problem.code == ErrorCode::Cancelled) {
+        return problem;
     }
-    const std::int64_t attempts = std::max(kFewestReadsForTheEnd, m_total);
-    for (std::int64_t k = 0; k < attempts; ++k) {
-        const auto frame = m_source->next(m_stop.get_token());
-        if (frame) {
-            break;
-        }
-        if (frame.error().code == ErrorCode::Cancelled) {
-            return frame.error();
-        }
-        if (frame.error().code == ErrorCode::Ended) {
-            m_sourceNote =
-                makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” is cut off: its first %2 frames were recorded."),
-                          {m_source->traits().name, std::to_string(m_read)});
-            return {};
-        }
+    const bool ended = problem.code == ErrorCode::Ended;
+    if (!ended) {
+        m_firstProblem = m_firstProblem.value_or(problem);
+        ++m_problems;
     }
-    return makeError(damage.code,
-                     FOVEA_TEXT("engine", "“%1” is damaged after %2 frames, so nothing was recorded; repair it or cut it there."),
-                     {m_source->traits().name, std::to_string(m_read)});
+    if (!ended && m_problems < std::max(kFewestProblems, m_total)) {
+        return true;
+    }
+    if (m_read == 0 && m_firstProblem) {
+        return *m_firstProblem;
+    }
+    return false;
 }
 
-void FileRecorder::encode() {
+/// What the recording lacks of its source, if anything.
+std::optional<Error> FileRecorder::shortfall() const {
+    const std::string& name = m_source->traits().name;
+    if (m_read >= m_total) {
+        return m_firstProblem
+                   ? std::optional(makeError(ErrorCode::BadFormat,
+                                             FOVEA_TEXT("engine", "“%1” is cut off: its first %2 frames were recorded."),
+                                             {name, std::to_string(m_read)}))
+                   : std::nullopt;
+    }
+    if (m_firstProblem) {
+        return makeError(m_firstProblem->code, FOVEA_TEXT("engine", "“%1” holds %2 frames; %3 were recorded: %4"),
+                         {name, std::to_string(m_total), std::to_string(m_read), m_firstProblem->message()});
+    }
+    return makeError(
+        ErrorCode::BadFormat,
+        FOVEA_TEXT("engine", "“%1” holds %2 frames; %3 were recorded, the others cannot be read; choose an intact copy."),
+        {name, std::to_string(m_total), std::to_string(m_read)});
+}
+
+Result<void> FileRecorder::encode() {
     while (const auto drawn = m_queue.pop()) {
         if (auto written = m_files->append(*drawn); !written) {
-            m_failure = written.error();
-            return giveUp();
+            return written;
         }
         if (m_progress) {
             m_progress(m_files->frames(), m_total);
         }
         if (m_files->diskNearlyFull()) {
             m_diskNote = diskNearlyFullNote(m_job.recording.path, m_files->frames());
-            return giveUp();
+            giveUp();
+            return {};
         }
     }
+    return {};
 }
 
 }  // namespace
 
 Result<RecordingOutcome> recordFile(const FileRecordingJob& job, const std::stop_token& stop, const RecordingProgress& progress) {
-    return FileRecorder(job, stop, progress).run();
+    return withoutThrowing(job.recording.path, [&] { return FileRecorder(job, stop, progress).run(); });
 }
 
 LiveRecording::LiveRecording(RecordingOptions options, Ended ended)
@@ -210,7 +246,7 @@ void LiveRecording::finish() {
 }
 
 void LiveRecording::run() {
-    const auto outcome = record();
+    const auto outcome = withoutThrowing(m_options.path, [this] { return record(); });
     m_open = false;
     m_queue.abort();
     m_ended(outcome);
@@ -247,8 +283,10 @@ Result<RecordingOutcome> LiveRecording::record() {
 }
 
 Result<void> LiveRecording::write(const FrameRecord& frame, RecordingFiles& files) {
-    const auto drawn = drawFrame(frame, m_options);
-    return drawn ? files.append(*drawn) : Result<void>(drawn.error());
+    return withoutThrowing(m_options.path, [&] {
+        const auto drawn = drawFrame(frame, m_options);
+        return drawn ? files.append(*drawn) : Result<void>(drawn.error());
+    });
 }
 
 }  // namespace fovea

@@ -30,8 +30,8 @@ struct FileRecordingJob {
 using RecordingProgress = std::function<void(std::int64_t done, std::int64_t total)>;
 
 /// Records every frame of a source once, at its own size and time; computes on this thread and encodes on another, of which
-/// `progress` is called. Cancelled when stopped: then, as after any error, nothing is left. A source which ends too early, and a
-/// disk which is nearly full, end the recording with a note instead; a damaged frame before the end is an error. Any thread.
+/// `progress` is called. Cancelled when stopped: then, as after any error, nothing is left. Frames which cannot be read are
+/// passed over; they, an end which comes too early, and a disk which is nearly full are said in the outcome's note. Any thread.
 Result<RecordingOutcome> recordFile(const FileRecordingJob& job, const std::stop_token& stop = {},
                                     const RecordingProgress& progress = {});
 

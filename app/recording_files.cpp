@@ -12,6 +12,7 @@
 #include "app/exporter.h"
 #include "engine/export/atomic_file.h"
 #include "engine/export/output_places.h"
+#include "engine/thrown.h"
 #include "widgets/figure/caption_chip.h"
 
 namespace fovea {
@@ -138,7 +139,7 @@ Result<DrawnFrame> drawFrame(const FrameRecord& record, const RecordingOptions& 
         return draw(record, options, stop);
     } catch (const std::exception& failure) {
         return makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "A frame cannot be drawn (%1); record a smaller picture."),
-                         {failure.what()});
+                         {reasonOf(failure)});
     }
 }
 
@@ -210,7 +211,7 @@ bool RecordingFiles::diskNearlyFull() const {
     return free >= 0 && free < needed;
 }
 
-std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<Error>& note) const {
+std::string RecordingFiles::sidecar(const RecordingOutcome& outcome, std::int64_t sourceFrames) const {
     const auto module = m_last.result->find(m_last.field.module, m_last.field.slot);
     Json json = {{"program", {{"name", "fovea"}, {"version", version()}}}};
     if (module) {
@@ -219,7 +220,7 @@ std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<E
     Json recording = {{"video", fs::path(m_options.path).filename().string()},
                       {"codec", m_options.codec},
                       {"frames", frames()},
-                      {"dropped", dropped},
+                      {"dropped", outcome.dropped},
                       {"rate", m_options.rate},
                       {"seconds", m_time},
                       {"firstSourceTime", m_firstSourceTime},
@@ -232,14 +233,17 @@ std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<E
     if (m_csv) {
         recording["csv"] = fs::path(m_outcome.csvPath).filename().string();
     }
-    if (note) {
-        recording["note"] = note->message();
+    if (sourceFrames > 0) {
+        recording["sourceFrames"] = sourceFrames;
+    }
+    if (outcome.note) {
+        recording["note"] = outcome.note->message();
     }
     json["recording"] = std::move(recording);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::optional<Error> note) {
+Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::optional<Error> note, std::int64_t sourceFrames) {
     RecordingOutcome outcome = m_outcome;
     outcome.dropped = dropped;
     outcome.note = std::move(note);
@@ -254,7 +258,7 @@ Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::opti
             return closed.error();
         }
     }
-    auto description = AtomicFile::stage(outcome.sidecarPath, sidecar(dropped, outcome.note));
+    auto description = AtomicFile::stage(outcome.sidecarPath, sidecar(outcome, sourceFrames));
     if (!description) {
         return description.error();
     }

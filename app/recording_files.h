@@ -45,7 +45,7 @@ struct RecordingOutcome {
     std::string csvPath;  ///< empty when there is none
     std::string sidecarPath;
     std::uint64_t dropped = 0;        ///< frames which came faster than they could be written; live recordings only
-    std::optional<Error> note;        ///< why it is shorter than asked for
+    std::optional<Error> note;        ///< why it is shorter than asked for, or what is missing in it
     std::vector<Error> renamed = {};  ///< for each file which got another name than expected
 };
 
@@ -73,12 +73,13 @@ public:
     [[nodiscard]] std::int64_t frames() const noexcept { return m_video->frames(); }
     /// Seconds from the first frame to the last.
     [[nodiscard]] double seconds() const noexcept { return m_time; }
-    Result<RecordingOutcome> finish(std::uint64_t dropped, std::optional<Error> note);
+    /// `sourceFrames`: how many the source holds, 0 when it does not say.
+    Result<RecordingOutcome> finish(std::uint64_t dropped, std::optional<Error> note, std::int64_t sourceFrames = 0);
 
 private:
     RecordingFiles(RecordingOptions options, RecordingOutcome outcome, std::unique_ptr<VideoWriter> video,
                    std::optional<FrameCsv> csv);
-    [[nodiscard]] std::string sidecar(std::uint64_t dropped, const std::optional<Error>& note) const;
+    [[nodiscard]] std::string sidecar(const RecordingOutcome& outcome, std::int64_t sourceFrames) const;
 
     RecordingOptions m_options;
     RecordingOutcome m_outcome;  // its paths and notes are known from the beginning

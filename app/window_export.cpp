@@ -9,6 +9,7 @@
 #include "app/canvas_area.h"
 #include "app/exporter.h"
 #include "app/main_window.h"
+#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
@@ -21,9 +22,14 @@ bool MainWindow::canExport() {
     return false;
 }
 
-void MainWindow::runExport(std::function<void()> work) {
+void MainWindow::runExport(const QString& path, std::function<Result<QStringList>(OutputPlaces&)> work) {
     m_area->setHintVisible(false);
-    QThreadPool::globalInstance()->start(std::move(work));
+    auto task = [this, path = path.toStdString(), work = std::move(work), places = outputPlaces()]() mutable {
+        const auto written = withoutThrowing(path, [&] { return work(places); });
+        QMetaObject::invokeMethod(
+            this, [this, written, notes = places.notes()] { finishExport(written, notes); }, Qt::QueuedConnection);
+    };
+    QThreadPool::globalInstance()->start(std::move(task));
 }
 
 void MainWindow::finishExport(const Result<QStringList>& written, const std::vector<Error>& notes) {
@@ -65,11 +71,7 @@ void MainWindow::exportPicture(const QString& path, bool withFigure) {
     }
     const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {withFigure, withFigure, {}}};
     m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).path());
-    runExport([this, what, path, places = outputPlaces()]() mutable {
-        const auto written = fovea::exportPicture(what, path, places);
-        QMetaObject::invokeMethod(
-            this, [this, written, notes = places.notes()] { finishExport(written, notes); }, Qt::QueuedConnection);
-    });
+    runExport(path, [what, path](OutputPlaces& places) { return fovea::exportPicture(what, path, places); });
 }
 
 void MainWindow::exportRaw(const QString& folder) {
@@ -82,27 +84,23 @@ void MainWindow::exportRaw(const QString& folder) {
     const QFileInfo source(QString::fromStdString(result->frame.source->name));
     const std::string base = source.completeBaseName().toStdString() + "." + module;
     m_settings.setFolder(QStringLiteral("export"), folder);
-    runExport([this, result, module, slot, base, folder, places = outputPlaces()]() mutable {
+    runExport(folder, [result, module, slot, base, folder](OutputPlaces& places) -> Result<QStringList> {
         const auto files = fovea::exportRaw(*result, module, folder.toStdString(), base, places, slot);
-        Result<QStringList> written = QStringList();
-        if (files) {
-            for (const auto& file : *files) {
-                *written << QString::fromStdString(file);
-            }
-        } else {
-            written = files.error();
+        if (!files) {
+            return files.error();
         }
-        QMetaObject::invokeMethod(
-            this, [this, written, notes = places.notes()] { finishExport(written, notes); }, Qt::QueuedConnection);
+        QStringList written;
+        for (const auto& file : *files) {
+            written << QString::fromStdString(file);
+        }
+        return written;
     });
 }
 
 void MainWindow::exportFile(const QString& path, std::function<std::string()> bytes) {
-    runExport([this, path, bytes = std::move(bytes), places = outputPlaces()]() mutable {
+    runExport(path, [path, bytes = std::move(bytes)](OutputPlaces& places) {
         const auto saved = writeNamedFile(places, path.toStdString(), bytes());
-        const Result<QStringList> written = saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
-        QMetaObject::invokeMethod(
-            this, [this, written] { finishExport(written, {}); }, Qt::QueuedConnection);
+        return saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
     });
 }
 
@@ -111,8 +109,9 @@ void MainWindow::copyPicture() {
         return;
     }
     const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {false, false, {}}};
-    runExport([this, what] {
-        const auto image = exportedPicture(what);
+    m_area->setHintVisible(false);
+    QThreadPool::globalInstance()->start([this, what] {
+        const auto image = withoutThrowing(what.result->frame.source->name, [&what] { return exportedPicture(what); });
         QMetaObject::invokeMethod(
             this,
             [this, image] {

@@ -237,7 +237,7 @@ void MainWindow::showRecorded(const Result<RecordingOutcome>& outcome) {
     for (const auto& note : outcome->renamed) {
         text += QLatin1Char(' ') + errorText(note);
     }
-    m_area->showMessage(text, false);
+    m_area->showMessage(text, outcome->note.has_value());
     Q_EMIT exported({path, QString::fromStdString(outcome->csvPath), QString::fromStdString(outcome->sidecarPath)});
 }
 

@@ -11,6 +11,7 @@
 #include "app/main_window.h"
 #include "app/save_dialog.h"
 #include "engine/export/export.h"
+#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
@@ -138,7 +139,7 @@ void MainWindow::saveSession(const QString& path) {
 
 void MainWindow::openSession(const QString& path, bool forget) {
     QThreadPool::globalInstance()->start([this, path, forget] {
-        const auto read = readSession(path);
+        const auto read = withoutThrowing(path.toStdString(), [&path] { return readSession(path); });
         if (forget) {
             QFile::remove(path);
             QFile::remove(path + QStringLiteral(".lock"));
@@ -202,7 +203,8 @@ void MainWindow::keepRecovery() {
         return;
     }
     QThreadPool::globalInstance()->start([path = m_recovery.toStdString(), json = sessionJson(file).toStdString()] {
-        static_cast<void>(writeFileAtomically(path, json));  // on a full disk there is only nothing to come back to
+        // On a full disk, or without memory, there is only nothing to come back to.
+        static_cast<void>(withoutThrowing(path, [&] { return writeFileAtomically(path, json); }));
     });
 }
 

@@ -217,16 +217,19 @@ private Q_SLOTS:
     }
 
     void boxesAreRead() {
-        const auto read = parseBoxes(
-            "file,class,x0,y0,x1,y1\r\n\"a, b.png\",\"cat, a \"\"wild\"\" one\",0,1,2,3\r\n\r\nsub/c.png,b/gas pump,4,5,6,7", "t",
-            kClasses);
-        QVERIFY2(read.ok(), read ? "" : read.error().message().c_str());
-        QCOMPARE(read->size(), 2U);
-        QCOMPARE((*read)[0].file, std::string("a, b.png"));
-        QCOMPARE((*read)[0].label, 3);
-        QVERIFY(((*read)[0].box == PixelBox{0, 1, 2, 3}));
-        QCOMPARE((*read)[1].label, 2);
-        QCOMPARE((*read)[1].line, 4);
+        for (const std::string mark : {"", "\xEF\xBB\xBF"}) {  // as spreadsheets write it
+            const auto read = parseBoxes(mark +
+                                             "file,class,x0,y0,x1,y1\r\n\"a, b.png\",\"cat, a \"\"wild\"\" one\",0,1,2,3\r\n\r\n"
+                                             "sub/c.png,b/gas pump,4,5,6,7",
+                                         "t", kClasses);
+            QVERIFY2(read.ok(), read ? "" : read.error().message().c_str());
+            QCOMPARE(read->size(), 2U);
+            QCOMPARE((*read)[0].file, std::string("a, b.png"));
+            QCOMPARE((*read)[0].label, 3);
+            QVERIFY(((*read)[0].box == PixelBox{0, 1, 2, 3}));
+            QCOMPARE((*read)[1].label, 2);
+            QCOMPARE((*read)[1].line, 4);
+        }
     }
 
     void brokenBoxesAreRefused_data() {
@@ -238,6 +241,9 @@ private Q_SLOTS:
         };
         QTest::newRow("header") << QStringLiteral("file,x0\n") << QStringLiteral("“t” line 1:");
         QTest::newRow("empty") << QString() << QStringLiteral("“t” line 1:");
+        QTest::newRow("a mark and nothing else") << QStringLiteral("\uFEFF") << QStringLiteral("“t” line 1:");
+        QTest::newRow("a mark inside") << QStringLiteral("file,class,x0,y0,x1,y1\n\uFEFFa.png,goldfish,0,0,5\n")
+                                       << QStringLiteral("“t” line 2:");
         QTest::newRow("no picture") << QStringLiteral("file,class,x0,y0,x1,y1\n") << QStringLiteral("names no picture");
         row("few", QStringLiteral("b.png,goldfish,0,0,5"), "“t” line 3: there should be six values");
         row("many", QStringLiteral("b.png,goldfish,0,0,5,5,5"), "“t” line 3: there should be six values");

@@ -266,6 +266,32 @@ private Q_SLOTS:
         QVERIFY(refused.error().message().find("2×91×91") != std::string::npos);
     }
 
+    void endsAreThoseOfTheMatrix() {
+        for (const int groups : {1, 3}) {
+            const auto attended = attend(randomMap(6, groups, 45, 1, 2.0F), randomMap(6, groups, 70, 2, 2.0F),
+                                         randomMap(4, groups, 70, 3), 2, 0.5F, {}, groups);
+            const Tensor dense = attended->factors->dense();
+            const auto [low, high] = std::minmax_element(dense.values.begin(), dense.values.end());
+            const auto ends = mapEnds(mapOf(*attended));
+            QVERIFY(ends.has_value());
+            QCOMPARE(ends->first, *low);
+            QCOMPARE(ends->second, *high);
+        }
+        const auto linear = attendLinear(randomMap(2, 7, 13, 1), randomMap(2, 7, 13, 2), randomMap(2, 7, 13, 3), 0.1F);
+        const Tensor dense = linear.factors->dense();
+        const auto [low, high] = std::minmax_element(dense.values.begin(), dense.values.end());
+        QVERIFY(*low < 0.0F);
+        QCOMPARE(linear.factors->ends(), std::pair(*low, *high));
+        AttentionMap stored;
+        stored.kind = MapKind::Spatial;
+        QVERIFY(!mapEnds(stored));
+        stored.data = Tensor({3}, {2.0F, -1.0F, 0.5F});
+        QCOMPARE(*mapEnds(stored), std::pair(-1.0F, 2.0F));
+        QCOMPARE(mapShape(stored), (Shape{3}));
+        QCOMPARE(mapShape(mapOf(*attend(randomMap(2, 7, 13, 1), randomMap(2, 7, 13, 2), randomMap(2, 7, 13, 3), 2, 1.0F, {}))),
+                 (Shape{2, 91, 91}));
+    }
+
     void aStopIsObeyed() {
         std::stop_source source;
         source.request_stop();

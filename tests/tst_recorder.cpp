@@ -231,13 +231,17 @@ void TestRecorder::damage_data() {
     QTest::addColumn<QList<int>>("places");
     QTest::addColumn<int>("recorded");  // 0: an error
     QTest::addColumn<QString>("says");
-    QTest::newRow("in the middle") << QList<int>{4} << 0
-                                   << QStringLiteral(
-                                          "“film.mp4” is damaged after 4 frames, so nothing was recorded; repair it or "
-                                          "cut it there.");
+    QTest::newRow("in the middle") << QList<int>{4} << 9
+                                   << QStringLiteral("“film.mp4” holds 10 frames; 9 were recorded: Broken 4.");
     QTest::newRow("at the end") << QList<int>{7, 8, 9} << 7
-                                << QStringLiteral("“film.mp4” is cut off: its first 7 frames were recorded.");
-    QTest::newRow("from the beginning") << QList<int>{0} << 0 << QStringLiteral("Broken.");
+                                << QStringLiteral("“film.mp4” holds 10 frames; 7 were recorded: Broken 7.");
+    QTest::newRow("at the beginning") << QList<int>{0, 1} << 8
+                                      << QStringLiteral("“film.mp4” holds 10 frames; 8 were recorded: Broken 0.");
+    QTest::newRow("here and there") << QList<int>{2, 3, 6} << 7
+                                    << QStringLiteral("“film.mp4” holds 10 frames; 7 were recorded: Broken 2.");
+    QTest::newRow("behind the end") << QList<int>{10} << 10
+                                    << QStringLiteral("“film.mp4” is cut off: its first 10 frames were recorded.");
+    QTest::newRow("everywhere") << QList<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9} << 0 << QStringLiteral("Broken 0.");
 }
 
 void TestRecorder::damage() {
@@ -248,13 +252,29 @@ void TestRecorder::damage() {
     const QString path = dir.filePath(QStringLiteral("out.mkv"));
     FakeFilm film;
     for (const int place : places) {
-        film.errors[place] = makeError(ErrorCode::BadFormat, "Broken.");
+        film.errors[place] = makeError(ErrorCode::BadFormat, "Broken %1.", {std::to_string(place)});
     }
     const auto outcome = recordFile(jobFor(film, path));
     QCOMPARE(outcome.ok(), recorded > 0);
     QCOMPARE(sentence(outcome ? *outcome->note : outcome.error()), says);
     QCOMPARE(entries(dir).size(), outcome ? 3 : 0);
-    QCOMPARE(static_cast<int>(readVideo(path).size()), recorded);
+    const auto frames = readVideo(path);
+    QCOMPARE(static_cast<int>(frames.size()), recorded);
+    if (!outcome) {
+        return;
+    }
+    // The frames which are there keep their own times, and the description says what is missing.
+    int k = 0;
+    for (int index = 0; index < film.frames; ++index) {
+        if (!places.contains(index)) {
+            const double wanted = index / film.rate - (places.contains(0) ? 2 / film.rate : 0.0);
+            QVERIFY(std::abs(frames[static_cast<std::size_t>(k++)].time - wanted) <= 0.001);
+        }
+    }
+    const auto description = parsed(dir.filePath(QStringLiteral("out.json")))["recording"];
+    QCOMPARE(description["frames"].get<int>(), recorded);
+    QCOMPARE(description["sourceFrames"].get<int>(), film.frames);
+    QCOMPARE(QString::fromStdString(description["note"].get<std::string>()), says);
 }
 
 void TestRecorder::failuresLeaveNothing_data() {
@@ -335,7 +355,8 @@ void TestRecorder::nearlyFullDiskEndsInTime() {
     // Ten seconds of so many bytes are more than the 200 MB.
     FakeFilm film{.frames = 100, .width = 100, .height = 80};
     film.time = [](int k) { return 1e-5 * k; };
-    FileRecordingJob fast = jobFor(film, dir.filePath(QStringLiteral("fast.avi")));
+    FileRecordingJob fast = jobFor(film, dir.filePath(QStringLiteral("fast.mkv")));
+    fast.recording.codec = "mjpeg";
     fast.recording.freeSpace = [](const std::string&) { return 2 * kBytesKeptFree; };
     const auto ended = recordFile(fast);
     QVERIFY(ended.ok() && ended->note);

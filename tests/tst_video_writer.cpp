@@ -164,8 +164,9 @@ void TestVideoWriter::everyFrameComesBack() {
     const QString path = dir.filePath(QStringLiteral("注意: out") + ending);
     auto writer = opened(path, codec);
     QVERIFY(writer);
+    const auto timeOf = [tick](int k) { return tick > 0 ? irregularTime(k) : 7.5 + k / 25.0; };
     for (int k = 0; k < kFrames; ++k) {
-        const auto written = writer->write(numbered(size.width(), size.height(), k), irregularTime(k));
+        const auto written = writer->write(numbered(size.width(), size.height(), k), timeOf(k));
         QVERIFY2(written.ok(), written.ok() ? "" : written.error().message().c_str());
     }
     QCOMPARE(writer->frames(), std::int64_t{kFrames});
@@ -195,7 +196,7 @@ void TestVideoWriter::everyFrameComesBack() {
             QVERIFY(distance(pixels.at<cv::Vec3b>(size.height() / 2, size.width() - 1), kColumn) <= slack);
             QVERIFY(distance(pixels.at<cv::Vec3b>(size.height() - 1, size.width() / 2), kRow) <= slack);
         }
-        const double expected = tick > 0 ? irregularTime(k) - irregularTime(0) : k / 25.0;
+        const double expected = timeOf(k) - timeOf(0);
         QVERIFY2(std::abs(frames[static_cast<std::size_t>(k)].time - expected) <= std::max(tick, 1e-6),
                  qPrintable(QStringLiteral("%1: %2").arg(k).arg(frames[static_cast<std::size_t>(k)].time)));
     }

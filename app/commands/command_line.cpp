@@ -1,10 +1,15 @@
 #include "app/commands/command_line.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <QFileInfo>
 
-#include <cstdio>
+#include <string>
 
 #include "app/commands/commands.h"
+#include "app/path_argument.h"
+#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
@@ -17,6 +22,17 @@ constexpr Command kCommands[] = {
     {"modules", QT_TRANSLATE_NOOP("CommandLine", "list the attention modules"), modulesCommand},
 };
 
+std::FILE* s_errors = nullptr;  // stderr as it was at the start
+
+/// File URLs in the place of paths: alone, or as the value of an option.
+QStringList withPaths(QStringList arguments) {
+    for (auto& argument : arguments) {
+        const auto value = argument.startsWith(QLatin1Char('-')) ? argument.indexOf(QLatin1Char('=')) + 1 : 0;
+        argument = argument.left(value) + pathArgument(argument.mid(value));
+    }
+    return arguments;
+}
+
 }  // namespace
 
 const Command* findCommand(const QString& name) {
@@ -26,6 +42,12 @@ const Command* findCommand(const QString& name) {
         }
     }
     return nullptr;
+}
+
+int runCommand(const Command& command, const QStringList& arguments) {
+    const auto status =
+        withoutThrowing(std::string("fovea ") + command.name, [&]() -> Result<int> { return command.run(arguments); });
+    return status ? *status : complain(status.error());
 }
 
 QString programHelp() {
@@ -46,7 +68,7 @@ int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsi
                                   QCoreApplication::translate("CommandLine", "Show this help."));
     parser.addOption(help);
     parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
-    const bool parsed = parser.parse(arguments);
+    const bool parsed = parser.parse(withPaths(arguments));
     if (arguments.contains(QStringLiteral("--help")) || arguments.contains(QStringLiteral("-h"))) {
         // QCommandLineParser writes the program's path in front; the verb belongs there too.
         QString text = parser.helpText();
@@ -67,10 +89,28 @@ int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsi
     return -1;
 }
 
+void claimStandardError() {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    // Some libraries write to stderr itself, past every handler: x264 where there is no memory, fontconfig, OpenBLAS.
+    const int own = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    std::FILE* stream = own >= 0 ? ::fdopen(own, "w") : nullptr;
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (stream != nullptr && nowhere >= 0 && ::dup2(nowhere, STDERR_FILENO) >= 0) {
+        std::setvbuf(stream, nullptr, _IONBF, 0);
+        s_errors = stream;
+    }
+    if (nowhere >= 0) {
+        ::close(nowhere);
+    }
+#endif
+}
+
+std::FILE* errorStream() { return s_errors != nullptr ? s_errors : stderr; }
+
 void printLine(const QString& line) { std::printf("%s\n", line.toUtf8().constData()); }
 
 int complain(const QString& sentence, int status) {
-    std::fprintf(stderr, "fovea: %s\n", sentence.toUtf8().constData());
+    std::fprintf(errorStream(), "fovea: %s\n", sentence.toUtf8().constData());
     return status;
 }
 

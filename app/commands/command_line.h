@@ -3,6 +3,8 @@
 #include <QCommandLineParser>
 #include <QString>
 
+#include <cstdio>
+
 #include "engine/result.h"
 
 namespace fovea {
@@ -10,6 +12,12 @@ namespace fovea {
 /// Parses a verb's arguments. Prints its help (status 0) or one sentence about wrong usage (status 2) and then returns that
 /// status; −1 means go on.
 int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsizetype positionals);
+
+/// From now on what anybody else writes to stderr goes nowhere, so that it holds our sentences alone. Once, by main(); not in a
+/// program with a sanitizer, whose reports go there.
+void claimStandardError();
+/// Where our sentences go: the terminal's stderr.
+std::FILE* errorStream();
 
 void printLine(const QString& line);
 /// One sentence on stderr; returns `status`.

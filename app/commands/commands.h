@@ -21,6 +21,9 @@ int evaluateCommand(const QStringList& arguments);
 int applyCommand(const QStringList& arguments);
 int modulesCommand(const QStringList& arguments);
 
+/// Runs a verb; what it throws becomes one sentence on stderr. Returns an exit status.
+int runCommand(const Command& command, const QStringList& arguments);
+
 /// The verb with this name, or null.
 const Command* findCommand(const QString& name);
 /// Help of the program as a whole.

@@ -56,10 +56,7 @@ std::optional<int> readCount(const QCommandLineParser& parser, const QCommandLin
 }
 
 /// A line which counts, for a person who waits.
-void showProgress(std::size_t done, std::size_t total) {
-    std::fprintf(stderr, "\r%zu / %zu", done, total);
-    std::fflush(stderr);
-}
+void showProgress(std::size_t done, std::size_t total) { std::fprintf(errorStream(), "\r%zu / %zu", done, total); }
 
 Result<Evaluation> measure(const QCommandLineParser& parser, const Options& options, EvaluationRequest request) {
     const Interrupt interrupt;
@@ -68,13 +65,13 @@ Result<Evaluation> measure(const QCommandLineParser& parser, const Options& opti
         return bundle.error();
     }
     request.bundle = *bundle;
-    const bool watched = ::isatty(STDERR_FILENO) == 1;
+    const bool watched = ::isatty(::fileno(errorStream())) == 1;
     if (watched) {
         request.progress = showProgress;
     }
     auto result = evaluate(request, interrupt.token());
     if (watched) {
-        std::fprintf(stderr, "\r\033[K");
+        std::fprintf(errorStream(), "\r\033[K");
     }
     return result;
 }

@@ -5,6 +5,7 @@
 
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
+#include "app/commands/interrupt.h"
 #include "app/commands/model_choice.h"
 #include "app/commands/render_options.h"
 #include "app/commands/render_video.h"
@@ -14,6 +15,7 @@
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/query_place.h"
 #include "engine/runtime/source_hash.h"
+#include "engine/source/frame_source.h"
 #include "widgets/engine_text.h"
 #include "widgets/figure/picture_file.h"
 
@@ -58,9 +60,31 @@ Result<ModuleJob> makeJob(const QCommandLineParser& parser, const RenderOptions&
     return job;
 }
 
+/// The picture of a file, or the first one which a camera or an address gives.
+Result<Frame> pictureOf(const QString& input) {
+    const auto spec = sourceSpecFor(input.toStdString());
+    if (!spec) {
+        return spec.error();
+    }
+    if (spec->kind == SourceKind::Video) {
+        return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "“%1” is a video; name an .mp4, .mkv or .avi to write."),
+                         {input.toStdString()});
+    }
+    if (spec->kind == SourceKind::Image || spec->kind == SourceKind::Folder) {
+        return loadFrame(input);
+    }
+    const Interrupt interrupt;
+    const auto source = openSource(*spec, interrupt.token());
+    if (!source) {
+        return source.error();
+    }
+    const auto frame = (*source)->next(interrupt.token());
+    return frame ? hashedFrame(*frame, interrupt.token()) : frame;
+}
+
 Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const ModuleJob& job, const RetinaOptions& retina,
                                                    const NetworkChoice& network) {
-    auto frame = loadFrame(input);
+    auto frame = pictureOf(input);
     if (!frame) {
         return frame.error();
     }
@@ -124,9 +148,10 @@ int write(const QCommandLineParser& parser, const RenderOptions& options, const 
         printLine(path);
     }
     if (parser.isSet(options.raw)) {
-        const QFileInfo input(parser.positionalArguments().first());
+        const QString input = QFileInfo(parser.positionalArguments().first()).completeBaseName();
+        const QString base = input.isEmpty() ? QString::fromStdString(what.result->frame.source->name) : input;
         const auto raw = exportRaw(*what.result, what.field.module, parser.value(options.raw).toStdString(),
-                                   (input.completeBaseName() + u'.' + parser.value(options.module)).toStdString(), places);
+                                   (base + u'.' + parser.value(options.module)).toStdString(), places);
         if (!raw) {
             return complain(raw.error());
         }
@@ -145,9 +170,10 @@ int renderCommand(const QStringList& arguments) {
     parser.setApplicationDescription(translated(QT_TRANSLATE_NOOP(
         "CommandLine", "Draws the attention of one module over a picture or every frame of a video, at its own size.")));
     parser.addPositionalArgument(
-        QStringLiteral("IN"),
-        translated(QT_TRANSLATE_NOOP("CommandLine",
-                                     "A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, or a folder of pictures.")));
+        QStringLiteral("IN"), translated(QT_TRANSLATE_NOOP(
+                                  "CommandLine",
+                                  "A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, a folder of pictures, or the address "
+                                  "of a stream, of which one picture is taken.")));
     const RenderOptions options;
     options.addTo(parser);
     if (const int status = parseArguments(parser, arguments, 1); status >= 0) {
@@ -212,7 +238,9 @@ int renderCommand(const QStringList& arguments) {
     what.figure = {.colorBar = parser.isSet(options.figure), .caption = parser.isSet(options.figure), .captionText = {}};
     auto result = compute(parser.positionalArguments().first(), *job, retina, *network);
     if (!result) {
-        return complain(result.error());
+        return result.error().code == ErrorCode::Cancelled
+                   ? complain(translated(QT_TRANSLATE_NOOP("CommandLine", "Stopped; nothing was written.")), kExitFailed)
+                   : complain(result.error());
     }
     what.result = *result;
     if (query) {

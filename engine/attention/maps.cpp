@@ -324,6 +324,29 @@ std::vector<float> pairwisePicture(const AttentionMap& map, int head, int cell, 
     return std::move(picture).values();
 }
 
+Shape mapShape(const AttentionMap& map) {
+    if (map.kind != MapKind::Pairwise || map.factors == nullptr) {
+        return map.data.shape;
+    }
+    if (map.layout) {
+        return map.layout->shape;
+    }
+    const PairwiseSize size = pairwiseSize(map);
+    return map.groupFrames > 0 ? Shape{size.groups, size.heads, size.queries, size.keys}
+                               : Shape{size.heads, size.queries, size.keys};
+}
+
+std::optional<std::pair<float, float>> mapEnds(const AttentionMap& map) {
+    if (map.kind == MapKind::Pairwise && map.factors != nullptr) {
+        return map.factors->ends();
+    }
+    if (map.data.empty()) {
+        return std::nullopt;
+    }
+    const auto [low, high] = std::minmax_element(map.data.values.begin(), map.data.values.end());
+    return std::pair(*low, *high);
+}
+
 Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes) {
     const PairwiseSize size = pairwiseSize(map);
     const bool factored = map.kind == MapKind::Pairwise && map.factors != nullptr;
@@ -332,24 +355,16 @@ Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes) {
     const std::size_t matrices = static_cast<std::size_t>(size.groups) * static_cast<std::size_t>(size.heads);
     const std::size_t limit = maxBytes / sizeof(float);
     const bool tooLarge = factored ? perMatrix > 0 && matrices > limit / perMatrix : map.data.size() > limit;
-    Shape wanted{size.heads, size.queries, size.keys};
-    if (map.groupFrames > 0) {
-        wanted.insert(wanted.begin(), size.groups);
-    }
-    if (map.layout) {
-        wanted = map.layout->shape;
-    }
     if (tooLarge) {
-        const std::string shape = shapeText(factored ? wanted : map.data.shape);
         return makeError(ErrorCode::TooLarge,
                          FOVEA_TEXT("engine", "The map “%1” has %2 values, more than %3 MB; choose a larger stride."),
-                         {map.name, shape, std::to_string(maxBytes >> 20)});
+                         {map.name, shapeText(mapShape(map)), std::to_string(maxBytes >> 20)});
     }
     if (!factored) {
         return map.data;
     }
     Tensor dense = map.factors->dense();
-    dense.shape = std::move(wanted);
+    dense.shape = mapShape(map);
     return dense;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/api.h"
@@ -128,6 +130,11 @@ FOVEA_API std::vector<float> pairwiseRows(const AttentionMap& map, int head, int
 /// Of a map with a layout: one cell's weights over all cells of the picture, or, with `to`, all cells' weights on it. NaN where
 /// a cell takes no part; cells which a mask hides take part only if they have a weight all the same. The cell is clamped.
 FOVEA_API std::vector<float> pairwisePicture(const AttentionMap& map, int head, int cell, bool to);
+
+/// The shape of the whole tensor of a map, whether its values are held or not.
+FOVEA_API Shape mapShape(const AttentionMap& map);
+/// The least and the largest value of a map; nothing if it has none. A map which is given by factors is passed through by rows.
+FOVEA_API std::optional<std::pair<float, float>> mapEnds(const AttentionMap& map);
 
 /// The whole tensor of a map, materialised if it is given by factors. Over `maxBytes` it is an error which says so.
 FOVEA_API Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes = std::size_t{1} << 30);

@@ -177,6 +177,30 @@ std::vector<float> PairwiseFactors::columns(int head, int key) const {
     return out;
 }
 
+std::pair<float, float> PairwiseFactors::ends() const {
+    const auto tiles = tilesOf(*this);
+    std::vector<std::pair<float, float>> found(tiles.size());
+    parallelFor(static_cast<int>(tiles.size()), [&](int first, int last) {
+        Matrix tile;
+        for (int t = first; t < last; ++t) {
+            logits(*this, tiles[t], tile);
+            std::vector<float> tops(tiles[t].count);
+            std::vector<float> sums(tiles[t].count, 1.0F);
+            if (!linear) {
+                exponentiate(tile, tops.data(), sums.data());
+            }
+            const Eigen::Map<const Eigen::ArrayXf> totals(sums.data(), tiles[t].count);
+            found[t] = {(tile.rowwise().minCoeff().array() / totals).minCoeff(),
+                        (tile.rowwise().maxCoeff().array() / totals).maxCoeff()};
+        }
+    });
+    std::pair<float, float> out = found.front();
+    for (const auto& [low, high] : found) {
+        out = {std::min(out.first, low), std::max(out.second, high)};
+    }
+    return out;
+}
+
 Tensor PairwiseFactors::dense() const {
     Tensor out(Shape{heads, queryCount(), keyCount()});
     if (groups > 1) {

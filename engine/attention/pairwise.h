@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "engine/api.h"
@@ -37,6 +38,8 @@ struct FOVEA_API PairwiseFactors {
     [[nodiscard]] std::vector<float> columns(int head, int key) const;
     /// All matrices [heads×N×M], or [groups×heads×N×M] when there are several groups.
     [[nodiscard]] Tensor dense() const;
+    /// The least and the largest value of dense(), of which no more than some rows exist at a time.
+    [[nodiscard]] std::pair<float, float> ends() const;
 };
 
 /// Result of `attend`.

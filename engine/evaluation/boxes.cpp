@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "engine/source/image_source.h"
@@ -136,7 +137,8 @@ private:
 Result<std::vector<BoxedPicture>> parseBoxes(const std::string& text, const std::string& name,
                                              const std::vector<ClassLabel>& classes) {
     Reader reader(name, classes);
-    std::size_t begin = 0;
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // as spreadsheets write it
+    std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
     do {
         const std::size_t end = std::min(text.find('\n', begin), text.size());
         std::string line = text.substr(begin, end - begin);

@@ -1,4 +1,5 @@
 #include "engine/evaluation/deletion.h"
+#include "engine/thrown.h"
 
 #include <algorithm>
 #include <cmath>
@@ -376,18 +377,19 @@ std::vector<int> cellOrder(const ScalarField& field) {
 
 Result<MatterResult> measureMatter(const MatterRequest& request, const std::stop_token& stop,
                                    const std::function<void(int done, int total)>& progress) {
-    if (auto possible = checked(request); !possible) {
-        return possible.error();
-    }
     try {
+        if (auto possible = checked(request); !possible) {
+            return possible.error();
+        }
         auto result = Measurement(request, stop, progress).run();
         return stop.stop_requested() ? cancelled() : std::move(result);
-    } catch (const std::bad_alloc&) {
-        return makeError(ErrorCode::TooLarge,
-                         FOVEA_TEXT("engine", "Measuring needs more memory than there is; choose a smaller picture."));
     } catch (const std::exception& failure) {
+        if (outOfMemory(failure)) {
+            return makeError(ErrorCode::TooLarge,
+                             FOVEA_TEXT("engine", "Measuring needs more memory than there is; choose a smaller picture."));
+        }
         return makeError(ErrorCode::BadValue, FOVEA_TEXT("engine", "Measuring failed (%1); choose another picture."),
-                         {failure.what()});
+                         {reasonOf(failure)});
     }
 }
 

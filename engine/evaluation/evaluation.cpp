@@ -12,6 +12,7 @@
 #include "engine/evaluation/position_map.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/source/image_source.h"
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {
@@ -154,6 +155,11 @@ std::vector<BoxedPicture> chosenPictures(std::vector<BoxedPicture> all, int limi
     return chosen;
 }
 
+Error aboutPicture(const BoxedPicture& picture, const Error& error) {
+    return makeError(error.code, FOVEA_TEXT("engine", "“%1” (line %2) is left out: %3"),
+                     {picture.file, std::to_string(picture.line), error.message()});
+}
+
 /// What the threads share.
 class Run final {
 public:
@@ -168,7 +174,13 @@ public:
     void work(const std::stop_token& stop) {
         Pipeline pipeline;
         for (std::size_t k = m_next++; k < m_pictures.size() && !stop.stop_requested(); k = m_next++) {
-            measure(pipeline, k, stop);
+            const auto measured = withoutThrowing(m_pictures[k].file, [&]() -> Result<void> {
+                measure(pipeline, k, stop);
+                return {};
+            });
+            if (!measured) {
+                m_problems[k].push_back(aboutPicture(m_pictures[k], measured.error()));
+            }
             const std::lock_guard lock(m_mutex);
             ++m_done;
             if (m_request.progress) {
@@ -197,11 +209,6 @@ private:
     std::vector<std::string> m_maps;  ///< how they are made, by row; under the mutex
     std::size_t m_done = 0;           ///< under the mutex
 };
-
-Error aboutPicture(const BoxedPicture& picture, const Error& error) {
-    return makeError(error.code, FOVEA_TEXT("engine", "“%1” (line %2) is left out: %3"),
-                     {picture.file, std::to_string(picture.line), error.message()});
-}
 
 Result<Frame> readPicture(const std::string& folder, const BoxedPicture& picture) {
     const auto bytes = readFile((std::filesystem::path(folder) / picture.file).string(), kMaxImageBytes);

@@ -16,18 +16,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
+Shape outputShape(const std::vector<FeatureMap>& frames) {
+    if (frames.empty()) {
+        return {};
+    }
+    Shape shape{frames.front().channels(), frames.front().height(), frames.front().width()};
+    if (frames.size() > 1) {
+        shape.insert(shape.begin(), static_cast<std::int64_t>(frames.size()));
+    }
+    return shape;
+}
+
 Tensor outputTensor(const std::vector<FeatureMap>& frames) {
     Tensor tensor;
+    tensor.shape = outputShape(frames);
     for (const auto& frame : frames) {
         tensor.values.insert(tensor.values.end(), frame.data(), frame.data() + frame.size());
     }
-    if (!frames.empty()) {
-        tensor.shape = {frames.front().channels(), frames.front().height(), frames.front().width()};
-    }
-    if (frames.size() > 1) {
-        tensor.shape.insert(tensor.shape.begin(), static_cast<std::int64_t>(frames.size()));
-    }
     return tensor;
+}
+
+NumbersSummary summaryOf(const std::vector<FeatureMap>& frames) {
+    NumbersSummary summary{outputShape(frames), std::nullopt};
+    for (const auto& frame : frames) {
+        const auto [low, high] = std::minmax_element(frame.data(), frame.data() + frame.size());
+        const auto before = summary.ends.value_or(std::pair(*low, *high));
+        summary.ends = std::pair(std::min(before.first, *low), std::max(before.second, *high));
+    }
+    return summary;
 }
 
 std::string channelsCsv(const Tensor& weights, const std::vector<std::string>& names) {
@@ -70,10 +86,12 @@ struct RawFile {
 };
 
 void addMaps(std::vector<RawFile>& files, const ExportedNumbers& numbers, const std::vector<std::string>& channelNames) {
-    const auto channelMaps = std::count_if(numbers.maps.begin(), numbers.maps.end(),
-                                           [](const ExportedMap& m) { return m.map->kind == MapKind::Channel; });
-    for (const auto& [map, refusal] : numbers.maps) {
-        if (refusal) {
+    const auto& maps = numbers.summary.maps;
+    const auto channelMaps =
+        std::count_if(maps.begin(), maps.end(), [](const ExportedMap& m) { return m.map->kind == MapKind::Channel; });
+    for (const auto& exported : maps) {
+        const AttentionMap* map = exported.map;
+        if (exported.refusal) {
             continue;
         }
         const Tensor& tensor = numbers.file.tensors.at(tensorName(*map));
@@ -95,7 +113,7 @@ Result<std::vector<std::string>> writeFiles(const FrameResult& result, const Mod
     addMaps(files, numbers, channelNames);
     files.push_back({".output.npy", [&output] { return npyBytes(output.shape, output.values.data()); }});
     files.push_back({".safetensors", [&numbers] { return safetensorsBytes(numbers.file); }});
-    files.push_back({".json", [&] { return sidecarText(result, module, &numbers, nullptr, nullptr); }});
+    files.push_back({".json", [&] { return sidecarText(result, module, &numbers.summary, nullptr, nullptr); }});
     std::vector<std::string> endings;
     std::transform(files.begin(), files.end(), std::back_inserter(endings), [](const RawFile& file) { return file.ending; });
     const auto taken = places.takeSet(prefix, endings);
@@ -115,16 +133,23 @@ Result<std::vector<std::string>> writeFiles(const FrameResult& result, const Mod
 
 std::string tensorName(const AttentionMap& map) { return "attn." + map.name; }
 
-ExportedNumbers gatherNumbers(const AttentionOutput& output, std::size_t maxBytes) {
-    ExportedNumbers numbers;
+OutputSummary summaryOf(const AttentionOutput& output) {
+    OutputSummary summary;
     for (const auto& map : output.maps) {
-        ExportedMap exported{.map = &map, .refusal = std::nullopt};
-        if (auto dense = denseTensor(map, maxBytes)) {
-            numbers.file.tensors[tensorName(map)] = std::move(*dense);
+        summary.maps.push_back({.map = &map, .numbers = {mapShape(map), mapEnds(map)}});
+    }
+    summary.output = summaryOf(output.frames);
+    return summary;
+}
+
+ExportedNumbers gatherNumbers(const AttentionOutput& output, std::size_t maxBytes) {
+    ExportedNumbers numbers{.summary = summaryOf(output), .file = {}};
+    for (auto& exported : numbers.summary.maps) {
+        if (auto dense = denseTensor(*exported.map, maxBytes)) {
+            numbers.file.tensors[tensorName(*exported.map)] = std::move(*dense);
         } else {
             exported.refusal = dense.error();
         }
-        numbers.maps.push_back(std::move(exported));
     }
     numbers.file.tensors["output"] = outputTensor(output.frames);
     return numbers;

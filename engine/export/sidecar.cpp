@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "engine/export/export.h"
@@ -72,17 +71,16 @@ Json weightsJson(const Provenance& provenance) {
     return json;
 }
 
-/// Shape and true ends; a double holds every float exactly, and the writer gives the digits which read back as it.
-void addNumbers(Json& json, const Tensor& tensor) {
-    json["shape"] = tensor.shape;
-    if (!tensor.empty()) {
-        const auto [low, high] = std::minmax_element(tensor.values.begin(), tensor.values.end());
-        json["min"] = *low;
-        json["max"] = *high;
+/// A double holds every float exactly, and the writer gives the digits which read back as it.
+void addNumbers(Json& json, const NumbersSummary& numbers) {
+    json["shape"] = numbers.shape;
+    if (numbers.ends) {
+        json["min"] = numbers.ends->first;
+        json["max"] = numbers.ends->second;
     }
 }
 
-Json mapJson(const ExportedMap& exported, const ExportedNumbers& numbers) {
+Json mapJson(const ExportedMap& exported) {
     const AttentionMap& map = *exported.map;
     Json json = {{"name", map.name}, {"title", map.title}, {"kind", mapKindName(map.kind)}, {"role", mapRoleName(map.role)}};
     if (map.gridHeight > 0) {
@@ -101,10 +99,9 @@ Json mapJson(const ExportedMap& exported, const ExportedNumbers& numbers) {
     if (map.layout) {
         json["matrices"] = map.layout->groups;
     }
+    addNumbers(json, exported.numbers);
     if (exported.refusal) {
         json["refused"] = exported.refusal->message();
-    } else {
-        addNumbers(json, numbers.file.tensors.at(tensorName(map)));
     }
     return json;
 }
@@ -166,7 +163,7 @@ Json styleJson(const OverlayStyle& style, const ScalarField* field) {
 
 }  // namespace
 
-std::string sidecarText(const FrameResult& result, const ModuleResult& module, const ExportedNumbers* numbers,
+std::string sidecarText(const FrameResult& result, const ModuleResult& module, const OutputSummary* summary,
                         const ScalarField* field, const OverlayStyle* style) {
     Json json;
     json["program"] = {{"name", "fovea"}, {"version", version()}, {"engine", engineLevel()}};
@@ -183,13 +180,13 @@ std::string sidecarText(const FrameResult& result, const ModuleResult& module, c
     if (!module.intervention.empty()) {  // what was muted is said with the numbers
         json["intervention"] = {{"channels", module.intervention.channels}, {"heads", module.intervention.heads}};
     }
-    if (numbers != nullptr) {
+    if (summary != nullptr) {
         json["maps"] = Json::array();
-        for (const auto& map : numbers->maps) {
-            json["maps"].push_back(mapJson(map, *numbers));
+        for (const auto& map : summary->maps) {
+            json["maps"].push_back(mapJson(map));
         }
         json["output"] = Json::object();
-        addNumbers(json["output"], numbers->file.tensors.at("output"));
+        addNumbers(json["output"], summary->output);
     } else {
         json["error"] = module.output.error().message();
     }
@@ -208,8 +205,8 @@ std::string sidecarJson(const FrameResult& result, const ModuleResult& module, c
     if (!module.output) {
         return sidecarText(result, module, nullptr, field, style);
     }
-    const ExportedNumbers numbers = gatherNumbers(*module.output);
-    return sidecarText(result, module, &numbers, field, style);
+    const OutputSummary summary = summaryOf(*module.output);
+    return sidecarText(result, module, &summary, field, style);
 }
 
 }  // namespace fovea

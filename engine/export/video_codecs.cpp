@@ -6,7 +6,7 @@
 #include <opencv2/core.hpp>
 
 #include "engine/export/video_encoder.h"
-#include "engine/source/av_input.h"
+#include "engine/source/quiet.h"
 
 extern "C" {
 #include <libavutil/error.h>
@@ -78,7 +78,7 @@ std::string ffmpegMessage(int code) {
 
 const std::vector<VideoCodec>& videoCodecs() {
     static const std::vector<VideoCodec> s_codecs = [] {
-        quietFfmpeg();
+        quietLibraries();
         std::vector<VideoCodec> codecs;
         for (const CodecSetup& setup : codecSetups()) {
             if (encodes(setup)) {

@@ -1,7 +1,9 @@
 #include "engine/export/video_writer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 #include <opencv2/core.hpp>
 #include <utility>
 
@@ -15,6 +17,7 @@ namespace {
 constexpr double kLowestRate = 0.01;
 constexpr double kHighestRate = 1000.0;
 constexpr AVRational kMillisecond = {1, 1000};  // all that an .mkv can tell apart
+constexpr double kMostBesideTurn = 0.25;        // of a turn: times are rounded, and cameras are never quite regular
 
 struct Plan {
     std::string path;
@@ -37,7 +40,7 @@ public:
 private:
     Result<void> start(int width, int height);
     Result<void> check(const cv::Mat& pixels, double timestamp) const;
-    std::int64_t ticksOf(double timestamp);
+    [[nodiscard]] Result<std::int64_t> ticksOf(double timestamp) const;
     int take(AVPacket* packet);
     /// The error of the file where there is one: it says what to do.
     [[nodiscard]] Error failure(int code) const;
@@ -96,16 +99,16 @@ Result<void> FileVideoWriter::check(const cv::Mat& pixels, double timestamp) con
     return {};
 }
 
-std::int64_t FileVideoWriter::ticksOf(double timestamp) {
-    if (m_frames == 0) {
-        m_first = timestamp;
-        return 0;
+Result<std::int64_t> FileVideoWriter::ticksOf(double timestamp) const {
+    const double exact = m_frames == 0 ? 0.0 : (timestamp - m_first) / av_q2d(m_plan.timeBase);
+    const std::int64_t ticks = std::llround(exact);
+    if (m_plan.timed) {
+        return m_frames == 0 ? 0 : std::max(m_ticks + 1, ticks);  // two frames closer than a tick keep their order
     }
-    if (!m_plan.timed) {
-        return m_ticks + 1;
+    if (std::abs(exact - static_cast<double>(ticks)) > kMostBesideTurn || (m_frames > 0 && ticks <= m_ticks)) {
+        return unsteadyTimes(m_plan.path);
     }
-    // Two frames closer than a tick keep their order.
-    return std::max(m_ticks + 1, static_cast<std::int64_t>(std::llround((timestamp - m_first) / av_q2d(m_plan.timeBase))));
+    return ticks;
 }
 
 int FileVideoWriter::take(AVPacket* packet) {
@@ -124,12 +127,18 @@ Result<void> FileVideoWriter::write(const cv::Mat& pixels, double timestamp) {
             return started;
         }
     }
-    const std::int64_t ticks = ticksOf(timestamp);
-    const int code = m_encoder->encode(pixels, ticks, [this](AVPacket* packet) { return take(packet); });
+    const auto ticks = ticksOf(timestamp);
+    if (!ticks) {
+        return ticks.error();
+    }
+    const int code = m_encoder->encode(pixels, *ticks, [this](AVPacket* packet) { return take(packet); });
     if (code < 0 || m_file.failure()) {
         return failure(code);
     }
-    m_ticks = ticks;
+    if (m_frames == 0) {
+        m_first = timestamp;
+    }
+    m_ticks = *ticks;
     m_last = timestamp;
     ++m_frames;
     return {};
@@ -166,6 +175,44 @@ Result<WrittenVideo> FileVideoWriter::finish() {
 
 VideoWriter::~VideoWriter() = default;
 
+bool keepsTimes(const std::string& path) { return lowerExtension(path) != ".avi"; }
+
+std::optional<double> steadyRate(const std::vector<double>& times, double said) {
+    if (times.size() < 2) {
+        return said;
+    }
+    std::vector<double> gaps(times.size());
+    std::adjacent_difference(times.begin(), times.end(), gaps.begin());
+    gaps.erase(gaps.begin());
+    const double shortest = *std::min_element(gaps.begin(), gaps.end());
+    const double length = times.back() - times.front();
+    // Each gap as a number of the shortest ones: rounded times do not add up this way.
+    const double turns = std::accumulate(gaps.begin(), gaps.end(), 0.0,
+                                         [shortest](double sum, double gap) { return sum + std::round(gap / shortest); });
+    const auto keptTo = [&times](double rate) {
+        std::int64_t before = -1;
+        return rate >= kLowestRate && rate <= kHighestRate && std::all_of(times.begin(), times.end(), [&](double time) {
+                   const double exact = (time - times.front()) * rate;
+                   const std::int64_t turn = std::llround(exact);
+                   return std::abs(exact - static_cast<double>(turn)) <= kMostBesideTurn && turn > std::exchange(before, turn);
+               });
+    };
+    for (const double rate : {said, static_cast<double>(gaps.size()) / length, turns / length}) {
+        if (keptTo(rate)) {
+            return rate;
+        }
+    }
+    return std::nullopt;
+}
+
+Error unsteadyTimes(const std::string& path) {
+    return makeError(ErrorCode::Unsupported,
+                     FOVEA_TEXT("engine",
+                                "An .avi shows its frames at one rate, and those for “%1” come at uneven times; name an .mkv or "
+                                "an .mp4 instead."),
+                     {path});
+}
+
 Result<std::unique_ptr<VideoWriter>> VideoWriter::create(const std::string& path, const VideoWriterOptions& options) {
     const auto fallback = defaultVideoCodec(path);
     if (!fallback) {
@@ -187,7 +234,7 @@ Result<std::unique_ptr<VideoWriter>> VideoWriter::create(const std::string& path
     if (!file) {
         return file.error();
     }
-    Plan plan{path, findCodecSetup(options.codec), containerFor(extension), extension != ".avi", options.rate, kMillisecond};
+    Plan plan{path, findCodecSetup(options.codec), containerFor(extension), keepsTimes(path), options.rate, kMillisecond};
     if (extension == ".mp4") {
         plan.timeBase = {1, 90000};
     } else if (extension == ".avi") {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,18 @@ FOVEA_API Result<std::string> defaultVideoCodec(const std::string& path);
 
 struct VideoWriterOptions {
     std::string codec = "h264";  ///< VideoCodec::id
-    double rate = 30.0;          ///< frames per second as written into the header
+    double rate = 30.0;          ///< frames per second as written into the header; of an .avi also those of steadyRate()
 };
+
+/// The one sentence about frames which an .avi cannot show in time.
+FOVEA_API Error unsteadyTimes(const std::string& path);
+
+/// Whether the container which the extension of `path` names keeps the time of each frame by itself; an .avi does not.
+FOVEA_API bool keepsTimes(const std::string& path);
+
+/// The frames per second at which an .avi shows frames at these rising times, in seconds: `said` if they keep to it, or else what
+/// they keep to. A frame may be shown for several turns. Nothing where the times keep to no rate.
+FOVEA_API std::optional<double> steadyRate(const std::vector<double>& times, double said);
 
 /// What a finished file holds, as read back from it.
 struct WrittenVideo {
@@ -46,10 +57,10 @@ struct WrittenVideo {
 };
 
 /// Writes frames into a temporary neighbour of `path`; only finish() gives the file its name. The container follows the extension
-/// (.mp4, .mkv, .avi). Every frame keeps its own time, counted from the first one; .avi knows no times and numbers its frames at
-/// `rate`. Of an .mkv all but the last seconds is on the disk at any time and can be played. H.264 stores an odd width or height
-/// without thinning out the colours, since nothing else keeps its last column or row. One thread at a time; may block on the
-/// disk.
+/// (.mp4, .mkv, .avi). Every frame keeps its own time, counted from the first one; an .avi has turns of 1/`rate` s, shows a frame
+/// until the turn of the next one, and refuses a frame which comes between two turns. Of an .mkv all but the last seconds is on
+/// the disk at any time and can be played. H.264 stores an odd width or height without thinning out the colours, since nothing
+/// else keeps its last column or row. One thread at a time; may block on the disk.
 class FOVEA_API VideoWriter {
 public:
     /// Opens the neighbour and removes those which killed processes left. Unsupported when the container cannot hold the codec.

@@ -12,6 +12,7 @@
 #include "engine/graph/onnx_reader.h"
 #include "engine/graph/passes/passes.h"
 #include "engine/graph/plan.h"
+#include "engine/thrown.h"
 
 namespace fovea::graph {
 namespace {
@@ -23,12 +24,13 @@ template <class Work>
 auto guarded(const Graph& graph, Work&& work) -> decltype(work()) {
     try {
         return work();
-    } catch (const std::bad_alloc&) {
-        return makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "%1 needs more memory than there is; open a smaller model."),
-                         {graph.name});
     } catch (const std::exception& failure) {
+        if (outOfMemory(failure)) {
+            return makeError(ErrorCode::TooLarge,
+                             FOVEA_TEXT("engine", "%1 needs more memory than there is; open a smaller model."), {graph.name});
+        }
         return makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "%1 could not be run (%2); export it again."),
-                         {graph.name, failure.what()});
+                         {graph.name, reasonOf(failure)});
     }
 }
 

@@ -17,6 +17,8 @@
 #include "engine/graph/onnx_messages.h"
 #include "engine/graph/onnx_scan.h"
 #include "engine/graph/onnx_tensor.h"
+#include "engine/source/image_source.h"
+#include "engine/thrown.h"
 
 namespace fovea::graph {
 namespace {
@@ -217,6 +219,9 @@ private:
     std::set<std::string> m_made;
 };
 
+/// Enough to see that Git LFS left a pointer in the place of the file.
+constexpr std::int64_t kStartBytes = 64;
+
 Result<Graph> read(const std::string& path, const std::string& name, const ReaderLimits& limits) {
     std::error_code problem;
     const fs::path file(path);
@@ -231,6 +236,9 @@ Result<Graph> read(const std::string& path, const std::string& name, const Reade
         return makeError(ErrorCode::TooLarge,
                          FOVEA_TEXT("engine", "%1 would take more than %2 MiB of memory; open a smaller model."),
                          {name, std::to_string(limits.memory >> 20)});
+    }
+    if (const auto start = readFileStart(path, kStartBytes); !start) {
+        return start.error();
     }
     silenceProtobuf();
     if (auto scanned = scanOnnx(path, name, limits); !scanned) {
@@ -250,10 +258,11 @@ Result<Graph> readOnnx(const std::string& path, const ReaderLimits& limits) {
     const std::string name = fs::path(path).filename().string();
     try {
         return read(path, name, limits);
-    } catch (const std::bad_alloc&) {
-        return makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "%1 needs more memory than there is; open a smaller model."),
-                         {name});
-    } catch (const std::exception&) {
+    } catch (const std::exception& failure) {
+        if (outOfMemory(failure)) {
+            return makeError(ErrorCode::TooLarge,
+                             FOVEA_TEXT("engine", "%1 needs more memory than there is; open a smaller model."), {name});
+        }
         return damaged(name);
     }
 }

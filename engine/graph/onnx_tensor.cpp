@@ -9,12 +9,16 @@
 #include <vector>
 
 #include "engine/graph/onnx_messages.h"
+#include "engine/source/image_source.h"
 
 namespace fovea::graph {
 namespace {
 
 namespace fs = std::filesystem;
 using onnx::TensorProto;
+
+/// Enough of a file to see that Git LFS left a pointer in its place.
+constexpr std::int64_t kStartBytes = 64;
 
 /// Bytes of one element as the file stores it.
 std::size_t storedSize(int type) {
@@ -138,6 +142,11 @@ Result<void> readExternal(const TensorProto& tensor, const TensorSource& source,
     std::error_code problem;
     const std::uint64_t size = file ? fs::file_size(*file, problem) : 0;
     if (!file || problem || external.offset > size || bytes > size - external.offset) {
+        if (file) {
+            if (const auto start = readFileStart(file->string(), kStartBytes); !start) {
+                return start.error();
+            }
+        }
         return makeError(ErrorCode::BadFormat,
                          FOVEA_TEXT("engine",
                                     "%1: the data of “%2” must lie within a file in the model's own folder (it names “%3”); keep "

@@ -11,6 +11,7 @@
 #include "engine/pipeline/module_inputs.h"
 #include "engine/source/image_source.h"
 #include "engine/tensor/safetensors.h"
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {
@@ -191,14 +192,15 @@ Result<std::shared_ptr<const Bundle>> loadBundle(const std::string& folder, cons
     // The one place for what the JSON reader, the file system and the memory throw.
     try {
         return load(folder, stop);
-    } catch (const std::bad_alloc&) {
-        return makeError(ErrorCode::TooLarge,
-                         FOVEA_TEXT("engine", "The memory does not suffice for the model in “%1”; choose a smaller one."),
-                         {folder});
     } catch (const std::exception& problem) {
+        if (outOfMemory(problem)) {
+            return makeError(ErrorCode::TooLarge,
+                             FOVEA_TEXT("engine", "The memory does not suffice for the model in “%1”; choose a smaller one."),
+                             {folder});
+        }
         return makeError(ErrorCode::BadFormat,
                          FOVEA_TEXT("engine", "The model in “%1” cannot be read (%2); copy the folder again."),
-                         {folder, problem.what()});
+                         {folder, reasonOf(problem)});
     }
 }
 

@@ -1,4 +1,5 @@
 #include "engine/models/network_input.h"
+#include "engine/thrown.h"
 
 #include <algorithm>
 #include <cmath>
@@ -114,12 +115,14 @@ Result<NetworkInput> makeNetworkInput(const Frame& frame, const BundleInput& inp
     }
     try {
         return make(*frame.pixels, input, fit, side, stride);
-    } catch (const cv::Exception& problem) {
+    } catch (const std::exception& problem) {
+        if (outOfMemory(problem)) {
+            return makeError(ErrorCode::TooLarge,
+                             FOVEA_TEXT("engine", "The memory does not suffice for this picture; choose a smaller size."));
+        }
         return makeError(ErrorCode::Unsupported,
-                         FOVEA_TEXT("engine", "OpenCV could not process the picture (%1); try a smaller one."), {problem.err});
-    } catch (const std::bad_alloc&) {
-        return makeError(ErrorCode::TooLarge,
-                         FOVEA_TEXT("engine", "The memory does not suffice for this picture; choose a smaller size."));
+                         FOVEA_TEXT("engine", "OpenCV could not process the picture (%1); try a smaller one."),
+                         {reasonOf(problem)});
     }
 }
 

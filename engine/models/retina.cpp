@@ -12,6 +12,7 @@
 
 #include "engine/models/retina_parts.h"
 #include "engine/tensor/parallel.h"
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {
@@ -60,13 +61,14 @@ public:
         }
         try {
             return compute(frame, stop);
-        } catch (const cv::Exception& problem) {
+        } catch (const std::exception& problem) {
+            if (outOfMemory(problem)) {
+                return makeError(ErrorCode::TooLarge,
+                                 FOVEA_TEXT("engine", "The memory does not suffice for this picture; choose a larger stride."));
+            }
             return makeError(ErrorCode::Unsupported,
                              FOVEA_TEXT("engine", "OpenCV could not process the picture (%1); try a smaller one."),
-                             {problem.err});
-        } catch (const std::bad_alloc&) {
-            return makeError(ErrorCode::TooLarge,
-                             FOVEA_TEXT("engine", "The memory does not suffice for this picture; choose a larger stride."));
+                             {reasonOf(problem)});
         }
     }
 

@@ -1,5 +1,6 @@
 // Swin Transformer (Liu et al., ICCV 2021): multi-head self-attention within windows of ws×ws positions.
 //   The map is padded with zeros at the right and the bottom to whole windows and, with a shift, rolled by (−shift, −shift).
+//   Along an axis which one window covers nothing is rolled; each axis is decided by itself, as in torchvision.
 //   [q; k; v] = W·x + b,  A_h = softmax(q_hᵀ·k_h / √d + B_h + M) within each window,  out = P·[A_1·v_1; …] + p, rolled back,
 //   cropped. B_h[p,r] = table[(y_p − y_r + ws − 1)·(2ws − 1) + x_p − x_r + ws − 1, h]; M = −100 between tokens which are
 //   neighbours only because the map was rolled. Padded tokens are not masked.
@@ -40,7 +41,10 @@ Result<void> check(const InputShape& shape, const ParamSet& params) {
 struct Axis {
     int length;
     int window;
-    int shift;
+    int shift;  ///< by how many positions the axis is rolled
+
+    Axis(int positions, const ParamSet& params)
+        : length(positions), window(params.integer("window")), shift(length <= window ? 0 : params.integer("shift")) {}
 
     [[nodiscard]] int windows() const { return (length + window - 1) / window; }
     /// The position before rolling, −1 for padding.
@@ -57,8 +61,8 @@ struct Axis {
 
 PairwiseLayout windowsOf(const InputShape& shape, const ParamSet& params) {
     const int side = params.integer("window");
-    const Axis rows{shape.height, side, params.integer("shift")};
-    const Axis columns{shape.width, side, params.integer("shift")};
+    const Axis rows(shape.height, params);
+    const Axis columns(shape.width, params);
     std::vector<int> cells;
     std::vector<int> regions;
     for (int w = 0; w < rows.windows() * columns.windows(); ++w) {
@@ -71,7 +75,7 @@ PairwiseLayout windowsOf(const InputShape& shape, const ParamSet& params) {
             regions.push_back(3 * rows.region(rolledRow) + columns.region(rolledColumn));
         }
     }
-    if (rows.shift == 0) {
+    if (rows.shift == 0 && columns.shift == 0) {
         regions.clear();
     }
     const int windows = rows.windows() * columns.windows();
@@ -84,12 +88,15 @@ public:
     WindowAttention(const InputShape& shape, const ParamSet& params, const Weights& weights)
         : m_weights(weights.tensors),
           m_side(params.integer("window")),
-          m_layout(std::make_shared<PairwiseLayout>(windowsOf(shape, params))) {}
+          m_layout(std::make_shared<PairwiseLayout>(windowsOf(shape, params))),
+          m_rolled(!m_layout->regions.empty()) {}
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
         const FeatureMap tokens = ops::gatherCells(x, m_layout->cells, m_layout->groups, m_layout->queries);
-        trace.stage("partition", "t = windows of the padded and rolled x (C × windows × tokens)",
+        trace.stage("partition",
+                    m_rolled ? "t = windows of the padded and rolled x (C × windows × tokens)"
+                             : "t = windows of the padded x (C × windows × tokens)",
                     [&] { return ops::toTensor(tokens); });
         const auto bias = m_weights.find("qkv.bias");
         const FeatureMap qkv = ops::conv2d(tokens, m_weights.at("qkv.weight"), bias == m_weights.end() ? Tensor() : bias->second);
@@ -109,11 +116,14 @@ public:
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
         scaleHeads(merged, m_layout->heads, input.heads);
-        trace.stage("attend", "o_h = softmax(q_hᵀ·k_h / √d + B_h + M) · v_h", [&] { return ops::toTensor(merged); });
+        trace.stage("attend",
+                    m_rolled ? "o_h = softmax(q_hᵀ·k_h / √d + B_h + M) · v_h" : "o_h = softmax(q_hᵀ·k_h / √d + B_h) · v_h",
+                    [&] { return ops::toTensor(merged); });
         merged = ops::conv2d(merged, m_weights.at("proj.weight"), m_weights.at("proj.bias"));
         AttentionOutput result;
         result.frames.push_back(ops::gatherCells(merged, m_layout->places, x.height(), x.width()));
-        trace.stage("merge", "out = P·[o_1; o_2; …] + p, rolled back and cropped",
+        trace.stage("merge",
+                    m_rolled ? "out = P·[o_1; o_2; …] + p, rolled back and cropped" : "out = P·[o_1; o_2; …] + p, cropped",
                     [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(std::move(map));
         return result;
@@ -156,6 +166,7 @@ private:
     std::map<std::string, Tensor> m_weights;
     int m_side;
     std::shared_ptr<const PairwiseLayout> m_layout;
+    bool m_rolled;  ///< the map is larger than a window along an axis and has a shift, so that there is a mask
 };
 
 }  // namespace
@@ -185,7 +196,9 @@ const ModuleInfo& window_msaModuleInfo() {
                     .fallback = 0,
                     .min = 0,
                     .max = 31,
-                    .help = FOVEA_TEXT("engine", "By how many positions the windows are moved; half a window joins neighbours.")},
+                    .help = FOVEA_TEXT("engine",
+                                       "By how many positions the windows are moved; half a window joins neighbours. Along an "
+                                       "axis which one window covers, nothing is moved.")},
                    MultiHead::params().front(),
                    MultiHead::params().back()},
         .weights = weights,

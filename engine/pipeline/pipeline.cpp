@@ -14,6 +14,7 @@
 #include "engine/pipeline/clip_buffer.h"
 #include "engine/pipeline/job_weights.h"
 #include "engine/pipeline/module_inputs.h"
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {
@@ -38,13 +39,14 @@ template <class Work>
 auto guarded(const std::string& who, Work&& work) -> decltype(work()) {
     try {
         return work();
-    } catch (const std::bad_alloc&) {
-        return makeError(ErrorCode::TooLarge,
-                         FOVEA_TEXT("engine", "%1 needs more memory than there is; choose a larger stride or a smaller picture."),
-                         {who});
     } catch (const std::exception& failure) {
+        if (outOfMemory(failure)) {
+            return makeError(
+                ErrorCode::TooLarge,
+                FOVEA_TEXT("engine", "%1 needs more memory than there is; choose a larger stride or a smaller picture."), {who});
+        }
         return makeError(ErrorCode::BadValue, FOVEA_TEXT("engine", "%1 failed (%2); choose other parameters or weights."),
-                         {who, failure.what()});
+                         {who, reasonOf(failure)});
     }
 }
 

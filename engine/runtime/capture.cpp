@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/thrown.h"
+
 namespace fovea {
 namespace {
 
@@ -20,12 +22,23 @@ std::chrono::steady_clock::duration seconds(double s) {
 Capture::Capture(SourceSpec spec, Open open, Handlers handlers)
     : m_spec(std::move(spec)), m_open(std::move(open)), m_handlers(std::move(handlers)), m_thread([this](std::stop_token stop) {
           pthread_setname_np(pthread_self(), "capture");
-          run(stop);
+          const auto ran = withoutThrowing(m_spec.location, [this, &stop]() -> Result<void> {
+              run(stop);
+              return {};
+          });
+          if (!ran) {
+              m_handlers.failed(ran.error());
+          }
           m_source.reset();
           m_handlers.finished();
       }) {}
 
 Capture::~Capture() = default;
+
+// What a source throws is an error of this one frame: there may be memory again for the next.
+Result<Frame> Capture::nextFrame(const std::stop_token& stop) {
+    return withoutThrowing(m_source->traits().name, [&] { return m_source->next(stop); });
+}
 
 void Capture::requestStop() { m_thread.request_stop(); }
 
@@ -62,7 +75,7 @@ void Capture::setLoop(bool loop) {
 }
 
 void Capture::run(const std::stop_token& stop) {
-    auto source = m_open(m_spec, stop);
+    auto source = withoutThrowing(m_spec.location, [&] { return m_open(m_spec, stop); });
     if (!source) {
         if (!stop.stop_requested()) {
             m_handlers.failed(source.error());
@@ -81,7 +94,7 @@ void Capture::run(const std::stop_token& stop) {
 void Capture::readLive(const std::stop_token& stop) {
     int damaged = 0;
     while (!stop.stop_requested()) {
-        auto frame = m_source->next(stop);
+        auto frame = nextFrame(stop);
         if (frame) {
             damaged = 0;
             m_read.fetch_add(1, std::memory_order_relaxed);
@@ -160,7 +173,7 @@ bool Capture::waitForTurn(const std::stop_token& stop) {
 bool Capture::catchUp(const std::stop_token& stop) {
     const auto frames = m_source->traits().frames;
     while (!stop.stop_requested() && m_next + 1 < frames && Clock::now() >= dueTime(m_next + 1, m_anchorSpeed)) {
-        if (!m_source->skip(stop)) {
+        if (!withoutThrowing(m_source->traits().name, [&] { return m_source->skip(stop); })) {
             break;  // the reading which follows says what is wrong
         }
         ++m_next;
@@ -171,7 +184,7 @@ bool Capture::catchUp(const std::stop_token& stop) {
 
 bool Capture::readOne(const std::stop_token& stop) {
     for (int damaged = 0; !stop.stop_requested(); ++damaged) {
-        auto frame = m_source->next(stop);
+        auto frame = nextFrame(stop);
         if (frame) {
             m_read.fetch_add(1, std::memory_order_relaxed);
             m_next = static_cast<std::int64_t>(frame->index) + 1;
@@ -216,7 +229,7 @@ bool Capture::handleEnd(const std::stop_token& stop) {
 }
 
 void Capture::jumpTo(std::int64_t index, const std::stop_token& stop) {
-    if (const auto sought = m_source->seek(index, stop); !sought) {
+    if (const auto sought = withoutThrowing(m_source->traits().name, [&] { return m_source->seek(index, stop); }); !sought) {
         if (!stop.stop_requested()) {
             m_handlers.failed(sought.error());
         }

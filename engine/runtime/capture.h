@@ -68,6 +68,7 @@ private:
     };
 
     void run(const std::stop_token& stop);
+    Result<Frame> nextFrame(const std::stop_token& stop);
     void readLive(const std::stop_token& stop);
     void readPaced(const std::stop_token& stop);
     bool waitForTurn(const std::stop_token& stop);

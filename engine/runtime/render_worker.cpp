@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "engine/thrown.h"
+
 namespace fovea {
 namespace {
 
@@ -138,7 +140,7 @@ Rendered RenderWorker::paintGuarded(const RenderRequest& request, const std::sto
     } catch (const std::exception& failure) {  // memory runs out, or OpenCV throws
         const auto error =
             makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "The picture could not be painted (%1); make the view smaller."),
-                      {failure.what()});
+                      {reasonOf(failure)});
         return std::visit([&error](const auto& r) { return refused(r, error); }, request);
     }
 }

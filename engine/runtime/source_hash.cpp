@@ -11,6 +11,7 @@
 
 #include "engine/api.h"
 #include "engine/source/image_source.h"
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {
@@ -72,7 +73,7 @@ Result<Frame> loadFrame(const QString& path, const std::stop_token& stop) {
         return readAndDecode(file, stop);
     } catch (const std::exception& failure) {  // memory runs out, or a decoder throws
         return makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "“%1” could not be opened (%2); try a smaller picture."),
-                         {file.fileName().toStdString(), failure.what()});
+                         {file.fileName().toStdString(), reasonOf(failure)});
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/models/open_bundle.h"
 #include "engine/runtime/source_hash.h"
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {
@@ -22,6 +23,9 @@ bool sameNetworks(const std::vector<NetworkJobs>& a, const std::vector<NetworkJo
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const NetworkJobs& x, const NetworkJobs& y) { return x.network == y.network; });
 }
+
+/// What a pass is called where it cannot be finished.
+std::string nameOf(const PipelineRequest& request) { return request.frame.source ? request.frame.source->name : std::string(); }
 
 /// How many of the jobs a person looks at.
 std::ptrdiff_t shownJobs(const PipelineRequest& request) {
@@ -107,7 +111,9 @@ void Worker::load(const Load& load) {
     if (spec && spec->kind != SourceKind::Image) {
         loaded.moving = *spec;
     } else {
-        loaded.frame = load.fromFile ? loadFrame(load.path, load.stop) : hashedFrame(load.frame, load.stop);
+        loaded.frame = load.fromFile ? loadFrame(load.path, load.stop)
+                                     : withoutThrowing(load.frame.source ? load.frame.source->name : std::string(),
+                                                       [&] { return hashedFrame(load.frame, load.stop); });
     }
     if (!load.stop.stop_requested() && m_loaded.put(std::move(loaded))) {
         Q_EMIT loadedReady();
@@ -123,11 +129,13 @@ void Worker::loadBundle(const BundleLoad& load) {
 
 void Worker::pass(const Pass& pass) {
     const auto epoch = pass.request.epoch;
-    const auto result = m_pipelines.run(pass.request, pass.stop, [&](std::shared_ptr<const FrameResult> snapshot) {
-        if (!pass.stop.stop_requested()) {
-            const bool full = snapshot->complete();
-            report({.epoch = epoch, .result = std::move(snapshot), .error = {}, .finished = full});
-        }
+    const auto result = withoutThrowing(nameOf(pass.request), [&] {
+        return m_pipelines.run(pass.request, pass.stop, [&](std::shared_ptr<const FrameResult> snapshot) {
+            if (!pass.stop.stop_requested()) {
+                const bool full = snapshot->complete();
+                report({.epoch = epoch, .result = std::move(snapshot), .error = {}, .finished = full});
+            }
+        });
     });
     if (!result && result.error().code != ErrorCode::Cancelled) {
         report({.epoch = epoch, .result = nullptr, .error = result.error(), .finished = true});
@@ -217,12 +225,14 @@ bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
         .epoch = request.epoch, .workingSide = wantedSide(request), .autoSized = live.autoSize && m_autoSize.lowered()};
     const auto shown = static_cast<std::size_t>(shownJobs(request));
     const auto runs = m_pipelines.backboneRuns();
-    const auto result = m_pipelines.run(request, live.stop, [&](const std::shared_ptr<const FrameResult>& snapshot) {
-        // The picture never appears without the overlays it is looked at for.
-        if (!live.stop.stop_requested() && snapshot->complete(shown)) {
-            progress.result = snapshot;
-            report(progress);
-        }
+    const auto result = withoutThrowing(nameOf(request), [&] {
+        return m_pipelines.run(request, live.stop, [&](const std::shared_ptr<const FrameResult>& snapshot) {
+            // The picture never appears without the overlays it is looked at for.
+            if (!live.stop.stop_requested() && snapshot->complete(shown)) {
+                progress.result = snapshot;
+                report(progress);
+            }
+        });
     });
     if (!result) {
         if (result.error().code != ErrorCode::Cancelled) {

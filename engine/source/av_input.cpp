@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "engine/source/image_source.h"
+#include "engine/source/quiet.h"
 #include "engine/source/source_parts.h"
 
 extern "C" {
@@ -98,7 +99,7 @@ AvInput::~AvInput() {
 }
 
 Result<std::unique_ptr<AvInput>> AvInput::open(const AvOpening& opening, std::unique_ptr<AvInterrupt> interrupt) {
-    quietFfmpeg();
+    quietLibraries();
     std::unique_ptr<AvInput> input(new AvInput);
     input->m_interrupt = std::move(interrupt);
     if (auto opened = input->openFormat(opening); !opened) {
@@ -261,14 +262,6 @@ bool AvInput::jump(std::int64_t time, std::int64_t bytes) {
     m_drained = false;
     m_readError = 0;
     return true;
-}
-
-void quietFfmpeg() {
-    static const bool kQuiet = [] {
-        av_log_set_level(AV_LOG_QUIET);
-        return true;
-    }();
-    static_cast<void>(kQuiet);
 }
 
 Error connectionError(const std::string& shown, int code, const AvInterrupt& interrupt) {

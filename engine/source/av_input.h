@@ -104,9 +104,6 @@ private:
 /// What FFmpeg's error on connecting to an address means, in one sentence.
 Error connectionError(const std::string& shown, int code, const AvInterrupt& interrupt);
 
-/// Turns FFmpeg's own chatter off; what goes wrong is said once, by an Error.
-void quietFfmpeg();
-
 /// The EXIF number 1–8 of the turn a stream asks for by its display matrix.
 int orientationOf(const AVStream& stream);
 

@@ -88,21 +88,17 @@ cv::Mat AvPicture::convert(const AVFrame& frame) {
     if (!prepare(frame)) {
         return {};
     }
-    try {
-        const int stride = (frame.width + kRowStep - 1) / kRowStep * kRowStep;
-        cv::Mat pixels(frame.height, stride, CV_8UC3);
-        const std::array<std::uint8_t*, 4> planes = {pixels.data, nullptr, nullptr, nullptr};
-        const std::array<int, 4> strides = {static_cast<int>(pixels.step), 0, 0, 0};
-        if (sws_scale(m_scaler, frame.data, frame.linesize, 0, frame.height, planes.data(), strides.data()) != frame.height) {
-            return {};
-        }
-        if (stride != frame.width) {
-            pixels = pixels.colRange(0, frame.width).clone();
-        }
-        return upright(pixels, m_orientation);
-    } catch (const cv::Exception&) {
-        return {};  // no memory for a frame of this size
+    const int stride = (frame.width + kRowStep - 1) / kRowStep * kRowStep;
+    cv::Mat pixels(frame.height, stride, CV_8UC3);
+    const std::array<std::uint8_t*, 4> planes = {pixels.data, nullptr, nullptr, nullptr};
+    const std::array<int, 4> strides = {static_cast<int>(pixels.step), 0, 0, 0};
+    if (sws_scale(m_scaler, frame.data, frame.linesize, 0, frame.height, planes.data(), strides.data()) != frame.height) {
+        return {};
     }
+    if (stride != frame.width) {
+        pixels = pixels.colRange(0, frame.width).clone();
+    }
+    return upright(pixels, m_orientation);
 }
 
 }  // namespace fovea

@@ -17,7 +17,7 @@ public:
     AvPicture& operator=(const AvPicture&) = delete;
     ~AvPicture();
 
-    /// CV_8UC3; empty when the frame is in a form which cannot be converted.
+    /// CV_8UC3; empty when the frame is in a form which cannot be converted. Throws cv::Exception where there is no memory.
     cv::Mat convert(const AVFrame& frame);
 
 private:

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "engine/source/camera_node.h"
+#include "engine/source/quiet.h"
 #include "engine/source/source_parts.h"
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {
@@ -44,6 +46,7 @@ private:
 };
 
 Result<void> CameraSource::start(const SourceSpec& spec, const std::stop_token& stop) {
+    quietLibraries();
     try {
         if (!m_capture.open(m_node, cv::CAP_V4L2)) {
             const auto asked = askCamera(m_node);
@@ -59,7 +62,10 @@ Result<void> CameraSource::start(const SourceSpec& spec, const std::stop_token& 
         m_capture.set(cv::CAP_PROP_FPS, spec.rate > 0.0 ? spec.rate : kWantedRate);
         m_capture.set(cv::CAP_PROP_BUFFERSIZE, 1);
         m_traits.rate = m_capture.get(cv::CAP_PROP_FPS);
-    } catch (const cv::Exception&) {
+    } catch (const cv::Exception& failure) {
+        if (outOfMemory(failure)) {
+            throw;
+        }
         return lost();
     }
     m_start = std::chrono::steady_clock::now();
@@ -102,7 +108,10 @@ Result<cv::Mat> CameraSource::read(const std::stop_token& stop) {
         if (got && pixels.type() == CV_8UC3) {
             return pixels;
         }
-    } catch (const cv::Exception&) {  // said by lost(), as a failed read is
+    } catch (const cv::Exception& failure) {  // said by lost(), as a failed read is
+        if (outOfMemory(failure)) {
+            throw;
+        }
     }
     return lost();
 }
@@ -132,7 +141,10 @@ Result<void> CameraSource::skip(const std::stop_token& stop) {
             ++m_count;
             return {};
         }
-    } catch (const cv::Exception&) {  // said by lost(), as a failed grab is
+    } catch (const cv::Exception& failure) {  // said by lost(), as a failed grab is
+        if (outOfMemory(failure)) {
+            throw;
+        }
     }
     return lost();
 }

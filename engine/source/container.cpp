@@ -52,6 +52,15 @@ bool isTransportStream(const ByteView& head) {
     return false;
 }
 
+/// Pictures come first in an OGG, but for a skeleton which may come before everything.
+bool isOggOfSound(const ByteView& head) {
+    constexpr std::uint64_t kFirstPacket = 28;
+    const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+    const bool sound = head.matches(kFirstPacket, "\x01vorbis"sv) || head.matches(kFirstPacket, "OpusHead"sv) ||
+                       head.matches(kFirstPacket, "Speex"sv) || head.matches(kFirstPacket + 1, "FLAC"sv);
+    return sound && text.find("\x80theora"sv) == std::string_view::npos;
+}
+
 std::string_view withoutBlanks(const ByteView& head) {
     std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
     if (text.substr(0, 3) == "\xEF\xBB\xBF"sv) {
@@ -88,6 +97,39 @@ bool looksLikePlaylist(ByteView head) {
     }
     return text.substr(0, 5) == "<?xml"sv &&
            (text.find("<MPD"sv) != std::string_view::npos || text.find("<SmoothStreamingMedia"sv) != std::string_view::npos);
+}
+
+bool looksLikeSound(ByteView head) {
+    if (head.matches(4, "ftyp"sv)) {
+        return head.matches(8, "M4A "sv) || head.matches(8, "M4B "sv);
+    }
+    if (head.matches(0, "OggS"sv)) {
+        return isOggOfSound(head);
+    }
+    if (head.matches(0, "RIFF"sv)) {
+        return head.matches(8, "WAVE"sv);
+    }
+    if (head.matches(0, "FORM"sv)) {
+        return head.matches(8, "AIFF"sv) || head.matches(8, "AIFC"sv);
+    }
+    for (const auto start : {"ID3"sv, "fLaC"sv, "#!AMR"sv, "MThd"sv, ".snd"sv}) {
+        if (head.matches(0, start)) {
+            return true;
+        }
+    }
+    if (!head.has(0, 3) || head.u8(0) != 0xFF) {
+        return false;
+    }
+    // MPEG audio, layers II and III, and AAC; layer I begins as texts of 16-bit letters do.
+    const std::uint32_t kind = head.u8(1) & 0xFEU;
+    const std::uint32_t rates = head.u8(2);
+    const bool layers = kind == 0xFA || kind == 0xF2 || kind == 0xFC || kind == 0xF4;
+    return (layers && rates >> 4 != 15 && (rates >> 2 & 3U) != 3) || kind == 0xF0 || kind == 0xF8;
+}
+
+Error soundError(const std::string& name) {
+    return makeError(ErrorCode::Unsupported,
+                     FOVEA_TEXT("engine", "“%1” holds sound and no pictures; choose a picture or a video."), {name});
 }
 
 Error playlistError(const std::string& name) {

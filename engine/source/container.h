@@ -20,4 +20,9 @@ bool looksLikePlaylist(ByteView head);
 
 Error playlistError(const std::string& name);
 
+/// Whether these are the first bytes of a file which holds nothing but sound: MP3, AAC, M4A, OGG, WAV, FLAC, AIFF, AMR, MIDI.
+bool looksLikeSound(ByteView head);
+
+Error soundError(const std::string& name);
+
 }  // namespace fovea

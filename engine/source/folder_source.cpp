@@ -57,7 +57,7 @@ public:
         if (!bytes) {
             return bytes.error();
         }
-        auto frame = decodeImage(*bytes, name);
+        auto frame = decodeImage(*bytes, m_traits.name + "/" + name);
         if (!frame) {
             return frame;
         }

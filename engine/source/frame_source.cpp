@@ -172,6 +172,9 @@ Result<SourceSpec> sourceSpecFor(const std::string& text) {
     if (looksLikePlaylist(ByteView(*head))) {
         return playlistError(fileName(text));
     }
+    if (looksLikeSound(ByteView(*head))) {
+        return soundError(fileName(text));
+    }
     spec.kind = containerOf(ByteView(*head)) != nullptr ? SourceKind::Video : SourceKind::Image;
     return spec;
 }

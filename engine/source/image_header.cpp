@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "engine/source/byte_view.h"
+#include "engine/source/container.h"
 #include "engine/source/tiff_tags.h"
 
 namespace fovea {
@@ -237,6 +238,9 @@ Result<ImageDetail> inspectImage(const Bytes& bytes, const std::string& name) {
     }
     ImageDetail detail;
     detail.header.format = formatOf(ByteView(bytes));
+    if (detail.header.format.empty() && looksLikeSound(ByteView(bytes))) {
+        return soundError(name);
+    }
     if (detail.header.format.empty()) {
         return makeError(
             ErrorCode::BadFormat,

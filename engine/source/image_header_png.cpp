@@ -48,6 +48,13 @@ const char* colourName(std::uint32_t type) {
     }
 }
 
+/// Whether the standard allows so many bits for this kind of colours.
+bool isPngDepth(std::uint32_t bits, const ImageDetail& detail) {
+    const bool few = bits == 1 || bits == 2 || bits == 4;
+    const bool palette = detail.colour == "palette";
+    return bits == 8 || (bits == 16 && !palette) || (few && (palette || (detail.colour == "grey" && !detail.alpha)));
+}
+
 void readTransparency(ByteView data, ImageDetail& detail) {
     data.setBigEndian(true);
     if (detail.colour == "grey") {
@@ -80,6 +87,12 @@ bool inspectPng(const std::vector<std::uint8_t>& bytes, ImageDetail& detail) {
 }
 
 Result<void> inspectPngBody(const std::vector<std::uint8_t>& bytes, const std::string& name, ImageDetail& detail) {
+    if (!isPngDepth(detail.bits, detail)) {
+        return makeError(
+            ErrorCode::BadFormat,
+            FOVEA_TEXT("engine", "“%1” claims to hold %2 bits per value, which no PNG of its kind does; save it again."),
+            {name, std::to_string(detail.bits)});
+    }
     ByteView view(bytes);
     view.setBigEndian(true);
     // Only what makes pixels is handed on: libpng writes its opinion of colour profiles and the like to stderr.

@@ -1,6 +1,5 @@
 #include "engine/source/image_source.h"
 
-#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -12,6 +11,10 @@
 #include "engine/source/image_header.h"
 #include "engine/source/jpeg_decoder.h"
 #include "engine/source/orientation.h"
+#include "engine/source/png_decoder.h"
+#include "engine/source/quiet.h"
+#include "engine/source/tiff_errors.h"
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {
@@ -136,18 +139,16 @@ Frame makeFrame(cv::Mat pixels, const std::string& name, std::string description
     return frame;
 }
 
-/// The one place where OpenCV's exceptions end.
+/// The one place where the exceptions of the decoders end.
 Result<Frame> guarded(const std::string& name, const std::function<Result<Frame>()>& work) {
-    static const bool kQuiet = [] {
-        cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what goes wrong is said once, by the Error
-        return true;
-    }();
-    static_cast<void>(kQuiet);
+    quietLibraries();
     try {
         return work();
-    } catch (const cv::Exception& e) {
-        return makeError(e.code == cv::Error::StsNoMem ? ErrorCode::TooLarge : ErrorCode::BadFormat,
-                         FOVEA_TEXT("engine", "“%1” cannot be decoded (%2); save it again as PNG."), {name, e.err});
+    } catch (const std::exception& failure) {
+        return outOfMemory(failure)
+                   ? thrownError(name, failure)
+                   : makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” cannot be decoded (%2); save it again as PNG."),
+                               {name, reasonOf(failure)});
     }
 }
 
@@ -167,6 +168,30 @@ Error unsupportedDepth(const std::string& name) {
         {name});
 }
 
+/// Pixels as they are stored; an empty picture or an error where they are damaged.
+Result<cv::Mat> decodePixels(const std::vector<std::uint8_t>& bytes, const std::string& name, const ImageDetail& detail) {
+    if (detail.header.format == "JPEG") {
+        return decodeJpeg(bytes);
+    }
+    if (detail.header.format != "PNG") {
+        const TiffErrors errors;
+        const cv::Mat pixels = cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
+        return errors.any() ? cv::Mat() : pixels;
+    }
+    DecodedPng png = decodePng(bytes);
+    if (png.problem.empty()) {
+        return std::move(png.pixels);
+    }
+    if (png.rows > 0) {
+        return makeError(ErrorCode::BadFormat,
+                         FOVEA_TEXT("engine", "“%1” is damaged after row %2 of %3 (%4); choose an intact copy of this PNG file."),
+                         {name, std::to_string(png.rows), std::to_string(detail.header.height), png.problem});
+    }
+    return makeError(ErrorCode::BadFormat,
+                     FOVEA_TEXT("engine", "“%1” is damaged from its beginning (%2); choose an intact copy of this PNG file."),
+                     {name, png.problem});
+}
+
 Result<Frame> decode(const std::vector<std::uint8_t>& bytes, const std::string& name, ImageDetail& detail) {
     if (auto checked = inspectBody(bytes, name, detail); !checked) {
         return checked.error();
@@ -174,8 +199,11 @@ Result<Frame> decode(const std::vector<std::uint8_t>& bytes, const std::string& 
     if (!depthSupported(detail)) {
         return unsupportedDepth(name);
     }
-    const bool jpeg = detail.header.format == "JPEG";
-    const cv::Mat pixels = jpeg ? decodeJpeg(bytes) : cv::imdecode(detail.lean ? *detail.lean : bytes, cv::IMREAD_UNCHANGED);
+    const auto decoded = decodePixels(detail.lean ? *detail.lean : bytes, name, detail);
+    if (!decoded) {
+        return decoded.error();
+    }
+    const cv::Mat& pixels = *decoded;
     if (pixels.empty() || pixels.cols != detail.header.width || pixels.rows != detail.header.height) {
         return damagedImage(name, detail.header.format);
     }

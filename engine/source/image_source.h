@@ -15,7 +15,8 @@ inline constexpr std::int64_t kMaxImagePixels = 100'000'000;
 /// The largest image file read: 512 MiB.
 inline constexpr std::int64_t kMaxImageBytes = std::int64_t{512} << 20;
 
-/// Reads a whole file of at most `maxBytes`; directories, devices and larger files are an error naming the path.
+/// Reads a whole file of at most `maxBytes`; directories, devices, larger files and what Git LFS leaves in the place of a file
+/// are an error naming the path.
 FOVEA_API Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::int64_t maxBytes);
 
 /// The first `count` bytes of a file of any size, or all when it is shorter; errors as of readFile().

@@ -14,6 +14,11 @@ namespace {
 constexpr int kMaxScans = 500;
 
 struct Decoder {
+    Decoder() = default;
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+    ~Decoder() { jpeg_destroy_decompress(&info); }  // also where there is no memory for the pixels
+
     jpeg_decompress_struct info = {};
     jpeg_error_mgr errors = {};
     jpeg_progress_mgr progress = {};
@@ -102,9 +107,7 @@ cv::Mat decodeJpeg(const std::vector<std::uint8_t>& bytes) {
     decoder.progress.progress_monitor = onProgress;
     cv::Mat out;
     cv::Mat line;
-    const bool whole = decodeInto(decoder, bytes, out, line);
-    jpeg_destroy_decompress(&decoder.info);
-    return whole ? out : cv::Mat();
+    return decodeInto(decoder, bytes, out, line) ? out : cv::Mat();
 }
 
 }  // namespace fovea

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <string_view>
 #include <system_error>
 
 #include "engine/source/image_source.h"
@@ -79,6 +80,12 @@ Result<std::vector<std::uint8_t>> readBytes(const std::string& path, int fd, std
     return bytes;
 }
 
+/// What a clone leaves in the place of a large file which was not fetched.
+bool isLfsPointer(const std::vector<std::uint8_t>& bytes) {
+    constexpr std::string_view kStart = "version https://git-lfs.";
+    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).starts_with(kStart);
+}
+
 /// Opens a regular file of at most `maxBytes` and reads `maxCount` bytes from its start, or all of it.
 Result<std::vector<std::uint8_t>> readStart(const std::string& path, std::int64_t maxBytes, std::int64_t maxCount) {
     // Looked at before it is opened: opening a pipe waits for its writer, and opening some devices acts on them.
@@ -96,7 +103,14 @@ Result<std::vector<std::uint8_t>> readStart(const std::string& path, std::int64_
     if (auto checked = checkKind(path, info, maxBytes); !checked) {
         return checked.error();
     }
-    return readBytes(path, file.get(), static_cast<std::size_t>(std::min<std::int64_t>(info.st_size, maxCount)));
+    auto bytes = readBytes(path, file.get(), static_cast<std::size_t>(std::min<std::int64_t>(info.st_size, maxCount)));
+    if (bytes && isLfsPointer(*bytes)) {
+        return makeError(
+            ErrorCode::BadFormat,
+            FOVEA_TEXT("engine", "“%1” only points to a file which Git LFS keeps elsewhere; fetch it by “git lfs pull”."),
+            {path});
+    }
+    return bytes;
 }
 
 }  // namespace

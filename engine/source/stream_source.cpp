@@ -7,6 +7,7 @@
 
 #include "engine/source/av_input.h"
 #include "engine/source/av_picture.h"
+#include "engine/source/quiet.h"
 #include "engine/source/source_parts.h"
 #include "engine/source/stream_address.h"
 
@@ -137,7 +138,7 @@ Result<void> StreamSource::connect(AvInterrupt& interrupt, AvOpening& opening) {
 }
 
 Result<void> StreamSource::start(const std::stop_token& stop) {
-    quietFfmpeg();
+    quietLibraries();
     m_traits.kind = SourceKind::Stream;
     m_traits.name = m_address.host;
     m_traits.live = true;
@@ -243,7 +244,7 @@ Result<Frame> StreamSource::currentFrame() {
     frame.width = pixels.cols;
     frame.height = pixels.rows;
     frame.pixels = std::make_shared<const cv::Mat>(std::move(pixels));
-    frame.index = m_count;
+    frame.index = m_count - 1;
     frame.captured = m_input->arrival();
     frame.timestamp = std::chrono::duration<double>(frame.captured - m_start).count();
     frame.source = m_info;
@@ -254,10 +255,7 @@ Result<Frame> StreamSource::next(const std::stop_token& stop) {
     if (auto skipped = skip(stop); !skipped) {
         return skipped.error();
     }
-    --m_count;
-    auto frame = currentFrame();
-    ++m_count;
-    return frame;
+    return currentFrame();
 }
 
 Result<void> StreamSource::skip(const std::stop_token& stop) {

@@ -129,6 +129,7 @@ Result<VideoIndex> indexVideo(AvInput& input, const std::stop_token& stop) {
         return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Opening the video was stopped."));
     }
     finish(index, shown, timed);
+    index.bytes = avio_size(input.format()->pb);
     index.cut = isCut(input, index, packets, damaged || code != AVERROR_EOF);
     if (index.cut && index.frames > 1 && input.format()->iformat->name == std::string("avi")) {
         dropLast(index);

@@ -22,6 +22,7 @@ struct VideoIndex {
     std::int64_t frames = 0;
     std::int64_t lastLength = 0;  ///< how long the last frame is shown, in units of the stream; 0 when unknown
     bool cut = false;             ///< the file ends before its end
+    std::int64_t bytes = 0;       ///< of the file when it was indexed
 
     /// The frame which is shown at exactly this time; −1 when there is none.
     [[nodiscard]] std::int64_t frameAt(std::int64_t time) const;

@@ -96,7 +96,9 @@ private:
     std::int64_t m_decoded = -1;  ///< the frame the decoder holds, not given yet; −1: none
     std::int64_t m_count = 0;     ///< frames decoded since the beginning, while nothing was jumped over
     bool m_counting = true;       ///< nothing was jumped over since the beginning
-    bool m_broken = false;        ///< the decoder reported damage since the last frame
+    /// The decoder has reported damage since it last began somewhere. It may do so some frames before the gap that it leaves, for
+    /// it holds frames back to sort them; so every gap from then on is one.
+    bool m_broken = false;
     bool m_endSaid = false;       ///< the error about a missing end was given
     bool m_astray = false;        ///< a stop left the decoder somewhere else
     bool m_finished = false;      ///< the decoder has no more
@@ -164,11 +166,9 @@ Result<void> VideoSource::advance(const std::stop_token& stop) {
     }
     if (m_decoded > m_next && m_broken) {
         const Error error = damagedFrame(m_next);
-        m_broken = false;
         m_next = m_decoded;
         return error;
     }
-    m_broken = false;
     m_next = m_decoded;
     return {};
 }
@@ -182,7 +182,8 @@ Error VideoSource::damagedFrame(std::int64_t index) const {
 
 /// Says once that a file ends too early, and then that it has ended.
 Error VideoSource::endError() {
-    const bool early = m_index.cut || (m_broken && m_next < m_traits.frames);
+    const bool shrunk = avio_size(m_input->format()->pb) < m_index.bytes;  // while it was read
+    const bool early = m_index.cut || ((m_broken || shrunk) && m_next < m_traits.frames);
     if (!early || m_endSaid) {
         m_next = std::max(m_next, m_traits.frames);
         return endedError(m_traits.name);

@@ -200,10 +200,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>在图像或视频的每一帧上绘制一个模块的注意力，保持原始尺寸。</translation>
     </message>
     <message>
-        <source>A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, or a folder of pictures.</source>
-        <translation>一幅图像（PNG、JPEG、WebP、BMP、TIFF 或 PNM）、一个视频，或一个图像文件夹。</translation>
-    </message>
-    <message>
         <source>“%1” does not go into “%2” here; choose one of %3.</source>
         <translation>此处“%1”不能写入“%2”；请从 %3 中选择。</translation>
     </message>
@@ -330,6 +326,14 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>One head of a pairwise map instead of their mean, or max.</source>
         <translation>成对图的某一个头（代替各头的平均），或 max（取最大）。</translation>
+    </message>
+    <message>
+        <source>A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, a folder of pictures, or the address of a stream, of which one picture is taken.</source>
+        <translation>一幅图像（PNG、JPEG、WebP、BMP、TIFF 或 PNM）、一个视频、一个图像文件夹，或一个视频流地址（从中取一幅图像）。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for another thread; end other programs.</source>
+        <translation>内存不足，无法再启动线程；请关闭其他程序。</translation>
     </message>
 </context>
 <context>
@@ -1368,10 +1372,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>“%1” is cut off: its first %2 frames were recorded.</source>
         <translation>“%1”不完整：已录制其前 %2 帧。</translation>
-    </message>
-    <message>
-        <source>“%1” is damaged after %2 frames, so nothing was recorded; repair it or cut it there.</source>
-        <translation>“%1”在 %2 帧之后已损坏，因此未录制任何内容；请修复它，或在该处截断。</translation>
     </message>
     <message>
         <source>The disk of “%1” is nearly full, so the recording ended at frame %2; free some space.</source>
@@ -2482,10 +2482,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>移动</translation>
     </message>
     <message>
-        <source>By how many positions the windows are moved; half a window joins neighbours.</source>
-        <translation>窗口移动的位置数；移动半个窗口可连接相邻窗口。</translation>
-    </message>
-    <message>
         <source>%1 needs at least 8 channels, but these features have %2; choose features with more channels.</source>
         <translation>%1 至少需要 8 个通道，而这些特征只有 %2 个；请选择通道更多的特征。</translation>
     </message>
@@ -3508,6 +3504,54 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>channel %1</source>
         <translation>通道 %1</translation>
+    </message>
+    <message>
+        <source>“%1” is a video; name an .mp4, .mkv or .avi to write.</source>
+        <translation>“%1”是视频；请将输出文件命名为 .mp4、.mkv 或 .avi。</translation>
+    </message>
+    <message>
+        <source>“%1” holds %2 frames; %3 were recorded: %4</source>
+        <translation>“%1”共有 %2 帧，已录制 %3 帧：%4</translation>
+    </message>
+    <message>
+        <source>“%1” holds %2 frames; %3 were recorded, the others cannot be read; choose an intact copy.</source>
+        <translation>“%1”共有 %2 帧，已录制 %3 帧，其余无法读取；请选择完好的副本。</translation>
+    </message>
+    <message>
+        <source>An .avi shows its frames at one rate, and those for “%1” come at uneven times; name an .mkv or an .mp4 instead.</source>
+        <translation>.avi 只能以固定帧率播放，而“%1”的各帧间隔不均匀；请改用 .mkv 或 .mp4。</translation>
+    </message>
+    <message>
+        <source>By how many positions the windows are moved; half a window joins neighbours. Along an axis which one window covers, nothing is moved.</source>
+        <translation>窗口移动的位置数；移动半个窗口可连接相邻窗口。若某一方向上一个窗口即可覆盖全部位置，则该方向不移动。</translation>
+    </message>
+    <message>
+        <source>“%1” holds sound and no pictures; choose a picture or a video.</source>
+        <translation>“%1”只有声音，没有图像；请选择图像或视频。</translation>
+    </message>
+    <message>
+        <source>“%1” claims to hold %2 bits per value, which no PNG of its kind does; save it again.</source>
+        <translation>“%1”声称每个值占 %2 位，而这类 PNG 不存在这种位深；请重新保存该文件。</translation>
+    </message>
+    <message>
+        <source>“%1” is damaged after row %2 of %3 (%4); choose an intact copy of this PNG file.</source>
+        <translation>“%1”共 %3 行，第 %2 行之后已损坏（%4）；请选择此 PNG 文件的完好副本。</translation>
+    </message>
+    <message>
+        <source>“%1” is damaged from its beginning (%2); choose an intact copy of this PNG file.</source>
+        <translation>“%1”从开头起就已损坏（%2）；请选择此 PNG 文件的完好副本。</translation>
+    </message>
+    <message>
+        <source>“%1” only points to a file which Git LFS keeps elsewhere; fetch it by “git lfs pull”.</source>
+        <translation>“%1”只是 Git LFS 指针，真正的文件存放在别处；请用“git lfs pull”获取。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for “%1”; choose a smaller picture or a larger stride, or end other programs.</source>
+        <translation>内存不足，无法处理“%1”；请选择较小的图像或较大的步长，或关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>“%1” could not be finished (%2); choose another file or other options.</source>
+        <translation>“%1”未能完成（%2）；请选择其他文件或其他选项。</translation>
     </message>
 </context>
 <context>

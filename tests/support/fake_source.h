@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,8 @@ struct FakeFilm {
     double rate = 25.0;
     std::string path = "/films/film.mp4";
     std::map<int, Error> errors;                                                     ///< instead of the frame at this place
+    int throwAt = -1;                                                                ///< this frame does not fit into the memory
+    bool seekable = false;                                                           ///< its times can be asked for beforehand
     std::function<double(int)> time = {};                                            ///< empty: regular
     std::function<cv::Size(int)> size = {};                                          ///< empty: width and height
     std::shared_ptr<std::atomic<int>> read = std::make_shared<std::atomic<int>>(0);  ///< frames read so far
@@ -63,6 +66,7 @@ public:
         m_traits.frames = m_film.frames;
         m_traits.width = m_film.width;
         m_traits.height = m_film.height;
+        m_traits.seekable = m_film.seekable;
     }
     [[nodiscard]] const SourceTraits& traits() const noexcept override { return m_traits; }
     Result<Frame> next(const std::stop_token& stop) override {
@@ -70,13 +74,21 @@ public:
             return makeError(ErrorCode::Cancelled, "Stopped.");
         }
         const int index = (*m_film.read)++;
-        if (index >= m_film.frames) {
-            return makeError(ErrorCode::Ended, "No more.");
-        }
         if (const auto error = m_film.errors.find(index); error != m_film.errors.end()) {
             return error->second;
         }
+        if (m_film.throwAt == index) {
+            throw std::bad_alloc();
+        }
+        if (index >= m_film.frames) {
+            return makeError(ErrorCode::Ended, "No more.");
+        }
         return filmFrame(m_film, index);
+    }
+
+    [[nodiscard]] double timeOf(std::int64_t index) const override {
+        const auto k = static_cast<int>(index);
+        return m_film.time ? m_film.time(k) : k / m_film.rate;
     }
 
 private:

@@ -120,13 +120,13 @@ def relative_index(window):
 
 
 @functools.lru_cache(maxsize=8)
-def shift_mask(height, width, window, shift):
+def shift_mask(height, width, window, shifts):
     """−100 where two tokens of a window come from different regions of the rolled map."""
-    def regions(length):
+    def regions(length, shift):
         k = torch.arange(length)
-        return (k >= length - window).long() + (k >= length - shift).long()
+        return (k >= length - window).long() + (k >= length - shift).long() if shift else torch.zeros_like(k)
 
-    region = (regions(height)[:, None] * 3 + regions(width)).view(1, height, width, 1)
+    region = (regions(height, shifts[0])[:, None] * 3 + regions(width, shifts[1])).view(1, height, width, 1)
     region = windows_of(region, window).squeeze(-1)
     return (region[:, None, :] != region[:, :, None]).float() * -100.0
 
@@ -139,24 +139,26 @@ def windows_of(x, window):
 
 
 def window_msa(x, p, h, extras):
-    window, shift = h["window"], h.get("shift", 0)
+    window = h["window"]
     heads = p["relative_position_bias_table"].shape[1]
     height, width = x.shape[2:]
     y = F.pad(x, (0, -width % window, 0, -height % window)).permute(0, 2, 3, 1)
     padded = y.shape
-    if shift:
-        y = torch.roll(y, (-shift, -shift), dims=(1, 2))
+    # As in torchvision, nothing is rolled along an axis which one window covers.
+    shifts = tuple(0 if length <= window else h.get("shift", 0) for length in padded[1:3])
+    if any(shifts):
+        y = torch.roll(y, (-shifts[0], -shifts[1]), dims=(1, 2))
     y = windows_of(y, window)
     q, k, v = (split_heads(part, heads) for part in linear(y, p, "qkv").chunk(3, dim=-1))
     bias = p["relative_position_bias_table"][relative_index(window)].permute(2, 0, 1)
     logits = (q * q.shape[-1] ** -0.5) @ k.transpose(-2, -1) + bias
-    if shift:
-        logits = logits + shift_mask(padded[1], padded[2], window, shift)[:, None].to(y.dtype)
+    if any(shifts):
+        logits = logits + shift_mask(padded[1], padded[2], window, shifts)[:, None].to(y.dtype)
     a = logits.softmax(dim=-1)
     y = linear(merge_heads(a @ v), p, "proj")
     y = y.view(1, padded[1] // window, padded[2] // window, window, window, -1).permute(0, 1, 3, 2, 4, 5).reshape(padded)
-    if shift:
-        y = torch.roll(y, (shift, shift), dims=(1, 2))
+    if any(shifts):
+        y = torch.roll(y, shifts, dims=(1, 2))
     return y[:, :height, :width].permute(0, 3, 1, 2).contiguous(), {"matrix": a}
 
 

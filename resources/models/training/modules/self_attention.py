@@ -241,22 +241,25 @@ class WindowMSA(Attention):
 
     def forward(self, x):
         B, C, H, W = x.shape
-        ws, s = self.ws, self.shift
+        ws = self.ws
         x = F.pad(x, (0, -W % ws, 0, -H % ws))
         Hp, Wp = x.shape[2:]
-        if s:
-            x = torch.roll(x, (-s, -s), (2, 3))
+        # As in torchvision, nothing is rolled along an axis which one window covers.
+        sh, sw = (0 if n <= ws else self.shift for n in (Hp, Wp))
+        if sh or sw:
+            x = torch.roll(x, (-sh, -sw), (2, 3))
         nh, nw, N = Hp // ws, Wp // ws, ws * ws
         part = lambda t: t.view(t.shape[0], t.shape[1], nh, ws, nw, ws).permute(0, 2, 4, 3, 5, 1).reshape(-1, N, t.shape[1])
         t = part(x.contiguous())
         q, k, v = self.qkv(t).view(-1, N, 3, self.h, C // self.h).permute(2, 0, 3, 1, 4)
         l = torch.matmul(q * (C // self.h) ** -.5, k.transpose(2, 3)).float()
         l = l + self.relative_position_bias_table[self.idx.flatten()].view(N, N, self.h).permute(2, 0, 1)
-        if s:
+        if sh or sw:
             reg = torch.zeros(1, 1, Hp, Wp, device=x.device)
-            for i, a in enumerate((slice(0, -ws), slice(-ws, -s), slice(-s, None))):
-                for j, b in enumerate((slice(0, -ws), slice(-ws, -s), slice(-s, None))):
-                    reg[:, :, a, b] = 3 * i + j
+            for start in (Hp - ws, Hp - sh) if sh else ():
+                reg[:, :, start:] += 3
+            for start in (Wp - ws, Wp - sw) if sw else ():
+                reg[:, :, :, start:] += 1
             r = part(reg)[..., 0]
             mask = (r[:, :, None] != r[:, None]).float() * -100.
             l = l + mask.repeat(B, 1, 1)[:, None]
@@ -264,8 +267,8 @@ class WindowMSA(Attention):
         self.attn = {'matrix': A.view(B, nh * nw, self.h, N, N), '_grid': (nh, nw)}
         o = self.proj(torch.matmul(A, v).transpose(1, 2).reshape(-1, N, C))
         o = o.view(B, nh, nw, ws, ws, C).permute(0, 5, 1, 3, 2, 4).reshape(B, C, Hp, Wp)
-        if s:
-            o = torch.roll(o, (s, s), (2, 3))
+        if sh or sw:
+            o = torch.roll(o, (sh, sw), (2, 3))
         return o[:, :, :H, :W]
 
     near_identity = MHSA.near_identity
