@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/exporter.h"
+#include "app/recording_names.h"
 #include "engine/export/atomic_file.h"
 #include "widgets/figure/caption_chip.h"
 
@@ -96,10 +97,6 @@ Result<DrawnFrame> draw(const FrameRecord& record, const RecordingOptions& optio
     return out;
 }
 
-std::string besideVideo(const std::string& path, const char* extension) {
-    return fs::path(path).replace_extension(extension).string();
-}
-
 }  // namespace
 
 Error diskNearlyFullNote(const std::string& path, std::int64_t frames) {
@@ -136,19 +133,39 @@ Result<std::unique_ptr<RecordingFiles>> RecordingFiles::create(const RecordingOp
         }
         chosen.codec = *std::move(codec);
     }
-    auto video = VideoWriter::create(chosen.path, {chosen.codec, chosen.rate});
+    if (chosen.isNew) {
+        chosen.path = freePath(chosen.path);
+    }
+    const auto keep = notedFiles(chosen.recoveryFolder);
+    auto video = VideoWriter::create(chosen.path, {chosen.codec, chosen.rate, keep});
     if (!video) {
         return video.error();
     }
     std::optional<FrameCsv> csv;
     if (chosen.csv) {
-        auto table = FrameCsv::create(besideVideo(chosen.path, ".csv"));
+        auto table = FrameCsv::create(besideVideo(chosen.path, ".csv"), keep);
         if (!table) {
             return table.error();
         }
         csv.emplace(*std::move(table));
     }
-    return std::unique_ptr<RecordingFiles>(new RecordingFiles(std::move(chosen), *std::move(video), std::move(csv)));
+    std::unique_ptr<RecordingFiles> files(new RecordingFiles(std::move(chosen), *std::move(video), std::move(csv)));
+    files->keepNote();
+    return files;
+}
+
+void RecordingFiles::keepNote() {
+    if (!m_options.keepsNote || m_options.recoveryFolder.empty()) {
+        return;
+    }
+    UnfinishedRecording begun;
+    begun.path = fs::absolute(m_video->file().target()).string();
+    begun.video = fs::absolute(m_video->file().temporary()).string();
+    if (m_csv) {
+        begun.table = fs::absolute(m_csv->file().target()).string();
+        begun.csv = fs::absolute(m_csv->file().temporary()).string();
+    }
+    m_note = std::make_unique<RecordingNote>(m_options.recoveryFolder, std::move(begun));
 }
 
 Result<void> RecordingFiles::append(const DrawnFrame& frame) {
@@ -170,6 +187,9 @@ Result<void> RecordingFiles::append(const DrawnFrame& frame) {
         m_lastField = frame.field;
         m_lastRow = row;
     }
+    if (m_note && row.frame == 0) {
+        m_note->describe(sidecar(m_options.path, 0, std::nullopt));
+    }
     return m_csv ? m_csv->append(row) : Result<void>();
 }
 
@@ -180,13 +200,13 @@ bool RecordingFiles::diskNearlyFull() const {
     return free >= 0 && free < needed;
 }
 
-std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<Error>& note) const {
+std::string RecordingFiles::sidecar(const std::string& path, std::uint64_t dropped, const std::optional<Error>& note) const {
     const auto module = m_last.result->find(m_last.field.module, m_last.field.slot);
     Json json = Json::object();
     if (module) {
         json = Json::parse(sidecarJson(*m_last.result, *module, m_lastField.get(), m_lastField ? &m_last.style : nullptr));
     }
-    Json recording = {{"video", fs::path(m_options.path).filename().string()},
+    Json recording = {{"video", fs::path(path).filename().string()},
                       {"codec", m_options.codec},
                       {"frames", frames()},
                       {"dropped", dropped},
@@ -200,7 +220,7 @@ std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<E
                       {"describedFrame", m_lastRow.frame},
                       {"describedSourceIndex", m_lastRow.sourceIndex}};
     if (m_csv) {
-        recording["csv"] = fs::path(besideVideo(m_options.path, ".csv")).filename().string();
+        recording["csv"] = fs::path(besideVideo(path, ".csv")).filename().string();
     }
     if (note) {
         recording["note"] = note->message();
@@ -211,7 +231,6 @@ std::string RecordingFiles::sidecar(std::uint64_t dropped, const std::optional<E
 
 Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::optional<Error> note) {
     RecordingOutcome outcome{.dropped = dropped, .note = std::move(note)};
-    outcome.sidecarPath = besideVideo(m_options.path, ".json");
     if (frames() == 0) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "There was no frame to record for “%1”; start the source first."),
@@ -222,26 +241,47 @@ Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::opti
         if (auto closed = m_csv->close(); !closed) {
             return closed.error();
         }
-        outcome.csvPath = besideVideo(m_options.path, ".csv");
     }
-    auto description = AtomicFile::stage(outcome.sidecarPath, sidecar(dropped, outcome.note));
-    if (!description) {
-        return description.error();
-    }
-    auto video = m_video->finish();
+    auto video = m_video->close();
     if (!video) {
         return video.error();
     }
     outcome.video = *std::move(video);
+    const auto named = m_options.isNew ? takeNewNames(outcome) : replace(outcome);
+    return named ? Result<RecordingOutcome>(outcome) : Result<RecordingOutcome>(named.error());
+}
+
+Result<void> RecordingFiles::replace(RecordingOutcome& outcome) {
+    outcome.sidecarPath = besideVideo(m_options.path, ".json");
+    auto description = AtomicFile::stage(outcome.sidecarPath, sidecar(m_options.path, outcome.dropped, outcome.note));
+    if (!description) {
+        return description.error();
+    }
+    if (auto committed = m_video->file().commit(); !committed) {
+        return committed;
+    }
     if (m_csv) {
+        outcome.csvPath = besideVideo(m_options.path, ".csv");
         if (auto committed = m_csv->commit(); !committed) {
-            return committed.error();
+            return committed;
         }
     }
-    if (auto committed = description->commit(); !committed) {
-        return committed.error();
+    return description->commit();
+}
+
+Result<void> RecordingFiles::takeNewNames(RecordingOutcome& outcome) {
+    const auto path =
+        nameRecording({.video = &m_video->file(),
+                       .csv = m_csv ? &m_csv->file() : nullptr,
+                       .describe = [&](const std::string& name) { return sidecar(name, outcome.dropped, outcome.note); }},
+                      m_options.path);
+    if (!path) {
+        return path.error();
     }
-    return outcome;
+    outcome.video.path = *path;
+    outcome.sidecarPath = besideVideo(*path, ".json");
+    outcome.csvPath = m_csv ? besideVideo(*path, ".csv") : std::string();
+    return {};
 }
 
 }  // namespace fovea

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 
+#include "app/recording_note.h"
 #include "engine/export/frame_csv.h"
 #include "engine/export/video_writer.h"
 #include "engine/render/render.h"
@@ -26,6 +27,9 @@ struct RecordingOptions {
     bool beside = false;  ///< the original to the left of the overlay
     bool caption = true;  ///< module, map and weights in the lower left corner of the overlay
     bool csv = true;      ///< the table of frames
+    bool isNew = false;   ///< takes a name which nobody has, as “<name> (2)”, instead of replacing what is at `path`
+    std::string recoveryFolder = {};  ///< where notes of recordings lie; what they name is not removed as left over
+    bool keepsNote = false;           ///< has a note of its own there while it is under way
     std::function<std::int64_t(const std::string&)> freeSpace = freeSpaceFor;
 };
 
@@ -74,9 +78,13 @@ public:
 
 private:
     RecordingFiles(RecordingOptions options, std::unique_ptr<VideoWriter> video, std::optional<FrameCsv> csv);
-    [[nodiscard]] std::string sidecar(std::uint64_t dropped, const std::optional<Error>& note) const;
+    void keepNote();
+    [[nodiscard]] std::string sidecar(const std::string& path, std::uint64_t dropped, const std::optional<Error>& note) const;
+    Result<void> replace(RecordingOutcome& outcome);
+    Result<void> takeNewNames(RecordingOutcome& outcome);
 
     RecordingOptions m_options;
+    std::unique_ptr<RecordingNote> m_note;  // goes after the files
     std::unique_ptr<VideoWriter> m_video;
     std::optional<FrameCsv> m_csv;
     double m_offset = 0.0;  // from the source's times to those of the recording, which begin at 0

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/api.h"
 #include "engine/export/atomic_file.h"
@@ -34,23 +35,23 @@ struct FrameRow {
     std::optional<OverlayNumbers> overlay;  ///< nothing: the picture alone was recorded, and its numbers are left empty
 };
 
-/// The table beside a recorded video: a line of names and one per frame, written as they come, and a file of its own name only
-/// after commit(). One thread at a time.
+/// The table beside a recorded video: a line of names and one per frame, in the file as soon as it was appended, and a file of
+/// its own name only after commit(). One thread at a time.
 class FOVEA_API FrameCsv final {
 public:
-    static Result<FrameCsv> create(const std::string& path);
+    /// Removes what killed processes left of such a table, but for the files of `keep`.
+    static Result<FrameCsv> create(const std::string& path, const std::vector<std::string>& keep = {});
 
     Result<void> append(const FrameRow& row);
     /// Writes the rest, down to the disk: after that only commit() is left.
     Result<void> close();
     Result<void> commit();
+    [[nodiscard]] AtomicFile& file() noexcept { return m_file; }
 
 private:
     explicit FrameCsv(AtomicFile file);
-    Result<void> flush();
 
     AtomicFile m_file;
-    std::string m_pending;
 };
 
 }  // namespace fovea
