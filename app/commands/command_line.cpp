@@ -1,6 +1,8 @@
 #include "app/commands/command_line.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 #include "app/commands/commands.h"
 #include "widgets/engine_text.h"
@@ -14,6 +16,8 @@ constexpr Command kCommands[] = {
     {"apply", QT_TRANSLATE_NOOP("CommandLine", "run the module a safetensors case names on its tensors"), applyCommand},
     {"modules", QT_TRANSLATE_NOOP("CommandLine", "list the attention modules"), modulesCommand},
 };
+
+int s_outputError = 0;  // the first of standard output
 
 }  // namespace
 
@@ -35,8 +39,10 @@ QString programHelp() {
                     .arg(QLatin1String(command.name), -8)
                     .arg(QCoreApplication::translate("CommandLine", command.summary));
     }
-    return help + QCoreApplication::translate("CommandLine",
-                                              "\nOptions: --help, --version\nExit status: 0 done, 1 failed, 2 wrong usage.");
+    return help +
+           QCoreApplication::translate("CommandLine",
+                                       "\nOptions: --help, --version\nExit status: 0 done, 1 failed, 2 wrong usage.\n"
+                                       "Output which cannot be written, as to a full disk or a closed pipe, is a failure.");
 }
 
 int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsizetype positionals) {
@@ -65,7 +71,28 @@ int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsi
     return -1;
 }
 
-void printLine(const QString& line) { std::printf("%s\n", line.toUtf8().constData()); }
+void print(const QByteArray& text) {
+    if (std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stdout) !=
+            static_cast<std::size_t>(text.size()) &&
+        s_outputError == 0) {
+        s_outputError = errno;
+    }
+}
+
+void printLine(const QString& line) { print(line.toUtf8() + '\n'); }
+
+int closeOutput(int status) {
+    if (std::fclose(stdout) != 0 && s_outputError == 0) {
+        s_outputError = errno;
+    }
+    if (s_outputError == 0) {
+        return status;
+    }
+    complain(QCoreApplication::translate("CommandLine", "Not all was written to standard output (%1); send it to another place.")
+                 .arg(QString::fromStdString(std::generic_category().message(s_outputError))),
+             kExitFailed);
+    return status == kExitDone ? kExitFailed : status;
+}
 
 int complain(const QString& sentence, int status) {
     std::fprintf(stderr, "fovea: %s\n", sentence.toUtf8().constData());

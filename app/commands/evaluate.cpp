@@ -90,7 +90,7 @@ int report(const QCommandLineParser& parser, const Options& options, const Evalu
     }
     const std::string csv = evaluationCsv(evaluation);
     if (!parser.isSet(options.output)) {
-        std::fputs(csv.c_str(), stdout);
+        print(QByteArray::fromStdString(csv));
         return kExitDone;
     }
     if (const auto written = writeFileAtomically(parser.value(options.output).toStdString(), csv); !written) {
