@@ -33,6 +33,7 @@ void MainWindow::finishExport(const Result<QStringList>& written) {
         return;
     }
     const QFileInfo first(written->value(0));
+    m_settings.setFolder(QStringLiteral("export"), first.absolutePath());
     m_area->showMessage(written->size() > 2
                             ? tr("Saved %n file(s) in %1.", nullptr, static_cast<int>(written->size())).arg(first.path())
                         : written->size() == 1 ? tr("Saved %1.").arg(first.filePath())
@@ -46,7 +47,6 @@ void MainWindow::exportPicture(const QString& path, bool withFigure) {
         return;
     }
     const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {withFigure, withFigure, {}}};
-    m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).path());
     runExport([this, what, path] {
         const auto written = fovea::exportPicture(what, path);
         QMetaObject::invokeMethod(
@@ -63,7 +63,6 @@ void MainWindow::exportRaw(const QString& folder) {
     const std::string slot = m_session.field()->slot;
     const QFileInfo source(QString::fromStdString(result->frame.source->name));
     const std::string base = source.completeBaseName().toStdString() + "." + module;
-    m_settings.setFolder(QStringLiteral("export"), folder);
     runExport([this, result, module, slot, base, folder] {
         const auto files = fovea::exportRaw(*result, module, folder.toStdString(), base, slot);
         Result<QStringList> written = QStringList();
