@@ -1,18 +1,15 @@
-#include <QApplication>
-#include <QIcon>
-
 #include <QCoreApplication>
+#include <QGuiApplication>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <csignal>
 
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
-#include "app/language.h"
-#include "app/main_window.h"
-#include "app/settings.h"
+#include "app/window_program.h"
 #include "engine/api.h"
-#include "widgets/canvas.h"
-#include "widgets/theme.h"
 
 namespace {
 
@@ -20,6 +17,16 @@ namespace {
 void keepSilent(QtMsgType type, const QMessageLogContext&, const QString& message) {
     if (type == QtFatalMsg || type == QtCriticalMsg) {
         fovea::complain(message, fovea::kExitFailed);
+    }
+}
+
+/// A stream which was closed before the start would lend its number to the first file which is opened: what is printed would go
+/// into that. What is opened here instead fails when it is used.
+void occupyClosedStreams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) < 0) {
+            ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
     }
 }
 
@@ -31,28 +38,7 @@ int runCommand(const fovea::Command& command, int argc, char** argv) {
     return command.run(QCoreApplication::arguments().mid(1));
 }
 
-int runWindow(int argc, char** argv, const QString& file) {
-    QApplication application(argc, argv);
-    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/fovea.svg")));
-    fovea::Settings settings;
-    fovea::setLanguage(settings.language());
-    fovea::applyTheme(application, settings.theme());
-    fovea::applyFont(fovea::currentLanguage() == QLatin1String("zh_CN"));
-    fovea::followFocusVisibility(application);
-    fovea::Canvas::setMotion(!settings.reducedMotion());
-    fovea::MainWindow window(settings);
-    window.show();
-    window.start(file);
-    return QApplication::exec();
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-    std::signal(SIGXFSZ, SIG_IGN);  // a file which may not grow any more is an error to be said, not the end
-    QCoreApplication::setApplicationName(QStringLiteral("fovea"));
-    QCoreApplication::setOrganizationName(QStringLiteral("fovea"));
-    QCoreApplication::setApplicationVersion(QLatin1String(fovea::version()));
+int run(int argc, char** argv) {
     const QString first = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QString();
     if (const auto* command = fovea::findCommand(first)) {
         return runCommand(*command, argc, argv);
@@ -71,5 +57,18 @@ int main(int argc, char** argv) {
             QCoreApplication::translate("CommandLine", "“%1” is no command or option; see fovea --help.").arg(first),
             fovea::kExitUsage);
     }
-    return runWindow(argc, argv, first);
+    return fovea::runWindow(argc, argv, first);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // A file which may not grow any more and a pipe which nobody reads are errors to be said, not the end.
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);
+    occupyClosedStreams();
+    QCoreApplication::setApplicationName(QStringLiteral("fovea"));
+    QCoreApplication::setOrganizationName(QStringLiteral("fovea"));
+    QCoreApplication::setApplicationVersion(QLatin1String(fovea::version()));
+    return fovea::closeOutput(run(argc, argv));
 }
