@@ -56,14 +56,14 @@ private:
 };
 
 Error notLost(const UnfinishedRecording& recording) {
-    return makeError(ErrorCode::Busy, FOVEA_TEXT("engine", "“%1” is not left over any more: another window of Fovea took it."),
+    return makeError(ErrorCode::Busy, FOVEA_TEXT("engine", "“%1” was finished or deleted by another window of Fovea."),
                      {recording.path});
 }
 
 Result<void> removeAll(const UnfinishedRecording& recording) {
     for (const std::string& file : {recording.csv, recording.video, recording.note}) {  // the note goes last
         if (!file.empty() && ::unlink(file.c_str()) != 0 && errno != ENOENT) {
-            return makeError(ErrorCode::Unwritable, FOVEA_TEXT("engine", "“%1” cannot be deleted (%2)."),
+            return makeError(ErrorCode::Unwritable, FOVEA_TEXT("engine", "“%1” cannot be deleted (%2); delete it yourself."),
                              {file, std::generic_category().message(errno)});
         }
     }

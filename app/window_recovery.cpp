@@ -37,29 +37,25 @@ void MainWindow::showNextNotice() {
 
 void MainWindow::sayWhatIsNotKept() {
     const QString file = QDir::toNativeSeparators(Settings::file());
-    const QString folder = QDir::toNativeSeparators(QFileInfo(Settings::file()).path());
     const bool keepsSessions = m_recoveryLock->isLocked();
+    const bool savesNothing = m_settings.trouble() == Settings::Trouble::ReadOnly;
     if (m_settings.trouble() == Settings::Trouble::Refused) {
-        notify({tr("“%1” is no file of settings which can be read: Fovea starts with its defaults and saves no settings; move it "
-                   "away.")
-                    .arg(file),
-                true,
-                {}});
-    } else if (m_settings.trouble() == Settings::Trouble::ReadOnly && keepsSessions) {
-        notify(
-            {tr("“%1” cannot be written, so settings are not saved; change its permissions to keep them.").arg(file), false, {}});
+        const QString said =
+            tr("“%1” cannot be read as a settings file: Fovea uses its defaults and saves no settings; move it away.");
+        notify({said.arg(file), true, {}});
     }
-    if (keepsSessions) {
-        return;
+    if (savesNothing && !keepsSessions) {
+        const QString said = tr(
+            "“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly; make it "
+            "writable.");
+        notify({said.arg(QFileInfo(file).path()), false, {}});
+    } else if (savesNothing) {
+        notify({tr("“%1” cannot be written: settings are not saved; make it writable.").arg(file), false, {}});
+    } else if (!keepsSessions) {
+        const QString said =
+            tr("“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly; make it writable.");
+        notify({said.arg(QDir::toNativeSeparators(Settings::recoveryFolder())), false, {}});
     }
-    notify(
-        {m_settings.trouble() == Settings::Trouble::ReadOnly
-             ? tr("“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly.")
-                   .arg(folder)
-             : tr("“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly.")
-                   .arg(QDir::toNativeSeparators(Settings::recoveryFolder())),
-         false,
-         {}});
 }
 
 void MainWindow::offerRecordings() {

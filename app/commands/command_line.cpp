@@ -88,7 +88,7 @@ int closeOutput(int status) {
     if (s_outputError == 0) {
         return status;
     }
-    complain(QCoreApplication::translate("CommandLine", "Not all was written to standard output (%1); send it to another place.")
+    complain(QCoreApplication::translate("CommandLine", "Not everything could be written to standard output (%1); send it to another place.")
                  .arg(QString::fromStdString(std::generic_category().message(s_outputError))),
              kExitFailed);
     return status == kExitDone ? kExitFailed : status;
