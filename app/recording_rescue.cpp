@@ -163,7 +163,7 @@ Result<RecordingOutcome> finishRecording(const UnfinishedRecording& recording, c
     }
     outcome.note = makeError(
         ErrorCode::Ended,
-        FOVEA_TEXT("engine", "It was recovered after the program had ended unexpectedly; its last moments may be missing."));
+        FOVEA_TEXT("engine", "It was recovered after the program had ended unexpectedly; its last seconds may be missing."));
     const auto path =
         nameRecording({.video = &*file,
                        .csv = *table ? &**table : nullptr,

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/canvas_area.h"
+#include "app/commands/command_line.h"
 #include "app/main_window.h"
 #include "widgets/engine_text.h"
 
@@ -119,7 +120,13 @@ void MainWindow::waitForRecording() {
 
 void MainWindow::endInOrder() {
     if (m_recording.busy()) {
-        connect(&m_recording, &RecordingControl::ended, this, &MainWindow::leave, Qt::QueuedConnection);
+        const auto end = [this](const Result<RecordingOutcome>& outcome) {
+            if (!outcome && outcome.error().code != ErrorCode::Cancelled) {
+                complain(outcome.error());  // nobody sees the window any more
+            }
+            leave();
+        };
+        connect(&m_recording, &RecordingControl::ended, this, end);
         m_recording.stop();
     } else {
         leave();
