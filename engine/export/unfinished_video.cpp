@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <deque>
 #include <memory>
+#include <utility>
 
 #include "engine/export/video_encoder.h"
 #include "engine/export/video_muxer.h"
@@ -11,12 +14,32 @@
 namespace fovea {
 namespace {
 
-constexpr double kUsualRate = 30.0;  // of a stream which does not say its own
+constexpr std::size_t kMostReordered = 16;  // frames which H.264 may decode before one that is shown earlier
+constexpr double kUsualRate = 30.0;         // of a stream which does not say its own
 
 struct Free {
     void operator()(AVFormatContext* format) const { avformat_close_input(&format); }
     void operator()(AVPacket* packet) const { av_packet_free(&packet); }
 };
+
+using Packet = std::unique_ptr<AVPacket, Free>;
+
+std::int64_t timeOf(const AVPacket& packet) { return packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts; }
+
+/// How many of these packets, which come in the order of decoding, make all frames up to some time. A frame which is not there
+/// yet is shown no earlier than the last packet is decoded.
+std::size_t wholeCount(const std::deque<Packet>& packets) {
+    std::int64_t latest = INT64_MIN;  // of the packets before
+    std::size_t whole = 0;
+    for (std::size_t n = 0; n < packets.size(); ++n) {
+        latest = std::max(latest, timeOf(*packets[n]));
+        const bool hasGap = std::any_of(packets.begin() + static_cast<std::ptrdiff_t>(n) + 1, packets.end(),
+                                        [latest](const Packet& later) { return timeOf(*later) < latest; });
+        const bool isComplete = latest <= packets.back()->dts || packets.size() - n > kMostReordered;
+        whole = !hasGap && isComplete ? n + 1 : whole;
+    }
+    return whole;
+}
 
 /// The packets of a file which ends anywhere.
 class UnfinishedReader final {
@@ -38,15 +61,20 @@ public:
         if (const int code = avformat_find_stream_info(format, nullptr); code < 0) {
             return code;
         }
-        m_packet.reset(av_packet_alloc());
-        return m_packet && format->nb_streams == 1 ? 0 : AVERROR_INVALIDDATA;
+        return format->nb_streams == 1 ? 0 : AVERROR_INVALIDDATA;
     }
-    /// The next whole packet; null at the end of what can be read.
-    AVPacket* next() {
-        av_packet_unref(m_packet.get());
-        const bool whole = av_read_frame(m_format.get(), m_packet.get()) >= 0 && (m_packet->flags & AV_PKT_FLAG_CORRUPT) == 0 &&
-                           m_packet->size > 0;
-        return whole ? m_packet.get() : nullptr;
+    /// The next packet, which with those before makes frames without a gap between them; null at the end of what can be read.
+    Packet next() {
+        while (m_whole == 0 && readOne()) {
+            m_whole = wholeCount(m_waiting);
+        }
+        if (m_whole == 0) {
+            return nullptr;
+        }
+        --m_whole;
+        Packet packet = std::move(m_waiting.front());
+        m_waiting.pop_front();
+        return packet;
     }
     [[nodiscard]] const AVStream& stream() const { return *m_format->streams[0]; }
     [[nodiscard]] double rate() const {
@@ -55,8 +83,19 @@ public:
     }
 
 private:
+    bool readOne() {
+        Packet packet(av_packet_alloc());
+        const bool whole = packet && av_read_frame(m_format.get(), packet.get()) >= 0 &&
+                           (packet->flags & AV_PKT_FLAG_CORRUPT) == 0 && packet->size > 0;
+        if (whole) {
+            m_waiting.push_back(std::move(packet));
+        }
+        return whole;
+    }
+
     std::unique_ptr<AVFormatContext, Free> m_format;
-    std::unique_ptr<AVPacket, Free> m_packet;
+    std::deque<Packet> m_waiting;
+    std::size_t m_whole = 0;  // of those, how many can be handed on
 };
 
 Error unreadable(const std::string& path) {
@@ -89,8 +128,8 @@ Result<WrittenVideo> copyFrames(const std::string& from, AtomicFile& to, const s
     std::int64_t frames = 0;
     const AVRational unit = reader.stream().time_base;
     const auto usual = std::max<std::int64_t>(1, std::llround(1.0 / (reader.rate() * av_q2d(unit))));
-    for (AVPacket* packet = nullptr; code >= 0 && !stop.stop_requested() && (packet = reader.next()) != nullptr; ++frames) {
-        code = muxer->write(packet, usual);
+    for (Packet packet; code >= 0 && !stop.stop_requested() && (packet = reader.next()) != nullptr; ++frames) {
+        code = muxer->write(packet.get(), usual);
     }
     if (stop.stop_requested()) {
         return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The recording was stopped."));
