@@ -40,14 +40,6 @@ Commands:
 </translation>
     </message>
     <message>
-        <source>
-Options: --help, --version
-Exit status: 0 done, 1 failed, 2 wrong usage.</source>
-        <translation>
-选项：--help、--version
-退出状态：0 完成，1 失败，2 用法错误。</translation>
-    </message>
-    <message>
         <source>Show this help.</source>
         <translation>显示此帮助。</translation>
     </message>
@@ -330,6 +322,24 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>One head of a pairwise map instead of their mean, or max.</source>
         <translation>成对图的某一个头（代替各头的平均），或 max（取最大）。</translation>
+    </message>
+    <message>
+        <source>
+Options: --help, --version
+Exit status: 0 done, 1 failed, 2 wrong usage.
+Output which cannot be written, as to a full disk or a closed pipe, is a failure.</source>
+        <translation>
+选项：--help、--version
+退出状态：0 完成，1 失败，2 用法错误。
+输出无法写入（如磁盘已满或管道已关闭）也算失败。</translation>
+    </message>
+    <message>
+        <source>The window cannot be opened without a display; start Fovea in a desktop session, or draw into a file with “fovea render” (see fovea render --help).</source>
+        <translation>没有可用的显示器，无法打开窗口；请在桌面会话中启动 Fovea，或用“fovea render”绘制到文件（参见 fovea render --help）。</translation>
+    </message>
+    <message>
+        <source>Not everything could be written to standard output (%1); send it to another place.</source>
+        <translation>未能将全部内容写入标准输出（%1）；请改为输出到别处。</translation>
     </message>
 </context>
 <context>
@@ -3509,6 +3519,30 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>channel %1</source>
         <translation>通道 %1</translation>
     </message>
+    <message>
+        <source>All names like “%1” are taken; choose another folder.</source>
+        <translation>与“%1”类似的名称均已被占用；请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>It was recovered after the program had ended unexpectedly; its last seconds may be missing.</source>
+        <translation>该录像是在程序意外退出后恢复的，结尾可能缺少几秒。</translation>
+    </message>
+    <message>
+        <source>No frame can be read from “%1”; delete the recording.</source>
+        <translation>无法从“%1”读取任何一帧；请删除该录像。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be finished (%2); try once more or delete the recording.</source>
+        <translation>无法补全“%1”（%2）；请重试，或删除该录像。</translation>
+    </message>
+    <message>
+        <source>“%1” was finished or deleted by another window of Fovea.</source>
+        <translation>“%1”已被另一个 Fovea 窗口补全或删除。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be deleted (%2); delete it yourself.</source>
+        <translation>无法删除“%1”（%2）；请自行删除。</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
@@ -3550,10 +3584,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
 </context>
 <context>
     <name>fovea::CanvasArea</name>
-    <message>
-        <source>Close the message</source>
-        <translation>关闭消息</translation>
-    </message>
     <message>
         <source>Picture</source>
         <translation>图像</translation>
@@ -4836,6 +4866,46 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>Saved %1.</source>
         <translation>已保存 %1。</translation>
     </message>
+    <message>
+        <source>Delete it</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Fovea ended unexpectedly while it recorded “%1”. What was recorded until then can be finished.</source>
+        <translation>Fovea 在录制“%1”时意外退出。退出前录下的内容可以补全为完整的录像。</translation>
+    </message>
+    <message>
+        <source>Finish it</source>
+        <translation>补全录像</translation>
+    </message>
+    <message>
+        <source>Fovea ended unexpectedly while it recorded “%1”. What is left of it cannot be played.</source>
+        <translation>Fovea 在录制“%1”时意外退出。残留的文件无法播放。</translation>
+    </message>
+    <message>
+        <source>The recording is being finished.</source>
+        <translation>正在补全录像。</translation>
+    </message>
+    <message>
+        <source>The recording was deleted.</source>
+        <translation>录像已删除。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be read as a settings file: Fovea uses its defaults and saves no settings; move it away.</source>
+        <translation>“%1”无法作为设置文件读取：Fovea 使用默认设置，且不会保存设置；请将其移走。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
+        <translation>“%1”不可写：设置不会保存，Fovea 意外退出后也无法恢复任何内容；请将其设为可写。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: settings are not saved; make it writable.</source>
+        <translation>“%1”不可写：设置不会保存；请将其设为可写。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
+        <translation>“%1”不可写：Fovea 意外退出后无法恢复任何内容；请将其设为可写。</translation>
+    </message>
 </context>
 <context>
     <name>fovea::MatrixView</name>
@@ -5073,6 +5143,13 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Row %1: %2.</source>
         <translation>第 %1 行：%2。</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::MessageBar</name>
+    <message>
+        <source>Close the message</source>
+        <translation>关闭消息</translation>
     </message>
 </context>
 <context>

@@ -154,14 +154,15 @@ struct Opened {
         }
         return nullptr;
     }
-    /// Waits for the offer; that of the killed program's session may come before it, and is closed.
+    /// Waits for the first picture, which clears messages, and the offer; that of the killed program's session may come before
+    /// it, and is closed.
     bool offersRecording() const {
         return QTest::qWaitFor(
             [this] {
                 if (area()->notice().contains(QStringLiteral("last session"))) {
                     QTest::mouseClick(button(QStringLiteral("×")), Qt::LeftButton);
                 }
-                return area()->notice().contains(QStringLiteral("while it recorded"));
+                return settled() && area()->notice().contains(QStringLiteral("while it recorded"));
             },
             kPatience);
     }
