@@ -1,13 +1,10 @@
 #include "app/canvas_area.h"
 
 #include <QEvent>
-#include <QFrame>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMouseEvent>
-#include <QToolButton>
 
 #include <algorithm>
 #include <cmath>
@@ -28,23 +25,9 @@ CanvasArea::CanvasArea(QWidget* parent)
     : QWidget(parent),
       m_handle(new QWidget(this)),
       m_vacant(new QLabel(this)),
-      m_messageFrame(new QFrame(this)),
-      m_message(new QLabel(m_messageFrame)),
-      m_messageButton(new QToolButton(m_messageFrame)),
-      m_closeMessage(new QToolButton(m_messageFrame)),
+      m_message(new MessageBar(this)),
+      m_notice(new MessageBar(this)),
       m_hint(new QLabel(this)) {
-    auto* layout = new QHBoxLayout(m_messageFrame);
-    layout->setContentsMargins(12, 6, 6, 6);
-    layout->addWidget(m_message, 1);
-    layout->addWidget(m_messageButton);
-    layout->addWidget(m_closeMessage);
-    m_messageButton->setObjectName(QStringLiteral("primary"));
-    m_message->setWordWrap(true);
-    m_message->setTextFormat(Qt::PlainText);
-    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_closeMessage->setText(QStringLiteral("×"));
-    m_messageFrame->setObjectName(QStringLiteral("message"));
-    m_messageFrame->hide();
     m_hint->setTextFormat(Qt::RichText);
     m_hint->setFocusPolicy(Qt::NoFocus);
     m_handle->setCursor(Qt::SplitHCursor);
@@ -57,11 +40,10 @@ CanvasArea::CanvasArea(QWidget* parent)
     m_vacant->setWordWrap(true);
     m_vacant->hide();
     make(0);
-    connect(m_closeMessage, &QToolButton::clicked, this, &CanvasArea::clearMessage);
-    connect(m_messageButton, &QToolButton::clicked, this, [this] {
-        const auto action = m_messageAction;  // it may show the next message
-        clearMessage();
-        action();
+    connect(m_message, &MessageBar::answered, this, &CanvasArea::placeMessages);
+    connect(m_notice, &MessageBar::answered, this, [this] {
+        placeMessages();
+        Q_EMIT noticeAnswered();
     });
     connect(m_hint, &QLabel::linkActivated, this, [this](const QString& link) {
         if (link == QLatin1String("camera")) {
@@ -213,7 +195,8 @@ void CanvasArea::placeSplit() {
     colourScale(1)->raise();
     m_handle->setGeometry(at - kHandle / 2, 0, kHandle, height());
     m_handle->raise();
-    m_messageFrame->raise();
+    m_message->raise();
+    m_notice->raise();
 }
 
 void CanvasArea::placeVacant(const QRect& rect) {
@@ -239,23 +222,38 @@ bool CanvasArea::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void CanvasArea::showMessage(const QString& sentence, bool isError, const QString& buttonText, std::function<void()> action) {
-    m_messageIsError = isError;
-    m_message->setText(sentence);
-    m_messageButton->setText(buttonText);
-    m_messageButton->setVisible(action != nullptr);
-    m_messageAction = std::move(action);
-    restyle();
-    m_messageFrame->show();
-    m_messageFrame->raise();
-    place();
+    std::vector<MessageAction> actions;
+    if (action) {
+        actions.push_back({buttonText, std::move(action)});
+    }
+    m_message->say(sentence, isError, std::move(actions));
+    placeMessages();
 }
 
 void CanvasArea::clearMessage() {
-    m_messageFrame->hide();
     m_message->clear();
+    placeMessages();
 }
 
 QString CanvasArea::message() const { return m_message->text(); }
+
+void CanvasArea::showNotice(const QString& sentence, bool isError, std::vector<MessageAction> actions) {
+    m_notice->say(sentence, isError, std::move(actions));
+    placeMessages();
+}
+
+QString CanvasArea::notice() const { return m_notice->text(); }
+
+// The notice lies under the message, or takes its place while there is none.
+void CanvasArea::placeMessages() {
+    const int wide = std::min(width() - 32, 640);
+    int top = 48;
+    for (MessageBar* bar : {m_message, m_notice}) {
+        const int high = bar->heightForWidth(wide);
+        bar->setGeometry((width() - wide) / 2, top, wide, high);
+        top += bar->text().isEmpty() ? 0 : high + 8;
+    }
+}
 
 void CanvasArea::setHintVisible(bool visible) { m_hint->setVisible(visible); }
 
@@ -309,15 +307,12 @@ void CanvasArea::place() {
     if (hadFocus && !canvas()->hasFocus()) {
         canvas()->setFocus();
     }
-    const int messageWidth = std::min(width() - 32, 640);
-    m_messageFrame->setGeometry((width() - messageWidth) / 2, 48, messageWidth, m_messageFrame->heightForWidth(messageWidth));
+    placeMessages();
     const QSize hint = m_hint->sizeHint();
     m_hint->setGeometry((width() - hint.width()) / 2, height() - hint.height() - 8, hint.width(), hint.height());
 }
 
 void CanvasArea::retranslate() {
-    m_closeMessage->setAccessibleName(tr("Close the message"));
-    m_closeMessage->setToolTip(tr("Close the message"));
     m_handle->setAccessibleName(tr("Line between the two maps"));
     m_handle->setToolTip(tr("Drag the line, or move it with the arrow keys"));
     for (const View& view : m_views) {
@@ -334,10 +329,6 @@ void CanvasArea::restyle() {
     handle.setColor(QPalette::Window, t.accent);
     m_handle->setPalette(handle);
     m_vacant->setStyleSheet(QStringLiteral("color: %1;").arg(t.secondary.name()));
-    const QColor surface = m_messageIsError ? t.errorSurface : t.card;
-    const QColor text = m_messageIsError ? t.error : t.text;
-    m_messageFrame->setStyleSheet(QStringLiteral("QFrame#message { background: %1; border-radius: 8px; } QLabel { color: %2; }")
-                                      .arg(surface.name(), text.name()));
     m_hint->setText(QStringLiteral("<span style='color:%1'><a href='open' style='color:%1'>%2</a> · <a href='camera' "
                                    "style='color:%1'>%3</a> · %4</span>")
                         .arg(t.secondary.name(), tr("Open a picture or video").toHtmlEscaped(), tr("Camera").toHtmlEscaped(),

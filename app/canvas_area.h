@@ -5,12 +5,11 @@
 #include <functional>
 #include <vector>
 
+#include "app/message_bar.h"
 #include "widgets/canvas.h"
 #include "widgets/colour_scale.h"
 
-class QFrame;
 class QLabel;
-class QToolButton;
 
 namespace fovea {
 
@@ -57,6 +56,9 @@ public:
     void showMessage(const QString& sentence, bool isError, const QString& buttonText = {}, std::function<void()> action = {});
     void clearMessage();
     [[nodiscard]] QString message() const;
+    /// One which other messages do not replace, below them; noticeAnswered() follows.
+    void showNotice(const QString& sentence, bool isError, std::vector<MessageAction> actions = {});
+    [[nodiscard]] QString notice() const;
     /// The faint line for a first visit; leaves for good with setHintVisible(false).
     void setHintVisible(bool visible);
 
@@ -65,6 +67,8 @@ Q_SIGNALS:
     void cameraRequested();
     /// A canvas which was not there before.
     void canvasMade(int index);
+    /// The notice was closed, or one of its buttons was pressed.
+    void noticeAnswered();
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -85,6 +89,7 @@ private:
     void placeView(const View& view, const QRect& rect, bool leftScale);
     void placeSplit();
     void placeVacant(const QRect& rect);
+    void placeMessages();
     void retranslate();
     void restyle();
 
@@ -96,13 +101,9 @@ private:
     double m_split = 0.5;
     QWidget* m_handle;  ///< the line of a split view
     QLabel* m_vacant;   ///< what would fill a place of the grid which no pane has
-    QFrame* m_messageFrame;
-    QLabel* m_message;
-    QToolButton* m_messageButton;
-    QToolButton* m_closeMessage;
-    std::function<void()> m_messageAction;
+    MessageBar* m_message;
+    MessageBar* m_notice;
     QLabel* m_hint;
-    bool m_messageIsError = false;
 };
 
 }  // namespace fovea

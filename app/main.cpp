@@ -1,7 +1,8 @@
-#include <QApplication>
-#include <QIcon>
-
 #include <QCoreApplication>
+#include <QGuiApplication>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -9,14 +10,10 @@
 
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
-#include "app/language.h"
-#include "app/main_window.h"
-#include "app/settings.h"
+#include "app/window_program.h"
 #include "engine/api.h"
 #include "engine/source/quiet.h"
 #include "engine/thrown.h"
-#include "widgets/canvas.h"
-#include "widgets/theme.h"
 
 namespace {
 
@@ -45,6 +42,16 @@ void keepSilent(QtMsgType type, const QMessageLogContext&, const QString& messag
     std::abort();
 }
 
+/// A stream which was closed before the start would lend its number to the first file which is opened: what is printed would go
+/// into that. What is opened here instead fails when it is used.
+void occupyClosedStreams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) < 0) {
+            ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
 int runCommand(const fovea::Command& command, int argc, char** argv) {
     // Text in figures needs fonts, not a display.
     qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -52,32 +59,7 @@ int runCommand(const fovea::Command& command, int argc, char** argv) {
     return fovea::runCommand(command, QCoreApplication::arguments().mid(1));
 }
 
-int runWindow(int argc, char** argv, const QString& file) {
-    QApplication application(argc, argv);
-    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/fovea.svg")));
-    fovea::Settings settings;
-    fovea::setLanguage(settings.language());
-    fovea::applyTheme(application, settings.theme());
-    fovea::applyFont(fovea::currentLanguage() == QLatin1String("zh_CN"));
-    fovea::followFocusVisibility(application);
-    fovea::Canvas::setMotion(!settings.reducedMotion());
-    fovea::MainWindow window(settings);
-    window.show();
-    window.start(file);
-    return QApplication::exec();
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-    fovea::claimStandardError();
-    std::set_terminate(endUnexpectedly);
-    qInstallMessageHandler(keepSilent);
-    fovea::quietLibraries();
-    std::signal(SIGXFSZ, SIG_IGN);  // a file which may not grow any more is an error to be said, not the end
-    QCoreApplication::setApplicationName(QStringLiteral("fovea"));
-    QCoreApplication::setOrganizationName(QStringLiteral("fovea"));
-    QCoreApplication::setApplicationVersion(QLatin1String(fovea::version()));
+int run(int argc, char** argv) {
     const QString first = argc > 1 ? QString::fromLocal8Bit(argv[1]) : QString();
     if (const auto* command = fovea::findCommand(first)) {
         return runCommand(*command, argc, argv);
@@ -96,5 +78,22 @@ int main(int argc, char** argv) {
             QCoreApplication::translate("CommandLine", "“%1” is no command or option; see fovea --help.").arg(first),
             fovea::kExitUsage);
     }
-    return runWindow(argc, argv, first);
+    return fovea::runWindow(argc, argv, first);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // A file which may not grow any more and a pipe which nobody reads are errors to be said, not the end.
+    std::signal(SIGXFSZ, SIG_IGN);
+    std::signal(SIGPIPE, SIG_IGN);
+    occupyClosedStreams();
+    fovea::claimStandardError();
+    std::set_terminate(endUnexpectedly);
+    qInstallMessageHandler(keepSilent);
+    fovea::quietLibraries();
+    QCoreApplication::setApplicationName(QStringLiteral("fovea"));
+    QCoreApplication::setOrganizationName(QStringLiteral("fovea"));
+    QCoreApplication::setApplicationVersion(QLatin1String(fovea::version()));
+    return fovea::closeOutput(run(argc, argv));
 }

@@ -117,14 +117,16 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     connectHistory();
     connectCanvas(0);
     connectSource();
+    connectRecovery();
     rebuildMenus();
     showModel();
     m_area->canvas()->setFocus();
 }
 
 MainWindow::~MainWindow() {
-    // An export which still runs ends before the values it reads; the recording of a file would take long.
-    m_recording.stop();
+    // An export which still runs ends before the values it reads; a recording which is copied would take long.
+    m_rescueStop.request_stop();
+    m_recording.finishNow();
     QThreadPool::globalInstance()->waitForDone();
     dropRecovery();
 }
@@ -138,6 +140,8 @@ void MainWindow::start(const QString& argument) {
     } else {
         m_session.openFile(file.isEmpty() ? samplesFolder() + QStringLiteral("/chelsea.png") : file);
     }
+    sayWhatIsNotKept();
+    offerRecordings();
     m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().isEmpty());
     QThreadPool::globalInstance()->start(
         [] { static_cast<void>(videoCodecs()); });  // tried now, so that nobody waits for it later
@@ -195,6 +199,8 @@ void MainWindow::connectSession() {
     });
     connect(&m_session, &Session::failed, this, [this](const Error& error) { m_area->showMessage(errorText(error), true); });
     connect(&m_session, &Session::modelChanged, this, &MainWindow::showModel);
+    connect(&m_session, &Session::weightsTaken, this,
+            [this](const QString& path) { m_settings.setFolder(QStringLiteral("weights"), QFileInfo(path).absolutePath()); });
     connect(&m_session, &Session::moduleChanged, this, [this] {
         const QString id = QString::fromStdString(m_session.module()->id);
         m_picker->setCurrent(id);

@@ -4,14 +4,18 @@
 #include <QTimer>
 
 #include <array>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "app/history.h"
 #include "app/live_monitor.h"
+#include "app/message_bar.h"
 #include "app/recording_control.h"
+#include "app/recording_rescue.h"
 #include "app/session.h"
 #include "app/settings.h"
 #include "app/view_kind.h"
@@ -56,6 +60,11 @@ public:
     [[nodiscard]] RecordingControl& recording() { return m_recording; }
     /// Begins or ends a recording of what is shown, into the folder of exports.
     void record(bool on);
+    /// Finishes what is recorded, cancels what is saved of a file, and ends the program then; returns at once. For signals.
+    void endInOrder();
+    /// The same without ending: returns when nothing is recorded any more. Events go on, but for what the person does. For the
+    /// session manager, which waits.
+    void waitForRecording();
     /// Saves picture and sidecar; in the background, with a message at the end.
     void exportPicture(const QString& path, bool withFigure);
     /// Saves the raw numbers of the chosen module into a folder, likewise.
@@ -150,6 +159,7 @@ private:
     void recordFileDialog();
     void showFileProgress(qint64 done, qint64 total);
     void showRecorded(const Result<RecordingOutcome>& outcome);
+    void sayRecorded(const Result<RecordingOutcome>& outcome);
     void toggleAutoSize();
     void toggleRangeSmoothing();
 
@@ -198,6 +208,23 @@ private:
     void keepRecovery();
     void dropRecovery();
     void offerRecovery();
+
+    // window_recovery.cpp
+    /// A sentence which waits until the one before is answered.
+    struct Notice {
+        QString sentence;
+        bool isError = false;
+        std::vector<MessageAction> actions;
+    };
+    void connectRecovery();
+    void notify(Notice notice);
+    void showNextNotice();
+    void sayWhatIsNotKept();
+    void offerRecordings();
+    void offerRecording(const LostRecording& lost);
+    void rescueRecording(const UnfinishedRecording& recording);
+    void forgetRecording(const UnfinishedRecording& recording);
+    void leave();
 
     // window_experiments.cpp
     /// What is tried out in the panel under the picture.
@@ -263,6 +290,8 @@ private:
     std::unique_ptr<QLockFile> m_recoveryLock;
     QTimer m_recoveryTimer;
     QTimer m_noteTimer;
+    std::deque<Notice> m_notices;
+    std::stop_source m_rescueStop;
     bool m_offersRecovery = false;
     Experiment m_experiment = Experiment::None;
     MatterJob m_matter;

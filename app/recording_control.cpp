@@ -1,13 +1,26 @@
 #include "app/recording_control.h"
 
-#include <QThreadPool>
+#include <QThread>
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 namespace fovea {
 namespace {
 
 constexpr int kTellEvery = 250;
+
+RecordingControl* s_running = nullptr;  // which records now
+
+/// Qt calls exit() out of the event loop when the display goes away: no destructor of the window runs then. Other threads are at
+/// work still, so that nothing else may be destroyed either.
+void finishAtExit() {
+    if (s_running != nullptr && s_running->thread() == QThread::currentThread()) {
+        s_running->finishNow();
+        std::_Exit(EXIT_FAILURE);
+    }
+}
 
 }  // namespace
 
@@ -16,7 +29,16 @@ RecordingControl::RecordingControl(Session& session, QObject* parent) : QObject(
     connect(&m_timer, &QTimer::timeout, this, &RecordingControl::tellProgress);
 }
 
-RecordingControl::~RecordingControl() { m_fileStop.request_stop(); }
+RecordingControl::~RecordingControl() {
+    finishNow();
+    s_running = s_running == this ? nullptr : s_running;
+}
+
+// What exit() destroys it destroys in the opposite order: everything the recording uses must be there already.
+void RecordingControl::rememberAtExit() {
+    s_running = this;
+    std::atexit(finishAtExit);
+}
 
 void RecordingControl::startLive(const QString& path, bool beside) {
     if (m_live || m_ofFile) {
@@ -26,6 +48,9 @@ void RecordingControl::startLive(const QString& path, bool beside) {
     options.path = path.toStdString();
     options.beside = beside;
     options.inputs = {m_session.controller().source().spec().location};
+    options.isNew = true;
+    options.recoveryFolder = m_recoveryFolder;
+    options.keepsNote = true;
     m_path = options.path;
     m_firstTime = -1.0;
     m_lastSequence = 0;
@@ -34,6 +59,8 @@ void RecordingControl::startLive(const QString& path, bool beside) {
         QMetaObject::invokeMethod(
             this, [this, outcome] { finishLive(outcome); }, Qt::QueuedConnection);
     });
+    rememberAtExit();
+    m_remembersFrames = false;
     m_timer.start();
     tellProgress();
 }
@@ -62,7 +89,6 @@ void RecordingControl::startFile(const QString& path, bool beside) {
         return;
     }
     m_ofFile = true;
-    m_fileStop = std::stop_source();
     FileRecordingJob job{
         .open = [spec = m_session.controller().source().spec()](const std::stop_token& stop) { return openSource(spec, stop); },
         .retina = m_session.retina(),
@@ -74,7 +100,10 @@ void RecordingControl::startFile(const QString& path, bool beside) {
     job.recording.inputs = {m_session.controller().source().spec().location, job.module.weightsFile};
     job.recording.path = path.toStdString();
     job.recording.beside = beside;
-    QThreadPool::globalInstance()->start([this, job = std::move(job), stop = m_fileStop.get_token()] {
+    job.recording.recoveryFolder = m_recoveryFolder;
+    job.recording.keepsNote = true;
+    rememberAtExit();
+    m_fileThread = std::jthread([this, job = std::move(job)](const std::stop_token& stop) {
         const auto outcome = recordFile(job, stop, [this](std::int64_t done, std::int64_t total) {
             QMetaObject::invokeMethod(
                 this, [this, done, total] { Q_EMIT fileProgressed(done, total); }, Qt::QueuedConnection);
@@ -88,11 +117,22 @@ void RecordingControl::stop() {
     if (m_live) {
         m_live->finish();
     }
-    m_fileStop.request_stop();
+    m_fileThread.request_stop();
+}
+
+void RecordingControl::finishNow() {
+    stop();
+    m_live.reset();
+    if (m_fileThread.joinable()) {
+        m_fileThread.join();
+    }
 }
 
 void RecordingControl::tellProgress() {
     if (m_live) {
+        if (m_live->frames() > 0 && !std::exchange(m_remembersFrames, true)) {
+            rememberAtExit();  // once more, after what the first frame made
+        }
         Q_EMIT progressed(std::max(0.0, m_lastTime - std::max(0.0, m_firstTime)), m_live->frames(), freeSpaceFor(m_path));
     }
 }
@@ -100,11 +140,14 @@ void RecordingControl::tellProgress() {
 void RecordingControl::finishLive(const Result<RecordingOutcome>& outcome) {
     m_timer.stop();
     m_live.reset();  // its thread has said its last word
+    s_running = nullptr;
     Q_EMIT ended(outcome);
 }
 
 void RecordingControl::finishFile(const Result<RecordingOutcome>& outcome) {
     m_ofFile = false;
+    m_fileThread = {};  // likewise
+    s_running = nullptr;
     Q_EMIT ended(outcome);
 }
 

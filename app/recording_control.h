@@ -4,7 +4,8 @@
 #include <QTimer>
 
 #include <memory>
-#include <stop_token>
+#include <string>
+#include <thread>
 
 #include "app/recorder.h"
 #include "app/session.h"
@@ -18,9 +19,12 @@ class RecordingControl final : public QObject {
 
 public:
     explicit RecordingControl(Session& session, QObject* parent = nullptr);
-    /// Finishes a live recording, which may take a moment; cancels that of a file.
+    /// finishNow().
     ~RecordingControl() override;
 
+    /// Where the notes of recordings lie while they are made, so that a later run finds what a killed one left.
+    void setRecoveryFolder(const QString& folder) { m_recoveryFolder = folder.toStdString(); }
+    [[nodiscard]] bool busy() const { return live() || ofFile(); }
     [[nodiscard]] bool live() const { return m_live != nullptr; }
     [[nodiscard]] bool ofFile() const { return m_ofFile; }
 
@@ -30,8 +34,11 @@ public:
     void take(const RenderedOverlay& overlay);
     /// Records every frame of the source which is open, with the module, map and style which are chosen now.
     void startFile(const QString& path, bool beside);
-    /// Ends a live recording and keeps it; cancels that of a file.
+    /// Ends a live recording and keeps it; cancels that of a file. Does not wait: ended() follows.
     void stop();
+    /// The same, but waits until the files of a live recording are whole and those of a file are gone. For the end of the
+    /// program.
+    void finishNow();
 
 Q_SIGNALS:
     /// A live recording goes on.
@@ -42,6 +49,7 @@ Q_SIGNALS:
     void ended(const fovea::Result<fovea::RecordingOutcome>& outcome);
 
 private:
+    void rememberAtExit();
     void tellProgress();
     void finishLive(const Result<RecordingOutcome>& outcome);
     void finishFile(const Result<RecordingOutcome>& outcome);
@@ -49,12 +57,14 @@ private:
     Session& m_session;
     std::unique_ptr<LiveRecording> m_live;
     std::string m_path;
+    std::string m_recoveryFolder;
     double m_firstTime = -1.0;
     double m_lastTime = 0.0;
     std::uint64_t m_lastSequence = 0;
     bool m_ofFile = false;
-    std::stop_source m_fileStop;
+    bool m_remembersFrames = false;
     QTimer m_timer;
+    std::jthread m_fileThread;  // last: it uses the rest
 };
 
 }  // namespace fovea

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/exporter.h"
+#include "app/recording_names.h"
 #include "engine/export/atomic_file.h"
 #include "engine/export/output_places.h"
 #include "engine/thrown.h"
@@ -98,10 +99,6 @@ Result<DrawnFrame> draw(const FrameRecord& record, const RecordingOptions& optio
     return out;
 }
 
-std::string besideVideo(const std::string& path, const char* extension) {
-    return fs::path(path).replace_extension(extension).string();
-}
-
 /// The paths of all files of a recording, which it may take.
 Result<RecordingOutcome> placesOf(const RecordingOptions& options) {
     OutputPlaces places(options.inputs);
@@ -120,6 +117,7 @@ Result<RecordingOutcome> placesOf(const RecordingOptions& options) {
     if (!description) {
         return description.error();
     }
+    outcome.video.path = options.path;
     outcome.sidecarPath = *description;
     outcome.renamed = places.notes();
     return outcome;
@@ -162,24 +160,44 @@ Result<std::unique_ptr<RecordingFiles>> RecordingFiles::create(const RecordingOp
         }
         chosen.codec = *std::move(codec);
     }
+    if (chosen.isNew) {
+        chosen.path = freePath(chosen.path);
+    }
     auto outcome = placesOf(chosen);
     if (!outcome) {
         return outcome.error();
     }
-    auto video = VideoWriter::create(chosen.path, {chosen.codec, chosen.rate});
+    const auto keep = notedFiles(chosen.recoveryFolder);
+    auto video = VideoWriter::create(chosen.path, {chosen.codec, chosen.rate, keep});
     if (!video) {
         return video.error();
     }
     std::optional<FrameCsv> csv;
     if (chosen.csv) {
-        auto table = FrameCsv::create(outcome->csvPath);
+        auto table = FrameCsv::create(outcome->csvPath, keep);
         if (!table) {
             return table.error();
         }
         csv.emplace(*std::move(table));
     }
-    return std::unique_ptr<RecordingFiles>(
+    std::unique_ptr<RecordingFiles> files(
         new RecordingFiles(std::move(chosen), *std::move(outcome), *std::move(video), std::move(csv)));
+    files->keepNote();
+    return files;
+}
+
+void RecordingFiles::keepNote() {
+    if (!m_options.keepsNote || m_options.recoveryFolder.empty()) {
+        return;
+    }
+    UnfinishedRecording begun;
+    begun.path = fs::absolute(m_video->file().target()).string();
+    begun.video = fs::absolute(m_video->file().temporary()).string();
+    if (m_csv) {
+        begun.table = fs::absolute(m_csv->file().target()).string();
+        begun.csv = fs::absolute(m_csv->file().temporary()).string();
+    }
+    m_note = std::make_unique<RecordingNote>(m_options.recoveryFolder, std::move(begun));
 }
 
 Result<void> RecordingFiles::append(const DrawnFrame& frame) {
@@ -201,6 +219,9 @@ Result<void> RecordingFiles::append(const DrawnFrame& frame) {
         m_lastField = frame.field;
         m_lastRow = row;
     }
+    if (m_note && row.frame == 0) {
+        m_note->describe(sidecar(m_outcome));
+    }
     return m_csv ? m_csv->append(row) : Result<void>();
 }
 
@@ -211,13 +232,13 @@ bool RecordingFiles::diskNearlyFull() const {
     return free >= 0 && free < needed;
 }
 
-std::string RecordingFiles::sidecar(const RecordingOutcome& outcome, std::int64_t sourceFrames) const {
+std::string RecordingFiles::sidecar(const RecordingOutcome& outcome) const {
     const auto module = m_last.result->find(m_last.field.module, m_last.field.slot);
     Json json = {{"program", {{"name", "fovea"}, {"version", version()}}}};
     if (module) {
         json = Json::parse(sidecarJson(*m_last.result, *module, m_lastField.get(), m_lastField ? &m_last.style : nullptr));
     }
-    Json recording = {{"video", fs::path(m_options.path).filename().string()},
+    Json recording = {{"video", fs::path(outcome.video.path).filename().string()},
                       {"codec", m_options.codec},
                       {"frames", frames()},
                       {"dropped", outcome.dropped},
@@ -231,10 +252,10 @@ std::string RecordingFiles::sidecar(const RecordingOutcome& outcome, std::int64_
                       {"describedFrame", m_lastRow.frame},
                       {"describedSourceIndex", m_lastRow.sourceIndex}};
     if (m_csv) {
-        recording["csv"] = fs::path(m_outcome.csvPath).filename().string();
+        recording["csv"] = fs::path(outcome.csvPath).filename().string();
     }
-    if (sourceFrames > 0) {
-        recording["sourceFrames"] = sourceFrames;
+    if (outcome.sourceFrames > 0) {
+        recording["sourceFrames"] = outcome.sourceFrames;
     }
     if (outcome.note) {
         recording["note"] = outcome.note->message();
@@ -247,6 +268,7 @@ Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::opti
     RecordingOutcome outcome = m_outcome;
     outcome.dropped = dropped;
     outcome.note = std::move(note);
+    outcome.sourceFrames = sourceFrames;
     if (frames() == 0) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "There was no frame to record for “%1”; start the source first."),
@@ -258,24 +280,41 @@ Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::opti
             return closed.error();
         }
     }
-    auto description = AtomicFile::stage(outcome.sidecarPath, sidecar(outcome, sourceFrames));
-    if (!description) {
-        return description.error();
-    }
-    auto video = m_video->finish();
+    auto video = m_video->close();
     if (!video) {
         return video.error();
     }
     outcome.video = *std::move(video);
+    const auto named = m_options.isNew ? takeNewNames(outcome) : replace(outcome);
+    return named ? Result<RecordingOutcome>(outcome) : Result<RecordingOutcome>(named.error());
+}
+
+Result<void> RecordingFiles::replace(const RecordingOutcome& outcome) {
+    auto description = AtomicFile::stage(outcome.sidecarPath, sidecar(outcome));
+    if (!description) {
+        return description.error();
+    }
+    if (auto committed = m_video->file().commit(); !committed) {
+        return committed;
+    }
     if (m_csv) {
         if (auto committed = m_csv->commit(); !committed) {
-            return committed.error();
+            return committed;
         }
     }
-    if (auto committed = description->commit(); !committed) {
-        return committed.error();
-    }
-    return outcome;
+    return description->commit();
+}
+
+Result<void> RecordingFiles::takeNewNames(RecordingOutcome& outcome) {
+    const auto describe = [&](const std::string& name) {
+        outcome.video.path = name;
+        outcome.sidecarPath = besideVideo(name, ".json");
+        outcome.csvPath = m_csv ? besideVideo(name, ".csv") : std::string();
+        return sidecar(outcome);
+    };
+    const auto path =
+        nameRecording({.video = &m_video->file(), .csv = m_csv ? &m_csv->file() : nullptr, .describe = describe}, m_options.path);
+    return path ? Result<void>() : path.error();
 }
 
 }  // namespace fovea

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "app/recording_note.h"
 #include "engine/export/frame_csv.h"
 #include "engine/export/video_writer.h"
 #include "engine/render/render.h"
@@ -28,6 +29,9 @@ struct RecordingOptions {
     bool caption = true;                   ///< module, map and weights in the lower left corner of the overlay
     bool csv = true;                       ///< the table of frames
     std::vector<std::string> inputs = {};  ///< files which are read; none of them is replaced
+    bool isNew = false;                    ///< takes a name which nobody has, as “<name> (2)”, instead of replacing a file
+    std::string recoveryFolder = {};       ///< where notes of recordings lie; what they name is not removed as left over
+    bool keepsNote = false;                ///< has a note of its own there while it is under way
     std::function<std::int64_t(const std::string&)> freeSpace = freeSpaceFor;
 };
 
@@ -46,6 +50,7 @@ struct RecordingOutcome {
     std::string sidecarPath;
     std::uint64_t dropped = 0;        ///< frames which came faster than they could be written; live recordings only
     std::optional<Error> note;        ///< why it is shorter than asked for, or what is missing in it
+    std::int64_t sourceFrames = 0;    ///< how many the source holds; 0 when it does not say
     std::vector<Error> renamed = {};  ///< for each file which got another name than expected
 };
 
@@ -79,10 +84,14 @@ public:
 private:
     RecordingFiles(RecordingOptions options, RecordingOutcome outcome, std::unique_ptr<VideoWriter> video,
                    std::optional<FrameCsv> csv);
-    [[nodiscard]] std::string sidecar(const RecordingOutcome& outcome, std::int64_t sourceFrames) const;
+    void keepNote();
+    [[nodiscard]] std::string sidecar(const RecordingOutcome& outcome) const;
+    Result<void> replace(const RecordingOutcome& outcome);
+    Result<void> takeNewNames(RecordingOutcome& outcome);
 
     RecordingOptions m_options;
-    RecordingOutcome m_outcome;  // its paths and notes are known from the beginning
+    RecordingOutcome m_outcome;             // its paths and notes are known from the beginning
+    std::unique_ptr<RecordingNote> m_note;  // goes after the files
     std::unique_ptr<VideoWriter> m_video;
     std::optional<FrameCsv> m_csv;
     double m_offset = 0.0;  // from the source's times to those of the recording, which begin at 0

@@ -218,6 +218,7 @@ bool Session::judgeWeights(const FrameResult& result) {
     }
     c.fileOnTrial = false;
     if (finished->output.ok()) {
+        Q_EMIT weightsTaken(QString::fromStdString(c.weightsFile));
         return true;
     }
     c.weightsFile = c.fallbackFile;

@@ -178,6 +178,8 @@ Q_SIGNALS:
     void pinsChanged();
     /// Another network, or the same with other weights or another size.
     void modelChanged();
+    /// A file of weights has proved good.
+    void weightsTaken(const QString& path);
     void resultChanged();
     /// Every snapshot, for the filmstrip.
     void snapshot(const std::shared_ptr<const fovea::FrameResult>& result);

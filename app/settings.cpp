@@ -12,14 +12,35 @@ namespace fovea {
 namespace {
 
 constexpr int kRecentFiles = 10;
+constexpr qint64 kLargestFile = qint64{16} << 20;
 
 QString key(const char* name) { return QString::fromLatin1(name); }
 
+/// Whether there is no file yet, or one which can be read to its end.
+bool isReadable(const QString& path) {
+    const QFileInfo file(path);
+    if (!file.exists()) {
+        return !file.isSymLink();  // nothing is written through a link which leads nowhere
+    }
+    return file.isFile() && file.isReadable() && file.size() <= kLargestFile;
+}
+
 }  // namespace
 
-Settings::Settings() : m_settings(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("fovea"), QStringLiteral("fovea")) {}
+Settings::Settings()
+    : m_instead(isReadable(file()) ? nullptr : std::make_unique<QTemporaryDir>()),
+      m_settings(m_instead ? m_instead->filePath(QStringLiteral("fovea.ini")) : file(), QSettings::IniFormat),
+      m_trouble(m_instead                 ? Trouble::Refused
+                : m_settings.isWritable() ? Trouble::None
+                                          : Trouble::ReadOnly) {}
 
-QString Settings::recoveryFolder() const { return QFileInfo(m_settings.fileName()).path() + QStringLiteral("/recovery"); }
+// Settings which nobody has tell where all of them lie, and nothing is read for that.
+QString Settings::file() {
+    const QSettings none(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("fovea-none"));
+    return QFileInfo(none.fileName()).path() + QStringLiteral("/fovea/fovea.ini");
+}
+
+QString Settings::recoveryFolder() { return QFileInfo(file()).path() + QStringLiteral("/recovery"); }
 
 QString Settings::language() const { return m_settings.value(key("window/language"), systemLanguage()).toString(); }
 void Settings::setLanguage(const QString& language) { m_settings.setValue(key("window/language"), language); }

@@ -3,6 +3,9 @@
 #include <QByteArray>
 #include <QSettings>
 #include <QStringList>
+#include <QTemporaryDir>
+
+#include <memory>
 
 #include "engine/models/retina.h"
 #include "engine/render/compose.h"
@@ -11,9 +14,17 @@
 namespace fovea {
 
 /// What outlives a run of the program, in one INI file. Values which make no sense (edited by hand) fall back to their default.
+/// Where the file is none that can be read – a pipe, a folder, a device – nothing touches it: all values are the defaults, and
+/// what is set lasts until the end.
 class Settings final {
 public:
     Settings();
+
+    /// Why nothing is saved, if that is so.
+    enum class Trouble { None, Refused, ReadOnly };
+    [[nodiscard]] Trouble trouble() const { return m_trouble; }
+    /// Where the settings should be.
+    [[nodiscard]] static QString file();
 
     [[nodiscard]] QString language() const;
     void setLanguage(const QString& language);
@@ -42,7 +53,7 @@ public:
     void setFolder(const QString& purpose, const QString& folder);
 
     /// Where sessions of programs which have not ended yet are kept.
-    [[nodiscard]] QString recoveryFolder() const;
+    [[nodiscard]] static QString recoveryFolder();
 
     [[nodiscard]] QStringList recentFiles() const;  ///< newest first, at most 10
     void addRecentFile(const QString& path);
@@ -53,7 +64,9 @@ public:
 private:
     void prepend(const QString& name, const QString& entry);
 
+    std::unique_ptr<QTemporaryDir> m_instead;  ///< of the file, where that is refused
     mutable QSettings m_settings;
+    Trouble m_trouble;
 };
 
 }  // namespace fovea

@@ -243,7 +243,6 @@ void MainWindow::weightsDialog() {
     const QString path = QFileDialog::getOpenFileName(this, tr("Open weights"), m_settings.folder(QStringLiteral("weights")),
                                                       tr("Weights (*.safetensors);;All files (*)"));
     if (!path.isEmpty()) {
-        m_settings.setFolder(QStringLiteral("weights"), QFileInfo(path).path());
         m_session.setWeightsFile(path);
     }
 }

@@ -46,6 +46,7 @@ void MainWindow::finishExport(const Result<QStringList>& written, const std::vec
     for (const auto& note : notes) {
         text += QLatin1Char(' ') + errorText(note);
     }
+    m_settings.setFolder(QStringLiteral("export"), first.absolutePath());
     m_area->showMessage(text, false);
     Q_EMIT exported(*written);
 }
@@ -70,7 +71,6 @@ void MainWindow::exportPicture(const QString& path, bool withFigure) {
         return;
     }
     const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {withFigure, withFigure, {}}};
-    m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).path());
     runExport(path, [what, path](OutputPlaces& places) { return fovea::exportPicture(what, path, places); });
 }
 
@@ -83,7 +83,6 @@ void MainWindow::exportRaw(const QString& folder) {
     const std::string slot = m_session.field()->slot;
     const QFileInfo source(QString::fromStdString(result->frame.source->name));
     const std::string base = source.completeBaseName().toStdString() + "." + module;
-    m_settings.setFolder(QStringLiteral("export"), folder);
     runExport(folder, [result, module, slot, base, folder](OutputPlaces& places) -> Result<QStringList> {
         const auto files = fovea::exportRaw(*result, module, folder.toStdString(), base, places, slot);
         if (!files) {

@@ -203,7 +203,6 @@ void MainWindow::recordFileDialog() {
                  QString::fromStdString(m_session.module()->id), QString::fromStdString(videoCodecs().front().extension));
     const QString path = askWhereToSave(this, tr("Save every frame as a video"), proposed, filters);
     if (!path.isEmpty()) {
-        m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).path());
         m_recording.startFile(path, m_besideAction->isChecked());
     }
 }
@@ -217,6 +216,10 @@ void MainWindow::showFileProgress(qint64 done, qint64 total) {
 
 void MainWindow::showRecorded(const Result<RecordingOutcome>& outcome) {
     m_transport->setRecording(std::nullopt);
+    sayRecorded(outcome);
+}
+
+void MainWindow::sayRecorded(const Result<RecordingOutcome>& outcome) {
     if (!outcome) {
         if (outcome.error().code == ErrorCode::Cancelled) {
             m_area->clearMessage();
@@ -227,6 +230,7 @@ void MainWindow::showRecorded(const Result<RecordingOutcome>& outcome) {
         return;
     }
     const QString path = QString::fromStdString(outcome->video.path);
+    m_settings.setFolder(QStringLiteral("export"), QFileInfo(path).absolutePath());
     QString text = tr("Saved %n frame(s) in %1.", nullptr, static_cast<int>(outcome->video.frames)).arg(path);
     if (outcome->dropped > 0) {
         text += QLatin1Char(' ') + tr("%n frame(s) came too fast to be written.", nullptr, static_cast<int>(outcome->dropped));

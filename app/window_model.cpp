@@ -26,7 +26,6 @@ void MainWindow::bundleDialog() {
     const QString folder =
         QFileDialog::getExistingDirectory(this, tr("Folder of a model"), m_settings.folder(QStringLiteral("models")));
     if (!folder.isEmpty()) {
-        m_settings.setFolder(QStringLiteral("models"), folder);
         m_session.openBundle(folder);
     }
 }
@@ -56,7 +55,11 @@ void MainWindow::showModel() {
     showPanes();
     if (network.bundle) {
         const bool own = network.bundle->folder == bundledModelFolder();
-        m_settings.setModel(own ? QString() : QString::fromStdString(network.bundle->folder));
+        const QString folder = own ? QString() : QString::fromStdString(network.bundle->folder);
+        m_settings.setModel(folder);
+        if (!own) {
+            m_settings.setFolder(QStringLiteral("models"), folder);
+        }
     } else if (!m_session.bundles().empty()) {  // left for the Retina
         m_settings.setModel(QStringLiteral("retina"));
     }

@@ -223,8 +223,9 @@ void MainWindow::offerRecovery() {
         lock.setStaleLockTime(0);
         if (path != m_recovery && lock.tryLock(0)) {
             lock.unlock();
-            m_area->showMessage(tr("Fovea ended unexpectedly. Its last session can be brought back."), false, tr("Bring it back"),
-                                [this, path] { openSession(path, true); });
+            notify({tr("Fovea ended unexpectedly. Its last session can be brought back."),
+                    false,
+                    {{tr("Bring it back"), [this, path] { openSession(path, true); }}}});
             return;
         }
     }

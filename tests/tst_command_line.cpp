@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <csignal>
 #include <cstring>
 #include <map>
 
@@ -348,22 +347,6 @@ private Q_SLOTS:
         QCOMPARE(o.err.count(u'\n'), 1);
         QVERIFY2(o.err.contains(says), qPrintable(o.err));
         QVERIFY(o.out.isEmpty());
-        QCOMPARE(filesOf(folder), QStringList());
-    }
-
-    void controlCStopsARecording() {
-        const QTemporaryDir folder;
-        QProcess program;
-        program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"),
-                      recordArguments(QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/clip.mp4"),
-                                      folder.filePath(QStringLiteral("out.mkv"))));
-        QVERIFY(program.waitForStarted());
-        QTRY_VERIFY_WITH_TIMEOUT(!filesOf(folder).isEmpty(), 60000);
-        QCOMPARE(::kill(static_cast<pid_t>(program.processId()), SIGINT), 0);
-        QVERIFY(program.waitForFinished(60000));
-        QCOMPARE(program.exitStatus(), QProcess::NormalExit);
-        QCOMPARE(program.exitCode(), 1);
-        QCOMPARE(program.readAllStandardError(), QByteArray("fovea: Stopped; nothing was written.\n"));
         QCOMPARE(filesOf(folder), QStringList());
     }
 

@@ -60,6 +60,7 @@ private Q_SLOTS:
     void liveKeepsWhatWasGood();
     void liveSaysOnceWhatFailed();
     void liveFinishesWhenItGoes();
+    void liveTakesNobodysName();
 };
 
 void TestLiveRecording::liveNeverWaits() {
@@ -183,6 +184,36 @@ void TestLiveRecording::liveFinishesWhenItGoes() {
     live.recording.reset();
     QCOMPARE(live.outcome()->video.frames, std::int64_t{5});
     QCOMPARE(readVideo(dir.filePath(QStringLiteral("live.mkv"))).size(), std::size_t{5});
+}
+
+// As two programs do which begin in the same second.
+void TestLiveRecording::liveTakesNobodysName() {
+    const QTemporaryDir dir;
+    RecordingOptions options = liveOptions(dir);
+    options.isNew = true;
+    Live first(options);
+    Live second(options);
+    for (int k = 0; k < 5; ++k) {
+        QVERIFY(first.recording->push(liveRecord({}, k)));
+        QVERIFY(k >= 3 || second.recording->push(liveRecord({}, k)));
+    }
+    first.recording->finish();
+    second.recording->finish();
+    const auto longer = first.outcome();
+    const auto shorter = second.outcome();
+    QVERIFY(longer.ok() && shorter.ok());
+    QVERIFY(longer->video.path != shorter->video.path);
+    QCOMPARE(entries(dir).size(), 6);
+    for (const auto& outcome : {*longer, *shorter}) {
+        const auto frames = static_cast<std::size_t>(outcome.video.frames);
+        QCOMPARE(readVideo(QString::fromStdString(outcome.video.path)).size(), frames);
+        QCOMPARE(table(QString::fromStdString(outcome.csvPath)).size(), static_cast<qsizetype>(frames) + 1);
+        const auto described = parsed(QString::fromStdString(outcome.sidecarPath))["recording"];
+        QCOMPARE(described["frames"].get<std::size_t>(), frames);
+        QCOMPARE(described["video"].get<std::string>(),
+                 QFileInfo(QString::fromStdString(outcome.video.path)).fileName().toStdString());
+    }
+    QCOMPARE(longer->video.frames + shorter->video.frames, std::int64_t{8});
 }
 
 QTEST_MAIN(TestLiveRecording)

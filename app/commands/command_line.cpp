@@ -5,7 +5,9 @@
 
 #include <QFileInfo>
 
+#include <cerrno>
 #include <string>
+#include <system_error>
 
 #include "app/commands/commands.h"
 #include "app/path_argument.h"
@@ -23,6 +25,7 @@ constexpr Command kCommands[] = {
 };
 
 std::FILE* s_errors = nullptr;  // stderr as it was at the start
+int s_outputError = 0;          // the first of standard output
 
 /// File URLs in the place of paths: alone, or as the value of an option.
 QStringList withPaths(QStringList arguments) {
@@ -59,8 +62,10 @@ QString programHelp() {
                     .arg(QLatin1String(command.name), -8)
                     .arg(QCoreApplication::translate("CommandLine", command.summary));
     }
-    return help + QCoreApplication::translate("CommandLine",
-                                              "\nOptions: --help, --version\nExit status: 0 done, 1 failed, 2 wrong usage.");
+    return help +
+           QCoreApplication::translate("CommandLine",
+                                       "\nOptions: --help, --version\nExit status: 0 done, 1 failed, 2 wrong usage.\n"
+                                       "Output which cannot be written, as to a full disk or a closed pipe, is a failure.");
 }
 
 int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsizetype positionals) {
@@ -107,7 +112,29 @@ void claimStandardError() {
 
 std::FILE* errorStream() { return s_errors != nullptr ? s_errors : stderr; }
 
-void printLine(const QString& line) { std::printf("%s\n", line.toUtf8().constData()); }
+void print(const QByteArray& text) {
+    if (std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stdout) !=
+            static_cast<std::size_t>(text.size()) &&
+        s_outputError == 0) {
+        s_outputError = errno;
+    }
+}
+
+void printLine(const QString& line) { print(line.toUtf8() + '\n'); }
+
+int closeOutput(int status) {
+    if (std::fclose(stdout) != 0 && s_outputError == 0) {
+        s_outputError = errno;
+    }
+    if (s_outputError == 0) {
+        return status;
+    }
+    complain(QCoreApplication::translate("CommandLine",
+                                         "Not everything could be written to standard output (%1); send it to another place.")
+                 .arg(QString::fromStdString(std::generic_category().message(s_outputError))),
+             kExitFailed);
+    return status == kExitDone ? kExitFailed : status;
+}
 
 int complain(const QString& sentence, int status) {
     std::fprintf(errorStream(), "fovea: %s\n", sentence.toUtf8().constData());

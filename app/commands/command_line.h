@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QByteArray>
 #include <QCommandLineParser>
 #include <QString>
 
@@ -19,7 +20,12 @@ void claimStandardError();
 /// Where our sentences go: the terminal's stderr.
 std::FILE* errorStream();
 
+/// Writes to standard output; closeOutput() says whether that went well.
+void print(const QByteArray& text);
 void printLine(const QString& line);
+/// Closes standard output at the end of the program. What was not written, to a full disk or a pipe which nobody reads any more,
+/// is an error of one sentence on stderr and makes the status 1; else returns `status`.
+int closeOutput(int status);
 /// One sentence on stderr; returns `status`.
 int complain(const QString& sentence, int status);
 int complain(const Error& error);

@@ -88,7 +88,7 @@ int report(const QCommandLineParser& parser, const Options& options, const Evalu
     }
     const std::string csv = evaluationCsv(evaluation);
     if (!parser.isSet(options.output)) {
-        std::fputs(csv.c_str(), stdout);
+        print(QByteArray::fromStdString(csv));
         return kExitDone;
     }
     OutputPlaces places({(parser.value(options.data) + u'/' + QLatin1String(kBoxesFile)).toStdString()});

@@ -4,9 +4,11 @@
 #include <stop_token>
 #include <thread>
 
+#include "app/stop_signals.h"
+
 namespace fovea {
 
-/// Turns Ctrl+C and SIGTERM into a request to stop, while it lives; the second time they end the program as ever. One at a time.
+/// Turns Ctrl+C, SIGTERM and SIGHUP into a request to stop, while it lives. One at a time.
 class Interrupt final {
 public:
     Interrupt();
@@ -19,6 +21,7 @@ public:
 private:
     void wait();
 
+    StopSignals m_signals;
     std::stop_source m_stop;
     std::atomic<bool> m_over = false;
     std::jthread m_waiter;

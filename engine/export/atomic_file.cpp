@@ -128,6 +128,46 @@ bool isStale(const std::string& path, pid_t owner) {
     return stale;
 }
 
+/// Gives a file a name which nobody has; 0 or an error number, EEXIST when the name is taken. The old name stays where the file
+/// system lets a file have two.
+int takeName(const char* from, const char* to) {
+    const auto unknown = [] { return errno == EPERM || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP; };
+    if (::link(from, to) == 0) {
+        return 0;
+    }
+    if (!unknown()) {
+        return errno;
+    }
+    if (::renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) {
+        return 0;
+    }
+    if (!unknown()) {
+        return errno;
+    }
+    // The oldest way: an empty file takes the name and is replaced at once.
+    const int fd = ::open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        return errno;
+    }
+    ::close(fd);
+    if (::rename(from, to) == 0) {
+        return 0;
+    }
+    const int code = errno;
+    ::unlink(to);
+    return code;
+}
+
+/// Takes back what takeName() did.
+void giveNameBack(const char* from, const char* to) {
+    struct stat info = {};
+    if (::lstat(from, &info) == 0) {
+        ::unlink(to);
+    } else {
+        ::rename(to, from);
+    }
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path, std::string target, std::optional<unsigned> permissions)
@@ -194,7 +234,13 @@ Result<AtomicFile> AtomicFile::stage(const std::string& path, const std::string&
     return file;
 }
 
-void AtomicFile::removeStale(const std::string& path) {
+bool AtomicFile::isNeighbour(const std::string& neighbour, const std::string& path) {
+    const NeighbourName name(path);
+    const fs::path candidate(neighbour);
+    return candidate.parent_path() == name.folder && name.ownerOf(candidate.filename().native()) > 0;
+}
+
+void AtomicFile::removeStale(const std::string& path, const std::vector<std::string>& keep) {
     const auto target = lookAt(path);
     if (!target) {
         return;
@@ -204,7 +250,8 @@ void AtomicFile::removeStale(const std::string& path) {
     fs::directory_iterator entry(name.folder.empty() ? fs::path(".") : name.folder, failure);
     for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
         const pid_t owner = name.ownerOf(entry->path().filename().native());
-        if (owner > 0 && isStale(entry->path().native(), owner)) {
+        const bool kept = std::find(keep.begin(), keep.end(), entry->path().native()) != keep.end();
+        if (owner > 0 && !kept && isStale(entry->path().native(), owner)) {
             ::unlink(entry->path().c_str());
         }
     }
@@ -263,6 +310,29 @@ Result<void> AtomicFile::commit() {
     }
     m_temporary.clear();
     return {};
+}
+
+Result<bool> AtomicFile::commitNew(const std::vector<AtomicFile*>& files, const std::vector<std::string>& names) {
+    for (const AtomicFile* file : files) {
+        if (file->m_failure) {
+            return *file->m_failure;
+        }
+    }
+    for (std::size_t k = 0; k < files.size(); ++k) {
+        const int code = takeName(files[k]->m_temporary.c_str(), names[k].c_str());
+        if (code == 0) {
+            continue;
+        }
+        for (std::size_t done = 0; done < k; ++done) {
+            giveNameBack(files[done]->m_temporary.c_str(), names[done].c_str());
+        }
+        return code == EEXIST ? Result<bool>(false) : Result<bool>(writeError(names[k], code));
+    }
+    for (AtomicFile* file : files) {
+        ::unlink(std::exchange(file->m_temporary, std::string()).c_str());  // its second name, if it has one still
+        file->close();
+    }
+    return true;
 }
 
 std::string AtomicFile::keep() {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/api.h"
 #include "engine/result.h"
@@ -20,8 +21,13 @@ public:
     static Result<AtomicFile> create(const std::string& path);
     /// Writes `bytes` to a neighbour of `path`, down to the disk.
     static Result<AtomicFile> stage(const std::string& path, const std::string& bytes);
-    /// Removes the neighbours of `path` which processes left that are no more; nobody else's.
-    static void removeStale(const std::string& path);
+    /// Removes the neighbours of `path` which processes left that are no more; nobody else's, and none of `keep`.
+    static void removeStale(const std::string& path, const std::vector<std::string>& keep = {});
+    /// Whether a file of this name may be a neighbour of `path`, of whichever process.
+    static bool isNeighbour(const std::string& neighbour, const std::string& path);
+    /// Gives each file the name in the same place of `names`: all of them, or none when one name is taken, which is false. Each
+    /// was synced, and is still locked as a neighbour until it has its name. On an error, too, nothing is changed.
+    static Result<bool> commitNew(const std::vector<AtomicFile*>& files, const std::vector<std::string>& names);
 
     AtomicFile(AtomicFile&& other) noexcept;
     AtomicFile& operator=(AtomicFile&& other) = delete;
@@ -41,6 +47,8 @@ public:
     std::string keep();
 
     [[nodiscard]] const std::string& temporary() const noexcept { return m_temporary; }
+    /// What commit() replaces: the path with links followed.
+    [[nodiscard]] const std::string& target() const noexcept { return m_target; }
     [[nodiscard]] std::int64_t position() const noexcept { return m_position; }
     [[nodiscard]] std::int64_t size() const noexcept { return m_size; }
     /// The first failure of write(), seek() or sync().

@@ -7,8 +7,6 @@
 namespace fovea {
 namespace {
 
-constexpr std::size_t kBlockBytes = 1 << 15;
-
 /// Fields with commas between them.
 class Line final {
 public:
@@ -37,15 +35,17 @@ const std::string& frameCsvHeader() {
 
 FrameCsv::FrameCsv(AtomicFile file) : m_file(std::move(file)) {}
 
-Result<FrameCsv> FrameCsv::create(const std::string& path) {
-    AtomicFile::removeStale(path);
+Result<FrameCsv> FrameCsv::create(const std::string& path, const std::vector<std::string>& keep) {
+    AtomicFile::removeStale(path, keep);
     auto file = AtomicFile::create(path);
     if (!file) {
         return file.error();
     }
-    FrameCsv csv(*std::move(file));
-    csv.m_pending = frameCsvHeader();
-    return csv;
+    const std::string& names = frameCsvHeader();
+    if (auto written = file->write(names.data(), names.size()); !written) {
+        return written.error();
+    }
+    return FrameCsv(*std::move(file));
 }
 
 Result<void> FrameCsv::append(const FrameRow& row) {
@@ -58,20 +58,12 @@ Result<void> FrameCsv::append(const FrameRow& row) {
     } else {
         line.text(std::string(10, ','));
     }
-    m_pending += line.ended();
-    return m_pending.size() < kBlockBytes ? Result<void>() : flush();
+    // At once: when the program is killed the table must hold a row for each frame which is in the video.
+    const std::string text = line.ended();
+    return m_file.write(text.data(), text.size());
 }
 
-Result<void> FrameCsv::flush() {
-    auto written = m_file.write(m_pending.data(), m_pending.size());
-    m_pending.clear();
-    return written;
-}
-
-Result<void> FrameCsv::close() {
-    auto written = flush();
-    return written ? m_file.sync() : written;
-}
+Result<void> FrameCsv::close() { return m_file.sync(); }
 
 Result<void> FrameCsv::commit() { return m_file.commit(); }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/api.h"
 #include "engine/export/atomic_file.h"
@@ -37,23 +38,23 @@ struct FrameRow {
 /// The first line of a table of frames, with its end of line: what the table is known by.
 FOVEA_API const std::string& frameCsvHeader();
 
-/// The table beside a recorded video: a line of names and one per frame, written as they come, and a file of its own name only
-/// after commit(). One thread at a time.
+/// The table beside a recorded video: a line of names and one per frame, in the file as soon as it was appended, and a file of
+/// its own name only after commit(). One thread at a time.
 class FOVEA_API FrameCsv final {
 public:
-    static Result<FrameCsv> create(const std::string& path);
+    /// Removes what killed processes left of such a table, but for the files of `keep`.
+    static Result<FrameCsv> create(const std::string& path, const std::vector<std::string>& keep = {});
 
     Result<void> append(const FrameRow& row);
     /// Writes the rest, down to the disk: after that only commit() is left.
     Result<void> close();
     Result<void> commit();
+    [[nodiscard]] AtomicFile& file() noexcept { return m_file; }
 
 private:
     explicit FrameCsv(AtomicFile file);
-    Result<void> flush();
 
     AtomicFile m_file;
-    std::string m_pending;
 };
 
 }  // namespace fovea

@@ -46,30 +46,50 @@ std::int64_t VideoMuxer::seek(void* self, std::int64_t offset, int whence) {
 
 int VideoMuxer::open(AtomicFile& file, const char* container, const VideoEncoder& encoder, std::unique_ptr<VideoMuxer>& muxer) {
     muxer.reset(new VideoMuxer(file));
-    return muxer->start(container, encoder);
+    if (const int code = muxer->allocate(container); code < 0) {
+        return code;
+    }
+    AVStream& stream = *muxer->m_format->streams[0];
+    const AVCodecContext& context = encoder.context();
+    stream.avg_frame_rate = context.framerate;
+    stream.sample_aspect_ratio = context.sample_aspect_ratio;
+    const int code = avcodec_parameters_from_context(stream.codecpar, &context);
+    return code < 0 ? code : muxer->start(context.time_base);
 }
 
-int VideoMuxer::start(const char* container, const VideoEncoder& encoder) {
+int VideoMuxer::open(AtomicFile& file, const char* container, const AVStream& source, std::unique_ptr<VideoMuxer>& muxer) {
+    muxer.reset(new VideoMuxer(file));
+    if (const int code = muxer->allocate(container); code < 0) {
+        return code;
+    }
+    AVStream& stream = *muxer->m_format->streams[0];
+    stream.avg_frame_rate = source.avg_frame_rate;
+    stream.sample_aspect_ratio = source.sample_aspect_ratio;
+    if (const int code = avcodec_parameters_copy(stream.codecpar, source.codecpar); code < 0) {
+        return code;
+    }
+    stream.codecpar->codec_tag = 0;  // the muxer's own for this codec
+    return muxer->start(source.time_base);
+}
+
+int VideoMuxer::allocate(const char* container) {
     if (const int code = avformat_alloc_output_context2(&m_format, nullptr, container, nullptr); code < 0) {
         return code;
     }
     auto* buffer = static_cast<unsigned char*>(av_malloc(kBufferBytes));
     m_bytes = buffer == nullptr ? nullptr : avio_alloc_context(buffer, kBufferBytes, 1, this, nullptr, writeBytes, seek);
-    AVStream* stream = avformat_new_stream(m_format, nullptr);
-    if (m_bytes == nullptr || stream == nullptr) {
+    if (m_bytes == nullptr || avformat_new_stream(m_format, nullptr) == nullptr) {
         av_free(m_bytes == nullptr ? buffer : nullptr);
         return AVERROR(ENOMEM);
     }
     m_format->pb = m_bytes;
     m_format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_FLUSH_PACKETS;
-    const AVCodecContext& context = encoder.context();
-    m_timeBase = context.time_base;
-    stream->time_base = context.time_base;
-    stream->avg_frame_rate = context.framerate;
-    stream->sample_aspect_ratio = context.sample_aspect_ratio;
-    if (const int code = avcodec_parameters_from_context(stream->codecpar, &context); code < 0) {
-        return code;
-    }
+    return 0;
+}
+
+int VideoMuxer::start(AVRational timeBase) {
+    m_timeBase = timeBase;
+    m_format->streams[0]->time_base = timeBase;
     av_opt_set_int(m_format, "cluster_time_limit", kClusterMilliseconds, AV_OPT_SEARCH_CHILDREN);  // .mkv alone has it
     const int code = avformat_write_header(m_format, nullptr);
     return code < 0 ? code : m_bytes->error;

@@ -21,18 +21,22 @@ class VideoMuxer final {
 public:
     /// Writes the header. `file` outlives the muxer. 0 or an error number of FFmpeg.
     static int open(AtomicFile& file, const char* container, const VideoEncoder& encoder, std::unique_ptr<VideoMuxer>& muxer);
+    /// The same for packets which were read from another container's stream.
+    static int open(AtomicFile& file, const char* container, const AVStream& source, std::unique_ptr<VideoMuxer>& muxer);
     VideoMuxer(const VideoMuxer&) = delete;
     VideoMuxer& operator=(const VideoMuxer&) = delete;
     ~VideoMuxer();
 
-    /// Takes over a packet whose times are in the encoder's time base. A frame without a duration lasts `duration` of it.
+    /// Takes over a packet whose times are in the time base of its encoder or stream. A frame without a duration lasts `duration`
+    /// of it.
     int write(AVPacket* packet, std::int64_t duration);
     /// Writes the trailer.
     int close();
 
 private:
     explicit VideoMuxer(AtomicFile& file) : m_file(file) {}
-    int start(const char* container, const VideoEncoder& encoder);
+    int allocate(const char* container);
+    int start(AVRational timeBase);
     static int writeBytes(void* self, std::uint8_t* bytes, int count);
     static std::int64_t seek(void* self, std::int64_t offset, int whence);
 

@@ -33,7 +33,8 @@ public:
     FileVideoWriter(Plan plan, AtomicFile file) : m_plan(std::move(plan)), m_file(std::move(file)) {}
 
     Result<void> write(const cv::Mat& pixels, double timestamp) override;
-    Result<WrittenVideo> finish() override;
+    Result<WrittenVideo> close() override;
+    [[nodiscard]] AtomicFile& file() noexcept override { return m_file; }
     [[nodiscard]] std::int64_t frames() const noexcept override { return m_frames; }
     [[nodiscard]] std::int64_t bytes() const noexcept override { return m_file.size(); }
 
@@ -144,7 +145,7 @@ Result<void> FileVideoWriter::write(const cv::Mat& pixels, double timestamp) {
     return {};
 }
 
-Result<WrittenVideo> FileVideoWriter::finish() {
+Result<WrittenVideo> FileVideoWriter::close() {
     if (m_frames == 0) {
         return makeError(ErrorCode::BadValue, FOVEA_TEXT("engine", "There is no frame for “%1”; record at least one."),
                          {m_plan.path});
@@ -164,9 +165,6 @@ Result<WrittenVideo> FileVideoWriter::finish() {
         return makeError(ErrorCode::BadFormat,
                          FOVEA_TEXT("engine", "“%1” holds %2 of the %3 frames; what was written is kept as “%4”."),
                          {m_plan.path, std::to_string(contents ? contents->frames : 0), std::to_string(m_frames), m_file.keep()});
-    }
-    if (auto renamed = m_file.commit(); !renamed) {
-        return renamed.error();
     }
     return WrittenVideo{m_plan.path, contents->frames, contents->duration};
 }
@@ -213,6 +211,16 @@ Error unsteadyTimes(const std::string& path) {
                      {path});
 }
 
+Result<WrittenVideo> VideoWriter::finish() {
+    auto written = close();
+    if (written) {
+        if (auto renamed = file().commit(); !renamed) {
+            return renamed.error();
+        }
+    }
+    return written;
+}
+
 Result<std::unique_ptr<VideoWriter>> VideoWriter::create(const std::string& path, const VideoWriterOptions& options) {
     const auto fallback = defaultVideoCodec(path);
     if (!fallback) {
@@ -229,7 +237,7 @@ Result<std::unique_ptr<VideoWriter>> VideoWriter::create(const std::string& path
         return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "A video has %1 to %2 frames per second, not %3."),
                          {"0.01", "1000", std::to_string(options.rate)});
     }
-    AtomicFile::removeStale(path);
+    AtomicFile::removeStale(path, options.keep);
     auto file = AtomicFile::create(path);
     if (!file) {
         return file.error();

@@ -15,6 +15,8 @@ class Mat;
 
 namespace fovea {
 
+class AtomicFile;
+
 /// A way to store moving pictures.
 struct VideoCodec {
     std::string id;         ///< "h264", "ffv1", "mjpeg"
@@ -35,8 +37,9 @@ FOVEA_API std::vector<VideoCodec> videoCodecsFor(const std::string& path);
 FOVEA_API Result<std::string> defaultVideoCodec(const std::string& path);
 
 struct VideoWriterOptions {
-    std::string codec = "h264";  ///< VideoCodec::id
-    double rate = 30.0;          ///< frames per second as written into the header; of an .avi also those of steadyRate()
+    std::string codec = "h264";          ///< VideoCodec::id
+    double rate = 30.0;                  ///< frames per second as written into the header; of an .avi also those of steadyRate()
+    std::vector<std::string> keep = {};  ///< neighbours which killed processes left and which are not removed
 };
 
 /// The one sentence about frames which an .avi cannot show in time.
@@ -63,7 +66,8 @@ struct WrittenVideo {
 /// else keeps its last column or row. One thread at a time; may block on the disk.
 class FOVEA_API VideoWriter {
 public:
-    /// Opens the neighbour and removes those which killed processes left. Unsupported when the container cannot hold the codec.
+    /// Opens the neighbour and removes those which killed processes left, but for `keep`. Unsupported when the container cannot
+    /// hold the codec.
     static Result<std::unique_ptr<VideoWriter>> create(const std::string& path, const VideoWriterOptions& options);
     VideoWriter() = default;
     VideoWriter(const VideoWriter&) = delete;
@@ -74,9 +78,13 @@ public:
     /// Appends a frame, CV_8UC3 BGR or CV_8UC4 BGRX, all of the first one's size; times in seconds must rise. A full disk, a file
     /// which cannot be written or a wrong size is an error; what was written before stays good.
     virtual Result<void> write(const cv::Mat& pixels, double timestamp) = 0;
-    /// Closes the file, opens it again, counts its frames, and renames it. If the count is wrong the file is kept under its
-    /// temporary name, which the error says.
-    virtual Result<WrittenVideo> finish() = 0;
+    /// Closes the file, opens it again and counts its frames: after that only its name is missing. If the count is wrong the file
+    /// is kept under its temporary name, which the error says.
+    virtual Result<WrittenVideo> close() = 0;
+    /// The file which is written; after close() it can be committed.
+    [[nodiscard]] virtual AtomicFile& file() noexcept = 0;
+    /// close(), and the file takes its name.
+    Result<WrittenVideo> finish();
     [[nodiscard]] virtual std::int64_t frames() const noexcept = 0;
     /// Bytes written so far; the encoder may hold back some frames.
     [[nodiscard]] virtual std::int64_t bytes() const noexcept = 0;

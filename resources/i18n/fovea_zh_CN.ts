@@ -40,14 +40,6 @@ Commands:
 </translation>
     </message>
     <message>
-        <source>
-Options: --help, --version
-Exit status: 0 done, 1 failed, 2 wrong usage.</source>
-        <translation>
-选项：--help、--version
-退出状态：0 完成，1 失败，2 用法错误。</translation>
-    </message>
-    <message>
         <source>Show this help.</source>
         <translation>显示此帮助。</translation>
     </message>
@@ -200,6 +192,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>在图像或视频的每一帧上绘制一个模块的注意力，保持原始尺寸。</translation>
     </message>
     <message>
+        <source>A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, or a folder of pictures.</source>
+        <translation>一幅图像（PNG、JPEG、WebP、BMP、TIFF 或 PNM）、一个视频，或一个图像文件夹。</translation>
+    </message>
+    <message>
         <source>“%1” does not go into “%2” here; choose one of %3.</source>
         <translation>此处“%1”不能写入“%2”；请从 %3 中选择。</translation>
     </message>
@@ -328,12 +324,22 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>成对图的某一个头（代替各头的平均），或 max（取最大）。</translation>
     </message>
     <message>
-        <source>A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, a folder of pictures, or the address of a stream, of which one picture is taken.</source>
-        <translation>一幅图像（PNG、JPEG、WebP、BMP、TIFF 或 PNM）、一个视频、一个图像文件夹，或一个视频流地址（从中取一幅图像）。</translation>
+        <source>
+Options: --help, --version
+Exit status: 0 done, 1 failed, 2 wrong usage.
+Output which cannot be written, as to a full disk or a closed pipe, is a failure.</source>
+        <translation>
+选项：--help、--version
+退出状态：0 完成，1 失败，2 用法错误。
+输出无法写入（如磁盘已满或管道已关闭）也算失败。</translation>
     </message>
     <message>
-        <source>There is not enough memory for another thread; end other programs.</source>
-        <translation>内存不足，无法再启动线程；请关闭其他程序。</translation>
+        <source>The window cannot be opened without a display; start Fovea in a desktop session, or draw into a file with “fovea render” (see fovea render --help).</source>
+        <translation>没有可用的显示器，无法打开窗口；请在桌面会话中启动 Fovea，或用“fovea render”绘制到文件（参见 fovea render --help）。</translation>
+    </message>
+    <message>
+        <source>Not everything could be written to standard output (%1); send it to another place.</source>
+        <translation>未能将全部内容写入标准输出（%1）；请改为输出到别处。</translation>
     </message>
 </context>
 <context>
@@ -1372,6 +1378,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>“%1” is cut off: its first %2 frames were recorded.</source>
         <translation>“%1”不完整：已录制其前 %2 帧。</translation>
+    </message>
+    <message>
+        <source>“%1” is damaged after %2 frames, so nothing was recorded; repair it or cut it there.</source>
+        <translation>“%1”在 %2 帧之后已损坏，因此未录制任何内容；请修复它，或在该处截断。</translation>
     </message>
     <message>
         <source>The disk of “%1” is nearly full, so the recording ended at frame %2; free some space.</source>
@@ -2482,6 +2492,10 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>移动</translation>
     </message>
     <message>
+        <source>By how many positions the windows are moved; half a window joins neighbours.</source>
+        <translation>窗口移动的位置数；移动半个窗口可连接相邻窗口。</translation>
+    </message>
+    <message>
         <source>%1 needs at least 8 channels, but these features have %2; choose features with more channels.</source>
         <translation>%1 至少需要 8 个通道，而这些特征只有 %2 个；请选择通道更多的特征。</translation>
     </message>
@@ -3506,52 +3520,28 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>通道 %1</translation>
     </message>
     <message>
-        <source>“%1” is a video; name an .mp4, .mkv or .avi to write.</source>
-        <translation>“%1”是视频；请将输出文件命名为 .mp4、.mkv 或 .avi。</translation>
+        <source>All names like “%1” are taken; choose another folder.</source>
+        <translation>与“%1”类似的名称均已被占用；请选择其他文件夹。</translation>
     </message>
     <message>
-        <source>“%1” holds %2 frames; %3 were recorded: %4</source>
-        <translation>“%1”共有 %2 帧，已录制 %3 帧：%4</translation>
+        <source>It was recovered after the program had ended unexpectedly; its last seconds may be missing.</source>
+        <translation>该录像是在程序意外退出后恢复的，结尾可能缺少几秒。</translation>
     </message>
     <message>
-        <source>“%1” holds %2 frames; %3 were recorded, the others cannot be read; choose an intact copy.</source>
-        <translation>“%1”共有 %2 帧，已录制 %3 帧，其余无法读取；请选择完好的副本。</translation>
+        <source>No frame can be read from “%1”; delete the recording.</source>
+        <translation>无法从“%1”读取任何一帧；请删除该录像。</translation>
     </message>
     <message>
-        <source>An .avi shows its frames at one rate, and those for “%1” come at uneven times; name an .mkv or an .mp4 instead.</source>
-        <translation>.avi 只能以固定帧率播放，而“%1”的各帧间隔不均匀；请改用 .mkv 或 .mp4。</translation>
+        <source>“%1” cannot be finished (%2); try once more or delete the recording.</source>
+        <translation>无法补全“%1”（%2）；请重试，或删除该录像。</translation>
     </message>
     <message>
-        <source>By how many positions the windows are moved; half a window joins neighbours. Along an axis which one window covers, nothing is moved.</source>
-        <translation>窗口移动的位置数；移动半个窗口可连接相邻窗口。若某一方向上一个窗口即可覆盖全部位置，则该方向不移动。</translation>
+        <source>“%1” was finished or deleted by another window of Fovea.</source>
+        <translation>“%1”已被另一个 Fovea 窗口补全或删除。</translation>
     </message>
     <message>
-        <source>“%1” holds sound and no pictures; choose a picture or a video.</source>
-        <translation>“%1”只有声音，没有图像；请选择图像或视频。</translation>
-    </message>
-    <message>
-        <source>“%1” claims to hold %2 bits per value, which no PNG of its kind does; save it again.</source>
-        <translation>“%1”声称每个值占 %2 位，而这类 PNG 不存在这种位深；请重新保存该文件。</translation>
-    </message>
-    <message>
-        <source>“%1” is damaged after row %2 of %3 (%4); choose an intact copy of this PNG file.</source>
-        <translation>“%1”共 %3 行，第 %2 行之后已损坏（%4）；请选择此 PNG 文件的完好副本。</translation>
-    </message>
-    <message>
-        <source>“%1” is damaged from its beginning (%2); choose an intact copy of this PNG file.</source>
-        <translation>“%1”从开头起就已损坏（%2）；请选择此 PNG 文件的完好副本。</translation>
-    </message>
-    <message>
-        <source>“%1” only points to a file which Git LFS keeps elsewhere; fetch it by “git lfs pull”.</source>
-        <translation>“%1”只是 Git LFS 指针，真正的文件存放在别处；请用“git lfs pull”获取。</translation>
-    </message>
-    <message>
-        <source>There is not enough memory for “%1”; choose a smaller picture or a larger stride, or end other programs.</source>
-        <translation>内存不足，无法处理“%1”；请选择较小的图像或较大的步长，或关闭其他程序。</translation>
-    </message>
-    <message>
-        <source>“%1” could not be finished (%2); choose another file or other options.</source>
-        <translation>“%1”未能完成（%2）；请选择其他文件或其他选项。</translation>
+        <source>“%1” cannot be deleted (%2); delete it yourself.</source>
+        <translation>无法删除“%1”（%2）；请自行删除。</translation>
     </message>
 </context>
 <context>
@@ -3594,10 +3584,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
 </context>
 <context>
     <name>fovea::CanvasArea</name>
-    <message>
-        <source>Close the message</source>
-        <translation>关闭消息</translation>
-    </message>
     <message>
         <source>Picture</source>
         <translation>图像</translation>
@@ -4880,6 +4866,46 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <source>Saved %1.</source>
         <translation>已保存 %1。</translation>
     </message>
+    <message>
+        <source>Delete it</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Fovea ended unexpectedly while it recorded “%1”. What was recorded until then can be finished.</source>
+        <translation>Fovea 在录制“%1”时意外退出。退出前录下的内容可以补全为完整的录像。</translation>
+    </message>
+    <message>
+        <source>Finish it</source>
+        <translation>补全录像</translation>
+    </message>
+    <message>
+        <source>Fovea ended unexpectedly while it recorded “%1”. What is left of it cannot be played.</source>
+        <translation>Fovea 在录制“%1”时意外退出。残留的文件无法播放。</translation>
+    </message>
+    <message>
+        <source>The recording is being finished.</source>
+        <translation>正在补全录像。</translation>
+    </message>
+    <message>
+        <source>The recording was deleted.</source>
+        <translation>录像已删除。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be read as a settings file: Fovea uses its defaults and saves no settings; move it away.</source>
+        <translation>“%1”无法作为设置文件读取：Fovea 使用默认设置，且不会保存设置；请将其移走。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
+        <translation>“%1”不可写：设置不会保存，Fovea 意外退出后也无法恢复任何内容；请将其设为可写。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: settings are not saved; make it writable.</source>
+        <translation>“%1”不可写：设置不会保存；请将其设为可写。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
+        <translation>“%1”不可写：Fovea 意外退出后无法恢复任何内容；请将其设为可写。</translation>
+    </message>
 </context>
 <context>
     <name>fovea::MatrixView</name>
@@ -5117,6 +5143,13 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Row %1: %2.</source>
         <translation>第 %1 行：%2。</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::MessageBar</name>
+    <message>
+        <source>Close the message</source>
+        <translation>关闭消息</translation>
     </message>
 </context>
 <context>

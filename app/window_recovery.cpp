@@ -1,0 +1,141 @@
+// What a program which ended unexpectedly has left, and the end in order.
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QEventLoop>
+#include <QFileInfo>
+#include <QLockFile>
+#include <QThreadPool>
+
+#include <utility>
+
+#include "app/canvas_area.h"
+#include "app/commands/command_line.h"
+#include "app/main_window.h"
+#include "widgets/engine_text.h"
+
+namespace fovea {
+
+void MainWindow::connectRecovery() {
+    m_recording.setRecoveryFolder(Settings::recoveryFolder());
+    connect(m_area, &CanvasArea::noticeAnswered, this, &MainWindow::showNextNotice);
+}
+
+void MainWindow::notify(Notice notice) {
+    m_notices.push_back(std::move(notice));
+    if (m_area->notice().isEmpty()) {
+        showNextNotice();
+    }
+}
+
+void MainWindow::showNextNotice() {
+    if (!m_notices.empty()) {
+        Notice next = std::move(m_notices.front());
+        m_notices.pop_front();
+        m_area->showNotice(next.sentence, next.isError, std::move(next.actions));
+    }
+}
+
+void MainWindow::sayWhatIsNotKept() {
+    const QString file = QDir::toNativeSeparators(Settings::file());
+    const bool keepsSessions = m_recoveryLock->isLocked();
+    const bool savesNothing = m_settings.trouble() == Settings::Trouble::ReadOnly;
+    if (m_settings.trouble() == Settings::Trouble::Refused) {
+        const QString said =
+            tr("“%1” cannot be read as a settings file: Fovea uses its defaults and saves no settings; move it away.");
+        notify({said.arg(file), true, {}});
+    }
+    if (savesNothing && !keepsSessions) {
+        const QString said = tr(
+            "“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly; make it "
+            "writable.");
+        notify({said.arg(QFileInfo(file).path()), false, {}});
+    } else if (savesNothing) {
+        notify({tr("“%1” cannot be written: settings are not saved; make it writable.").arg(file), false, {}});
+    } else if (!keepsSessions) {
+        const QString said =
+            tr("“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly; make it writable.");
+        notify({said.arg(QDir::toNativeSeparators(Settings::recoveryFolder())), false, {}});
+    }
+}
+
+void MainWindow::offerRecordings() {
+    QThreadPool::globalInstance()->start([this, folder = Settings::recoveryFolder().toStdString()] {
+        for (const LostRecording& lost : lostRecordings(folder)) {
+            QMetaObject::invokeMethod(
+                this, [this, lost] { offerRecording(lost); }, Qt::QueuedConnection);
+        }
+    });
+}
+
+void MainWindow::offerRecording(const LostRecording& lost) {
+    const QString path = QDir::toNativeSeparators(QString::fromStdString(lost.recording.path));
+    const MessageAction forget{tr("Delete it"), [this, recording = lost.recording] { forgetRecording(recording); }};
+    if (lost.playable) {
+        notify({tr("Fovea ended unexpectedly while it recorded “%1”. What was recorded until then can be finished.").arg(path),
+                false,
+                {{tr("Finish it"), [this, recording = lost.recording] { rescueRecording(recording); }}, forget}});
+    } else {
+        notify({tr("Fovea ended unexpectedly while it recorded “%1”. What is left of it cannot be played.").arg(path),
+                false,
+                {forget}});
+    }
+}
+
+// All of it is copied, which may take as long as the recording is large.
+void MainWindow::rescueRecording(const UnfinishedRecording& recording) {
+    m_area->showMessage(tr("The recording is being finished."), false);
+    QThreadPool::globalInstance()->start([this, recording, stop = m_rescueStop.get_token()] {
+        const auto outcome = finishRecording(recording, stop);
+        QMetaObject::invokeMethod(
+            this, [this, outcome] { sayRecorded(outcome); }, Qt::QueuedConnection);
+    });
+}
+
+void MainWindow::forgetRecording(const UnfinishedRecording& recording) {
+    QThreadPool::globalInstance()->start([this, recording] {
+        const auto deleted = deleteRecording(recording);
+        QMetaObject::invokeMethod(
+            this,
+            [this, deleted] {
+                if (deleted) {
+                    m_area->showMessage(tr("The recording was deleted."), false);
+                } else {
+                    m_area->showMessage(errorText(deleted.error()), true);
+                }
+                Q_EMIT exported({});
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void MainWindow::waitForRecording() {
+    if (m_recording.busy()) {
+        QEventLoop loop;
+        connect(&m_recording, &RecordingControl::ended, &loop, &QEventLoop::quit);
+        m_recording.stop();
+        loop.exec(QEventLoop::ExcludeUserInputEvents);
+    }
+}
+
+void MainWindow::endInOrder() {
+    if (m_recording.busy()) {
+        const auto end = [this](const Result<RecordingOutcome>& outcome) {
+            if (!outcome && outcome.error().code != ErrorCode::Cancelled) {
+                complain(outcome.error());  // nobody sees the window any more
+            }
+            leave();
+        };
+        connect(&m_recording, &RecordingControl::ended, this, end);
+        m_recording.stop();
+    } else {
+        leave();
+    }
+}
+
+void MainWindow::leave() {
+    close();
+    QCoreApplication::exit();  // out of a dialog which is open, too
+}
+
+}  // namespace fovea
