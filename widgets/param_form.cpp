@@ -21,8 +21,6 @@
 namespace fovea {
 namespace {
 
-constexpr int kMaxSeed = 999'999;
-
 enum WeightChoice { kTrained, kRandom };
 
 /// A die: draws other random weights.
@@ -84,7 +82,7 @@ struct ParamForm::State {
         }
         if (seed != nullptr && provenance.kind == ProvenanceKind::Random) {
             const QSignalBlocker quiet(seed);
-            const int value = static_cast<int>(std::min<std::uint64_t>(provenance.seed, kMaxSeed));
+            const int value = static_cast<int>(std::min<std::uint64_t>(provenance.seed, kLargestSeed));
             if (seed->value() != value) {  // setting it again would discard what is being typed
                 seed->setValue(value);
             }
@@ -116,7 +114,7 @@ struct ParamForm::State {
             changed(form);
         }
         if (!taken || !(params.values().at(key) == value)) {
-            controls.at(key)->show(params.values().at(key));  // refused or clamped: say what holds
+            controls.at(key)->show(params.values().at(key));  // refused: say what holds
         }
     }
 
@@ -169,7 +167,7 @@ struct ParamForm::State {
         seed = new QSpinBox(body);
         seed->setObjectName(QStringLiteral("seed"));
         seed->setFont(smallFont(form.font()));
-        seed->setRange(0, kMaxSeed);
+        seed->setRange(0, kLargestSeed);
         seed->setValue(1);
         seed->setButtonSymbols(QAbstractSpinBox::NoButtons);
         seed->setAlignment(Qt::AlignRight);
