@@ -21,6 +21,8 @@ namespace {
 
 constexpr int kGap = 2;     // between panes
 constexpr int kHandle = 6;  // width of the line of a split view
+constexpr int kMessageTop = 48;
+constexpr int kBelowMessage = 8;
 
 }  // namespace
 
@@ -32,6 +34,7 @@ CanvasArea::CanvasArea(QWidget* parent)
       m_message(new QLabel(m_messageFrame)),
       m_messageButton(new QToolButton(m_messageFrame)),
       m_closeMessage(new QToolButton(m_messageFrame)),
+      m_notices(new NoticeList(this)),
       m_hint(new QLabel(this)) {
     auto* layout = new QHBoxLayout(m_messageFrame);
     layout->setContentsMargins(12, 6, 6, 6);
@@ -58,6 +61,7 @@ CanvasArea::CanvasArea(QWidget* parent)
     m_vacant->hide();
     make(0);
     connect(m_closeMessage, &QToolButton::clicked, this, &CanvasArea::clearMessage);
+    connect(m_notices, &NoticeList::heightChanged, this, &CanvasArea::placeMessages);
     connect(m_messageButton, &QToolButton::clicked, this, [this] {
         const auto action = m_messageAction;  // it may show the next message
         clearMessage();
@@ -158,6 +162,7 @@ void CanvasArea::setSplit(double share) {
     m_split = std::clamp(share, 0.0, 1.0);
     if (m_handle->isVisible()) {
         placeSplit();
+        placeMessages();
     }
 }
 
@@ -213,7 +218,6 @@ void CanvasArea::placeSplit() {
     colourScale(1)->raise();
     m_handle->setGeometry(at - kHandle / 2, 0, kHandle, height());
     m_handle->raise();
-    m_messageFrame->raise();
 }
 
 void CanvasArea::placeVacant(const QRect& rect) {
@@ -246,16 +250,21 @@ void CanvasArea::showMessage(const QString& sentence, bool isError, const QStrin
     m_messageAction = std::move(action);
     restyle();
     m_messageFrame->show();
-    m_messageFrame->raise();
-    place();
+    placeMessages();
 }
 
 void CanvasArea::clearMessage() {
     m_messageFrame->hide();
     m_message->clear();
+    placeMessages();
 }
 
 QString CanvasArea::message() const { return m_message->text(); }
+
+void CanvasArea::setNotices(const std::vector<NoticeSection>& sections) {
+    m_notices->setSections(sections);
+    placeMessages();
+}
 
 void CanvasArea::setHintVisible(bool visible) { m_hint->setVisible(visible); }
 
@@ -309,10 +318,20 @@ void CanvasArea::place() {
     if (hadFocus && !canvas()->hasFocus()) {
         canvas()->setFocus();
     }
-    const int messageWidth = std::min(width() - 32, 640);
-    m_messageFrame->setGeometry((width() - messageWidth) / 2, 48, messageWidth, m_messageFrame->heightForWidth(messageWidth));
+    placeMessages();
     const QSize hint = m_hint->sizeHint();
     m_hint->setGeometry((width() - hint.width()) / 2, height() - hint.height() - 8, hint.width(), hint.height());
+}
+
+void CanvasArea::placeMessages() {
+    const int messageWidth = std::min(width() - 32, 640);
+    m_messageFrame->setGeometry((width() - messageWidth) / 2, kMessageTop, messageWidth,
+                                m_messageFrame->heightForWidth(messageWidth));
+    const int top = m_messageFrame->isHidden() ? kMessageTop : m_messageFrame->geometry().bottom() + kBelowMessage;
+    const int room = std::max(0, height() - top - kBelowMessage);
+    m_notices->setGeometry(m_messageFrame->x(), top, messageWidth, std::min(room, m_notices->wantedHeight(messageWidth)));
+    m_messageFrame->raise();
+    m_notices->raise();
 }
 
 void CanvasArea::retranslate() {

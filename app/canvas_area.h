@@ -7,6 +7,7 @@
 
 #include "widgets/canvas.h"
 #include "widgets/colour_scale.h"
+#include "widgets/notice_list.h"
 
 class QFrame;
 class QLabel;
@@ -57,6 +58,9 @@ public:
     void showMessage(const QString& sentence, bool isError, const QString& buttonText = {}, std::function<void()> action = {});
     void clearMessage();
     [[nodiscard]] QString message() const;
+    /// Several sentences at once, below the message, until they are closed or there are none any more.
+    void setNotices(const std::vector<NoticeSection>& sections);
+    [[nodiscard]] NoticeList* notices() const { return m_notices; }
     /// The faint line for a first visit; leaves for good with setHintVisible(false).
     void setHintVisible(bool visible);
 
@@ -84,6 +88,7 @@ private:
     [[nodiscard]] int columnsFor(int count) const;
     void placeView(const View& view, const QRect& rect, bool leftScale);
     void placeSplit();
+    void placeMessages();
     void placeVacant(const QRect& rect);
     void retranslate();
     void restyle();
@@ -101,6 +106,7 @@ private:
     QToolButton* m_messageButton;
     QToolButton* m_closeMessage;
     std::function<void()> m_messageAction;
+    NoticeList* m_notices;
     QLabel* m_hint;
     bool m_messageIsError = false;
 };

@@ -78,6 +78,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_settings(settings),
       m_monitor(m_session.controller()),
       m_recording(m_session),
+      m_restore(m_session),
+      m_settingProblems(settings.problems()),
       m_topBar(new TopBar),
       m_picker(new ModulePicker),
       m_area(new CanvasArea),
@@ -114,6 +116,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     connectCompare();
     connectExperiments();
     connectHistory();
+    connectRestoring();
     connectCanvas(0);
     connectSource();
     rebuildMenus();
@@ -136,6 +139,7 @@ void MainWindow::start(const QString& file) {
     } else {
         m_session.openFile(file.isEmpty() ? samplesFolder() + QStringLiteral("/chelsea.png") : file);
     }
+    showNotices();
     m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().isEmpty());
     QThreadPool::globalInstance()->start(
         [] { static_cast<void>(videoCodecs()); });  // tried now, so that nobody waits for it later
@@ -328,6 +332,7 @@ void MainWindow::changeEvent(QEvent* event) {
         retranslateActions();
         rebuildMenus();
         showField();
+        showNotices();
         for (const int index : m_area->canvases()) {
             if (const auto& shown = m_area->canvas(index)->rendered(); shown.field) {
                 showChip(index, fieldCaption(*shown.field));

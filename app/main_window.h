@@ -12,6 +12,7 @@
 #include "app/history.h"
 #include "app/live_monitor.h"
 #include "app/recording_control.h"
+#include "app/restore_control.h"
 #include "app/session.h"
 #include "app/settings.h"
 #include "app/view_kind.h"
@@ -191,11 +192,21 @@ private:
     void redo();
     [[nodiscard]] SessionFile sessionFile();
     void saveSessionDialog();
-    void applySession(const SessionFile& file);
-    void finishOpening();
     void keepRecovery();
     void dropRecovery();
     void offerRecovery();
+
+    // window_restore.cpp
+    void connectRestoring();
+    void applySession(OpenedSession opened);
+    void restoreAsStep(const SessionState& state);
+    [[nodiscard]] std::string openLocation();
+    void finishOpening();
+    void settleRestored();
+    void openModelInstead(const Error& error);
+    void showNotices();
+    void locate(const SessionLoss& loss);
+    void takeLocated(const SessionLoss& loss, const QString& path);
 
     // window_experiments.cpp
     /// What is tried out in the panel under the picture.
@@ -222,6 +233,9 @@ private:
     Session m_session;
     LiveMonitor m_monitor;
     RecordingControl m_recording;
+    RestoreControl m_restore;
+    std::vector<Error> m_settingProblems;  ///< which nobody has closed yet
+    bool m_opensSetModel = false;          ///< the model of the settings is being opened
     TopBar* m_topBar;
     ModulePicker* m_picker;
     CanvasArea* m_area;
@@ -252,8 +266,7 @@ private:
         m_texts;  ///< every action with its English text, for retranslation and the list of keys
     History m_history;
     bool m_restoring = false;
-    std::optional<SessionFile> m_opening;  ///< whose picture has not come yet
-    QString m_recovery;                    ///< the file of what is shown now, which goes when the program ends
+    QString m_recovery;  ///< the file of what is shown now, which goes when the program ends
     std::unique_ptr<QLockFile> m_recoveryLock;
     QTimer m_recoveryTimer;
     QTimer m_noteTimer;

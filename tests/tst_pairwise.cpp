@@ -182,9 +182,9 @@ private Q_SLOTS:
                         least[static_cast<std::size_t>(n)] = std::min(least[static_cast<std::size_t>(n)], weight);
                     }
                 }
-                for (const AttentionMap* map : {&lazy, &stored}) {
-                    QVERIFY(maxDifference(pairwiseRow(*map, kMaxOverHeads, position, to), most) < 1e-5);
-                    QVERIFY(maxDifference(pairwiseRow(*map, kMinOverHeads, position, to), least) < 1e-5);
+                for (const AttentionMap& map : {lazy, stored}) {
+                    QVERIFY(maxDifference(pairwiseRow(map, kMaxOverHeads, position, to), most) < 1e-5);
+                    QVERIFY(maxDifference(pairwiseRow(map, kMinOverHeads, position, to), least) < 1e-5);
                 }
                 QVERIFY(most != least);
             }

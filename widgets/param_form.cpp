@@ -21,6 +21,8 @@
 namespace fovea {
 namespace {
 
+constexpr int kSeedWidth = 84;  // for seeds of six digits; longer ones scroll where the column is narrow
+
 enum WeightChoice { kTrained, kRandom };
 
 /// A die: draws other random weights.
@@ -173,6 +175,7 @@ struct ParamForm::State {
         seed->setAlignment(Qt::AlignRight);
         seed->setKeyboardTracking(false);
         seed->setPrefix(ParamForm::tr("seed %1").arg(QString()));
+        seed->setMinimumWidth(kSeedWidth);
         seed->setAccessibleName(ParamForm::tr("Seed of random weights"));
         seed->setToolTip(ParamForm::tr("Random weights of this seed; the same seed gives the same weights"));
         auto* dice = new DiceButton(body);
