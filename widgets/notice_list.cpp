@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kPadding = 12;
 constexpr int kGap = 8;
+constexpr int kBorder = 1;
 
 QLabel* textLabel(const QString& text, QWidget* parent) {
     auto* label = new QLabel(text, parent);
@@ -100,8 +101,9 @@ int NoticeList::wantedHeight(int width) const {
         return 0;
     }
     const QMargins around = layout()->contentsMargins();
-    const int inner = width - around.left() - around.right() - m_close->sizeHint().width() - kGap;
-    return std::max(m_rows->heightForWidth(inner), m_close->sizeHint().height()) + around.top() + around.bottom();
+    const int inner = width - around.left() - around.right() - m_close->sizeHint().width() - kGap - 2 * kBorder;
+    const int rows = std::max(m_rows->heightForWidth(inner), m_close->sizeHint().height());
+    return rows + around.top() + around.bottom() + 2 * kBorder;
 }
 
 void NoticeList::changeEvent(QEvent* event) {
@@ -124,10 +126,11 @@ void NoticeList::restyle() {
     m_close->setToolTip(tr("Close the list"));
     m_close->setAccessibleName(tr("Close the list"));
     const QString sheet = QStringLiteral(
-                              "QFrame#notices { background: %1; border: 1px solid %2; border-radius: 8px; }"
+                              "QFrame#notices { background: %1; border: %4px solid %2; border-radius: 8px; }"
                               " QFrame#notices QScrollArea, QWidget#noticeBody { background: transparent; }"
                               " QFrame#notices QLabel { color: %3; }")
-                              .arg(t.card.name(), t.border.name(), t.text.name());
+                              .arg(t.card.name(), t.border.name(), t.text.name())
+                              .arg(kBorder);
     if (sheet != styleSheet()) {  // a sheet changes the palette, and that calls here again
         setStyleSheet(sheet);
     }

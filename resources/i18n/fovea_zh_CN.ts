@@ -128,14 +128,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>同时将数值写入此文件夹。</translation>
     </message>
     <message>
-        <source>--%1 takes a number, not “%2”.</source>
-        <translation>--%1 需要一个数，而不是“%2”。</translation>
-    </message>
-    <message>
-        <source>--%1 takes a whole number, not “%2”.</source>
-        <translation>--%1 需要一个整数，而不是“%2”。</translation>
-    </message>
-    <message>
         <source>--%1 takes two numbers as %2, not “%3”.</source>
         <translation>--%1 需要形如 %2 的两个数，而不是“%3”。</translation>
     </message>
@@ -146,10 +138,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>--range needs its first number below its second.</source>
         <translation>--range 的第一个数必须小于第二个数。</translation>
-    </message>
-    <message>
-        <source>--opacity lies between 0 and 1.</source>
-        <translation>--opacity 必须在 0 到 1 之间。</translation>
     </message>
     <message>
         <source>--mode is before, after or changed, not “%1”.</source>
@@ -272,28 +260,8 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>请用 --bundle 指定模型包，用 --data 指定图像。</translation>
     </message>
     <message>
-        <source>--limit and --size take a whole number from 1.</source>
-        <translation>--limit 和 --size 需要从 1 起的整数。</translation>
-    </message>
-    <message>
-        <source>“%1” is no number of a head.</source>
-        <translation>“%1”不是头的编号。</translation>
-    </message>
-    <message>
-        <source>There is no channel “%1”: they are 0 to %2.</source>
-        <translation>没有通道“%1”：编号为 0 到 %2。</translation>
-    </message>
-    <message>
         <source>--%1 takes a channel and its factor as %2, not “%3”.</source>
         <translation>--%1 需要一个通道及其系数，写作 %2，而不是“%3”。</translation>
-    </message>
-    <message>
-        <source>--clip-share lies between 0 and 50.</source>
-        <translation>--clip-share 应在 0 和 50 之间。</translation>
-    </message>
-    <message>
-        <source>--contours lies between 0 and 32.</source>
-        <translation>--contours 应在 0 和 32 之间。</translation>
     </message>
     <message>
         <source>The same with another share of the cells above the end, in percent.</source>
@@ -328,8 +296,12 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>去掉的头。</translation>
     </message>
     <message>
-        <source>One head of a pairwise map instead of their mean, or max.</source>
-        <translation>成对图的某一个头（代替各头的平均），或 max（取最大）。</translation>
+        <source>There are no heads here; leave --%1 out.</source>
+        <translation>这里没有头；请去掉 --%1。</translation>
+    </message>
+    <message>
+        <source>One head of a pairwise map, or of all of them mean, max or min (mean).</source>
+        <translation>成对图的某一个头；或各头的 mean（平均）、max（最大）、min（最小），默认 mean。</translation>
     </message>
 </context>
 <context>
@@ -408,14 +380,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>There is no parameter “%1”; choose one of: %2.</source>
         <translation>没有参数“%1”；请选择其中之一：%2。</translation>
-    </message>
-    <message>
-        <source>The parameter “%1” needs a number such as 0.25, not “%2”.</source>
-        <translation>参数“%1”需要一个数，例如 0.25，而不是“%2”。</translation>
-    </message>
-    <message>
-        <source>The parameter “%1” needs a whole number, not “%2”.</source>
-        <translation>参数“%1”需要一个整数，而不是“%2”。</translation>
     </message>
     <message>
         <source>The parameter “%1” needs true or false, not “%2”.</source>
@@ -914,10 +878,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>超参数“%1”为 %2，而“input”为 %3；请使两者一致。</translation>
     </message>
     <message>
-        <source>The hyper-parameter “%1” is %2, outside its range %3 to %4.</source>
-        <translation>超参数“%1”为 %2，超出其范围 %3 到 %4。</translation>
-    </message>
-    <message>
         <source>%1 works on one picture, but “input” has %2 frames; give it one of them.</source>
         <translation>%1 只处理单幅图像，而“input”有 %2 帧；请只给出其中一帧。</translation>
     </message>
@@ -1344,10 +1304,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>%1 is parameter-free: leave the weights out.</source>
         <translation>%1 无参数：请不要指定权重。</translation>
-    </message>
-    <message>
-        <source>A seed is a whole number from 0, not “%1”.</source>
-        <translation>种子是从 0 开始的整数，不能是“%1”。</translation>
     </message>
     <message>
         <source>“%1” is a single picture; write it as a .png.</source>
@@ -3278,10 +3234,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>%1：“%2”应为以下之一：%3。</translation>
     </message>
     <message>
-        <source>%1: “%2” should lie between %3 and %4.</source>
-        <translation>%1：“%2”应在 %3 与 %4 之间。</translation>
-    </message>
-    <message>
         <source>%1: “%2” should be %3, as “tap.channels”.</source>
         <translation>%1：“%2”应为 %3，与“tap.channels”相同。</translation>
     </message>
@@ -3486,10 +3438,6 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>输出</translation>
     </message>
     <message>
-        <source>%1 has %2 heads, counted from 0; mute one of them.</source>
-        <translation>%1 有 %2 个头，从 0 数起；请静音其中之一。</translation>
-    </message>
-    <message>
         <source>Features</source>
         <translation>特征</translation>
     </message>
@@ -3508,6 +3456,158 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>channel %1</source>
         <translation>通道 %1</translation>
+    </message>
+    <message>
+        <source>The file “%1” is not as it was when the session was saved; the numbers may differ.</source>
+        <translation>文件“%1”在会话保存之后已改变，数值可能不同。</translation>
+    </message>
+    <message>
+        <source>There are more values which are not allowed.</source>
+        <translation>还有更多不允许的值。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a text, not “%2”.</source>
+        <translation>“%1”应为文本，而不是“%2”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes an object in braces, not “%2”.</source>
+        <translation>“%1”应为花括号中的对象，而不是“%2”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a list in brackets, not “%2”.</source>
+        <translation>“%1”应为方括号中的列表，而不是“%2”。</translation>
+    </message>
+    <message>
+        <source>“%1” has %2 entries; only the first %3 are used.</source>
+        <translation>“%1”有 %2 项，只使用前 %3 项。</translation>
+    </message>
+    <message>
+        <source>This session was saved on %1.</source>
+        <translation>此会话保存自 %1。</translation>
+    </message>
+    <message>
+        <source>The picture of this session was pasted: it is not part of the session.</source>
+        <translation>此会话的图像是粘贴的，未包含在会话中。</translation>
+    </message>
+    <message>
+        <source>The folder of pictures “%1” is not there.</source>
+        <translation>找不到图像文件夹“%1”。</translation>
+    </message>
+    <message>
+        <source>The video “%1” is not there.</source>
+        <translation>找不到视频“%1”。</translation>
+    </message>
+    <message>
+        <source>The picture “%1” is not there.</source>
+        <translation>找不到图像“%1”。</translation>
+    </message>
+    <message>
+        <source>The model %1 of this program is not the one of the session; the numbers may differ.</source>
+        <translation>本程序的模型 %1 与会话所用的不同，数值可能不同。</translation>
+    </message>
+    <message>
+        <source>“%1” is empty; its default is used.</source>
+        <translation>“%1”为空，已使用默认值。</translation>
+    </message>
+    <message>
+        <source>The model “%1” is not there; %2 stands in for it.</source>
+        <translation>找不到模型“%1”，暂由 %2 代替。</translation>
+    </message>
+    <message>
+        <source>The weights “%1” are not there; others stand in for them.</source>
+        <translation>找不到权重“%1”，暂由其他权重代替。</translation>
+    </message>
+    <message>
+        <source>Pane %1 of the session is left out: this version knows no mechanism “%2”.</source>
+        <translation>已略去会话的窗格 %1：本版本没有机制“%2”。</translation>
+    </message>
+    <message>
+        <source>The session has no other pane; the mechanism of the window stays.</source>
+        <translation>会话没有其他窗格，窗口保持现有机制。</translation>
+    </message>
+    <message>
+        <source>“%1” is missing, so that pin is left out.</source>
+        <translation>缺少“%1”，已略去该图钉。</translation>
+    </message>
+    <message>
+        <source>“%1” is %2 once more; that pin is left out.</source>
+        <translation>“%1”重复为 %2，已略去该图钉。</translation>
+    </message>
+    <message>
+        <source>“%1” is %2, but there are none here.</source>
+        <translation>“%1”为 %2，但这里一个也没有。</translation>
+    </message>
+    <message>
+        <source>“%1” has %2 entries, but there are only %3 here.</source>
+        <translation>“%1”有 %2 项，但这里只有 %3 个。</translation>
+    </message>
+    <message>
+        <source>“%1” names the mechanism “%2”, which this version does not know.</source>
+        <translation>“%1”指定了本版本没有的机制“%2”。</translation>
+    </message>
+    <message>
+        <source>The settings in “%1” cannot be read; correct the file or remove it.</source>
+        <translation>无法读取“%1”中的设置；请更正或删除该文件。</translation>
+    </message>
+    <message>
+        <source>“features/model”: %1</source>
+        <translation>“features/model”：%1</translation>
+    </message>
+    <message>
+        <source>“%1” takes a whole number from %2 to %3, or one of %5, not “%4”.</source>
+        <translation>“%1”应为 %2 到 %3 的整数，或 %5 之一，而不是“%4”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a whole number from %2 to %3, not “%4”.</source>
+        <translation>“%1”应为 %2 到 %3 的整数，而不是“%4”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a number from %2 to %3, not “%4”.</source>
+        <translation>“%1”应为 %2 到 %3 的数，而不是“%4”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes one of %2, not “%3”.</source>
+        <translation>“%1”应为 %2 之一，而不是“%3”。</translation>
+    </message>
+    <message>
+        <source>There is no class %1; choose one from 0 to %2.</source>
+        <translation>没有类别 %1；请从 0 到 %2 中选择。</translation>
+    </message>
+    <message>
+        <source>from each place to itself in this frame, minimum over heads</source>
+        <translation>从每处到本帧中的自身，各头最小值</translation>
+    </message>
+    <message>
+        <source>to each place from itself in this frame, minimum over heads</source>
+        <translation>从本帧中每处到其自身，各头最小值</translation>
+    </message>
+    <message>
+        <source>from the query to this frame, minimum over heads</source>
+        <translation>从查询点到本帧，各头最小值</translation>
+    </message>
+    <message>
+        <source>to the query from this frame, minimum over heads</source>
+        <translation>从本帧到查询点，各头最小值</translation>
+    </message>
+    <message>
+        <source>from the query, minimum over heads</source>
+        <translation>从查询点出发，各头最小值</translation>
+    </message>
+    <message>
+        <source>to the query, minimum over heads</source>
+        <translation>到查询点，各头最小值</translation>
+    </message>
+    <message>
+        <source>code %1, minimum over heads</source>
+        <translation>码字 %1，各头最小值</translation>
+    </message>
+    <message>
+        <source>channel %1, minimum over heads</source>
+        <translation>通道 %1，各头最小值</translation>
+    </message>
+    <message>
+        <source>There is no head %1; choose one from 0 to %2.</source>
+        <translation>没有头 %1；请从 0 到 %2 中选择。</translation>
     </message>
 </context>
 <context>
@@ -4805,20 +4905,8 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>会话 (*.fovea)</translation>
     </message>
     <message>
-        <source>The picture of this session was pasted and is not part of it; open one.</source>
-        <translation>此会话的图像是粘贴的，未包含在内，请打开一张。</translation>
-    </message>
-    <message>
-        <source>This session was saved on %1.</source>
-        <translation>此会话保存自 %1。</translation>
-    </message>
-    <message>
         <source>Open it</source>
         <translation>打开</translation>
-    </message>
-    <message>
-        <source>The file has changed since this session was saved; the numbers may differ.</source>
-        <translation>保存会话后文件已更改，数值可能不同。</translation>
     </message>
     <message>
         <source>Fovea ended unexpectedly. Its last session can be brought back.</source>
@@ -4835,6 +4923,34 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Saved %1.</source>
         <translation>已保存 %1。</translation>
+    </message>
+    <message>
+        <source>Values in the settings which are not allowed; their defaults are used</source>
+        <translation>设置中有不允许的值，已使用其默认值</translation>
+    </message>
+    <message>
+        <source>Not everything in this session could be restored</source>
+        <translation>此会话未能全部恢复</translation>
+    </message>
+    <message>
+        <source>Locate…</source>
+        <translation>查找…</translation>
+    </message>
+    <message>
+        <source>Locate the weights</source>
+        <translation>查找权重</translation>
+    </message>
+    <message>
+        <source>Locate the folder of the model</source>
+        <translation>查找模型的文件夹</translation>
+    </message>
+    <message>
+        <source>Locate the folder of pictures</source>
+        <translation>查找图像文件夹</translation>
+    </message>
+    <message>
+        <source>Locate the picture</source>
+        <translation>查找图像</translation>
     </message>
 </context>
 <context>
@@ -4928,12 +5044,20 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
         <translation>最大值</translation>
     </message>
     <message>
-        <source>Which head is shown: the mean over all heads, one, or at each place the largest of all</source>
-        <translation>显示哪个头：所有头的均值、某一个头，或每处各头的最大值</translation>
-    </message>
-    <message>
         <source>maximum over %1 heads</source>
         <translation>%1 个头的最大值</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>最小值</translation>
+    </message>
+    <message>
+        <source>Which head is shown: the mean over all heads, one, or at each place the largest or the smallest of all</source>
+        <translation>显示哪个头：所有头的平均、某一个头，或每处各头的最大值或最小值</translation>
+    </message>
+    <message>
+        <source>minimum over %1 heads</source>
+        <translation>%1 个头的最小值</translation>
     </message>
 </context>
 <context>
@@ -5116,6 +5240,13 @@ Exit status: 0 done, 1 failed, 2 wrong usage.</source>
     <message>
         <source>Mechanisms</source>
         <translation>机制</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::NoticeList</name>
+    <message>
+        <source>Close the list</source>
+        <translation>关闭列表</translation>
     </message>
 </context>
 <context>
