@@ -18,6 +18,8 @@ namespace {
 
 constexpr int kGap = 2;     // between panes
 constexpr int kHandle = 6;  // width of the line of a split view
+constexpr int kMessageTop = 48;
+constexpr int kBelowMessage = 8;
 
 }  // namespace
 
@@ -27,6 +29,7 @@ CanvasArea::CanvasArea(QWidget* parent)
       m_vacant(new QLabel(this)),
       m_message(new MessageBar(this)),
       m_notice(new MessageBar(this)),
+      m_notices(new NoticeList(this)),
       m_hint(new QLabel(this)) {
     m_hint->setTextFormat(Qt::RichText);
     m_hint->setFocusPolicy(Qt::NoFocus);
@@ -40,6 +43,7 @@ CanvasArea::CanvasArea(QWidget* parent)
     m_vacant->setWordWrap(true);
     m_vacant->hide();
     make(0);
+    connect(m_notices, &NoticeList::heightChanged, this, &CanvasArea::placeMessages);
     connect(m_message, &MessageBar::answered, this, &CanvasArea::placeMessages);
     connect(m_notice, &MessageBar::answered, this, [this] {
         placeMessages();
@@ -140,6 +144,7 @@ void CanvasArea::setSplit(double share) {
     m_split = std::clamp(share, 0.0, 1.0);
     if (m_handle->isVisible()) {
         placeSplit();
+        placeMessages();
     }
 }
 
@@ -195,8 +200,7 @@ void CanvasArea::placeSplit() {
     colourScale(1)->raise();
     m_handle->setGeometry(at - kHandle / 2, 0, kHandle, height());
     m_handle->raise();
-    m_message->raise();
-    m_notice->raise();
+    placeMessages();
 }
 
 void CanvasArea::placeVacant(const QRect& rect) {
@@ -244,15 +248,9 @@ void CanvasArea::showNotice(const QString& sentence, bool isError, std::vector<M
 
 QString CanvasArea::notice() const { return m_notice->text(); }
 
-// The notice lies under the message, or takes its place while there is none.
-void CanvasArea::placeMessages() {
-    const int wide = std::min(width() - 32, 640);
-    int top = 48;
-    for (MessageBar* bar : {m_message, m_notice}) {
-        const int high = bar->heightForWidth(wide);
-        bar->setGeometry((width() - wide) / 2, top, wide, high);
-        top += bar->text().isEmpty() ? 0 : high + 8;
-    }
+void CanvasArea::setNotices(const std::vector<NoticeSection>& sections) {
+    m_notices->setSections(sections);
+    placeMessages();
 }
 
 void CanvasArea::setHintVisible(bool visible) { m_hint->setVisible(visible); }
@@ -310,6 +308,22 @@ void CanvasArea::place() {
     placeMessages();
     const QSize hint = m_hint->sizeHint();
     m_hint->setGeometry((width() - hint.width()) / 2, height() - hint.height() - 8, hint.width(), hint.height());
+}
+
+// The notice lies under the message, or takes its place while there is none; the list has the room below both.
+void CanvasArea::placeMessages() {
+    const int wide = std::min(width() - 32, 640);
+    const int left = (width() - wide) / 2;
+    int top = kMessageTop;
+    for (MessageBar* bar : {m_message, m_notice}) {
+        const int high = bar->heightForWidth(wide);
+        bar->setGeometry(left, top, wide, high);
+        bar->raise();
+        top += bar->text().isEmpty() ? 0 : high + kBelowMessage;
+    }
+    const int room = std::max(0, height() - top - kBelowMessage);
+    m_notices->setGeometry(left, top, wide, std::min(room, m_notices->wantedHeight(wide)));
+    m_notices->raise();
 }
 
 void CanvasArea::retranslate() {

@@ -8,6 +8,7 @@
 #include "app/message_bar.h"
 #include "widgets/canvas.h"
 #include "widgets/colour_scale.h"
+#include "widgets/notice_list.h"
 
 class QLabel;
 
@@ -59,6 +60,9 @@ public:
     /// One which other messages do not replace, below them; noticeAnswered() follows.
     void showNotice(const QString& sentence, bool isError, std::vector<MessageAction> actions = {});
     [[nodiscard]] QString notice() const;
+    /// Several sentences at once, below message and notice, until they are closed or there are none any more.
+    void setNotices(const std::vector<NoticeSection>& sections);
+    [[nodiscard]] NoticeList* notices() const { return m_notices; }
     /// The faint line for a first visit; leaves for good with setHintVisible(false).
     void setHintVisible(bool visible);
 
@@ -103,6 +107,7 @@ private:
     QLabel* m_vacant;   ///< what would fill a place of the grid which no pane has
     MessageBar* m_message;
     MessageBar* m_notice;
+    NoticeList* m_notices;
     QLabel* m_hint;
 };
 

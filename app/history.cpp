@@ -99,6 +99,12 @@ void History::note(const SessionState& state) {
     m_current = m_states.size() - 1;
 }
 
+void History::amend(const SessionState& state) {
+    if (!m_states.empty()) {
+        m_states[m_current] = state;
+    }
+}
+
 const SessionState* History::undo() {
     m_lastChange = 0;
     return canUndo() ? &m_states[--m_current] : nullptr;

@@ -79,6 +79,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_settings(settings),
       m_monitor(m_session.controller()),
       m_recording(m_session),
+      m_restore(m_session),
+      m_settingProblems(settings.problems()),
       m_topBar(new TopBar),
       m_picker(new ModulePicker),
       m_area(new CanvasArea),
@@ -115,6 +117,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     connectCompare();
     connectExperiments();
     connectHistory();
+    connectRestoring();
     connectCanvas(0);
     connectSource();
     connectRecovery();
@@ -140,6 +143,7 @@ void MainWindow::start(const QString& argument) {
     } else {
         m_session.openFile(file.isEmpty() ? samplesFolder() + QStringLiteral("/chelsea.png") : file);
     }
+    showNotices();
     sayWhatIsNotKept();
     offerRecordings();
     m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().isEmpty());
@@ -336,6 +340,7 @@ void MainWindow::changeEvent(QEvent* event) {
         retranslateActions();
         rebuildMenus();
         showField();
+        showNotices();
         for (const int index : m_area->canvases()) {
             if (const auto& shown = m_area->canvas(index)->rendered(); shown.field) {
                 showChip(index, fieldCaption(*shown.field));

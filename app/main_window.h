@@ -16,6 +16,7 @@
 #include "app/message_bar.h"
 #include "app/recording_control.h"
 #include "app/recording_rescue.h"
+#include "app/restore_control.h"
 #include "app/session.h"
 #include "app/settings.h"
 #include "app/view_kind.h"
@@ -203,21 +204,19 @@ private:
     void redo();
     [[nodiscard]] SessionFile sessionFile();
     void saveSessionDialog();
-    void applySession(const SessionFile& file);
-    void finishOpening();
     void keepRecovery();
     void dropRecovery();
     void offerRecovery();
 
     // window_recovery.cpp
     /// A sentence which waits until the one before is answered.
-    struct Notice {
+    struct Announcement {
         QString sentence;
         bool isError = false;
         std::vector<MessageAction> actions;
     };
     void connectRecovery();
-    void notify(Notice notice);
+    void notify(Announcement notice);
     void showNextNotice();
     void sayWhatIsNotKept();
     void offerRecordings();
@@ -225,6 +224,18 @@ private:
     void rescueRecording(const UnfinishedRecording& recording);
     void forgetRecording(const UnfinishedRecording& recording);
     void leave();
+
+    // window_restore.cpp
+    void connectRestoring();
+    void applySession(OpenedSession opened);
+    void restoreAsStep(const SessionState& state);
+    [[nodiscard]] std::string openLocation();
+    void finishOpening();
+    void settleRestored();
+    void openModelInstead(const Error& error);
+    void showNotices();
+    void locate(const SessionLoss& loss);
+    void takeLocated(const SessionLoss& loss, const QString& path);
 
     // window_experiments.cpp
     /// What is tried out in the panel under the picture.
@@ -255,6 +266,9 @@ private:
     Session m_session;
     LiveMonitor m_monitor;
     RecordingControl m_recording;
+    RestoreControl m_restore;
+    std::vector<Error> m_settingProblems;  ///< which nobody has closed yet
+    bool m_opensSetModel = false;          ///< the model of the settings is being opened
     TopBar* m_topBar;
     ModulePicker* m_picker;
     CanvasArea* m_area;
@@ -285,12 +299,11 @@ private:
         m_texts;  ///< every action with its English text, for retranslation and the list of keys
     History m_history;
     bool m_restoring = false;
-    std::optional<SessionFile> m_opening;  ///< whose picture has not come yet
-    QString m_recovery;                    ///< the file of what is shown now, which goes when the program ends
+    QString m_recovery;  ///< the file of what is shown now, which goes when the program ends
     std::unique_ptr<QLockFile> m_recoveryLock;
     QTimer m_recoveryTimer;
     QTimer m_noteTimer;
-    std::deque<Notice> m_notices;
+    std::deque<Announcement> m_notices;
     std::stop_source m_rescueStop;
     bool m_offersRecovery = false;
     Experiment m_experiment = Experiment::None;

@@ -140,6 +140,11 @@ Result<bool> FileRecorder::computeNext() {
     if (!result) {
         return result.error();
     }
+    if (!m_overlaid && m_job.check) {
+        if (auto good = m_job.check(**result); !good) {
+            return good.error();
+        }
+    }
     FieldSpec field = m_job.field;
     if (m_job.query) {
         askOnPicture(field, **result, *m_job.query);

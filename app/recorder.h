@@ -24,6 +24,8 @@ struct FileRecordingJob {
     std::optional<PointValue> query = {};  ///< asked at this place of every picture, as fractions of it, instead of the field's
     OverlayStyle style;
     RecordingOptions recording;
+    /// Asked about every result until one has an overlay; its error ends the recording.
+    std::function<Result<void>(const FrameResult&)> check = {};
 };
 
 /// Frames recorded so far and of how many; 0 when the source does not say.

@@ -14,13 +14,7 @@ Session::Session(QObject* parent) : QObject(parent), m_panes{{.module = findModu
     connect(&m_controller, &Controller::frameLoaded, this, &Session::pictureChanged);
     connect(&m_controller, &Controller::loadFailed, this, &Session::failed);
     connect(&m_controller, &Controller::passFailed, this, &Session::failed);
-    connect(&m_controller, &Controller::bundleFailed, this, [this](const Error& error) {
-        m_pending.reset();
-        if (std::exchange(m_awaitsBundle, false)) {
-            submit();
-        }
-        Q_EMIT failed(error);
-    });
+    connect(&m_controller, &Controller::bundleFailed, this, &Session::takeBundleError);
     connect(&m_controller, &Controller::bundleLoaded, this, &Session::takeBundle);
     connect(&m_controller, &Controller::resultReady, this, &Session::takeResult);
 }
@@ -240,6 +234,7 @@ void Session::takeResult(const std::shared_ptr<const FrameResult>& result) {
     bool news = newPicture;
     for (int pane = 0; pane < paneCount(); ++pane) {
         const auto finished = moduleResult(pane);
+        m_finishedEpochs[static_cast<std::size_t>(pane)] = finished ? result->epoch : 0;
         news = news || (finished && finished != known[static_cast<std::size_t>(pane)]);
     }
     // A snapshot which adds only another mechanism changes nothing that is looked at here.

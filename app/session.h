@@ -5,6 +5,7 @@
 #include <QPointF>
 #include <QString>
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -165,8 +166,17 @@ public:
 
     /// Everything that is chosen, to come back to; how the window shows it is not the session's.
     [[nodiscard]] SessionState state();
-    /// Goes back to it; another bundle is opened first.
+    /// Goes back to it; other bundles are opened first. In place of one which cannot be opened, bundleMissing() says so, the
+    /// panes get the bundle which comes with the program, or the Retina.
     void restore(const SessionState& state);
+    /// Whether a model of the state to be restored is still being read.
+    [[nodiscard]] bool restoring() const { return m_pending.has_value(); }
+    [[nodiscard]] const std::string& paneSlot(int pane) const { return this->pane(pane).slot; }
+    /// Whether the newest result of a pane is of all that is chosen now.
+    [[nodiscard]] bool isUpToDate(int pane) const;
+    /// What is chosen for a pane and its newest result does not have – map, head, channel, class, factors, pins – becomes the
+    /// default. One sentence for each; keys begin with `path`.
+    std::vector<Error> dropMissingChoices(int pane, const std::string& path);
 
 Q_SIGNALS:
     void pictureChanged();
@@ -186,6 +196,8 @@ Q_SIGNALS:
     void fieldChanged();
     void styleChanged();
     void failed(const fovea::Error& error);
+    /// The model of a state which is being restored cannot be opened; restore() says what stands in for it.
+    void bundleMissing(const QString& folder, const fovea::Error& error);
 
 private:
     /// What is remembered per module while the program runs.
@@ -231,6 +243,9 @@ private:
     void emitPanes(const std::shared_ptr<const Bundle>& before);
     [[nodiscard]] std::shared_ptr<const Bundle> bundleIn(const std::string& folder) const;
     void takeBundle(const std::shared_ptr<const Bundle>& bundle);
+    void takeBundleError(const Error& error);
+    /// The first bundle of a state which is not open; empty when all are.
+    [[nodiscard]] std::string closedBundle(const SessionState& state) const;
     [[nodiscard]] std::vector<NetworkJobs> otherNetworks();
     void restorePanes(const SessionState& state);
     void submit();
@@ -256,6 +271,7 @@ private:
     std::vector<Pin> m_pins;
     int m_activePin = 0;
     std::optional<SessionState> m_pending;  ///< to be restored when its bundle has been opened
+    bool m_selectsOpened = true;            ///< the bundle which is being opened becomes the active pane's
     std::vector<const ModuleInfo*> m_filmstrip;
     std::map<ChoiceKey, Choice> m_choices;  ///< of every model and pane apart
     RetinaOptions m_retina;
@@ -265,6 +281,7 @@ private:
     OverlayStyle m_style;
     RangeMode m_rangeMode = RangeMode::Auto;
     std::shared_ptr<const FrameResult> m_shown;
+    std::array<std::uint64_t, kMaxPanes> m_finishedEpochs = {};  ///< of the newest results of the panes, whether news or not
     DrawnRanges m_ranges;
 };
 

@@ -9,6 +9,8 @@ namespace fovea {
 
 void Session::openBundle(const QString& folder) {
     m_awaitsBundle = m_awaitsBundle || !m_shown;
+    m_selectsOpened = true;
+    m_pending.reset();
     m_controller.openBundle(folder);
 }
 
@@ -26,9 +28,38 @@ void Session::takeBundle(const std::shared_ptr<const Bundle>& bundle) {
         restore(*std::exchange(m_pending, std::nullopt));
         return;
     }
+    if (!m_selectsOpened) {  // a state was restored meanwhile, and has its own
+        Q_EMIT modelChanged();
+        return;
+    }
     NetworkChoice network = m_input;
     network.bundle = bundle;
     setNetwork(network);
+}
+
+void Session::takeBundleError(const Error& error) {
+    if (!m_pending) {
+        if (std::exchange(m_awaitsBundle, false)) {
+            submit();
+        }
+        Q_EMIT failed(error);
+        return;
+    }
+    SessionState state = *std::exchange(m_pending, std::nullopt);
+    const std::string folder = closedBundle(state);
+    const std::string standIn = folder == bundledModelFolder() ? std::string() : bundledModelFolder();
+    for (PaneState& pane : state.panes) {
+        pane.bundleFolder = pane.bundleFolder == folder ? standIn : pane.bundleFolder;
+    }
+    Q_EMIT bundleMissing(QString::fromStdString(folder), error);
+    restore(state);
+}
+
+std::string Session::closedBundle(const SessionState& state) const {
+    const auto closed = std::find_if(state.panes.begin(), state.panes.end(), [this](const PaneState& pane) {
+        return !pane.bundleFolder.empty() && !bundleIn(pane.bundleFolder);
+    });
+    return closed == state.panes.end() ? std::string() : closed->bundleFolder;
 }
 
 std::shared_ptr<const Bundle> Session::bundleIn(const std::string& folder) const {

@@ -119,7 +119,8 @@ void Session::askAt(QPointF fraction) {
     // A mechanism which is told where to look is told it by the same click.
     if (const ParamSpec* place = placeParam()) {
         ParamSet params = choice().params;
-        if (params.set(module()->params, place->key, at)) {
+        const PointValue nearest{std::clamp(at.x, 0.0, 1.0), std::clamp(at.y, 0.0, 1.0)};  // a click beside what the network sees
+        if (params.set(module()->params, place->key, nearest)) {
             setParams(params);
             Q_EMIT moduleChanged();
         }

@@ -4,10 +4,64 @@
 
 #include "app/session.h"
 #include "engine/attention/registry.h"
+#include "engine/number_rule.h"
+#include "engine/render/field_choices.h"
 
 namespace fovea {
+namespace {
+
+/// The sentence for a place which is not among `count`.
+Error missing(const std::string& name, int place, int count) {
+    return count < 1 ? makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "“%1” is %2, but there are none here."),
+                                 {name, std::to_string(place)})
+                     : NumberRule{.name = name, .most = count - 1.0, .whole = true}.refusal(std::to_string(place));
+}
+
+void dropMissingClass(FieldSpec& field, int count, const std::string& path, std::vector<Error>& problems) {
+    if (field.activationClass >= count) {
+        problems.push_back(missing(path + "field.class", field.activationClass, count));
+        field.activationClass = -1;
+    }
+}
+
+void dropMissingPlaces(FieldSpec& field, const FieldChoices& choices, const std::string& path, std::vector<Error>& problems) {
+    if (choices.mapHeads > 0 && field.head >= choices.mapHeads) {  // what is no matrix has no use for a head
+        problems.push_back(missing(path + "field.head", field.head, choices.mapHeads));
+        field.head = kMeanOverHeads;
+    }
+    if (field.channel >= choices.mapChannels) {
+        problems.push_back(missing(path + "field.channel", field.channel, choices.mapChannels));
+        field.channel = -1;
+        field.channelMode = field.channelMode == ChannelMode::Single ? ChannelMode::After : field.channelMode;
+    }
+}
+
+/// Factors beyond the channels, or heads, there are.
+void dropBeyond(std::vector<float>& factors, int count, const std::string& name, std::vector<Error>& problems) {
+    const auto there = std::min(static_cast<std::size_t>(std::max(count, 0)), factors.size());
+    const auto beyond = factors.begin() + static_cast<std::ptrdiff_t>(there);
+    if (std::any_of(beyond, factors.end(), [](float f) { return f != 1.0F; })) {
+        problems.push_back(makeError(ErrorCode::BadParameter,
+                                     FOVEA_TEXT("engine", "“%1” has %2 entries, but there are only %3 here."),
+                                     {name, std::to_string(factors.size()), std::to_string(count)}));
+    }
+    factors.erase(beyond, factors.end());
+}
+
+void dropMissing(std::vector<int>& places, int count, const std::string& name, std::vector<Error>& problems) {
+    const auto first = std::stable_partition(places.begin(), places.end(), [count](int place) { return place < count; });
+    for (auto it = first; it != places.end(); ++it) {
+        problems.push_back(missing(name, *it, count));
+    }
+    places.erase(first, places.end());
+}
+
+}  // namespace
 
 SessionState Session::state() {
+    if (m_pending) {  // chosen already, though its model is still being read
+        return *m_pending;
+    }
     SessionState state;
     for (const Pane& of : m_panes) {
         const Choice& c = choice(of);
@@ -38,15 +92,15 @@ void Session::restore(const SessionState& state) {
     if (state.panes.empty()) {
         return;
     }
-    const auto missing = std::find_if(state.panes.begin(), state.panes.end(), [this](const PaneState& pane) {
-        return !pane.bundleFolder.empty() && !bundleIn(pane.bundleFolder);
-    });
-    if (missing != state.panes.end()) {  // one after the other
-        const std::string folder = missing->bundleFolder;
+    m_selectsOpened = false;
+    if (const std::string folder = closedBundle(state); !folder.empty()) {  // one after the other
+        m_awaitsBundle = m_awaitsBundle || !m_shown;
         m_pending = state;
-        openBundle(QString::fromStdString(folder));
+        m_controller.openBundle(QString::fromStdString(folder));
         return;
     }
+    m_pending.reset();
+    m_awaitsBundle = false;
     m_input = {.bundle = nullptr, .fit = state.cropped ? Fit::Crop : Fit::Whole, .fine = state.fine};
     m_retina = state.retina;
     restorePanes(state);
@@ -64,18 +118,18 @@ void Session::restore(const SessionState& state) {
 }
 
 void Session::restorePanes(const SessionState& state) {
-    m_panes.clear();
+    std::vector<Pane> panes;
     for (const PaneState& pane : state.panes) {
         const ModuleInfo* info = findModule(pane.module);
-        if (info == nullptr || paneCount() >= kMaxPanes) {
+        if (info == nullptr || panes.size() >= kMaxPanes) {
             continue;
         }
-        m_panes.push_back({.module = info,
-                           .slot = pane.slot,
-                           .trained = pane.trained,
-                           .bundle = pane.bundleFolder.empty() ? nullptr : bundleIn(pane.bundleFolder)});
-        Choice& c = m_choices[key(m_panes.back())];
-        c = {.params = pane.params,
+        panes.push_back({.module = info,
+                         .slot = pane.slot,
+                         .trained = pane.trained,
+                         .bundle = pane.bundleFolder.empty() ? nullptr : bundleIn(pane.bundleFolder)});
+        Choice& c = m_choices[key(panes.back())];
+        c = {.params = pane.params.values().empty() ? bundleJob(*info, panes.back().bundle).params : pane.params,
              .weightsFile = pane.weightsFile,
              .fallbackFile = {},
              .fileOnTrial = false,
@@ -87,10 +141,51 @@ void Session::restorePanes(const SessionState& state) {
         c.field.module = pane.module;
         c.field.slot = pane.slot;
     }
-    if (m_panes.empty()) {  // all of them unknown
-        m_panes.push_back({.module = findModule("simam"), .slot = {}});
+    if (!panes.empty()) {
+        m_panes = std::move(panes);
     }
     m_active = std::clamp(state.active, 0, paneCount() - 1);
+}
+
+bool Session::isUpToDate(int pane) const { return m_finishedEpochs[static_cast<std::size_t>(pane)] == m_controller.epoch(); }
+
+std::vector<Error> Session::dropMissingChoices(int pane, const std::string& path) {
+    std::vector<Error> problems;
+    Choice& c = choice(this->pane(pane));
+    const auto result = resultOf(this->pane(pane));
+    if (!result || !moduleResult(pane)) {
+        return problems;
+    }
+    const Intervention before = c.intervention;
+    const auto& bundle = this->pane(pane).bundle;
+    dropMissingClass(c.field, bundle ? static_cast<int>(bundle->classes.size()) : 0, path, problems);
+    FieldSpec ofModule = c.field;
+    ofModule.activationClass = -1;
+    auto choices = fieldChoices(*result, ofModule);
+    if (!choices && !ofModule.map.empty()) {
+        ofModule.map.clear();
+        if (auto others = fieldChoices(*result, ofModule)) {
+            problems.push_back(choices.error());
+            c.field.map.clear();
+            choices = std::move(others);
+        }
+    }
+    if (!choices) {  // the mechanism failed, and its pane says why
+        return problems;
+    }
+    dropMissingPlaces(c.field, *choices, path, problems);
+    dropBeyond(c.intervention.channels, choices->moduleChannels, path + "channelFactors", problems);
+    dropBeyond(c.intervention.heads, choices->moduleHeads, path + "headFactors", problems);
+    dropMissing(c.pinnedChannels, choices->moduleChannels, path + "pinnedChannels", problems);
+    dropMissing(c.pinnedHeads, choices->moduleHeads, path + "pinnedHeads", problems);
+    if (c.intervention != before) {
+        submit();
+        Q_EMIT moduleChanged();
+    }
+    if (!problems.empty()) {
+        Q_EMIT fieldChanged();
+    }
+    return problems;
 }
 
 }  // namespace fovea

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <QByteArray>
-#include <QPointF>
-
 #include <string>
 #include <vector>
 
@@ -10,8 +7,6 @@
 #include "engine/models/retina.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/render.h"
-#include "engine/source/frame_source.h"
-#include "widgets/canvas.h"
 #include "widgets/colour_scale.h"
 
 namespace fovea {
@@ -27,10 +22,10 @@ struct Pin {
 /// What is chosen in one pane.
 struct PaneState {
     std::string bundleFolder;  ///< empty: the Retina makes the features
-    std::string module;        ///< id
+    std::string module;        ///< id; empty in a session whose mechanism is not known
     std::string slot;
     bool trained = true;
-    ParamSet params;
+    ParamSet params;  ///< empty: the model's
     std::string weightsFile;
     std::uint64_t seed = 1;
     FieldSpec field;
@@ -55,21 +50,5 @@ struct SessionState {
     bool difference = false;
     bool operator==(const SessionState&) const = default;
 };
-
-/// A session as a file: what is chosen, the picture by reference and hash, and where the view stands.
-struct SessionFile {
-    SessionState state;
-    SourceSpec source;   ///< nothing is opened from it unasked but a file on this computer; empty location: none
-    std::string sha256;  ///< of the picture's file when it was saved; empty where the source has none
-    std::uint64_t frame = 0;
-    CanvasPlace place;
-    double split = 0.5;
-};
-
-/// The file as JSON, with every number in full.
-[[nodiscard]] QByteArray sessionJson(const SessionFile& session);
-/// Reads one; values out of range are clamped or left at their defaults, unknown mechanisms left out. An error of one sentence
-/// which names `name` when it is no session, or of a newer kind.
-[[nodiscard]] Result<SessionFile> parseSession(const QByteArray& json, const std::string& name);
 
 }  // namespace fovea

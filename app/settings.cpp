@@ -5,14 +5,28 @@
 #include <QUrl>
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/language.h"
+#include "engine/attention/registry.h"
 
 namespace fovea {
 namespace {
 
 constexpr int kRecentFiles = 10;
 constexpr qint64 kLargestFile = qint64{16} << 20;
+
+constexpr const char* kLanguage = "window/language";
+constexpr const char* kTheme = "window/theme";
+constexpr const char* kReducedMotion = "window/reduced_motion";
+constexpr const char* kColormap = "overlay/colormap";
+constexpr const char* kOpacity = "overlay/opacity";
+constexpr const char* kSmooth = "overlay/smooth";
+constexpr const char* kStride = "features/stride";
+constexpr const char* kFine = "features/fine";
+constexpr const char* kCrop = "features/crop";
+constexpr const char* kAutoSize = "features/auto_size";
+constexpr const char* kModule = "attention/module";
 
 QString key(const char* name) { return QString::fromLatin1(name); }
 
@@ -25,6 +39,23 @@ bool isReadable(const QString& path) {
     return file.isFile() && file.isReadable() && file.size() <= kLargestFile;
 }
 
+QStringList themeNames() { return {QStringLiteral("dark"), QStringLiteral("light")}; }
+
+QStringList sequentialMaps() {
+    QStringList ids;
+    for (const auto& id : colormapIds(false)) {
+        ids << QString::fromStdString(id);
+    }
+    return ids;
+}
+
+bool motionIsReduced() { return qgetenv("GTK_ENABLE_ANIMATIONS") == "0"; }
+
+template <class T>
+T orElse(const Result<T>& value, const T& fallback) {
+    return value ? *value : fallback;
+}
+
 }  // namespace
 
 Settings::Settings()
@@ -32,7 +63,8 @@ Settings::Settings()
       m_settings(m_instead ? m_instead->filePath(QStringLiteral("fovea.ini")) : file(), QSettings::IniFormat),
       m_trouble(m_instead                 ? Trouble::Refused
                 : m_settings.isWritable() ? Trouble::None
-                                          : Trouble::ReadOnly) {}
+                                          : Trouble::ReadOnly),
+      m_problems(findProblems()) {}
 
 // Settings which nobody has tell where all of them lie, and nothing is read for that.
 QString Settings::file() {
@@ -40,65 +72,140 @@ QString Settings::file() {
     return QFileInfo(none.fileName()).path() + QStringLiteral("/fovea/fovea.ini");
 }
 
+const std::vector<NumberRule>& settingRules() {
+    static const std::vector<NumberRule> kRules = [] {
+        NumberRule stride{.name = kStride, .least = 4.0, .most = 32.0, .whole = true};
+        stride.only.assign(std::begin(kRetinaStrides), std::end(kRetinaStrides));
+        return std::vector<NumberRule>{{.name = kOpacity}, stride};
+    }();
+    return kRules;
+}
+
+// A comma makes a list of a value.
+QString Settings::textAt(const char* name) const {
+    const QVariant value = m_settings.value(key(name));
+    return value.typeId() == QMetaType::QStringList ? value.toStringList().join(QStringLiteral(", ")) : value.toString();
+}
+
+Result<double> Settings::number(const char* name, double fallback) const {
+    const auto& rules = settingRules();
+    const auto rule = std::find_if(rules.begin(), rules.end(), [name](const NumberRule& r) { return r.name == name; });
+    Q_ASSERT_X(rule != rules.end(), "Settings", name);
+    return m_settings.contains(key(name)) ? rule->parse(textAt(name).toStdString()) : Result<double>(fallback);
+}
+
+Result<QString> Settings::choice(const char* name, const QStringList& choices, const QString& fallback) const {
+    const QString given = textAt(name);
+    if (!m_settings.contains(key(name)) || choices.contains(given)) {
+        return given.isEmpty() ? fallback : given;
+    }
+    std::vector<std::string> known;
+    for (const QString& each : choices) {
+        known.push_back(each.toStdString());
+    }
+    return notOneOf(name, known, given.toStdString());
+}
+
+Result<bool> Settings::flag(const char* name, bool fallback) const {
+    const QString yes = QStringLiteral("true");
+    const QString no = QStringLiteral("false");
+    const QString given = textAt(name);
+    if (given == QLatin1String("1") || given == QLatin1String("0")) {
+        return given == QLatin1String("1");
+    }
+    const auto chosen = choice(name, {yes, no}, fallback ? yes : no);
+    return chosen ? Result<bool>(*chosen == yes) : Result<bool>(chosen.error());
+}
+
+Result<QString> Settings::mechanism() const {
+    const QString given = textAt(kModule);
+    if (given.isEmpty() || findModule(given.toStdString()) != nullptr) {
+        return given;
+    }
+    return makeError(ErrorCode::NotFound,
+                     FOVEA_TEXT("engine", "“%1” names the mechanism “%2”, which this version does not know."),
+                     {kModule, given.toStdString()});
+}
+
+std::vector<Error> Settings::findProblems() const {
+    std::vector<Error> problems;
+    const auto check = [&problems](const auto& value) {
+        if (!value) {
+            problems.push_back(value.error());
+        }
+    };
+    if (m_settings.status() != QSettings::NoError) {
+        problems.push_back(makeError(ErrorCode::Unreadable,
+                                     FOVEA_TEXT("engine", "The settings in “%1” cannot be read; correct the file or remove it."),
+                                     {m_settings.fileName().toStdString()}));
+    }
+    check(choice(kLanguage, languages(), systemLanguage()));
+    check(choice(kTheme, themeNames(), themeNames().first()));
+    check(choice(kColormap, sequentialMaps(), {}));
+    for (const NumberRule& rule : settingRules()) {
+        check(number(rule.name.c_str(), 0.0));
+    }
+    for (const char* name : {kReducedMotion, kSmooth, kFine, kCrop, kAutoSize}) {
+        check(flag(name, false));
+    }
+    check(mechanism());
+    return problems;
+}
+
 QString Settings::recoveryFolder() { return QFileInfo(file()).path() + QStringLiteral("/recovery"); }
 
-QString Settings::language() const { return m_settings.value(key("window/language"), systemLanguage()).toString(); }
-void Settings::setLanguage(const QString& language) { m_settings.setValue(key("window/language"), language); }
+QString Settings::language() const { return orElse(choice(kLanguage, languages(), systemLanguage()), systemLanguage()); }
+void Settings::setLanguage(const QString& language) { m_settings.setValue(key(kLanguage), language); }
 
 ThemeName Settings::theme() const {
-    return m_settings.value(key("window/theme")).toString() == QLatin1String("light") ? ThemeName::Light : ThemeName::Dark;
+    return orElse(choice(kTheme, themeNames(), themeNames().first()), themeNames().first()) == themeNames().last()
+               ? ThemeName::Light
+               : ThemeName::Dark;
 }
 
 void Settings::setTheme(ThemeName theme) {
-    m_settings.setValue(key("window/theme"), theme == ThemeName::Light ? QStringLiteral("light") : QStringLiteral("dark"));
+    m_settings.setValue(key(kTheme), theme == ThemeName::Light ? themeNames().last() : themeNames().first());
 }
 
-bool Settings::reducedMotion() const {
-    return m_settings.value(key("window/reduced_motion"), qgetenv("GTK_ENABLE_ANIMATIONS") == "0").toBool();
-}
+bool Settings::reducedMotion() const { return orElse(flag(kReducedMotion, motionIsReduced()), motionIsReduced()); }
 
 OverlayStyle Settings::style() const {
     OverlayStyle style;
-    const std::string sequential = m_settings.value(key("overlay/colormap")).toString().toStdString();
-    if (const auto* map = findColormap(sequential); map != nullptr && !map->diverging) {
-        style.colormap = sequential;
-    }
-    style.opacity = std::clamp(m_settings.value(key("overlay/opacity"), style.opacity).toDouble(), 0.0, 1.0);
-    style.smooth = m_settings.value(key("overlay/smooth"), style.smooth).toBool();
+    const QString map = QString::fromStdString(style.colormap);
+    style.colormap = orElse(choice(kColormap, sequentialMaps(), map), map).toStdString();
+    style.opacity = orElse(number(kOpacity, style.opacity), style.opacity);
+    style.smooth = orElse(flag(kSmooth, style.smooth), style.smooth);
     return style;
 }
 
 void Settings::setStyle(const OverlayStyle& style) {
-    m_settings.setValue(key("overlay/colormap"), QString::fromStdString(style.colormap));
-    m_settings.setValue(key("overlay/opacity"), style.opacity);
-    m_settings.setValue(key("overlay/smooth"), style.smooth);
+    m_settings.setValue(key(kColormap), QString::fromStdString(style.colormap));
+    m_settings.setValue(key(kOpacity), style.opacity);
+    m_settings.setValue(key(kSmooth), style.smooth);
 }
 
 RetinaOptions Settings::retina() const {
     RetinaOptions options;
-    const int stride = m_settings.value(key("features/stride"), options.stride).toInt();
-    if (stride == 4 || stride == 8 || stride == 16 || stride == 32) {
-        options.stride = stride;
-    }
+    options.stride = static_cast<int>(orElse<double>(number(kStride, options.stride), options.stride));
     return options;
 }
 
-void Settings::setRetina(const RetinaOptions& options) { m_settings.setValue(key("features/stride"), options.stride); }
+void Settings::setRetina(const RetinaOptions& options) { m_settings.setValue(key(kStride), options.stride); }
 
 QString Settings::model() const { return m_settings.value(key("features/model")).toString(); }
 void Settings::setModel(const QString& model) { m_settings.setValue(key("features/model"), model); }
 
-bool Settings::fineInput() const { return m_settings.value(key("features/fine"), false).toBool(); }
-void Settings::setFineInput(bool fine) { m_settings.setValue(key("features/fine"), fine); }
+bool Settings::fineInput() const { return orElse(flag(kFine, false), false); }
+void Settings::setFineInput(bool fine) { m_settings.setValue(key(kFine), fine); }
 
-bool Settings::croppedInput() const { return m_settings.value(key("features/crop"), false).toBool(); }
-void Settings::setCroppedInput(bool cropped) { m_settings.setValue(key("features/crop"), cropped); }
+bool Settings::croppedInput() const { return orElse(flag(kCrop, false), false); }
+void Settings::setCroppedInput(bool cropped) { m_settings.setValue(key(kCrop), cropped); }
 
-bool Settings::autoSize() const { return m_settings.value(key("features/auto_size"), true).toBool(); }
-void Settings::setAutoSize(bool on) { m_settings.setValue(key("features/auto_size"), on); }
+bool Settings::autoSize() const { return orElse(flag(kAutoSize, true), true); }
+void Settings::setAutoSize(bool on) { m_settings.setValue(key(kAutoSize), on); }
 
-QString Settings::module() const { return m_settings.value(key("attention/module")).toString(); }
-void Settings::setModule(const QString& id) { m_settings.setValue(key("attention/module"), id); }
+QString Settings::module() const { return orElse(mechanism(), QString()); }
+void Settings::setModule(const QString& id) { m_settings.setValue(key(kModule), id); }
 
 QByteArray Settings::geometry() const { return m_settings.value(key("window/geometry")).toByteArray(); }
 void Settings::setGeometry(const QByteArray& geometry) { m_settings.setValue(key("window/geometry"), geometry); }

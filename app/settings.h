@@ -6,16 +6,21 @@
 #include <QTemporaryDir>
 
 #include <memory>
+#include <vector>
 
 #include "engine/models/retina.h"
+#include "engine/number_rule.h"
 #include "engine/render/compose.h"
 #include "widgets/theme.h"
 
 namespace fovea {
 
-/// What outlives a run of the program, in one INI file. Values which make no sense (edited by hand) fall back to their default.
-/// Where the file is none that can be read – a pipe, a folder, a device – nothing touches it: all values are the defaults, and
-/// what is set lasts until the end.
+/// Every number in the settings, by its key.
+const std::vector<NumberRule>& settingRules();
+
+/// What outlives a run of the program, in one INI file. In place of a value which is not allowed (edited by hand) stands its
+/// default, and problems() says so. Where the file is none that can be read – a pipe, a folder, a device – nothing touches it:
+/// all values are the defaults, and what is set lasts until the end.
 class Settings final {
 public:
     Settings();
@@ -25,6 +30,9 @@ public:
     [[nodiscard]] Trouble trouble() const { return m_trouble; }
     /// Where the settings should be.
     [[nodiscard]] static QString file();
+
+    /// One sentence for each value which was not allowed when the file was read, by its key.
+    [[nodiscard]] const std::vector<Error>& problems() const { return m_problems; }
 
     [[nodiscard]] QString language() const;
     void setLanguage(const QString& language);
@@ -62,11 +70,19 @@ public:
     void addRecentAddress(const QString& address);
 
 private:
+    /// Values by key, or why they are not allowed. A missing key has its default.
+    [[nodiscard]] Result<double> number(const char* name, double fallback) const;
+    [[nodiscard]] Result<bool> flag(const char* name, bool fallback) const;
+    [[nodiscard]] Result<QString> choice(const char* name, const QStringList& choices, const QString& fallback) const;
+    [[nodiscard]] Result<QString> mechanism() const;
+    [[nodiscard]] QString textAt(const char* name) const;
+    [[nodiscard]] std::vector<Error> findProblems() const;
     void prepend(const QString& name, const QString& entry);
 
     std::unique_ptr<QTemporaryDir> m_instead;  ///< of the file, where that is refused
     mutable QSettings m_settings;
     Trouble m_trouble;
+    std::vector<Error> m_problems;
 };
 
 }  // namespace fovea

@@ -17,6 +17,7 @@ void MainWindow::openModel() {
     if (chosen != QLatin1String("retina") && !folder.isEmpty()) {
         m_session.setNetwork(
             {.bundle = nullptr, .fit = m_settings.croppedInput() ? Fit::Crop : Fit::Whole, .fine = m_settings.fineInput()});
+        m_opensSetModel = !chosen.isEmpty();
         m_session.openBundle(folder);
         clippedRange();
     }

@@ -21,7 +21,7 @@ void MainWindow::connectRecovery() {
     connect(m_area, &CanvasArea::noticeAnswered, this, &MainWindow::showNextNotice);
 }
 
-void MainWindow::notify(Notice notice) {
+void MainWindow::notify(Announcement notice) {
     m_notices.push_back(std::move(notice));
     if (m_area->notice().isEmpty()) {
         showNextNotice();
@@ -30,7 +30,7 @@ void MainWindow::notify(Notice notice) {
 
 void MainWindow::showNextNotice() {
     if (!m_notices.empty()) {
-        Notice next = std::move(m_notices.front());
+        Announcement next = std::move(m_notices.front());
         m_notices.pop_front();
         m_area->showNotice(next.sentence, next.isError, std::move(next.actions));
     }

@@ -22,15 +22,6 @@ const QString kSuffix = QStringLiteral(".fovea");
 
 bool isFile(SourceKind kind) { return kind == SourceKind::Image || kind == SourceKind::Folder || kind == SourceKind::Video; }
 
-Result<SessionFile> readSession(const QString& path) {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "“%1” cannot be read; check the path and its permissions."),
-                         {path.toStdString()});
-    }
-    return parseSession(file.read(qint64{8} << 20), QFileInfo(path).fileName().toStdString());
-}
-
 }  // namespace
 
 void MainWindow::connectHistory() {
@@ -42,7 +33,6 @@ void MainWindow::connectHistory() {
     connect(&m_session, &Session::modelChanged, this, note);
     connect(&m_session, &Session::panesChanged, this, note);
     connect(&m_session, &Session::pinsChanged, this, note);
-    connect(&m_session, &Session::resultChanged, this, &MainWindow::finishOpening);
     m_noteTimer.setSingleShot(true);
     m_noteTimer.setInterval(0);
     connect(&m_noteTimer, &QTimer::timeout, this, &MainWindow::takeState);
@@ -122,7 +112,7 @@ SessionFile MainWindow::sessionFile() {
     file.frame = frame.index;
     file.place = m_area->canvas()->place();
     file.split = m_area->split();
-    return file;
+    return m_restore.withMissing(std::move(file));
 }
 
 void MainWindow::saveSessionDialog() {
@@ -134,66 +124,7 @@ void MainWindow::saveSessionDialog() {
 }
 
 void MainWindow::saveSession(const QString& path) {
-    exportFile(path, [json = sessionJson(sessionFile()).toStdString()] { return json; });
-}
-
-void MainWindow::openSession(const QString& path, bool forget) {
-    QThreadPool::globalInstance()->start([this, path, forget] {
-        const auto read = withoutThrowing(path.toStdString(), [&path] { return readSession(path); });
-        if (forget) {
-            QFile::remove(path);
-            QFile::remove(path + QStringLiteral(".lock"));
-        }
-        QMetaObject::invokeMethod(
-            this,
-            [this, read] {
-                if (read) {
-                    applySession(*read);
-                } else {
-                    m_area->showMessage(errorText(read.error()), true);
-                }
-            },
-            Qt::QueuedConnection);
-    });
-}
-
-// A session from elsewhere opens files, but neither cameras nor addresses, unasked.
-void MainWindow::applySession(const SessionFile& file) {
-    restoreState(file.state);
-    m_area->setSplit(file.split);
-    if (file.source.location.empty()) {
-        m_area->showMessage(tr("The picture of this session was pasted and is not part of it; open one."), false);
-    } else if (isFile(file.source.kind)) {
-        m_opening = file;
-        m_session.openSource(file.source);
-    } else {
-        m_area->showMessage(tr("This session was saved on %1.").arg(QString::fromStdString(file.source.location)), false,
-                            tr("Open it"), [this, spec = file.source] { m_session.openSource(spec); });
-    }
-}
-
-// The picture of a session has come: the view goes where it was.
-void MainWindow::finishOpening() {
-    const Frame& frame = m_session.result()->frame;
-    if (!m_opening || !frame.source || !m_session.moduleResult()) {
-        return;
-    }
-    const MovingSource& source = m_session.controller().source();
-    const std::string location = source.active() ? source.spec().location : frame.source->path;
-    if (location != m_opening->source.location) {
-        return;
-    }
-    const SessionFile file = *std::exchange(m_opening, std::nullopt);
-    for (const int index : m_area->canvases()) {
-        m_area->canvas(index)->setPlace(file.place);
-    }
-    if (m_session.controller().source().active()) {
-        m_session.controller().source().setPlaying(false);
-        m_session.controller().source().seek(static_cast<qint64>(file.frame));
-    }
-    if (!file.sha256.empty() && file.sha256 != frame.source->sha256) {
-        m_area->showMessage(tr("The file has changed since this session was saved; the numbers may differ."), true);
-    }
+    exportFile(path, [path, file = sessionFile()] { return sessionJson(file, QFileInfo(path).absolutePath()).toStdString(); });
 }
 
 // Of a camera nothing is kept: neither its frames, nor that it was looked at.
@@ -202,9 +133,9 @@ void MainWindow::keepRecovery() {
     if (file.source.location.empty() || !isFile(file.source.kind)) {
         return;
     }
-    QThreadPool::globalInstance()->start([path = m_recovery.toStdString(), json = sessionJson(file).toStdString()] {
+    QThreadPool::globalInstance()->start([path = m_recovery.toStdString(), file] {
         // On a full disk, or without memory, there is only nothing to come back to.
-        static_cast<void>(withoutThrowing(path, [&] { return writeFileAtomically(path, json); }));
+        static_cast<void>(withoutThrowing(path, [&] { return writeFileAtomically(path, sessionJson(file).toStdString()); }));
     });
 }
 

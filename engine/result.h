@@ -43,6 +43,15 @@ inline std::string filledIn(const std::string& text, const std::vector<std::stri
     return out;
 }
 
+/// "a, b, c", as one argument of a sentence.
+inline std::string commaList(const std::vector<std::string>& words) {
+    std::string out;
+    for (const auto& word : words) {
+        out += (out.empty() ? "" : ", ") + word;
+    }
+    return out;
+}
+
 /// One failure as one sentence which says what to do. `text` is a translatable template with %1, %2 … for `args`.
 struct Error {
     ErrorCode code = ErrorCode::BadFormat;

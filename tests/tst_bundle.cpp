@@ -88,7 +88,13 @@ std::vector<Damage> manifestDamages() {
         wrong("hyperparams is a list", "/modules/gc/hyperparams", Json{1}, "“modules.gc.hyperparams”"),
         wrong("recommends a stranger", "/recommended_module", "cbam", "“recommended_module”"),
         wrong("other channels", "/modules/se/hyperparams/C", 64, "“modules.se.hyperparams.C” should be 128"),
-        wrong("out of range", "/modules/gc/hyperparams/ratio", -3.0, "“modules.gc.hyperparams.ratio” should lie between"),
+        {"out of range",
+         [](BundleCopy& copy) {
+             copy.manifest()["modules"]["gc"]["hyperparams"]["ratio"] = -3.0;
+             copy.save();
+         },
+         {"manifest.json", "modules.gc.hyperparams.ratio” takes a number from"},
+         ErrorCode::BadParameter},
         {"parameter of another type",
          [](BundleCopy& copy) {
              copy.manifest()["modules"]["gc"]["hyperparams"]["ratio"] = "much";

@@ -409,11 +409,13 @@ private Q_SLOTS:
         const auto asked = static_cast<std::size_t>(map.gridHeight / 2 * map.gridWidth + map.gridWidth / 2);  // the middle
         std::vector<double> mean(static_cast<std::size_t>(keyCount(map)), 0.0);
         std::vector<double> most(mean.size(), 0.0);
+        std::vector<double> least(mean.size(), 2.0);
         for (std::size_t key = 0; key < mean.size(); ++key) {
             for (int h = 0; h < heads; ++h) {
                 const auto at = static_cast<std::size_t>(h) * size + asked * mean.size() + key;
                 mean[key] += static_cast<double>(all.values[at]) / heads;
                 most[key] = std::max(most[key], static_cast<double>(all.values[at]));
+                least[key] = std::min(least[key], static_cast<double>(all.values[at]));
             }
         }
         QComboBox* list = m.boxNamed("Head");
@@ -423,6 +425,9 @@ private Q_SLOTS:
             return m.settled() && difference(m.canvas()->rendered().field->values, expected, 1e-6).isEmpty();
         };
         QTest::keyClick(list, Qt::Key_End);
+        QCOMPARE(m.session().field()->head, kMinOverHeads);
+        QTRY_VERIFY_WITH_TIMEOUT(shows(least), Window::kPatience);
+        QTest::keyClick(list, Qt::Key_Up);
         QCOMPARE(m.session().field()->head, kMaxOverHeads);
         QTRY_VERIFY_WITH_TIMEOUT(shows(most), Window::kPatience);
         QVERIFY(!shows(mean));

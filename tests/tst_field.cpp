@@ -108,7 +108,7 @@ private Q_SLOTS:
     void fullMeanAndChannel();
     void fullWithChannelsLast();
     void pairwiseRowsAndColumns();
-    void maximumOverHeads();
+    void maximumAndMinimumOverHeads();
     void defaultMapPrefersPlaces();
     void failuresSayWhy();
     void valuesWhichOverflowAreAnError();
@@ -310,8 +310,8 @@ void TestField::pairwiseRowsAndColumns() {
     QCOMPARE(field->geometry.stepX, 12.0);  // 3 feature cells of 8 pixels over 2 keys
     QCOMPARE(field->geometry.stepY, 8.0);
     QCOMPARE(field->head, std::optional(1));
-    wanted.head = 7;  // there is none: the last one
-    QCOMPARE(makeField(result, wanted)->head, std::optional(1));
+    wanted.head = 7;
+    QCOMPARE(makeField(result, wanted).error().message(), std::string("There is no head 7; choose one from 0 to 1."));
     wanted.head = -1;
     QCOMPARE(makeField(result, wanted)->values, (std::vector<float>{10.0F, 11.0F}));
     QCOMPARE(makeField(result, wanted)->head, std::optional(-1));
@@ -326,7 +326,7 @@ void TestField::pairwiseRowsAndColumns() {
     QCOMPARE(makeField(result, wanted)->values, (std::vector<float>{4.0F, 5.0F}));
 }
 
-void TestField::maximumOverHeads() {
+void TestField::maximumAndMinimumOverHeads() {
     // Two heads of one query and three keys; each is the larger one somewhere.
     AttentionMap map = emptyMap("matrix", MapKind::Pairwise, MapRole::Distribution, 1, 1);
     map.keyHeight = 1;
@@ -334,8 +334,13 @@ void TestField::maximumOverHeads() {
     map.data = Tensor({2, 1, 3}, {0.5F, 0.25F, 0.25F, 0.125F, 0.75F, 0.125F});
     const auto result = resultWith({map}, testFeatures(2, 1, 3));
     FieldSpec wanted = spec();
-    wanted.head = -2;
+    wanted.head = kMinOverHeads;
     auto field = makeField(result, wanted);
+    QCOMPARE(field->values, (std::vector<float>{0.125F, 0.25F, 0.125F}));
+    QCOMPARE(field->what, std::string("from the query, minimum over heads"));
+    QCOMPARE(composeMatrix(map, kMinOverHeads, {}, 3)->max, 0.25F);
+    wanted.head = kMaxOverHeads;
+    field = makeField(result, wanted);
     QCOMPARE(field->values, (std::vector<float>{0.5F, 0.75F, 0.25F}));
     QCOMPARE(field->what, std::string("from the query, maximum over heads"));
     wanted.toQuery = true;
@@ -343,7 +348,7 @@ void TestField::maximumOverHeads() {
     field = makeField(result, wanted);
     QCOMPARE(field->values, (std::vector<float>{0.75F}));
     QCOMPARE(field->what, std::string("to the query, maximum over heads"));
-    const auto matrix = composeMatrix(map, -2, {}, 3);
+    const auto matrix = composeMatrix(map, kMaxOverHeads, {}, 3);
     QVERIFY(matrix.ok());
     QCOMPARE(matrix->min, 0.25F);
     QCOMPARE(matrix->max, 0.75F);

@@ -184,7 +184,7 @@ private Q_SLOTS:
         file.metadata["hyperparams"] = R"({"C": 31, "bias": true, "reduction": 16})";
         QCOMPARE(messageOf(file), QStringLiteral("The hyper-parameter “C” is 31, but “input” has 32; make them agree."));
         file.metadata["hyperparams"] = R"({"C": 32, "bias": true, "reduction": 5000})";
-        QVERIFY(messageOf(file).contains(QStringLiteral("outside its range")));
+        QVERIFY(messageOf(file).contains(QStringLiteral("“reduction” takes a whole number from")));
         file.metadata["hyperparams"] = R"({"C": 32, "bias": true, "reduction": 33})";
         QVERIFY(messageOf(file).contains(QStringLiteral("at most 32")));
         file.metadata["hyperparams"] = R"({"C": 32, "squeeze": 16})";

@@ -265,7 +265,8 @@ private Q_SLOTS:
         showAt(view, 196, view.heightForWidth(196));
         auto* heads = view.findChild<QComboBox*>();
         QVERIFY(heads->isVisible());
-        QCOMPARE(heads->count(), 5);
+        QCOMPARE(heads->count(), 6);  // mean, three heads, max, min
+        QCOMPARE(heads->itemData(5).toInt(), kMinOverHeads);
         QSignalSpy chosen(&view, &MatrixView::headChosen);
         heads->setFocus();
         QTest::keyClick(heads, Qt::Key_Down);

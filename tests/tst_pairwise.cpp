@@ -161,7 +161,7 @@ private Q_SLOTS:
         QVERIFY(maxDifference(pairwiseRow(lazy, -1, 4, false), mean) < 1e-6);
     }
 
-    void maximumOverHeadsIsTheLargestOfEachWeight() {
+    void maximumAndMinimumOverHeadsAreTheEndsOfEachWeight() {
         const auto attended = attend(randomMap(6, 5, 4, 1), randomMap(6, 3, 7, 2), randomMap(6, 3, 7, 3), 3, 1.0F, {});
         const AttentionMap lazy = mapOf(*attended);
         AttentionMap stored = lazy;
@@ -172,19 +172,24 @@ private Q_SLOTS:
             for (const int position : {0, 4, 11, 9999}) {
                 const int clamped = std::min(position, to ? 20 : 19);
                 std::vector<double> most(to ? 20 : 21, 0.0);
+                std::vector<double> least(most.size(), 2.0);
                 for (int h = 0; h < 3; ++h) {
                     for (int n = 0; n < static_cast<int>(most.size()); ++n) {
                         const int query = to ? n : clamped;
                         const int key = to ? clamped : n;
                         const double weight = matrix[static_cast<std::size_t>((h * 20 + query) * 21 + key)];
                         most[static_cast<std::size_t>(n)] = std::max(most[static_cast<std::size_t>(n)], weight);
+                        least[static_cast<std::size_t>(n)] = std::min(least[static_cast<std::size_t>(n)], weight);
                     }
                 }
-                QVERIFY(maxDifference(pairwiseRow(lazy, kMaxOverHeads, position, to), most) < 1e-5);
-                QVERIFY(maxDifference(pairwiseRow(stored, kMaxOverHeads, position, to), most) < 1e-5);
+                for (const AttentionMap& map : {lazy, stored}) {
+                    QVERIFY(maxDifference(pairwiseRow(map, kMaxOverHeads, position, to), most) < 1e-5);
+                    QVERIFY(maxDifference(pairwiseRow(map, kMinOverHeads, position, to), least) < 1e-5);
+                }
+                QVERIFY(most != least);
             }
         }
-        QVERIFY(maxDifference(pairwiseRow(stored, -3, 4, false), pairwiseRow(stored, -1, 4, false)) ==
+        QVERIFY(maxDifference(pairwiseRow(stored, -4, 4, false), pairwiseRow(stored, kMeanOverHeads, 4, false)) ==
                 0.0);  // clamped to the mean
     }
 

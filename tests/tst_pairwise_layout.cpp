@@ -281,6 +281,7 @@ private Q_SLOTS:
         QVERIFY(!field["asked"].contains("frame") && !field.contains("channel"));
         QCOMPARE(said(-1)["head"].get<std::string>(), std::string("mean"));
         QCOMPARE(said(kMaxOverHeads)["head"].get<std::string>(), std::string("maximum"));
+        QCOMPARE(said(kMinOverHeads)["head"].get<std::string>(), std::string("minimum"));
         spec.queryX = 5.0;  // outside is the last cell, and what is no number the first
         spec.queryY = std::numeric_limits<double>::quiet_NaN();
         QCOMPARE(said(0)["asked"]["x"].get<double>(), 30.0);

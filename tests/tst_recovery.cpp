@@ -223,47 +223,6 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(opened.picture(), before, 30000);
     }
 
-    void damagedAndHostileSessionsAreRefusedOrTamed() {
-        QVERIFY(!parseSession("", "a.fovea"));
-        QVERIFY(!parseSession("{}", "a.fovea"));
-        QVERIFY(!parseSession("{\"fovea\": 99}", "a.fovea"));
-        QCOMPARE(parseSession("[1,2", "a.fovea").error().code, ErrorCode::BadFormat);
-        const auto tamed = parseSession(
-            "{\"fovea\":1,\"panes\":[{\"module\":\"nowhere\"},{\"module\":\"se\",\"field\":{\"queryX\":1e99,\"head\":-77}}],"
-            "\"active\":-5,\"rangeMode\":77,\"style\":{\"opacity\":9,\"colormap\":\"jet\"},\"view\":{\"kind\":12,\"zoom\":0}}",
-            "a.fovea");
-        QVERIFY(tamed);
-        QCOMPARE(tamed->state.panes.size(), std::size_t{1});
-        QCOMPARE(tamed->state.panes.front().field.queryX, 1.0);
-        QCOMPARE(tamed->state.panes.front().field.head, -2);
-        QCOMPARE(tamed->state.style.opacity, 1.0);
-        QCOMPARE(tamed->state.style.colormap, "inferno");
-        QVERIFY(tamed->place.zoom > 0.0);
-    }
-
-    // All of a pane goes through a file, its network and pins too; a session in which all panes share one model says it once.
-    void panesGoThroughAFile() {
-        SessionFile file;
-        PaneState pane{.bundleFolder = "/somewhere/else", .module = "se", .slot = "B", .trained = false, .seed = 77};
-        pane.params = ParamSet(findModule("se")->params);
-        pane.field = {.module = "se", .slot = "B", .queryX = 1.0 / 3.0};
-        pane.intervention = {{0.0F, 0.25F}, {1.0F, 0.0F}};
-        pane.pinnedChannels = {7, 0, 63};
-        pane.pinnedHeads = {2};
-        PaneState retina = pane;
-        retina.bundleFolder.clear();
-        file.state.panes = {pane, retina};
-        const auto again = parseSession(sessionJson(file), "a.fovea");
-        QVERIFY(again);
-        QVERIFY(again->state.panes == file.state.panes);
-        const auto shared = parseSession(
-            "{\"fovea\":1,\"model\":{\"folder\":\"/m\"},\"panes\":[{\"module\":\"se\",\"pinnedChannels\":[3,3,-1,1e99]}]}",
-            "a.fovea");
-        QVERIFY(shared);
-        QCOMPARE(shared->state.panes.front().bundleFolder, "/m");
-        QCOMPARE(shared->state.panes.front().pinnedChannels, (std::vector<int>{3, 0, 65535}));
-    }
-
     void sessionsOfCamerasOpenNothingUnasked() {
         QTemporaryDir folder;
         const Opened opened(folder.path());
@@ -275,7 +234,8 @@ private Q_SLOTS:
         QVERIFY(out.open(QIODevice::WriteOnly) && out.write(sessionJson(file)) > 0);
         out.close();
         opened.window->openSession(out.fileName());
-        QTRY_VERIFY_WITH_TIMEOUT(opened.area()->message().contains(QStringLiteral("127.0.0.1")), 30000);
+        const NoticeList* list = opened.area()->notices();
+        QTRY_VERIFY_WITH_TIMEOUT(list->isVisible() && list->textSummary().contains(QStringLiteral("127.0.0.1")), 30000);
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);
         QVERIFY(!opened.session().controller().source().active());
         QCOMPARE(opened.session().result()->frame.source->name, "rocket.jpg");

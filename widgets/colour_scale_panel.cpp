@@ -50,7 +50,7 @@ void showNumber(QLineEdit* field, float value) {
 std::optional<float> numberOf(QString text) {
     bool ok = false;
     const float value = QLocale::c().toFloat(text.trimmed().replace(QChar(0x2212), u'-'), &ok);
-    return ok && std::isfinite(value) ? std::optional<float>(value) : std::nullopt;
+    return ok && std::abs(static_cast<double>(value)) <= kFarthestValue ? std::optional<float>(value) : std::nullopt;
 }
 
 template <class T>

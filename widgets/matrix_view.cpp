@@ -151,13 +151,14 @@ struct MatrixView::State {
     void fillHeads(bool translate) {
         const int most = map != nullptr ? headCount(*map) : 0;
         const QSignalBlocker quiet(heads);
-        if (translate || heads->count() != most + 2) {
+        if (translate || heads->count() != most + 3) {
             heads->clear();
-            heads->addItem(tr("mean"), -1);
+            heads->addItem(tr("mean"), kMeanOverHeads);
             for (int h = 0; h < most; ++h) {  // counted from 0, as everywhere
                 heads->addItem(QString::number(h), h);
             }
             heads->addItem(tr("max"), kMaxOverHeads);
+            heads->addItem(tr("min"), kMinOverHeads);
         }
         heads->setCurrentIndex(std::max(0, heads->findData(std::min(field.head, most - 1))));
         heads->setVisible(most > 1);
@@ -168,7 +169,8 @@ struct MatrixView::State {
     void retranslate() {
         headLabel->setText(tr("Head"));
         heads->setAccessibleName(tr("Head"));
-        heads->setToolTip(tr("Which head is shown: the mean over all heads, one, or at each place the largest of all"));
+        heads->setToolTip(
+            tr("Which head is shown: the mean over all heads, one, or at each place the largest or the smallest of all"));
         direction->setSegments({{0, tr("From"), tr("Where the chosen place looks: its row of the matrix")},
                                 {1, tr("To"), tr("Which places look at the chosen one: its column of the matrix")}});
         direction->setAccessibleName(tr("Direction"));
@@ -302,9 +304,10 @@ QString MatrixView::textSummary() const {
         return tr("No attention matrix yet.");
     }
     const int heads = headCount(*s.map);
-    const QString head = s.field.head == kMaxOverHeads ? tr("maximum over %1 heads").arg(heads)
-                         : s.field.head < 0            ? tr("mean over %1 heads").arg(heads)
-                                                       : tr("head %1 of %2").arg(s.field.head).arg(heads);
+    const QString head = s.field.head == kMaxOverHeads   ? tr("maximum over %1 heads").arg(heads)
+                         : s.field.head == kMinOverHeads ? tr("minimum over %1 heads").arg(heads)
+                         : s.field.head < 0              ? tr("mean over %1 heads").arg(heads)
+                                                         : tr("head %1 of %2").arg(s.field.head).arg(heads);
     const QString size = tr("%1 × %2 weights, %3.").arg(s.queries()).arg(s.keys()).arg(heads > 1 ? head : tr("one head"));
     const auto row = pairwiseRow(*s.map, s.field.head, s.position(), s.to(), s.group());
     if (row.empty()) {

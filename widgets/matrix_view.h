@@ -31,7 +31,7 @@ public:
 
 Q_SIGNALS:
     void renderRequested(const fovea::MatrixRequest& request);
-    void headChosen(int head);  ///< −1: mean over heads; kMaxOverHeads: the largest of all
+    void headChosen(int head);  ///< or kMeanOverHeads, kMaxOverHeads, kMinOverHeads
     void directionChosen(bool to);
     void codeChosen(int code);  ///< of a map whose queries or keys are channels or codes
     /// Fractions of the query grid, and the frame which asks; −1 is the newest.

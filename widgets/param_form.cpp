@@ -21,7 +21,7 @@
 namespace fovea {
 namespace {
 
-constexpr int kMaxSeed = 999'999;
+constexpr int kSeedWidth = 84;  // for seeds of six digits; longer ones scroll where the column is narrow
 
 enum WeightChoice { kTrained, kRandom };
 
@@ -84,7 +84,7 @@ struct ParamForm::State {
         }
         if (seed != nullptr && provenance.kind == ProvenanceKind::Random) {
             const QSignalBlocker quiet(seed);
-            const int value = static_cast<int>(std::min<std::uint64_t>(provenance.seed, kMaxSeed));
+            const int value = static_cast<int>(std::min<std::uint64_t>(provenance.seed, kLargestSeed));
             if (seed->value() != value) {  // setting it again would discard what is being typed
                 seed->setValue(value);
             }
@@ -116,7 +116,7 @@ struct ParamForm::State {
             changed(form);
         }
         if (!taken || !(params.values().at(key) == value)) {
-            controls.at(key)->show(params.values().at(key));  // refused or clamped: say what holds
+            controls.at(key)->show(params.values().at(key));  // refused: say what holds
         }
     }
 
@@ -169,12 +169,13 @@ struct ParamForm::State {
         seed = new QSpinBox(body);
         seed->setObjectName(QStringLiteral("seed"));
         seed->setFont(smallFont(form.font()));
-        seed->setRange(0, kMaxSeed);
+        seed->setRange(0, kLargestSeed);
         seed->setValue(1);
         seed->setButtonSymbols(QAbstractSpinBox::NoButtons);
         seed->setAlignment(Qt::AlignRight);
         seed->setKeyboardTracking(false);
         seed->setPrefix(ParamForm::tr("seed %1").arg(QString()));
+        seed->setMinimumWidth(kSeedWidth);
         seed->setAccessibleName(ParamForm::tr("Seed of random weights"));
         seed->setToolTip(ParamForm::tr("Random weights of this seed; the same seed gives the same weights"));
         auto* dice = new DiceButton(body);

@@ -7,6 +7,7 @@
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
 #include "app/commands/interrupt.h"
+#include "app/commands/number_options.h"
 #include "engine/evaluation/boxes.h"
 #include "engine/evaluation/evaluation.h"
 #include "engine/export/output_places.h"
@@ -45,14 +46,9 @@ struct Options {
     void addTo(QCommandLineParser& parser) const { parser.addOptions({bundle, data, modules, limit, size, output}); }
 };
 
-/// A whole number from 1; 0 when the option is not there, nothing when it is something else.
-std::optional<int> readCount(const QCommandLineParser& parser, const QCommandLineOption& option) {
-    if (!parser.isSet(option)) {
-        return 0;
-    }
-    bool good = false;
-    const int value = parser.value(option).toInt(&good);
-    return good && value >= 1 ? std::optional(value) : std::nullopt;
+/// `value` stays where the option is not set.
+std::optional<Usage> readCount(const QCommandLineParser& parser, const QCommandLineOption& option, int& value) {
+    return parser.isSet(option) ? readNumber(ruleOf(evaluateNumbers(), option), parser.value(option), value) : std::nullopt;
 }
 
 /// A line which counts, for a person who waits.
@@ -124,15 +120,12 @@ int evaluateCommand(const QStringList& arguments) {
     if (const auto complaint = endingComplaint(parser.value(options.output), QStringLiteral("csv"))) {
         return complain(*complaint, kExitUsage);
     }
-    const auto limit = readCount(parser, options.limit);
-    const auto size = readCount(parser, options.size);
-    if (!limit || !size) {
-        return complain(translated(QT_TRANSLATE_NOOP("CommandLine", "--limit and --size take a whole number from 1.")),
-                        kExitUsage);
-    }
     EvaluationRequest request{.bundle = nullptr, .folder = parser.value(options.data).toStdString(), .modules = {}};
-    request.limit = *limit;
-    request.size = *size;
+    for (const auto& usage : {readCount(parser, options.limit, request.limit), readCount(parser, options.size, request.size)}) {
+        if (usage) {
+            return complain(usage->sentence, kExitUsage);
+        }
+    }
     for (const auto& id : parser.value(options.modules).split(u',', Qt::SkipEmptyParts)) {
         request.modules.push_back(id.trimmed().toStdString());
     }

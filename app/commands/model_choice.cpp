@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/models/open_bundle.h"
+#include "engine/number_rule.h"
 
 namespace fovea {
 
@@ -30,19 +31,21 @@ Result<int> classNamed(const NetworkChoice& network, const QString& name) {
         return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "The Retina knows no classes; name a trained network."));
     }
     const auto& classes = network.bundle->classes;
-    bool isNumber = false;
-    const int number = name.toInt(&isNumber);
-    if (isNumber && number >= 0 && number < static_cast<int>(classes.size())) {
-        return number;
-    }
     const auto it = std::find_if(classes.begin(), classes.end(), [&name](const ClassLabel& label) {
         return QString::fromStdString(label.name).compare(name, Qt::CaseInsensitive) == 0;
     });
-    if (it == classes.end()) {
+    if (it != classes.end()) {
+        return static_cast<int>(it - classes.begin());
+    }
+    bool isNumber = false;
+    static_cast<void>(name.toDouble(&isNumber));
+    if (!isNumber) {
         return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "%1 has no class “%2”; its classes.json lists them."),
                          {network.bundle->name, name.toStdString()});
     }
-    return static_cast<int>(it - classes.begin());
+    const NumberRule rule{.name = "--class", .least = 0.0, .most = static_cast<double>(classes.size()) - 1.0, .whole = true};
+    const auto number = rule.parse(name.toStdString());
+    return number ? Result<int>(static_cast<int>(*number)) : Result<int>(number.error());
 }
 
 }  // namespace fovea

@@ -1,8 +1,6 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 
-#include <algorithm>
-
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
 #include "app/commands/interrupt.h"
@@ -10,7 +8,6 @@
 #include "app/commands/render_options.h"
 #include "app/commands/render_video.h"
 #include "app/exporter.h"
-#include "engine/attention/maps.h"
 #include "engine/attention/registry.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/query_place.h"
@@ -51,11 +48,12 @@ Result<ModuleJob> makeJob(const QCommandLineParser& parser, const RenderOptions&
         return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "%1 is parameter-free: leave the weights out."),
                          {info.title});
     }
-    bool good = true;
-    job.seed = parser.isSet(options.seed) ? parser.value(options.seed).toULongLong(&good) : 1;
-    if (!good) {
-        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "A seed is a whole number from 0, not “%1”."),
-                         {parser.value(options.seed).toStdString()});
+    if (parser.isSet(options.seed)) {
+        const auto seed = ruleOf(renderNumbers(), options.seed).parse(parser.value(options.seed).toStdString());
+        if (!seed) {
+            return seed.error();
+        }
+        job.seed = static_cast<std::uint64_t>(*seed);
     }
     return job;
 }
@@ -94,18 +92,7 @@ Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const M
         return result;
     }
     const auto& output = (*result)->modules.front()->output;
-    if (!output) {
-        return output.error();
-    }
-    int heads = 0;
-    for (const AttentionMap& map : output->maps) {
-        heads = std::max(heads, map.kind == MapKind::Pairwise ? headCount(map) : 0);
-    }
-    if (static_cast<int>(job.intervention.heads.size()) > heads) {
-        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "%1 has %2 heads, counted from 0; mute one of them."),
-                         {job.info->title, std::to_string(heads)});
-    }
-    return result;
+    return output ? result : output.error();
 }
 
 /// Options which mean nothing for what is written.
@@ -135,7 +122,17 @@ int writeVideo(const QCommandLineParser& parser, const RenderOptions& options, F
     job.recording.beside = parser.isSet(options.beside);
     job.recording.caption = !parser.isSet(options.noCaption);
     job.recording.csv = !parser.isSet(options.noCsv);
-    return renderVideo(parser.positionalArguments().first(), std::move(job));
+    std::optional<Usage> wrong;
+    job.check = [&, field = job.field](const FrameResult& first) -> Result<void> {
+        const auto choices = fieldChoices(first, field);
+        if (!choices) {  // the first frames of a mechanism which compares several
+            return {};
+        }
+        wrong = checkChoices(parser, options, *choices);
+        return wrong ? Result<void>(makeError(ErrorCode::BadParameter, wrong->sentence.toStdString())) : Result<void>();
+    };
+    const int status = renderVideo(parser.positionalArguments().first(), std::move(job));
+    return wrong ? kExitUsage : status;
 }
 
 int write(const QCommandLineParser& parser, const RenderOptions& options, const PictureExport& what) {
@@ -197,9 +194,8 @@ int renderCommand(const QStringList& arguments) {
     if (const auto format = pictureFormatFor(parser.value(options.output)); !video && !format) {
         return complain(errorText(format.error()), kExitUsage);
     }
-    for (const auto& usage :
-         {checkKind(parser, options, video), readStyle(parser, options, what.style),
-          readField(parser, options, what.field, query), readInteger(parser, options.stride, retina.stride)}) {
+    for (const auto& usage : {checkKind(parser, options, video), readStyle(parser, options, what.style),
+                              readField(parser, options, what.field, query), readStride(parser, options, retina.stride)}) {
         if (usage) {
             return usageError(*usage);
         }
@@ -243,6 +239,13 @@ int renderCommand(const QStringList& arguments) {
                    : complain(result.error());
     }
     what.result = *result;
+    const auto choices = fieldChoices(*what.result, what.field);
+    if (!choices) {
+        return complain(choices.error());
+    }
+    if (const auto usage = checkChoices(parser, options, *choices)) {
+        return usageError(*usage);
+    }
     if (query) {
         askOnPicture(what.field, *what.result, *query);
     }

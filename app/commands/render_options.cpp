@@ -1,31 +1,20 @@
 #include "app/commands/render_options.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 #include <vector>
 
 #include "engine/attention/maps.h"
 #include "engine/render/colormap.h"
+#include "widgets/engine_text.h"
 
 namespace fovea {
 namespace {
 
-constexpr std::size_t kMostPlaces = 65536;
-constexpr int kMostContours = 32;
-
-std::optional<Usage> readNumber(const QCommandLineParser& parser, const QCommandLineOption& option, double& value) {
-    if (!parser.isSet(option)) {
-        return std::nullopt;
-    }
-    bool good = false;
-    value = parser.value(option).toDouble(&good);
-    if (good && std::isfinite(value)) {
-        return std::nullopt;
-    }
-    return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a number, not “%2”."))
-                     .arg(option.names().constLast(), parser.value(option))};
+/// The option's only number; `value` stays where the option is not set.
+template <class Number>
+std::optional<Usage> readOne(const QCommandLineParser& parser, const QCommandLineOption& option, Number& value) {
+    return parser.isSet(option) ? readNumber(ruleOf(renderNumbers(), option), parser.value(option), value) : std::nullopt;
 }
 
 /// Two numbers around a separator: "0.1:0.9", "0.5,0.5".
@@ -35,30 +24,23 @@ std::optional<Usage> readPair(const QCommandLineParser& parser, const QCommandLi
         return std::nullopt;
     }
     const QStringList parts = parser.value(option).split(separator);
-    bool goodA = false;
-    bool goodB = false;
-    a = parts.value(0).toDouble(&goodA);
-    b = parts.value(1).toDouble(&goodB);
-    if (parts.size() == 2 && goodA && goodB) {
-        return std::nullopt;
+    if (parts.size() != 2) {
+        return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes two numbers as %2, not “%3”."))
+                         .arg(option.names().constLast(), option.valueName(), parser.value(option))};
     }
-    return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes two numbers as %2, not “%3”."))
-                     .arg(option.names().constLast(), option.valueName(), parser.value(option))};
+    auto usage = readNumber(ruleOf(renderNumbers(), option, 0), parts[0], a);
+    return usage ? usage : readNumber(ruleOf(renderNumbers(), option, 1), parts[1], b);
 }
 
 /// Gives the channel, or head, `text` names its factor. There are `count` of them; none is known with −1.
-std::optional<Usage> setFactor(const QString& text, float factor, int count, std::vector<float>& factors) {
-    bool good = false;
-    const uint place = text.toUInt(&good);
-    if (!good || place >= kMostPlaces || (count >= 0 && place >= static_cast<uint>(count))) {
-        return Usage{count < 0
-                         ? RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "“%1” is no number of a head.")).arg(text)
-                         : RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "There is no channel “%1”: they are 0 to %2."))
-                               .arg(text)
-                               .arg(count - 1)};
+std::optional<Usage> setFactor(const NumberRule& rule, const QString& text, float factor, int count,
+                               std::vector<float>& factors) {
+    int place = 0;
+    if (auto usage = readNumber(count < 0 ? rule : rule.upTo(count - 1), text, place)) {
+        return usage;
     }
-    factors.resize(std::max<std::size_t>(factors.size(), place + 1), 1.0F);
-    factors[place] = factor;
+    factors.resize(std::max(factors.size(), static_cast<std::size_t>(place) + 1), 1.0F);
+    factors[static_cast<std::size_t>(place)] = factor;
     return std::nullopt;
 }
 
@@ -67,7 +49,7 @@ std::optional<Usage> readPlaces(const QCommandLineParser& parser, const QCommand
                                 std::vector<float>& factors) {
     const QStringList places = parser.isSet(option) ? parser.value(option).split(u',') : QStringList();
     for (const QString& text : places) {
-        if (auto usage = setFactor(text, factor, count, factors)) {
+        if (auto usage = setFactor(ruleOf(renderNumbers(), option), text, factor, count, factors)) {
             return usage;
         }
     }
@@ -79,14 +61,16 @@ std::optional<Usage> readFactors(const QCommandLineParser& parser, const QComman
     const QStringList given = parser.values(option);
     for (const QString& text : given) {
         const QStringList parts = text.split(u'=');
-        bool good = false;
-        const float factor = parts.value(1).toFloat(&good);
-        if (parts.size() != 2 || !good || !std::isfinite(factor)) {
+        if (parts.size() != 2) {
             return Usage{
                 RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a channel and its factor as %2, not “%3”."))
                     .arg(option.names().constLast(), option.valueName(), text)};
         }
-        if (auto usage = setFactor(parts[0], factor, count, factors)) {
+        double factor = 1.0;
+        auto usage = readNumber(ruleOf(renderNumbers(), option, 1), parts[1], factor);
+        usage =
+            usage ? usage : setFactor(ruleOf(renderNumbers(), option, 0), parts[0], static_cast<float>(factor), count, factors);
+        if (usage) {
             return usage;
         }
     }
@@ -97,17 +81,11 @@ std::optional<Usage> readFactors(const QCommandLineParser& parser, const QComman
 std::optional<Usage> readMarks(const QCommandLineParser& parser, const RenderOptions& options, OverlayStyle& style) {
     double percent = 100.0 * style.clipShare;
     double threshold = 0.0;
-    for (const auto& usage : {readNumber(parser, options.clipShare, percent), readNumber(parser, options.threshold, threshold),
-                              readInteger(parser, options.contours, style.contours)}) {
+    for (const auto& usage : {readOne(parser, options.clipShare, percent), readOne(parser, options.threshold, threshold),
+                              readOne(parser, options.contours, style.contours)}) {
         if (usage) {
             return usage;
         }
-    }
-    if (!(percent >= 0.0 && percent < 50.0)) {
-        return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--clip-share lies between 0 and 50."))};
-    }
-    if (style.contours < 0 || style.contours > kMostContours) {
-        return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--contours lies between 0 and 32."))};
     }
     style.clipped = parser.isSet(options.clipped) || parser.isSet(options.clipShare);
     style.clipShare = percent / 100.0;
@@ -117,20 +95,22 @@ std::optional<Usage> readMarks(const QCommandLineParser& parser, const RenderOpt
     return std::nullopt;
 }
 
+std::optional<Usage> readHead(const QCommandLineParser& parser, const RenderOptions& options, int& head) {
+    const std::pair<QLatin1String, int> words[] = {
+        {QLatin1String("mean"), kMeanOverHeads}, {QLatin1String("max"), kMaxOverHeads}, {QLatin1String("min"), kMinOverHeads}};
+    for (const auto& [word, value] : words) {
+        if (parser.value(options.head) == word) {
+            head = value;
+            return std::nullopt;
+        }
+    }
+    return readOne(parser, options.head, head);
+}
+
 }  // namespace
 
-std::optional<Usage> readInteger(const QCommandLineParser& parser, const QCommandLineOption& option, int& value) {
-    double number = value;
-    if (auto usage = readNumber(parser, option, number)) {
-        return usage;
-    }
-    const bool whole = std::abs(number) <= std::numeric_limits<int>::max() && number == std::trunc(number);
-    value = whole ? static_cast<int>(number) : value;
-    if (!whole) {
-        return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a whole number, not “%2”."))
-                         .arg(option.names().constLast(), parser.value(option))};
-    }
-    return std::nullopt;
+std::optional<Usage> readStride(const QCommandLineParser& parser, const RenderOptions& options, int& stride) {
+    return readOne(parser, options.stride, stride);
 }
 
 std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOptions& options, OverlayStyle& style) {
@@ -159,11 +139,8 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOpt
         style.autoRange = false;
         style.range = {static_cast<float>(lo), static_cast<float>(hi)};
     }
-    if (auto usage = readNumber(parser, options.opacity, style.opacity)) {
+    if (auto usage = readOne(parser, options.opacity, style.opacity)) {
         return usage;
-    }
-    if (!(style.opacity >= 0.0 && style.opacity <= 1.0)) {
-        return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--opacity lies between 0 and 1."))};
     }
     style.smooth = !parser.isSet(options.cells);
     return readMarks(parser, options, style);
@@ -189,15 +166,13 @@ std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOpt
         return Usage{
             RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--mode is before, after or changed, not “%1”.")).arg(mode)};
     }
-    if (auto usage = readInteger(parser, options.channel, field.channel)) {
+    if (auto usage = readOne(parser, options.channel, field.channel)) {
         return usage;
     }
     if (parser.isSet(options.channel)) {
         field.channelMode = ChannelMode::Single;
     }
-    if (parser.value(options.head) == QLatin1String("max")) {
-        field.head = kMaxOverHeads;
-    } else if (auto usage = readInteger(parser, options.head, field.head)) {
+    if (auto usage = readHead(parser, options, field.head)) {
         return usage;
     }
     if (!parser.isSet(options.query)) {
@@ -205,6 +180,35 @@ std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOpt
     }
     query.emplace();
     return readPair(parser, options.query, u',', query->x, query->y);
+}
+
+std::optional<Usage> checkChoices(const QCommandLineParser& parser, const RenderOptions& options, const FieldChoices& choices) {
+    const auto refused = [&](const QCommandLineOption& option, const QString& text, int count) -> std::optional<Usage> {
+        if (count < 1) {
+            return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "There are no heads here; leave --%1 out."))
+                             .arg(option.names().constLast())};
+        }
+        int unused = 0;
+        return readNumber(ruleOf(renderNumbers(), option).upTo(count - 1), text, unused);
+    };
+    int head = -1;
+    if (!readHead(parser, options, head) && head >= 0) {
+        if (auto usage = refused(options.head, parser.value(options.head), choices.mapHeads)) {
+            return usage;
+        }
+    }
+    if (parser.isSet(options.channel)) {
+        if (auto usage = refused(options.channel, parser.value(options.channel), choices.mapChannels)) {
+            return usage;
+        }
+    }
+    const QStringList muted = parser.isSet(options.muteHeads) ? parser.value(options.muteHeads).split(u',') : QStringList();
+    for (const QString& text : muted) {
+        if (auto usage = refused(options.muteHeads, text, choices.moduleHeads)) {
+            return usage;
+        }
+    }
+    return std::nullopt;
 }
 
 std::optional<Usage> readIntervention(const QCommandLineParser& parser, const RenderOptions& options, int channels,

@@ -7,9 +7,11 @@
 
 #include <optional>
 
+#include "app/commands/number_options.h"
 #include "engine/pipeline/intervention.h"
 #include "engine/render/compose.h"
 #include "engine/render/field.h"
+#include "engine/render/field_choices.h"
 
 namespace fovea {
 
@@ -80,9 +82,10 @@ struct RenderOptions {
                             QStringLiteral("MODE")};
     QCommandLineOption channel{QStringLiteral("channel"),
                                text(QT_TRANSLATE_NOOP("CommandLine", "One channel instead of their mean.")), QStringLiteral("N")};
-    QCommandLineOption head{QStringLiteral("head"),
-                            text(QT_TRANSLATE_NOOP("CommandLine", "One head of a pairwise map instead of their mean, or max.")),
-                            QStringLiteral("N")};
+    QCommandLineOption head{
+        QStringLiteral("head"),
+        text(QT_TRANSLATE_NOOP("CommandLine", "One head of a pairwise map, or of all of them mean, max or min (mean).")),
+        QStringLiteral("N")};
     QCommandLineOption query{
         QStringLiteral("query"),
         text(QT_TRANSLATE_NOOP("CommandLine", "Query of a pairwise map as fractions of the picture (0.5,0.5).")),
@@ -122,18 +125,15 @@ struct RenderOptions {
     }
 };
 
-/// A wrong use of an option: one sentence.
-struct Usage {
-    QString sentence;
-};
-
-/// A whole number; `value` stays where the option is not set.
-std::optional<Usage> readInteger(const QCommandLineParser& parser, const QCommandLineOption& option, int& value);
+/// The stride of the Retina; it stays where the option is not set.
+std::optional<Usage> readStride(const QCommandLineParser& parser, const RenderOptions& options, int& stride);
 /// How the overlay is drawn.
 std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOptions& options, OverlayStyle& style);
 /// Which numbers are drawn. The query is a place of the picture, which the features are not known for yet; none when not set.
 std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOptions& options, FieldSpec& field,
                                std::optional<PointValue>& query);
+/// Whether the first result has the channel and the heads which the options name.
+std::optional<Usage> checkChoices(const QCommandLineParser& parser, const RenderOptions& options, const FieldChoices& choices);
 /// What is muted, soloed and scaled of features of so many channels.
 std::optional<Usage> readIntervention(const QCommandLineParser& parser, const RenderOptions& options, int channels,
                                       Intervention& intervention);

@@ -71,20 +71,20 @@ std::vector<float> oneHeadOfAll(const AttentionMap& map, const PairwiseSize& siz
     return all;
 }
 
-/// The values of one head, or the mean or the maximum over all of them.
+/// The values of one head, or the mean, the maximum or the minimum over all of them.
 template <class OfHead>
 std::vector<float> overHeads(int head, int heads, OfHead&& ofHead) {
     if (head >= 0) {
         return ofHead(std::min(head, heads - 1));
     }
-    if (head == kMaxOverHeads) {
-        std::vector<float> most = ofHead(0);
+    if (head == kMaxOverHeads || head == kMinOverHeads) {
+        const auto pick = [head](float a, float b) { return head == kMaxOverHeads ? std::max(a, b) : std::min(a, b); };
+        std::vector<float> end = ofHead(0);
         for (int h = 1; h < heads; ++h) {
             const std::vector<float> values = ofHead(h);
-            std::transform(most.begin(), most.end(), values.begin(), most.begin(),
-                           [](float a, float b) { return std::max(a, b); });
+            std::transform(end.begin(), end.end(), values.begin(), end.begin(), pick);
         }
-        return most;
+        return end;
     }
     std::vector<float> mean;
     for (int h = 0; h < heads; ++h) {

@@ -116,12 +116,15 @@ FOVEA_API std::vector<float> branchWeights(const AttentionMap& map, int channels
 /// Heads of a Pairwise map, 0 for other kinds.
 FOVEA_API int headCount(const AttentionMap& map) noexcept;
 
-/// In place of a head: each weight is the largest which any head gives. Such weights do not sum to 1.
+/// In place of a head: the mean over all heads, or each weight is the largest, or the smallest, which any head gives. The largest
+/// and the smallest do not sum to 1.
+inline constexpr int kMeanOverHeads = -1;
 inline constexpr int kMaxOverHeads = -2;
+inline constexpr int kMinOverHeads = -3;
 
 /// One query's weights over all keys [M], or, with `to`, one key's weights from all queries [N]. Out-of-range head or
-/// position is clamped. head −1: the mean over heads; −2 (kMaxOverHeads): of each weight the largest of all heads. Only for
-/// Pairwise maps. `group` chooses among several matrices.
+/// position is clamped. head: one of the heads, or kMeanOverHeads, kMaxOverHeads, kMinOverHeads. Only for Pairwise maps. `group`
+/// chooses among several matrices.
 FOVEA_API std::vector<float> pairwiseRow(const AttentionMap& map, int head, int position, bool to, int group = 0);
 
 /// The same row or column of every group's matrix, [groups×M] or [groups×N].

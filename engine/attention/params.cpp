@@ -1,25 +1,18 @@
 #include "engine/attention/params.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 
+#include "engine/number_rule.h"
+
 namespace fovea {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string out;
-    for (const auto& word : words) {
-        out += (out.empty() ? "" : ", ") + word;
-    }
-    return out;
-}
 
 Error unknownKey(const std::vector<ParamSpec>& specs, const std::string& key) {
     if (specs.empty()) {
@@ -32,16 +25,19 @@ Error unknownKey(const std::vector<ParamSpec>& specs, const std::string& key) {
         keys.push_back(spec.key);
     }
     return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "There is no parameter “%1”; choose one of: %2."),
-                     {key, joined(keys)});
+                     {key, commaList(keys)});
+}
+
+NumberRule ruleOf(const ParamSpec& spec) {
+    return {.name = spec.key, .least = spec.min, .most = spec.max, .whole = spec.type != ParamType::Real};
 }
 
 /// What a value of the spec's type looks like, as the end of the sentence below.
 const char* wantedText(ParamType type) {
     switch (type) {
         case ParamType::Real:
-            return FOVEA_TEXT("engine", "The parameter “%1” needs a number such as 0.25, not “%2”.");
         case ParamType::Int:
-            return FOVEA_TEXT("engine", "The parameter “%1” needs a whole number, not “%2”.");
+            break;  // their rule says it, with the range
         case ParamType::Bool:
             return FOVEA_TEXT("engine", "The parameter “%1” needs true or false, not “%2”.");
         case ParamType::Choice:
@@ -57,12 +53,15 @@ const char* wantedText(ParamType type) {
 }
 
 Error wrongType(const ParamSpec& spec, const std::string& given) {
+    if (spec.type == ParamType::Real || spec.type == ParamType::Int) {
+        return ruleOf(spec).refusal(given);
+    }
     return makeError(ErrorCode::BadParameter, wantedText(spec.type), {spec.key, given});
 }
 
 Error unknownChoice(const ParamSpec& spec, const std::string& given) {
     return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "The parameter “%1” has no choice “%2”; choose from: %3."),
-                     {spec.key, given, joined(spec.choices)});
+                     {spec.key, given, commaList(spec.choices)});
 }
 
 const ParamSpec* findSpec(const std::vector<ParamSpec>& specs, const std::string& key) {
@@ -92,23 +91,18 @@ Json toJsonValue(const ParamValue& value) {
 /// JSON as text for a message; never throws on text which is not UTF-8.
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-Result<ParamValue> checkedReal(const ParamSpec& spec, const ParamValue& value) {
+/// A Real or an Int, inside its range.
+Result<ParamValue> checkedNumber(const ParamSpec& spec, const ParamValue& value) {
     const auto* whole = std::get_if<int>(&value);
     const auto* real = std::get_if<double>(&value);
-    if ((whole == nullptr && real == nullptr) || (real != nullptr && !std::isfinite(*real))) {
+    if (whole == nullptr && real == nullptr) {
         return wrongType(spec, dumped(toJsonValue(value)));
     }
-    return ParamValue{std::clamp(whole != nullptr ? *whole : *real, spec.min, spec.max)};
-}
-
-Result<ParamValue> checkedInt(const ParamSpec& spec, const ParamValue& value) {
-    const auto* whole = std::get_if<int>(&value);
-    const auto* real = std::get_if<double>(&value);
-    const bool integral = real != nullptr && std::isfinite(*real) && std::floor(*real) == *real;
-    if (whole == nullptr && !integral) {
-        return wrongType(spec, dumped(toJsonValue(value)));
+    const auto number = ruleOf(spec).check(whole != nullptr ? *whole : *real);
+    if (!number) {
+        return number.error();
     }
-    return ParamValue{static_cast<int>(std::clamp(whole != nullptr ? *whole : *real, spec.min, spec.max))};
+    return spec.type == ParamType::Int ? ParamValue{static_cast<int>(*number)} : ParamValue{*number};
 }
 
 Result<ParamValue> checkedChoice(const ParamSpec& spec, const ParamValue& value) {
@@ -145,13 +139,17 @@ Result<ParamValue> checkedChoiceSet(const ParamSpec& spec, const ParamValue& val
 
 Result<ParamValue> checkedPoint(const ParamSpec& spec, const ParamValue& value) {
     const auto* point = std::get_if<PointValue>(&value);
-    if (point == nullptr || !std::isfinite(point->x) || !std::isfinite(point->y)) {
+    if (point == nullptr) {
         return wrongType(spec, dumped(toJsonValue(value)));
     }
-    return ParamValue{PointValue{std::clamp(point->x, 0.0, 1.0), std::clamp(point->y, 0.0, 1.0)}};
+    for (const double fraction : {point->x, point->y}) {
+        if (auto inside = NumberRule{.name = spec.key}.check(fraction); !inside) {
+            return inside.error();
+        }
+    }
+    return value;
 }
 
-/// Another count of numbers means something else, so it is refused; each number is clamped like an Int.
 Result<ParamValue> checkedIntList(const ParamSpec& spec, const ParamValue& value) {
     const auto* numbers = std::get_if<std::vector<int>>(&value);
     if (numbers == nullptr) {
@@ -163,19 +161,20 @@ Result<ParamValue> checkedIntList(const ParamSpec& spec, const ParamValue& value
                          FOVEA_TEXT("engine", "The parameter “%1” needs %2 to %3 whole numbers, not %4."),
                          {spec.key, std::to_string(spec.leastCount), std::to_string(spec.mostCount), std::to_string(count)});
     }
-    std::vector<int> clamped;
-    std::transform(numbers->begin(), numbers->end(), std::back_inserter(clamped),
-                   [&](int number) { return static_cast<int>(std::clamp<double>(number, spec.min, spec.max)); });
-    return ParamValue{std::move(clamped)};
+    for (const int number : *numbers) {
+        if (auto inside = ruleOf(spec).check(number); !inside) {
+            return inside.error();
+        }
+    }
+    return value;
 }
 
 /// `value` as the spec wants it: of its type, inside its range.
 Result<ParamValue> checkedValue(const ParamSpec& spec, const ParamValue& value) {
     switch (spec.type) {
         case ParamType::Real:
-            return checkedReal(spec, value);
         case ParamType::Int:
-            return checkedInt(spec, value);
+            return checkedNumber(spec, value);
         case ParamType::Choice:
             return checkedChoice(spec, value);
         case ParamType::ChoiceSet:
@@ -212,17 +211,11 @@ std::vector<std::string> splitAtCommas(const std::string& text) {
     return parts;
 }
 
-/// A whole text as a number, with a point whatever the locale.
+/// A whole text as a number of any size.
 std::optional<double> parsedNumber(const std::string& text) {
-    const std::string digits = trimmed(text);
-    const char* first = digits.data() + (digits.starts_with('+') ? 1 : 0);
-    const char* last = digits.data() + digits.size();
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(first, last, value);
-    if (error != std::errc() || end != last || !std::isfinite(value)) {
-        return std::nullopt;
-    }
-    return value;
+    constexpr double kFar = std::numeric_limits<double>::max();
+    const auto number = NumberRule{.name = {}, .least = -kFar, .most = kFar}.parse(text);
+    return number ? std::optional(*number) : std::nullopt;
 }
 
 std::optional<bool> parsedBool(const std::string& text) {

@@ -46,7 +46,7 @@ public:
     /// All defaults.
     explicit ParamSet(const std::vector<ParamSpec>& specs);
 
-    /// Sets one value, clamped into the spec's range; unknown key, wrong type, unknown choice or NaN is an error.
+    /// Sets one value. An unknown key or choice, another type, and a number outside of the spec's range are refused by name.
     Result<void> set(const std::vector<ParamSpec>& specs, const std::string& key, const ParamValue& value);
     /// The same from text, as typed on a command line: "0.25", "true", "avg", "avg,max", "0.3,0.7", "3,5".
     Result<void> setText(const std::vector<ParamSpec>& specs, const std::string& key, const std::string& text);

@@ -43,6 +43,9 @@ struct Provenance {
 /// English: "parameter-free", "file (x.safetensors)", "random (seed 1)", "trained (name)".
 FOVEA_API std::string provenanceText(const Provenance& provenance);
 
+/// Seeds go from 0 to this one: every form shows them in full, and every reader of JSON keeps them exactly.
+inline constexpr int kLargestSeed = 2'147'483'647;
+
 /// The learned tensors of one module instance, by state_dict key, with their provenance.
 struct Weights {
     std::map<std::string, Tensor> tensors;

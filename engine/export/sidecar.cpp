@@ -137,7 +137,10 @@ Json fieldJson(const ScalarField& field) {
         json["channel"] = field.channel;
     }
     if (field.head) {
-        json["head"] = *field.head >= 0 ? Json(*field.head) : Json(*field.head == kMaxOverHeads ? "maximum" : "mean");
+        json["head"] = *field.head >= 0               ? Json(*field.head)
+                       : *field.head == kMaxOverHeads ? Json("maximum")
+                       : *field.head == kMinOverHeads ? Json("minimum")
+                                                      : Json("mean");
     }
     if (field.asked) {
         json["asked"] = askedJson(*field.asked);

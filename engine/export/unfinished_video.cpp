@@ -10,6 +10,7 @@
 #include "engine/export/video_encoder.h"
 #include "engine/export/video_muxer.h"
 #include "engine/source/av_input.h"
+#include "engine/source/quiet.h"
 
 namespace fovea {
 namespace {
@@ -46,7 +47,7 @@ class UnfinishedReader final {
 public:
     /// 0 or an error number of FFmpeg.
     int open(const std::string& path) {
-        quietFfmpeg();
+        quietLibraries();
         const char* container = containerFor(lowerExtension(path));
         AVFormatContext* format = nullptr;
         if (container == nullptr) {

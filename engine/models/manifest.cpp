@@ -72,19 +72,6 @@ bool declares(const ModuleInfo& info, const std::string& key) {
     return std::any_of(info.params.begin(), info.params.end(), [&](const ParamSpec& spec) { return spec.key == key; });
 }
 
-/// A value which was clamped would silently be another mechanism than the one which was trained.
-void checkRanges(const ModuleInfo& info, const ParamSet& params, JsonKeys& keys) {
-    const Json used = Json::parse(params.toJson());
-    for (const auto& spec : info.params) {
-        const auto given = keys.json().find(spec.key);
-        const bool comparable = given != keys.json().end() && (given->is_number() || spec.type == ParamType::IntList);
-        if (comparable && *given != used[spec.key]) {
-            keys.refuse(spec.key, FOVEA_TEXT("engine", "%1: “%2” should lie between %3 and %4."),
-                        {Json(spec.min).dump(), Json(spec.max).dump()});
-        }
-    }
-}
-
 ParamSet paramsOf(const ModuleInfo& info, JsonKeys keys, int channels, std::optional<Error>& problem) {
     std::vector<std::string> ignored;
     std::copy_if(std::begin(kShapeKeys), std::end(kShapeKeys), std::back_inserter(ignored),
@@ -99,7 +86,6 @@ ParamSet paramsOf(const ModuleInfo& info, JsonKeys keys, int channels, std::opti
         }
         return ParamSet(info.params);
     }
-    checkRanges(info, *params, keys);
     const auto trained = keys.json().find("C");
     if (!declares(info, "C") && trained != keys.json().end() && *trained != channels) {
         keys.refuse("C", FOVEA_TEXT("engine", "%1: “%2” should be %3, as “tap.channels”."), {std::to_string(channels)});

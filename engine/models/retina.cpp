@@ -33,11 +33,10 @@ const cv::Mat& workingPicture(const cv::Mat& pixels, int maxSide, cv::Mat& memor
 }
 
 Result<void> checkOptions(const RetinaOptions& options) {
-    const int stride = options.stride;
-    if (stride != 4 && stride != 8 && stride != 16 && stride != 32) {
+    if (std::find(std::begin(kRetinaStrides), std::end(kRetinaStrides), options.stride) == std::end(kRetinaStrides)) {
         return makeError(ErrorCode::BadParameter,
                          FOVEA_TEXT("engine", "The Retina cannot work with a stride of %1; choose 4, 8, 16 or 32."),
-                         {std::to_string(stride)});
+                         {std::to_string(options.stride)});
     }
     if (options.maxSide < 1 || options.maxSide > kMaxSide) {
         return makeError(ErrorCode::BadParameter,

@@ -6,9 +6,12 @@
 
 namespace fovea {
 
+/// Working pixels per cell which the Retina can have.
+inline constexpr int kRetinaStrides[] = {4, 8, 16, 32};
+
 /// Settings of the built-in, training-free backbone.
 struct RetinaOptions {
-    int stride = 8;     ///< 4, 8, 16 or 32: working pixels per cell
+    int stride = 8;     ///< one of kRetinaStrides
     int maxSide = 512;  ///< a larger picture is first reduced so that its longer side has this many pixels
     bool operator==(const RetinaOptions&) const = default;
 };

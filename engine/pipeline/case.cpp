@@ -136,22 +136,6 @@ Result<void> checkSizes(const ModuleInfo& info, const InputShape& shape, const J
     return {};
 }
 
-/// A value which was clamped would silently give other numbers than the case asks for.
-Result<void> checkRanges(const ModuleInfo& info, const ParamSet& params, const Json& given) {
-    const Json used = Json::parse(params.toJson());
-    for (const auto& spec : info.params) {
-        const bool comparable = given.contains(spec.key) && (given[spec.key].is_number() || spec.type == ParamType::IntList) &&
-                                !given[spec.key].is_null();
-        const bool clamped = comparable && given[spec.key] != used[spec.key];
-        if (clamped) {
-            return makeError(ErrorCode::BadParameter,
-                             FOVEA_TEXT("engine", "The hyper-parameter “%1” is %2, outside its range %3 to %4."),
-                             {spec.key, given[spec.key].dump(), Json(spec.min).dump(), Json(spec.max).dump()});
-        }
-    }
-    return {};
-}
-
 Result<ParamSet> paramsOf(const SafetensorsFile& file, const ModuleInfo& info, const InputShape& shape) {
     const std::string text = file.metadata.count("hyperparams") != 0 ? metadataOf(file, "hyperparams") : "{}";
     std::vector<std::string> ignored;
@@ -161,12 +145,8 @@ Result<ParamSet> paramsOf(const SafetensorsFile& file, const ModuleInfo& info, c
     if (!params) {
         return params;
     }
-    const Json given = Json::parse(text);
-    if (auto sizes = checkSizes(info, shape, given); !sizes) {
+    if (auto sizes = checkSizes(info, shape, Json::parse(text)); !sizes) {
         return sizes.error();
-    }
-    if (auto ranges = checkRanges(info, *params, given); !ranges) {
-        return ranges.error();
     }
     return params;
 }

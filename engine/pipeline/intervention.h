@@ -8,6 +8,9 @@
 
 namespace fovea {
 
+/// A factor lies at most so far from 0.
+inline constexpr float kLargestFactor = 1000.0F;
+
 /// What a person mutes (0), solos (all others 0) or scales of a module: factors which it meets before and inside its attention.
 /// Missing factors are 1, and those beyond the channels or heads there are mean nothing, so that an intervention made for one
 /// model or module never fails in another.

@@ -139,6 +139,16 @@ const Colormap* findColormap(const std::string& id) {
     return it == all.end() ? nullptr : &*it;
 }
 
+std::vector<std::string> colormapIds(bool diverging) {
+    std::vector<std::string> ids;
+    for (const Colormap& map : colormaps()) {
+        if (map.diverging == diverging) {
+            ids.push_back(map.id);
+        }
+    }
+    return ids;
+}
+
 int colorIndex(float value, ValueRange range) noexcept {
     // In double, because the difference of two floats may be larger than a float.
     const double position = 255.0 * (static_cast<double>(value) - range.lo) / (static_cast<double>(range.hi) - range.lo);

@@ -24,6 +24,8 @@ struct Colormap {
 FOVEA_API const std::vector<Colormap>& colormaps();
 /// By id, or null.
 FOVEA_API const Colormap* findColormap(const std::string& id);
+/// The ids of the sequential maps, or of the diverging ones.
+FOVEA_API std::vector<std::string> colormapIds(bool diverging);
 
 /// Which values the two ends of the colour table mean.
 struct ValueRange {

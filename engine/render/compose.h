@@ -22,6 +22,12 @@ enum class OverlayMode {
                  ///< the value's place on the range, 0..1, or |value| / the farther end's |value| for diverging fields
 };
 
+// What the numbers of a style may be.
+inline constexpr double kLargestClipShare = 0.499;
+inline constexpr int kMostContours = 32;
+inline constexpr double kLargestRangeSmoothing = 0.99;
+inline constexpr double kFarthestValue = 1e30;  ///< an end of a range, or a threshold, lies at most so far from 0
+
 /// How a field is drawn. Display is not data: nothing here re-runs a model.
 struct OverlayStyle {
     std::string colormap = "inferno";
@@ -64,8 +70,8 @@ FOVEA_API Viewport fullViewport(const Frame& frame) noexcept;
 FOVEA_API cv::Mat composeOverlay(const Frame& frame, const ScalarField* field, const OverlayStyle& style,
                                  const Viewport& viewport, std::uint32_t background, const std::stop_token& stop = {});
 
-/// A pairwise matrix as a picture of at most `side`×`side` pixels (block means; the mean over heads for head −1, of their maximum
-/// for −2), CV_8UC4, with its range. Positions are in the order t, h, w.
+/// A pairwise matrix as a picture of at most `side`×`side` pixels (block means; of one head, or over heads as pairwiseRow()
+/// takes them), CV_8UC4, with its range. Positions are in the order t, h, w.
 struct MatrixPicture {
     std::shared_ptr<const cv::Mat> pixels;
     int queries = 0;

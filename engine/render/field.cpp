@@ -118,8 +118,7 @@ Result<ScalarField> fullField(const Job& job) {
     const std::size_t channels = map.data.size() / cells;
     const int c = job.spec.channel;
     if (c >= 0 && static_cast<std::size_t>(c) >= channels) {
-        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "There is no channel %1; choose one from 0 to %2."),
-                         {std::to_string(c), std::to_string(channels - 1)});
+        return noChannel(c, static_cast<int>(channels));
     }
     ScalarField field = emptyField(job, map.gridHeight, map.gridWidth);
     if (c >= 0) {
@@ -178,18 +177,22 @@ Result<ScalarField> activationField(const FrameResult& frame, const ModuleResult
                                     "There is no class activation map: it needs a network which ends in the mean of its features "
                                     "and a linear layer."));
     }
+    const int index = spec.activationClass;
+    if (index >= prediction->linear->classes) {
+        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "There is no class %1; choose one from 0 to %2."),
+                         {std::to_string(index), std::to_string(prediction->linear->classes - 1)});
+    }
     AttentionMap map{.name = "activation",
                      .kind = MapKind::Spatial,
                      .role = MapRole::Additive,
                      .title = FOVEA_TEXT("engine", "Class activation")};
-    const FeatureMap values = classActivation(*prediction, spec.activationClass);
+    const FeatureMap values = classActivation(*prediction, index);
     map.gridHeight = values.height();
     map.gridWidth = values.width();
     map.data = Tensor({values.height(), values.width()}, {values.data(), values.data() + values.size()});
     const Job job{frame, module, map, spec, *frame.features};
     ScalarField field = emptyField(job, map.gridHeight, map.gridWidth);
     field.values = map.data.values;
-    const int index = std::clamp(spec.activationClass, 0, prediction->linear->classes - 1);
     field.what = frame.bundle ? frame.bundle->classes[static_cast<std::size_t>(index)].name : std::string();
     if (spec.plainActivation) {
         field.module = frame.features->model;

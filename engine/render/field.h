@@ -28,7 +28,7 @@ struct FieldSpec {
     int channel = -1;  ///< Channel with Single; Full: one channel, −1 the mean over channels; Pairwise whose queries or keys are
                        ///< channels or codes: which of them, −1 the most used one; Spatial, Branch and Pairwise between
                        ///< positions with Single: this channel of the features instead of the map
-    int head = -1;        ///< Pairwise: −1 the mean over heads, −2 the maximum over heads
+    int head = -1;        ///< Pairwise: one head, or kMeanOverHeads, kMaxOverHeads, kMinOverHeads
     double queryX = 0.5;  ///< Pairwise: the query as a fraction of the query grid
     double queryY = 0.5;
     bool toQuery = false;      ///< Pairwise: false, where the query looks; true, who looks at it

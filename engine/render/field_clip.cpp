@@ -31,39 +31,51 @@ int askingFrame(const Job& job) {
     return job.clip != nullptr ? clipIndex(job.spec.queryFrame, static_cast<int>(job.clip->size())) : 0;
 }
 
-/// Whether what is shown is the maximum of several heads; such weights do not sum to 1, so it is said.
-bool mostOfHeads(const Job& job) { return job.spec.head == kMaxOverHeads && headCount(job.map) > 1; }
+/// What is shown of several heads. The largest and the smallest weights do not sum to 1, so they are named.
+enum class Heads { Plain, Most, Least };
 
-const char* placesText(bool to, bool most) {
-    if (most) {
-        return to ? FOVEA_TEXT("engine", "to each place from itself in this frame, maximum over heads")
-                  : FOVEA_TEXT("engine", "from each place to itself in this frame, maximum over heads");
+Heads headsOf(const Job& job) {
+    if (headCount(job.map) < 2) {
+        return Heads::Plain;
     }
-    return to ? FOVEA_TEXT("engine", "to each place from itself in this frame")
-              : FOVEA_TEXT("engine", "from each place to itself in this frame");
+    return job.spec.head == kMaxOverHeads ? Heads::Most : job.spec.head == kMinOverHeads ? Heads::Least : Heads::Plain;
 }
 
-const char* directionText(bool to, bool acrossFrames, bool most) {
-    if (acrossFrames && most) {
-        return to ? FOVEA_TEXT("engine", "to the query from this frame, maximum over heads")
-                  : FOVEA_TEXT("engine", "from the query to this frame, maximum over heads");
-    }
-    if (acrossFrames) {
-        return to ? FOVEA_TEXT("engine", "to the query from this frame") : FOVEA_TEXT("engine", "from the query to this frame");
-    }
-    if (most) {
-        return to ? FOVEA_TEXT("engine", "to the query, maximum over heads")
-                  : FOVEA_TEXT("engine", "from the query, maximum over heads");
-    }
-    return to ? FOVEA_TEXT("engine", "to the query") : FOVEA_TEXT("engine", "from the query");
-}
+/// One text for each of Heads.
+struct HeadTexts {
+    const char* plain;
+    const char* most;
+    const char* least;
 
-const char* codeText(bool code, bool most) {
-    if (most) {
-        return code ? FOVEA_TEXT("engine", "code %1, maximum over heads")
-                    : FOVEA_TEXT("engine", "channel %1, maximum over heads");
+    [[nodiscard]] const char* of(Heads heads) const {
+        return heads == Heads::Most ? most : heads == Heads::Least ? least : plain;
     }
-    return code ? FOVEA_TEXT("engine", "code %1") : FOVEA_TEXT("engine", "channel %1");
+};
+
+constexpr HeadTexts kFromPlaces{FOVEA_TEXT("engine", "from each place to itself in this frame"),
+                                FOVEA_TEXT("engine", "from each place to itself in this frame, maximum over heads"),
+                                FOVEA_TEXT("engine", "from each place to itself in this frame, minimum over heads")};
+constexpr HeadTexts kToPlaces{FOVEA_TEXT("engine", "to each place from itself in this frame"),
+                              FOVEA_TEXT("engine", "to each place from itself in this frame, maximum over heads"),
+                              FOVEA_TEXT("engine", "to each place from itself in this frame, minimum over heads")};
+constexpr HeadTexts kFromQueryInFrame{FOVEA_TEXT("engine", "from the query to this frame"),
+                                      FOVEA_TEXT("engine", "from the query to this frame, maximum over heads"),
+                                      FOVEA_TEXT("engine", "from the query to this frame, minimum over heads")};
+constexpr HeadTexts kToQueryInFrame{FOVEA_TEXT("engine", "to the query from this frame"),
+                                    FOVEA_TEXT("engine", "to the query from this frame, maximum over heads"),
+                                    FOVEA_TEXT("engine", "to the query from this frame, minimum over heads")};
+constexpr HeadTexts kFromQuery{FOVEA_TEXT("engine", "from the query"), FOVEA_TEXT("engine", "from the query, maximum over heads"),
+                               FOVEA_TEXT("engine", "from the query, minimum over heads")};
+constexpr HeadTexts kToQuery{FOVEA_TEXT("engine", "to the query"), FOVEA_TEXT("engine", "to the query, maximum over heads"),
+                             FOVEA_TEXT("engine", "to the query, minimum over heads")};
+constexpr HeadTexts kCode{FOVEA_TEXT("engine", "code %1"), FOVEA_TEXT("engine", "code %1, maximum over heads"),
+                          FOVEA_TEXT("engine", "code %1, minimum over heads")};
+constexpr HeadTexts kChannel{FOVEA_TEXT("engine", "channel %1"), FOVEA_TEXT("engine", "channel %1, maximum over heads"),
+                             FOVEA_TEXT("engine", "channel %1, minimum over heads")};
+
+const char* directionText(bool to, bool acrossFrames, Heads heads) {
+    const HeadTexts& texts = acrossFrames ? (to ? kToQueryInFrame : kFromQueryInFrame) : (to ? kToQuery : kFromQuery);
+    return texts.of(heads);
 }
 
 /// Every place attends along time by itself: how much each gives to the frame shown, or takes from it.
@@ -84,7 +96,7 @@ Result<ScalarField> placesField(const Job& job) {
         field.values[n] = rows[n * frames + static_cast<std::size_t>(job.shown)];
     }
     shareScale(field, rows);
-    field.what = placesText(to, mostOfHeads(job));
+    field.what = (to ? kToPlaces : kFromPlaces).of(headsOf(job));
     return finished(job, std::move(field), false);
 }
 
@@ -145,7 +157,7 @@ Result<ScalarField> layoutField(const Job& job) {
     if (std::all_of(field.values.begin(), field.values.end(), [](float v) { return std::isnan(v); })) {
         return misshapen(job);
     }
-    field.what = directionText(to, false, mostOfHeads(job));
+    field.what = directionText(to, false, headsOf(job));
     field.asked = askedPlace(job, field.height, field.width);
     return finished(job, std::move(field), false);
 }
@@ -161,13 +173,18 @@ Result<ScalarField> codeField(const Job& job) {
     const bool codesAreKeys = map.queryAxis == MapAxis::Positions;
     ScalarField field =
         codesAreKeys ? emptyField(job, map.gridHeight, map.gridWidth) : emptyField(job, map.keyHeight, map.keyWidth);
+    const int codes = codesAreKeys ? keyCount(map) : queryCount(map);
+    if (job.spec.channel >= codes) {
+        return noChannel(job.spec.channel, codes);
+    }
     const int chosen = chosenCode(map, job.spec);
     auto row = pairwiseRow(map, job.spec.head, chosen, codesAreKeys);
     if (row.size() != field.values.size()) {
         return misshapen(job);
     }
     field.values = std::move(row);
-    field.what = codeText((codesAreKeys ? map.keyAxis : map.queryAxis) == MapAxis::Codes, mostOfHeads(job));
+    const bool isCode = (codesAreKeys ? map.keyAxis : map.queryAxis) == MapAxis::Codes;
+    field.what = (isCode ? kCode : kChannel).of(headsOf(job));
     field.whatArgs = {std::to_string(chosen)};
     field.channel = chosen;
     return finished(job, std::move(field), false);
@@ -205,7 +222,7 @@ Result<ScalarField> queryField(const Job& job) {
     if (frames > 1) {
         shareScale(field, row);
     }
-    field.what = directionText(to, frames > 1, mostOfHeads(job));
+    field.what = directionText(to, frames > 1, headsOf(job));
     field.asked = to ? askedPlace(job, map.keyHeight, map.keyWidth) : askedPlace(job, map.gridHeight, map.gridWidth);
     const bool isSigned = map.role != MapRole::Distribution && frames <= 1 && crossesZero(field.values);
     return finished(job, std::move(field), isSigned);
@@ -214,9 +231,13 @@ Result<ScalarField> queryField(const Job& job) {
 }  // namespace
 
 Result<ScalarField> pairwiseField(const Job& job) {
+    const int heads = headCount(job.map);
+    if (job.spec.head >= heads) {
+        return noHead(job.spec.head, heads);
+    }
     auto field = queryField(job);
-    if (field && headCount(job.map) > 1) {
-        field->head = std::min(job.spec.head, headCount(job.map) - 1);
+    if (field && heads > 1) {
+        field->head = job.spec.head;
     }
     return field;
 }

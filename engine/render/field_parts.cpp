@@ -182,12 +182,21 @@ void nameChannel(ScalarField& field, int channel, const std::vector<std::string>
     field.whatArgs = {std::to_string(channel)};
 }
 
+Error noChannel(int channel, int count) {
+    return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "There is no channel %1; choose one from 0 to %2."),
+                     {std::to_string(channel), std::to_string(count - 1)});
+}
+
+Error noHead(int head, int count) {
+    return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "There is no head %1; choose one from 0 to %2."),
+                     {std::to_string(head), std::to_string(count - 1)});
+}
+
 Result<ScalarField> singleChannel(const Job& job) {
     const Features& from = job.features;
     const int c = job.spec.channel;
     if (c < 0 || c >= from.map.channels()) {
-        return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "There is no channel %1; choose one from 0 to %2."),
-                         {std::to_string(c), std::to_string(from.map.channels() - 1)});
+        return noChannel(c, from.map.channels());
     }
     ScalarField field = emptyField(job, from.map.height(), from.map.width());
     const float factor = job.module.intervention.channel(c);

@@ -52,6 +52,10 @@ Result<ScalarField> finished(const Job& job, ScalarField field, bool isSigned);
 /// and scaled.
 std::vector<float> weightedMagnitude(const FeatureMap& x, const std::function<double(int)>& factor);
 std::vector<float> weightedMagnitude(const Job& job, const FeatureMap& x, const std::function<double(int)>& factor);
+/// The sentence about a channel or head which is not there; there are `count` of them, counted from 0.
+Error noChannel(int channel, int count);
+Error noHead(int head, int count);
+
 /// Says which channel the values are of: its name, or its number where there is none.
 void nameChannel(ScalarField& field, int channel, const std::vector<std::string>& names);
 /// x_c itself, as the module has read it.

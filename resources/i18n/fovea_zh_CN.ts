@@ -120,14 +120,6 @@ Commands:
         <translation>同时将数值写入此文件夹。</translation>
     </message>
     <message>
-        <source>--%1 takes a number, not “%2”.</source>
-        <translation>--%1 需要一个数，而不是“%2”。</translation>
-    </message>
-    <message>
-        <source>--%1 takes a whole number, not “%2”.</source>
-        <translation>--%1 需要一个整数，而不是“%2”。</translation>
-    </message>
-    <message>
         <source>--%1 takes two numbers as %2, not “%3”.</source>
         <translation>--%1 需要形如 %2 的两个数，而不是“%3”。</translation>
     </message>
@@ -138,10 +130,6 @@ Commands:
     <message>
         <source>--range needs its first number below its second.</source>
         <translation>--range 的第一个数必须小于第二个数。</translation>
-    </message>
-    <message>
-        <source>--opacity lies between 0 and 1.</source>
-        <translation>--opacity 必须在 0 到 1 之间。</translation>
     </message>
     <message>
         <source>--mode is before, after or changed, not “%1”.</source>
@@ -158,10 +146,6 @@ Commands:
     <message>
         <source>draw one module’s attention over a picture</source>
         <translation>在图像上绘制一个模块的注意力</translation>
-    </message>
-    <message>
-        <source>PNG to write, or of a video or folder an .mp4, .mkv or .avi; its description goes beside it as .json.</source>
-        <translation>要写入的 PNG；输入为视频或文件夹时，为 .mp4、.mkv 或 .avi；说明文件以 .json 写在旁边。</translation>
     </message>
     <message>
         <source>Videos: h264, ffv1 (lossless) or mjpeg.</source>
@@ -190,10 +174,6 @@ Commands:
     <message>
         <source>Draws the attention of one module over a picture or every frame of a video, at its own size.</source>
         <translation>在图像或视频的每一帧上绘制一个模块的注意力，保持原始尺寸。</translation>
-    </message>
-    <message>
-        <source>A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, or a folder of pictures.</source>
-        <translation>一幅图像（PNG、JPEG、WebP、BMP、TIFF 或 PNM）、一个视频，或一个图像文件夹。</translation>
     </message>
     <message>
         <source>“%1” does not go into “%2” here; choose one of %3.</source>
@@ -264,28 +244,8 @@ Commands:
         <translation>请用 --bundle 指定模型包，用 --data 指定图像。</translation>
     </message>
     <message>
-        <source>--limit and --size take a whole number from 1.</source>
-        <translation>--limit 和 --size 需要从 1 起的整数。</translation>
-    </message>
-    <message>
-        <source>“%1” is no number of a head.</source>
-        <translation>“%1”不是头的编号。</translation>
-    </message>
-    <message>
-        <source>There is no channel “%1”: they are 0 to %2.</source>
-        <translation>没有通道“%1”：编号为 0 到 %2。</translation>
-    </message>
-    <message>
         <source>--%1 takes a channel and its factor as %2, not “%3”.</source>
         <translation>--%1 需要一个通道及其系数，写作 %2，而不是“%3”。</translation>
-    </message>
-    <message>
-        <source>--clip-share lies between 0 and 50.</source>
-        <translation>--clip-share 应在 0 和 50 之间。</translation>
-    </message>
-    <message>
-        <source>--contours lies between 0 and 32.</source>
-        <translation>--contours 应在 0 和 32 之间。</translation>
     </message>
     <message>
         <source>The same with another share of the cells above the end, in percent.</source>
@@ -320,8 +280,12 @@ Commands:
         <translation>去掉的头。</translation>
     </message>
     <message>
-        <source>One head of a pairwise map instead of their mean, or max.</source>
-        <translation>成对图的某一个头（代替各头的平均），或 max（取最大）。</translation>
+        <source>There are no heads here; leave --%1 out.</source>
+        <translation>这里没有头；请去掉 --%1。</translation>
+    </message>
+    <message>
+        <source>One head of a pairwise map, or of all of them mean, max or min (mean).</source>
+        <translation>成对图的某一个头；或各头的 mean（平均）、max（最大）、min（最小），默认 mean。</translation>
     </message>
     <message>
         <source>
@@ -334,12 +298,28 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
 输出无法写入（如磁盘已满或管道已关闭）也算失败。</translation>
     </message>
     <message>
-        <source>The window cannot be opened without a display; start Fovea in a desktop session, or draw into a file with “fovea render” (see fovea render --help).</source>
-        <translation>没有可用的显示器，无法打开窗口；请在桌面会话中启动 Fovea，或用“fovea render”绘制到文件（参见 fovea render --help）。</translation>
-    </message>
-    <message>
         <source>Not everything could be written to standard output (%1); send it to another place.</source>
         <translation>未能将全部内容写入标准输出（%1）；请改为输出到别处。</translation>
+    </message>
+    <message>
+        <source>What is written is .%1, not .%2; choose a name which ends in .%1.</source>
+        <translation>写出的是 .%1 文件，不是 .%2；请选择以 .%1 结尾的名称。</translation>
+    </message>
+    <message>
+        <source>A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, a folder of pictures, or the address of a stream, of which one picture is taken.</source>
+        <translation>一幅图像（PNG、JPEG、WebP、BMP、TIFF 或 PNM）、一个视频、一个图像文件夹，或一个视频流地址（从中取一幅图像）。</translation>
+    </message>
+    <message>
+        <source>Picture to write (.png, .jpg, .tif or .webp), or of a video or folder an .mp4, .mkv or .avi; its description goes beside it as .json.</source>
+        <translation>要写入的图片（.png、.jpg、.tif 或 .webp）；输入为视频或文件夹时为 .mp4、.mkv 或 .avi；说明文件以 .json 存放在旁边。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for another thread; end other programs.</source>
+        <translation>内存不足，无法再启动线程；请关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>The window cannot be opened without a display; start Fovea in a desktop session, or draw into a file with “fovea render” (see fovea render --help).</source>
+        <translation>没有可用的显示器，无法打开窗口；请在桌面会话中启动 Fovea，或用“fovea render”绘制到文件（参见 fovea render --help）。</translation>
     </message>
 </context>
 <context>
@@ -390,6 +370,13 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>SaveDialog</name>
+    <message>
+        <source>%1 pictures (%2)</source>
+        <translation>%1 图片 (%2)</translation>
+    </message>
+</context>
+<context>
     <name>engine</name>
     <message>
         <source>A parameter is given as name=value, not “%1”.</source>
@@ -418,14 +405,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>There is no parameter “%1”; choose one of: %2.</source>
         <translation>没有参数“%1”；请选择其中之一：%2。</translation>
-    </message>
-    <message>
-        <source>The parameter “%1” needs a number such as 0.25, not “%2”.</source>
-        <translation>参数“%1”需要一个数，例如 0.25，而不是“%2”。</translation>
-    </message>
-    <message>
-        <source>The parameter “%1” needs a whole number, not “%2”.</source>
-        <translation>参数“%1”需要一个整数，而不是“%2”。</translation>
     </message>
     <message>
         <source>The parameter “%1” needs true or false, not “%2”.</source>
@@ -924,10 +903,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>超参数“%1”为 %2，而“input”为 %3；请使两者一致。</translation>
     </message>
     <message>
-        <source>The hyper-parameter “%1” is %2, outside its range %3 to %4.</source>
-        <translation>超参数“%1”为 %2，超出其范围 %3 到 %4。</translation>
-    </message>
-    <message>
         <source>%1 works on one picture, but “input” has %2 frames; give it one of them.</source>
         <translation>%1 只处理单幅图像，而“input”有 %2 帧；请只给出其中一帧。</translation>
     </message>
@@ -1188,10 +1163,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>“%1”的文件头已损坏；请选择由 safetensors 写出的文件。</translation>
     </message>
     <message>
-        <source>“%1” cannot be written (%2); choose another place.</source>
-        <translation>“%1”无法写入（%2）；请选择其他位置。</translation>
-    </message>
-    <message>
         <source>There is no picture to write; open one first.</source>
         <translation>没有可写入的图像；请先打开一幅。</translation>
     </message>
@@ -1356,10 +1327,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>%1 无参数：请不要指定权重。</translation>
     </message>
     <message>
-        <source>A seed is a whole number from 0, not “%1”.</source>
-        <translation>种子是从 0 开始的整数，不能是“%1”。</translation>
-    </message>
-    <message>
         <source>“%1” is a single picture; write it as a .png.</source>
         <translation>“%1”是单幅图像；请写为 .png。</translation>
     </message>
@@ -1372,16 +1339,8 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>录制已停止。</translation>
     </message>
     <message>
-        <source>“%1” is what is read; choose another name for the recording.</source>
-        <translation>“%1”正是被读取的文件；请为录像换一个名称。</translation>
-    </message>
-    <message>
         <source>“%1” is cut off: its first %2 frames were recorded.</source>
         <translation>“%1”不完整：已录制其前 %2 帧。</translation>
-    </message>
-    <message>
-        <source>“%1” is damaged after %2 frames, so nothing was recorded; repair it or cut it there.</source>
-        <translation>“%1”在 %2 帧之后已损坏，因此未录制任何内容；请修复它，或在该处截断。</translation>
     </message>
     <message>
         <source>The disk of “%1” is nearly full, so the recording ended at frame %2; free some space.</source>
@@ -2492,10 +2451,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>移动</translation>
     </message>
     <message>
-        <source>By how many positions the windows are moved; half a window joins neighbours.</source>
-        <translation>窗口移动的位置数；移动半个窗口可连接相邻窗口。</translation>
-    </message>
-    <message>
         <source>%1 needs at least 8 channels, but these features have %2; choose features with more channels.</source>
         <translation>%1 至少需要 8 个通道，而这些特征只有 %2 个；请选择通道更多的特征。</translation>
     </message>
@@ -3288,10 +3243,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>%1：“%2”应为以下之一：%3。</translation>
     </message>
     <message>
-        <source>%1: “%2” should lie between %3 and %4.</source>
-        <translation>%1：“%2”应在 %3 与 %4 之间。</translation>
-    </message>
-    <message>
         <source>%1: “%2” should be %3, as “tap.channels”.</source>
         <translation>%1：“%2”应为 %3，与“tap.channels”相同。</translation>
     </message>
@@ -3496,10 +3447,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>输出</translation>
     </message>
     <message>
-        <source>%1 has %2 heads, counted from 0; mute one of them.</source>
-        <translation>%1 有 %2 个头，从 0 数起；请静音其中之一。</translation>
-    </message>
-    <message>
         <source>Features</source>
         <translation>特征</translation>
     </message>
@@ -3520,12 +3467,208 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>通道 %1</translation>
     </message>
     <message>
+        <source>The file “%1” is not as it was when the session was saved; the numbers may differ.</source>
+        <translation>文件“%1”在会话保存之后已改变，数值可能不同。</translation>
+    </message>
+    <message>
+        <source>There are more values which are not allowed.</source>
+        <translation>还有更多不允许的值。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a text, not “%2”.</source>
+        <translation>“%1”应为文本，而不是“%2”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes an object in braces, not “%2”.</source>
+        <translation>“%1”应为花括号中的对象，而不是“%2”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a list in brackets, not “%2”.</source>
+        <translation>“%1”应为方括号中的列表，而不是“%2”。</translation>
+    </message>
+    <message>
+        <source>“%1” has %2 entries; only the first %3 are used.</source>
+        <translation>“%1”有 %2 项，只使用前 %3 项。</translation>
+    </message>
+    <message>
+        <source>This session was saved on %1.</source>
+        <translation>此会话保存自 %1。</translation>
+    </message>
+    <message>
+        <source>The picture of this session was pasted: it is not part of the session.</source>
+        <translation>此会话的图像是粘贴的，未包含在会话中。</translation>
+    </message>
+    <message>
+        <source>The folder of pictures “%1” is not there.</source>
+        <translation>找不到图像文件夹“%1”。</translation>
+    </message>
+    <message>
+        <source>The video “%1” is not there.</source>
+        <translation>找不到视频“%1”。</translation>
+    </message>
+    <message>
+        <source>The picture “%1” is not there.</source>
+        <translation>找不到图像“%1”。</translation>
+    </message>
+    <message>
+        <source>The model %1 of this program is not the one of the session; the numbers may differ.</source>
+        <translation>本程序的模型 %1 与会话所用的不同，数值可能不同。</translation>
+    </message>
+    <message>
+        <source>“%1” is empty; its default is used.</source>
+        <translation>“%1”为空，已使用默认值。</translation>
+    </message>
+    <message>
+        <source>The model “%1” is not there; %2 stands in for it.</source>
+        <translation>找不到模型“%1”，暂由 %2 代替。</translation>
+    </message>
+    <message>
+        <source>The weights “%1” are not there; others stand in for them.</source>
+        <translation>找不到权重“%1”，暂由其他权重代替。</translation>
+    </message>
+    <message>
+        <source>Pane %1 of the session is left out: this version knows no mechanism “%2”.</source>
+        <translation>已略去会话的窗格 %1：本版本没有机制“%2”。</translation>
+    </message>
+    <message>
+        <source>The session has no other pane; the mechanism of the window stays.</source>
+        <translation>会话没有其他窗格，窗口保持现有机制。</translation>
+    </message>
+    <message>
+        <source>“%1” is missing, so that pin is left out.</source>
+        <translation>缺少“%1”，已略去该图钉。</translation>
+    </message>
+    <message>
+        <source>“%1” is %2 once more; that pin is left out.</source>
+        <translation>“%1”重复为 %2，已略去该图钉。</translation>
+    </message>
+    <message>
+        <source>“%1” is %2, but there are none here.</source>
+        <translation>“%1”为 %2，但这里一个也没有。</translation>
+    </message>
+    <message>
+        <source>“%1” has %2 entries, but there are only %3 here.</source>
+        <translation>“%1”有 %2 项，但这里只有 %3 个。</translation>
+    </message>
+    <message>
+        <source>“%1” names the mechanism “%2”, which this version does not know.</source>
+        <translation>“%1”指定了本版本没有的机制“%2”。</translation>
+    </message>
+    <message>
+        <source>The settings in “%1” cannot be read; correct the file or remove it.</source>
+        <translation>无法读取“%1”中的设置；请更正或删除该文件。</translation>
+    </message>
+    <message>
+        <source>“features/model”: %1</source>
+        <translation>“features/model”：%1</translation>
+    </message>
+    <message>
+        <source>“%1” takes a whole number from %2 to %3, or one of %5, not “%4”.</source>
+        <translation>“%1”应为 %2 到 %3 的整数，或 %5 之一，而不是“%4”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a whole number from %2 to %3, not “%4”.</source>
+        <translation>“%1”应为 %2 到 %3 的整数，而不是“%4”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a number from %2 to %3, not “%4”.</source>
+        <translation>“%1”应为 %2 到 %3 的数，而不是“%4”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes one of %2, not “%3”.</source>
+        <translation>“%1”应为 %2 之一，而不是“%3”。</translation>
+    </message>
+    <message>
+        <source>There is no class %1; choose one from 0 to %2.</source>
+        <translation>没有类别 %1；请从 0 到 %2 中选择。</translation>
+    </message>
+    <message>
+        <source>from each place to itself in this frame, minimum over heads</source>
+        <translation>从每处到本帧中的自身，各头最小值</translation>
+    </message>
+    <message>
+        <source>to each place from itself in this frame, minimum over heads</source>
+        <translation>从本帧中每处到其自身，各头最小值</translation>
+    </message>
+    <message>
+        <source>from the query to this frame, minimum over heads</source>
+        <translation>从查询点到本帧，各头最小值</translation>
+    </message>
+    <message>
+        <source>to the query from this frame, minimum over heads</source>
+        <translation>从本帧到查询点，各头最小值</translation>
+    </message>
+    <message>
+        <source>from the query, minimum over heads</source>
+        <translation>从查询点出发，各头最小值</translation>
+    </message>
+    <message>
+        <source>to the query, minimum over heads</source>
+        <translation>到查询点，各头最小值</translation>
+    </message>
+    <message>
+        <source>code %1, minimum over heads</source>
+        <translation>码字 %1，各头最小值</translation>
+    </message>
+    <message>
+        <source>channel %1, minimum over heads</source>
+        <translation>通道 %1，各头最小值</translation>
+    </message>
+    <message>
+        <source>There is no head %1; choose one from 0 to %2.</source>
+        <translation>没有头 %1；请从 0 到 %2 中选择。</translation>
+    </message>
+    <message>
+        <source>“%1” is a video; name an .mp4, .mkv or .avi to write.</source>
+        <translation>“%1”是视频；请将输出文件命名为 .mp4、.mkv 或 .avi。</translation>
+    </message>
+    <message>
+        <source>“%1” holds %2 frames; %3 were recorded: %4</source>
+        <translation>“%1”共有 %2 帧，已录制 %3 帧：%4</translation>
+    </message>
+    <message>
+        <source>“%1” holds %2 frames; %3 were recorded, the others cannot be read; choose an intact copy.</source>
+        <translation>“%1”共有 %2 帧，已录制 %3 帧，其余无法读取；请选择完好的副本。</translation>
+    </message>
+    <message>
         <source>All names like “%1” are taken; choose another folder.</source>
         <translation>与“%1”类似的名称均已被占用；请选择其他文件夹。</translation>
     </message>
     <message>
+        <source>“%1” was finished or deleted by another window of Fovea.</source>
+        <translation>“%1”已被另一个 Fovea 窗口补全或删除。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be deleted (%2); delete it yourself.</source>
+        <translation>无法删除“%1”（%2）；请自行删除。</translation>
+    </message>
+    <message>
         <source>It was recovered after the program had ended unexpectedly; its last seconds may be missing.</source>
         <translation>该录像是在程序意外退出后恢复的，结尾可能缺少几秒。</translation>
+    </message>
+    <message>
+        <source>“%1” is write-protected; choose another name or allow writing.</source>
+        <translation>“%1”有写保护；请换一个名称，或允许写入。</translation>
+    </message>
+    <message>
+        <source>Every name like “%1” is taken by other files; choose another folder.</source>
+        <translation>与“%1”类似的名称都已被其他文件占用；请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>“%1” is what is read; choose another name for what is written.</source>
+        <translation>“%1”正是读取的文件；请为输出另选一个名称。</translation>
+    </message>
+    <message>
+        <source>“%1” would be written twice; choose another name for one of the two.</source>
+        <translation>“%1”会被写入两次；请为其中之一另选一个名称。</translation>
+    </message>
+    <message>
+        <source>“%1” is another file, so “%2” was written instead.</source>
+        <translation>“%1”是另一个文件，因此写入了“%2”。</translation>
+    </message>
+    <message>
+        <source>Files named “%1” are there already, so these are named “%2”.</source>
+        <translation>已有名为“%1”的文件，因此这些文件命名为“%2”。</translation>
     </message>
     <message>
         <source>No frame can be read from “%1”; delete the recording.</source>
@@ -3536,12 +3679,48 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>无法补全“%1”（%2）；请重试，或删除该录像。</translation>
     </message>
     <message>
-        <source>“%1” was finished or deleted by another window of Fovea.</source>
-        <translation>“%1”已被另一个 Fovea 窗口补全或删除。</translation>
+        <source>An .avi shows its frames at one rate, and those for “%1” come at uneven times; name an .mkv or an .mp4 instead.</source>
+        <translation>.avi 只能以固定帧率播放，而“%1”的各帧间隔不均匀；请改用 .mkv 或 .mp4。</translation>
     </message>
     <message>
-        <source>“%1” cannot be deleted (%2); delete it yourself.</source>
-        <translation>无法删除“%1”（%2）；请自行删除。</translation>
+        <source>By how many positions the windows are moved; half a window joins neighbours. Along an axis which one window covers, nothing is moved.</source>
+        <translation>窗口移动的位置数；移动半个窗口可连接相邻窗口。若某一方向上一个窗口即可覆盖全部位置，则该方向不移动。</translation>
+    </message>
+    <message>
+        <source>“%1” holds sound and no pictures; choose a picture or a video.</source>
+        <translation>“%1”只有声音，没有图像；请选择图像或视频。</translation>
+    </message>
+    <message>
+        <source>“%1” claims to hold %2 bits per value, which no PNG of its kind does; save it again.</source>
+        <translation>“%1”声称每个值占 %2 位，而这类 PNG 不存在这种位深；请重新保存该文件。</translation>
+    </message>
+    <message>
+        <source>“%1” is damaged after row %2 of %3 (%4); choose an intact copy of this PNG file.</source>
+        <translation>“%1”共 %3 行，第 %2 行之后已损坏（%4）；请选择此 PNG 文件的完好副本。</translation>
+    </message>
+    <message>
+        <source>“%1” is damaged from its beginning (%2); choose an intact copy of this PNG file.</source>
+        <translation>“%1”从开头起就已损坏（%2）；请选择此 PNG 文件的完好副本。</translation>
+    </message>
+    <message>
+        <source>“%1” only points to a file which Git LFS keeps elsewhere; fetch it by “git lfs pull”.</source>
+        <translation>“%1”只是 Git LFS 指针，真正的文件存放在别处；请用“git lfs pull”获取。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for “%1”; choose a smaller picture or a larger stride, or end other programs.</source>
+        <translation>内存不足，无法处理“%1”；请选择较小的图像或较大的步长，或关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>“%1” could not be finished (%2); choose another file or other options.</source>
+        <translation>“%1”未能完成（%2）；请选择其他文件或其他选项。</translation>
+    </message>
+    <message>
+        <source>The picture cannot be stored as %1 (%2); choose PNG.</source>
+        <translation>无法将图片存储为 %1（%2）；请选择 PNG。</translation>
+    </message>
+    <message>
+        <source>No picture is written as “%1”; choose a name which ends in one of %2.</source>
+        <translation>不支持将图片写成“%1”；请选择以 %2 之一结尾的名称。</translation>
     </message>
 </context>
 <context>
@@ -4501,10 +4680,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>保存叠加图</translation>
     </message>
     <message>
-        <source>PNG pictures (*.png)</source>
-        <translation>PNG 图像 (*.png)</translation>
-    </message>
-    <message>
         <source>Save a figure</source>
         <translation>保存插图</translation>
     </message>
@@ -4835,20 +5010,8 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>会话 (*.fovea)</translation>
     </message>
     <message>
-        <source>The picture of this session was pasted and is not part of it; open one.</source>
-        <translation>此会话的图像是粘贴的，未包含在内，请打开一张。</translation>
-    </message>
-    <message>
-        <source>This session was saved on %1.</source>
-        <translation>此会话保存自 %1。</translation>
-    </message>
-    <message>
         <source>Open it</source>
         <translation>打开</translation>
-    </message>
-    <message>
-        <source>The file has changed since this session was saved; the numbers may differ.</source>
-        <translation>保存会话后文件已更改，数值可能不同。</translation>
     </message>
     <message>
         <source>Fovea ended unexpectedly. Its last session can be brought back.</source>
@@ -4865,6 +5028,50 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Saved %1.</source>
         <translation>已保存 %1。</translation>
+    </message>
+    <message>
+        <source>Values in the settings which are not allowed; their defaults are used</source>
+        <translation>设置中有不允许的值，已使用其默认值</translation>
+    </message>
+    <message>
+        <source>Not everything in this session could be restored</source>
+        <translation>此会话未能全部恢复</translation>
+    </message>
+    <message>
+        <source>Locate…</source>
+        <translation>查找…</translation>
+    </message>
+    <message>
+        <source>Locate the weights</source>
+        <translation>查找权重</translation>
+    </message>
+    <message>
+        <source>Locate the folder of the model</source>
+        <translation>查找模型的文件夹</translation>
+    </message>
+    <message>
+        <source>Locate the folder of pictures</source>
+        <translation>查找图像文件夹</translation>
+    </message>
+    <message>
+        <source>Locate the picture</source>
+        <translation>查找图像</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be read as a settings file: Fovea uses its defaults and saves no settings; move it away.</source>
+        <translation>“%1”无法作为设置文件读取：Fovea 使用默认设置，且不会保存设置；请将其移走。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
+        <translation>“%1”不可写：设置不会保存，Fovea 意外退出后也无法恢复任何内容；请将其设为可写。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: settings are not saved; make it writable.</source>
+        <translation>“%1”不可写：设置不会保存；请将其设为可写。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
+        <translation>“%1”不可写：Fovea 意外退出后无法恢复任何内容；请将其设为可写。</translation>
     </message>
     <message>
         <source>Delete it</source>
@@ -4889,22 +5096,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>The recording was deleted.</source>
         <translation>录像已删除。</translation>
-    </message>
-    <message>
-        <source>“%1” cannot be read as a settings file: Fovea uses its defaults and saves no settings; move it away.</source>
-        <translation>“%1”无法作为设置文件读取：Fovea 使用默认设置，且不会保存设置；请将其移走。</translation>
-    </message>
-    <message>
-        <source>“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
-        <translation>“%1”不可写：设置不会保存，Fovea 意外退出后也无法恢复任何内容；请将其设为可写。</translation>
-    </message>
-    <message>
-        <source>“%1” cannot be written: settings are not saved; make it writable.</source>
-        <translation>“%1”不可写：设置不会保存；请将其设为可写。</translation>
-    </message>
-    <message>
-        <source>“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
-        <translation>“%1”不可写：Fovea 意外退出后无法恢复任何内容；请将其设为可写。</translation>
     </message>
 </context>
 <context>
@@ -4998,12 +5189,20 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>最大值</translation>
     </message>
     <message>
-        <source>Which head is shown: the mean over all heads, one, or at each place the largest of all</source>
-        <translation>显示哪个头：所有头的均值、某一个头，或每处各头的最大值</translation>
-    </message>
-    <message>
         <source>maximum over %1 heads</source>
         <translation>%1 个头的最大值</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>最小值</translation>
+    </message>
+    <message>
+        <source>Which head is shown: the mean over all heads, one, or at each place the largest or the smallest of all</source>
+        <translation>显示哪个头：所有头的平均、某一个头，或每处各头的最大值或最小值</translation>
+    </message>
+    <message>
+        <source>minimum over %1 heads</source>
+        <translation>%1 个头的最小值</translation>
     </message>
 </context>
 <context>
@@ -5193,6 +5392,13 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Mechanisms</source>
         <translation>机制</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::NoticeList</name>
+    <message>
+        <source>Close the list</source>
+        <translation>关闭列表</translation>
     </message>
 </context>
 <context>

@@ -1,0 +1,198 @@
+#include "app/restore_control.h"
+
+#include <QDir>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/session.h"
+#include "engine/number_rule.h"
+
+namespace fovea {
+namespace {
+
+using Kind = SessionLoss::Kind;
+
+/// The pane which a session's one is now; null when it was removed, or has another mechanism where only the `sameModule` will do.
+PaneState* paneOf(SessionState& state, const PaneState& like, bool sameModule) {
+    const auto it = std::find_if(state.panes.begin(), state.panes.end(), [&](const PaneState& pane) {
+        return pane.slot == like.slot && (!sameModule || pane.module == like.module);
+    });
+    return it == state.panes.end() ? nullptr : &*it;
+}
+
+}  // namespace
+
+RestoreControl::RestoreControl(Session& session, QObject* parent) : QObject(parent), m_session(session) {}
+
+void RestoreControl::begin(const OpenedSession& opened) {
+    m_file = opened.file;
+    m_losses = opened.losses;
+    m_awaitsPicture = std::none_of(m_losses.begin(), m_losses.end(),
+                                   [](const SessionLoss& loss) { return loss.kind == Kind::Picture || loss.kind == Kind::Live; });
+    m_unsettled.clear();
+    for (const PaneState& pane : m_file.state.panes) {
+        m_unsettled.push_back(pane.slot);
+    }
+    Q_EMIT lossesChanged();
+}
+
+void RestoreControl::forget() {
+    m_losses.clear();
+    Q_EMIT lossesChanged();
+}
+
+void RestoreControl::add(SessionLoss loss) {
+    m_losses.push_back(std::move(loss));
+    Q_EMIT lossesChanged();
+}
+
+void RestoreControl::drop(Kind kind, const std::string& path) {
+    std::erase_if(m_losses, [&](const SessionLoss& loss) { return loss.kind == kind && loss.path == path; });
+    Q_EMIT lossesChanged();
+}
+
+void RestoreControl::pictureOpened(const std::string& location) {
+    if (m_awaitsPicture && location == m_file.source.location) {
+        return;
+    }
+    if (std::erase_if(m_losses, [](const SessionLoss& loss) { return loss.kind == Kind::Picture || loss.kind == Kind::Live; }) >
+        0) {
+        Q_EMIT lossesChanged();
+    }
+}
+
+void RestoreControl::pictureRestored(const std::string& sha256, std::int64_t frames) {
+    m_awaitsPicture = false;
+    if (!m_file.sha256.empty() && m_file.sha256 != sha256) {
+        add({.text = makeError(
+                 ErrorCode::BadValue,
+                 FOVEA_TEXT("engine", "The file “%1” is not as it was when the session was saved; the numbers may differ."),
+                 {m_file.source.location})});
+    }
+    if (frames > 0 && m_file.frame >= static_cast<std::uint64_t>(frames)) {
+        add({.text = NumberRule{.name = "source.frame", .most = static_cast<double>(frames - 1), .whole = true}.refusal(
+                 std::to_string(m_file.frame))});
+    }
+}
+
+void RestoreControl::pictureFailed(const Error& error) {
+    m_awaitsPicture = false;
+    add({.kind = Kind::Picture, .text = error, .path = m_file.source.location});
+}
+
+bool RestoreControl::modelFailed(const std::string& folder, const Error& error) {
+    SessionLoss loss{.kind = Kind::Model, .text = error, .path = folder};
+    for (const PaneState& pane : m_file.state.panes) {
+        if (pane.bundleFolder == folder) {
+            loss.panes.push_back(pane);
+        }
+    }
+    const bool wanted = !loss.panes.empty();
+    if (wanted) {
+        add(std::move(loss));
+    }
+    return wanted;
+}
+
+bool RestoreControl::waits(const std::string& slot, Kind kind) const {
+    return std::any_of(m_losses.begin(), m_losses.end(), [&](const SessionLoss& loss) {
+        return loss.kind == kind &&
+               std::any_of(loss.panes.begin(), loss.panes.end(), [&slot](const PaneState& pane) { return pane.slot == slot; });
+    });
+}
+
+// A pane whose model is missing is checked once more when that is there; until then nothing is said about the one which stands
+// in.
+bool RestoreControl::settle() {
+    bool anything = false;
+    for (int pane = 0; pane < m_session.paneCount(); ++pane) {
+        const std::string slot = m_session.paneSlot(pane);
+        const auto unsettled = std::find(m_unsettled.begin(), m_unsettled.end(), slot);
+        if (unsettled == m_unsettled.end() || !m_session.isUpToDate(pane)) {
+            continue;
+        }
+        m_unsettled.erase(unsettled);
+        const auto problems = m_session.dropMissingChoices(pane, "panes[" + std::to_string(pane) + "].");
+        anything = anything || !problems.empty();
+        for (const Error& problem : problems) {
+            if (!waits(slot, Kind::Model)) {
+                m_losses.push_back({.text = problem});
+            }
+        }
+        anything = noteWeights(pane) || anything;
+    }
+    if (anything) {
+        Q_EMIT lossesChanged();
+    }
+    return anything;
+}
+
+// Weights which are there may still not fit; the pane says so, and another file can be located.
+bool RestoreControl::noteWeights(int pane) {
+    const auto result = m_session.moduleResult(pane);
+    const SessionState state = m_session.state();
+    const PaneState& chosen = state.panes[static_cast<std::size_t>(pane)];
+    if (chosen.weightsFile.empty() || result->output) {
+        return false;
+    }
+    m_losses.push_back({.kind = Kind::Weights, .text = result->output.error(), .path = chosen.weightsFile, .panes = {chosen}});
+    return true;
+}
+
+std::optional<SessionState> RestoreControl::located(const SessionLoss& loss, const std::string& path, SessionState now) {
+    bool anything = false;
+    for (const PaneState& waiting : loss.panes) {
+        PaneState* pane = paneOf(now, waiting, loss.kind == Kind::Weights);
+        PaneState* own = paneOf(m_file.state, waiting, true);
+        if (pane == nullptr || own == nullptr) {  // removed meanwhile
+            continue;
+        }
+        anything = true;
+        if (loss.kind == Kind::Model) {  // with everything which the one that stood in could not have
+            const std::string weights = pane->weightsFile;
+            *pane = waiting;
+            pane->bundleFolder = path;
+            pane->weightsFile = weights;
+        } else {
+            pane->weightsFile = path;
+        }
+        *own = *pane;
+        m_unsettled.push_back(pane->slot);
+    }
+    if (loss.kind == Kind::Picture) {
+        m_file.source.location = path;
+        m_awaitsPicture = true;
+    }
+    drop(loss.kind, loss.path);
+    return anything ? std::optional(std::move(now)) : std::nullopt;
+}
+
+void RestoreControl::liveOpened() { drop(Kind::Live, m_file.source.location); }
+
+SessionFile RestoreControl::withMissing(SessionFile file) const {
+    for (const SessionLoss& loss : m_losses) {
+        const bool isPlace = QDir::isAbsolutePath(QString::fromStdString(loss.path));
+        if (loss.kind == Kind::Live || (loss.kind == Kind::Picture && isPlace)) {
+            file.source = m_file.source;
+            file.sha256 = m_file.sha256;
+            file.frame = m_file.frame;
+            file.place = m_file.place;
+        }
+        for (const PaneState& waiting : loss.panes) {
+            PaneState* pane = paneOf(file.state, waiting, true);
+            if (pane == nullptr || !isPlace) {
+                continue;
+            }
+            if (loss.kind == Kind::Model) {  // with everything which the one that stands in cannot have
+                const std::string weights = pane->weightsFile;
+                *pane = waiting;
+                pane->weightsFile = weights;
+            }
+            (loss.kind == Kind::Model ? pane->bundleFolder : pane->weightsFile) = loss.path;
+        }
+    }
+    return file;
+}
+
+}  // namespace fovea

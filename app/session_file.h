@@ -1,0 +1,64 @@
+#pragma once
+
+#include <QByteArray>
+#include <QPointF>
+#include <QString>
+
+#include <string>
+#include <vector>
+
+#include "app/bundled_model.h"
+#include "app/session_state.h"
+#include "engine/source/frame_source.h"
+#include "widgets/canvas.h"
+
+namespace fovea {
+
+/// A session as a file: what is chosen, the picture by reference and hash, and where the view stands.
+struct SessionFile {
+    SessionState state;
+    SourceSpec source;   ///< nothing is opened from it unasked but a file on this computer; empty location: none
+    std::string sha256;  ///< of the picture's file when it was saved; empty where the source has none
+    std::uint64_t frame = 0;
+    CanvasPlace place;
+    double split = 0.5;
+};
+
+/// Something of a session which could not be restored: what is said about it, and what may be located in its place.
+struct SessionLoss {
+    enum class Kind {
+        Note,     ///< nothing can be done about it
+        Picture,  ///< the file or folder of SessionFile::source, or none
+        Live,     ///< a camera or an address: opened only when a person says so
+        Model,    ///< a model's folder
+        Weights,  ///< a file of weights
+    };
+    Kind kind = Kind::Note;
+    Error text;
+    std::string path = {};              ///< where it was
+    std::vector<PaneState> panes = {};  ///< those which wait for it, with everything the session says of them
+};
+
+/// A session which was read, and what of it is not here. Panes whose model or weights are missing are there with others; panes
+/// of mechanisms which are not known are left out. Where no other is left there is one without a mechanism.
+struct OpenedSession {
+    SessionFile file;
+    std::vector<SessionLoss> losses;
+};
+
+/// The file as JSON, with every number in full. A model which comes with the program is written by name and hash; other files
+/// by their whole path and, where `folder` says in which folder the session will lie, by the path from there. Any thread but the
+/// window's.
+[[nodiscard]] QByteArray sessionJson(const SessionFile& session, const QString& folder = {},
+                                     const BundledModel& own = bundledModel());
+
+/// Reads a session which lies in `folder` and looks for its files: first from there, then where they were. What is not allowed,
+/// not known or not there is listed in the losses, and everything else is restored. An error of one sentence which names `name`
+/// when it is no session, or of a newer kind. Any thread but the window's.
+[[nodiscard]] Result<OpenedSession> parseSession(const QByteArray& json, const std::string& name, const QString& folder = {},
+                                                 const BundledModel& own = bundledModel());
+
+/// The same of a file.
+[[nodiscard]] Result<OpenedSession> readSession(const QString& path);
+
+}  // namespace fovea
