@@ -31,7 +31,7 @@ std::string modelHash(const QString& folder) {
 
 const BundledModel& bundledModel() {
     static const BundledModel kModel = [] {
-        const QString folder = QFileInfo(QString::fromStdString(bundledModelFolder())).canonicalFilePath();
+        const QString folder = QString::fromStdString(bundledModelFolder());
         return folder.isEmpty() ? BundledModel{}
                                 : BundledModel{.name = QFileInfo(folder).fileName().toStdString(),
                                                .folder = folder.toStdString(),

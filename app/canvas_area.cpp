@@ -28,7 +28,7 @@ CanvasArea::CanvasArea(QWidget* parent)
       m_handle(new QWidget(this)),
       m_vacant(new QLabel(this)),
       m_message(new MessageBar(this)),
-      m_notice(new MessageBar(this)),
+      m_announcement(new MessageBar(this)),
       m_notices(new NoticeList(this)),
       m_hint(new QLabel(this)) {
     m_hint->setTextFormat(Qt::RichText);
@@ -45,9 +45,9 @@ CanvasArea::CanvasArea(QWidget* parent)
     make(0);
     connect(m_notices, &NoticeList::heightChanged, this, &CanvasArea::placeMessages);
     connect(m_message, &MessageBar::answered, this, &CanvasArea::placeMessages);
-    connect(m_notice, &MessageBar::answered, this, [this] {
+    connect(m_announcement, &MessageBar::answered, this, [this] {
         placeMessages();
-        Q_EMIT noticeAnswered();
+        Q_EMIT announcementAnswered();
     });
     connect(m_hint, &QLabel::linkActivated, this, [this](const QString& link) {
         if (link == QLatin1String("camera")) {
@@ -200,7 +200,6 @@ void CanvasArea::placeSplit() {
     colourScale(1)->raise();
     m_handle->setGeometry(at - kHandle / 2, 0, kHandle, height());
     m_handle->raise();
-    placeMessages();
 }
 
 void CanvasArea::placeVacant(const QRect& rect) {
@@ -241,12 +240,12 @@ void CanvasArea::clearMessage() {
 
 QString CanvasArea::message() const { return m_message->text(); }
 
-void CanvasArea::showNotice(const QString& sentence, bool isError, std::vector<MessageAction> actions) {
-    m_notice->say(sentence, isError, std::move(actions));
+void CanvasArea::showAnnouncement(const QString& sentence, bool isError, std::vector<MessageAction> actions) {
+    m_announcement->say(sentence, isError, std::move(actions));
     placeMessages();
 }
 
-QString CanvasArea::notice() const { return m_notice->text(); }
+QString CanvasArea::announcement() const { return m_announcement->text(); }
 
 void CanvasArea::setNotices(const std::vector<NoticeSection>& sections) {
     m_notices->setSections(sections);
@@ -310,12 +309,12 @@ void CanvasArea::place() {
     m_hint->setGeometry((width() - hint.width()) / 2, height() - hint.height() - 8, hint.width(), hint.height());
 }
 
-// The notice lies under the message, or takes its place while there is none; the list has the room below both.
+// The announcement lies under the message, or takes its place while there is none; the list has the room below both.
 void CanvasArea::placeMessages() {
     const int wide = std::min(width() - 32, 640);
     const int left = (width() - wide) / 2;
     int top = kMessageTop;
-    for (MessageBar* bar : {m_message, m_notice}) {
+    for (MessageBar* bar : {m_message, m_announcement}) {
         const int high = bar->heightForWidth(wide);
         bar->setGeometry(left, top, wide, high);
         bar->raise();

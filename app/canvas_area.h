@@ -57,10 +57,10 @@ public:
     void showMessage(const QString& sentence, bool isError, const QString& buttonText = {}, std::function<void()> action = {});
     void clearMessage();
     [[nodiscard]] QString message() const;
-    /// One which other messages do not replace, below them; noticeAnswered() follows.
-    void showNotice(const QString& sentence, bool isError, std::vector<MessageAction> actions = {});
-    [[nodiscard]] QString notice() const;
-    /// Several sentences at once, below message and notice, until they are closed or there are none any more.
+    /// Shows a message below the others which stays until a person answers; announcementAnswered() is emitted then.
+    void showAnnouncement(const QString& sentence, bool isError, std::vector<MessageAction> actions = {});
+    [[nodiscard]] QString announcement() const;
+    /// Several sentences at once, below both, until they are closed or there are none any more.
     void setNotices(const std::vector<NoticeSection>& sections);
     [[nodiscard]] NoticeList* notices() const { return m_notices; }
     /// The faint line for a first visit; leaves for good with setHintVisible(false).
@@ -72,7 +72,7 @@ Q_SIGNALS:
     /// A canvas which was not there before.
     void canvasMade(int index);
     /// The notice was closed, or one of its buttons was pressed.
-    void noticeAnswered();
+    void announcementAnswered();
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -106,7 +106,7 @@ private:
     QWidget* m_handle;  ///< the line of a split view
     QLabel* m_vacant;   ///< what would fill a place of the grid which no pane has
     MessageBar* m_message;
-    MessageBar* m_notice;
+    MessageBar* m_announcement;
     NoticeList* m_notices;
     QLabel* m_hint;
 };

@@ -17,7 +17,7 @@ public:
 
     /// Notes the state after a change; equal to the current one it is nothing new.
     void note(const SessionState& state);
-    /// The current state came out as this one: a step is not another one because of it.
+    /// Replaces the current state without adding a step.
     void amend(const SessionState& state);
     /// The state before, or after, which is current from now on; null when there is none.
     const SessionState* undo();

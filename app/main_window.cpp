@@ -331,6 +331,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     m_settings.setGeometry(saveGeometry());
+    waitForRecording();
     QMainWindow::closeEvent(event);
 }
 

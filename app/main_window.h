@@ -61,10 +61,10 @@ public:
     [[nodiscard]] RecordingControl& recording() { return m_recording; }
     /// Begins or ends a recording of what is shown, into the folder of exports.
     void record(bool on);
-    /// Finishes what is recorded, cancels what is saved of a file, and ends the program then; returns at once. For signals.
+    /// Finishes a live recording or cancels the saving of a file, and then ends the program. Returns at once. For signals.
     void endInOrder();
-    /// The same without ending: returns when nothing is recorded any more. Events go on, but for what the person does. For the
-    /// session manager, which waits.
+    /// Ends the recording and waits until its files are written. Events are handled meanwhile, but not mouse and keyboard. For a
+    /// window which is closed, and for the desktop's session manager, which waits for an answer.
     void waitForRecording();
     /// Saves picture and sidecar; in the background, with a message at the end.
     void exportPicture(const QString& path, bool withFigure);
@@ -216,14 +216,14 @@ private:
         std::vector<MessageAction> actions;
     };
     void connectRecovery();
-    void notify(Announcement notice);
-    void showNextNotice();
+    void announce(Announcement announcement);
+    void showNextAnnouncement();
     void sayWhatIsNotKept();
     void offerRecordings();
     void offerRecording(const LostRecording& lost);
     void rescueRecording(const UnfinishedRecording& recording);
     void forgetRecording(const UnfinishedRecording& recording);
-    void leave();
+    void leave(int status);
 
     // window_restore.cpp
     void connectRestoring();
@@ -267,7 +267,7 @@ private:
     LiveMonitor m_monitor;
     RecordingControl m_recording;
     RestoreControl m_restore;
-    std::vector<Error> m_settingProblems;  ///< which nobody has closed yet
+    std::vector<Error> m_settingProblems;  ///< wrong settings which the list still shows
     bool m_opensSetModel = false;          ///< the model of the settings is being opened
     TopBar* m_topBar;
     ModulePicker* m_picker;
@@ -303,7 +303,7 @@ private:
     std::unique_ptr<QLockFile> m_recoveryLock;
     QTimer m_recoveryTimer;
     QTimer m_noteTimer;
-    std::deque<Announcement> m_notices;
+    std::deque<Announcement> m_announcements;
     std::stop_source m_rescueStop;
     bool m_offersRecovery = false;
     Experiment m_experiment = Experiment::None;

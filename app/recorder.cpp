@@ -268,7 +268,7 @@ Result<RecordingOutcome> LiveRecording::record() {
         if (auto written = write(*frame, **files); !written) {
             // Frames of another size, say: what there is until then is good.
             if ((*files)->frames() == 0 || written.error().code == ErrorCode::Unwritable) {
-                return written.error();
+                return failure(written.error(), **files);
             }
             note = written.error();
             break;
@@ -284,7 +284,20 @@ Result<RecordingOutcome> LiveRecording::record() {
     }
     m_open = false;
     m_dropped += m_queue.abort();
-    return (*files)->finish(m_dropped, note);
+    const auto finished = (*files)->finish(m_dropped, note);
+    return finished ? finished : Result<RecordingOutcome>(failure(finished.error(), **files));
+}
+
+/// What is written so far is not lost with the disk which takes no more.
+Error LiveRecording::failure(const Error& problem, RecordingFiles& files) const {
+    if (problem.code != ErrorCode::Unwritable || !files.leaveForNextStart()) {
+        return problem;
+    }
+    return makeError(ErrorCode::Unwritable,
+                     FOVEA_TEXT("engine",
+                                "The recording “%1” cannot be written any more; free some space. What was recorded until then is "
+                                "offered when Fovea starts the next time."),
+                     {m_options.path});
 }
 
 Result<void> LiveRecording::write(const FrameRecord& frame, RecordingFiles& files) {

@@ -64,6 +64,8 @@ private:
     Result<RecordingOutcome> record();
     /// Writes one frame; an error ends the recording.
     Result<void> write(const FrameRecord& frame, RecordingFiles& files);
+    /// The sentence about a recording which ends with `problem`.
+    Error failure(const Error& problem, RecordingFiles& files) const;
 
     const RecordingOptions m_options;
     const Ended m_ended;

@@ -34,10 +34,18 @@ RecordingControl::~RecordingControl() {
     s_running = s_running == this ? nullptr : s_running;
 }
 
-// What exit() destroys it destroys in the opposite order: everything the recording uses must be there already.
+// exit() destroys static objects in the reverse order of their making. Registered now, finishAtExit() runs while the objects
+// which the recording uses still exist.
 void RecordingControl::rememberAtExit() {
     s_running = this;
     std::atexit(finishAtExit);
+}
+
+// The first frame has made more static objects.
+void RecordingControl::rememberFirstFrame() {
+    if (!std::exchange(m_remembersFrames, true)) {
+        rememberAtExit();
+    }
 }
 
 void RecordingControl::startLive(const QString& path, bool beside) {
@@ -102,11 +110,12 @@ void RecordingControl::startFile(const QString& path, bool beside) {
     job.recording.beside = beside;
     job.recording.recoveryFolder = m_recoveryFolder;
     job.recording.keepsNote = true;
+    m_remembersFrames = false;
     rememberAtExit();
     m_fileThread = std::jthread([this, job = std::move(job)](const std::stop_token& stop) {
         const auto outcome = recordFile(job, stop, [this](std::int64_t done, std::int64_t total) {
             QMetaObject::invokeMethod(
-                this, [this, done, total] { Q_EMIT fileProgressed(done, total); }, Qt::QueuedConnection);
+                this, [this, done, total] { tellFileProgress(done, total); }, Qt::QueuedConnection);
         });
         QMetaObject::invokeMethod(
             this, [this, outcome] { finishFile(outcome); }, Qt::QueuedConnection);
@@ -130,23 +139,28 @@ void RecordingControl::finishNow() {
 
 void RecordingControl::tellProgress() {
     if (m_live) {
-        if (m_live->frames() > 0 && !std::exchange(m_remembersFrames, true)) {
-            rememberAtExit();  // once more, after what the first frame made
+        if (m_live->frames() > 0) {
+            rememberFirstFrame();
         }
         Q_EMIT progressed(std::max(0.0, m_lastTime - std::max(0.0, m_firstTime)), m_live->frames(), freeSpaceFor(m_path));
     }
 }
 
+void RecordingControl::tellFileProgress(std::int64_t done, std::int64_t total) {
+    rememberFirstFrame();
+    Q_EMIT fileProgressed(done, total);
+}
+
 void RecordingControl::finishLive(const Result<RecordingOutcome>& outcome) {
     m_timer.stop();
-    m_live.reset();  // its thread has said its last word
+    m_live.reset();  // waits for nothing: its thread has said its last word
     s_running = nullptr;
     Q_EMIT ended(outcome);
 }
 
 void RecordingControl::finishFile(const Result<RecordingOutcome>& outcome) {
     m_ofFile = false;
-    m_fileThread = {};  // likewise
+    m_fileThread = {};  // waits for nothing, too
     s_running = nullptr;
     Q_EMIT ended(outcome);
 }

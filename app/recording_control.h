@@ -36,8 +36,8 @@ public:
     void startFile(const QString& path, bool beside);
     /// Ends a live recording and keeps it; cancels that of a file. Does not wait: ended() follows.
     void stop();
-    /// The same, but waits until the files of a live recording are whole and those of a file are gone. For the end of the
-    /// program.
+    /// Calls stop() and waits: until a live recording has its files, or the files of a cancelled one are removed. For the end of
+    /// the program.
     void finishNow();
 
 Q_SIGNALS:
@@ -50,7 +50,9 @@ Q_SIGNALS:
 
 private:
     void rememberAtExit();
+    void rememberFirstFrame();
     void tellProgress();
+    void tellFileProgress(std::int64_t done, std::int64_t total);
     void finishLive(const Result<RecordingOutcome>& outcome);
     void finishFile(const Result<RecordingOutcome>& outcome);
 

@@ -161,7 +161,7 @@ Result<std::unique_ptr<RecordingFiles>> RecordingFiles::create(const RecordingOp
         chosen.codec = *std::move(codec);
     }
     if (chosen.isNew) {
-        chosen.path = freePath(chosen.path);
+        chosen.path = freePath(options.path);
     }
     auto outcome = placesOf(chosen);
     if (!outcome) {
@@ -182,6 +182,7 @@ Result<std::unique_ptr<RecordingFiles>> RecordingFiles::create(const RecordingOp
     }
     std::unique_ptr<RecordingFiles> files(
         new RecordingFiles(std::move(chosen), *std::move(outcome), *std::move(video), std::move(csv)));
+    files->m_asked = options.path;
     files->keepNote();
     return files;
 }
@@ -289,20 +290,32 @@ Result<RecordingOutcome> RecordingFiles::finish(std::uint64_t dropped, std::opti
     return named ? Result<RecordingOutcome>(outcome) : Result<RecordingOutcome>(named.error());
 }
 
+bool RecordingFiles::leaveForNextStart() {
+    if (!m_note || frames() == 0) {
+        return false;
+    }
+    m_video->file().keep();
+    if (m_csv) {
+        m_csv->file().keep();
+    }
+    return true;
+}
+
 Result<void> RecordingFiles::replace(const RecordingOutcome& outcome) {
     auto description = AtomicFile::stage(outcome.sidecarPath, sidecar(outcome));
     if (!description) {
         return description.error();
     }
-    if (auto committed = m_video->file().commit(); !committed) {
-        return committed;
-    }
+    // The video comes last: once it has its name, another Fovea which starts now removes what else the note tells of.
     if (m_csv) {
         if (auto committed = m_csv->commit(); !committed) {
             return committed;
         }
     }
-    return description->commit();
+    if (auto committed = description->commit(); !committed) {
+        return committed;
+    }
+    return m_video->file().commit();
 }
 
 Result<void> RecordingFiles::takeNewNames(RecordingOutcome& outcome) {
@@ -313,7 +326,7 @@ Result<void> RecordingFiles::takeNewNames(RecordingOutcome& outcome) {
         return sidecar(outcome);
     };
     const auto path =
-        nameRecording({.video = &m_video->file(), .csv = m_csv ? &m_csv->file() : nullptr, .describe = describe}, m_options.path);
+        nameRecording({.video = &m_video->file(), .csv = m_csv ? &m_csv->file() : nullptr, .describe = describe}, m_asked);
     return path ? Result<void>() : path.error();
 }
 

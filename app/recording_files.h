@@ -16,7 +16,8 @@
 
 namespace fovea {
 
-/// A recording stops while it can still be finished: with less than this free, or less than what kSecondsKeptFree of it take.
+/// A recording ends by itself when less than kBytesKeptFree is free, or less than kSecondsKeptFree seconds of it need. It can
+/// still be finished then.
 inline constexpr std::int64_t kBytesKeptFree = 200'000'000;
 inline constexpr double kSecondsKeptFree = 10.0;
 
@@ -66,7 +67,8 @@ struct DrawnFrame {
 /// The overlay at the picture's own size, with what the options put on it or beside it; Cancelled when stopped. Any thread.
 Result<DrawnFrame> drawFrame(const FrameRecord& record, const RecordingOptions& options, const std::stop_token& stop = {});
 
-/// Video, table and description of one recording, which appear together. Removed unless finish() succeeds. One thread at a time.
+/// Video, table and description of one recording, which appear one right after the other. Removed unless finish() succeeds. One
+/// thread at a time.
 class RecordingFiles final {
 public:
     static Result<std::unique_ptr<RecordingFiles>> create(const RecordingOptions& options);
@@ -78,6 +80,9 @@ public:
     [[nodiscard]] std::int64_t frames() const noexcept { return m_video->frames(); }
     /// Seconds from the first frame to the last.
     [[nodiscard]] double seconds() const noexcept { return m_time; }
+    /// After a failure: leaves the unfinished files for the next start, which offers them, where there is a note of them. Whether
+    /// that is so.
+    bool leaveForNextStart();
     /// `sourceFrames`: how many the source holds, 0 when it does not say.
     Result<RecordingOutcome> finish(std::uint64_t dropped, std::optional<Error> note, std::int64_t sourceFrames = 0);
 
@@ -90,6 +95,7 @@ private:
     Result<void> takeNewNames(RecordingOutcome& outcome);
 
     RecordingOptions m_options;
+    std::string m_asked;                    // the path which was asked for; a recording which replaces nothing may get another
     RecordingOutcome m_outcome;             // its paths and notes are known from the beginning
     std::unique_ptr<RecordingNote> m_note;  // goes after the files
     std::unique_ptr<VideoWriter> m_video;

@@ -51,12 +51,15 @@ Result<std::string> nameRecording(const RecordingParts& parts, const std::string
         if (!description) {
             return description.error();
         }
-        std::vector<AtomicFile*> files{parts.video, &*description};
-        std::vector<std::string> names{name, besideVideo(name, ".json")};
+        std::vector<AtomicFile*> files{&*description};
+        std::vector<std::string> names{besideVideo(name, ".json")};
         if (parts.csv != nullptr) {
             files.push_back(parts.csv);
             names.push_back(besideVideo(name, ".csv"));
         }
+        // The video comes last: once it has its name, another Fovea which starts now removes what else the note tells of.
+        files.push_back(parts.video);
+        names.push_back(name);
         const auto taken = AtomicFile::commitNew(files, names);
         if (!taken || *taken) {
             return taken ? Result<std::string>(name) : Result<std::string>(taken.error());

@@ -11,16 +11,15 @@ namespace fovea {
 struct UnfinishedRecording {
     std::string note;         ///< the note's own path
     std::string path;         ///< where the video was to go
-    std::string video;        ///< what there is of it: a neighbour of `path`
+    std::string video;        ///< the unfinished video, a neighbour of `path`
     std::string table;        ///< where the table was to go; empty: nowhere
-    std::string csv;          ///< what there is of it, likewise
+    std::string csv;          ///< the unfinished table, a neighbour of `table`; empty: none
     std::string description;  ///< JSON as of its first frame; empty before that
     std::int64_t process = 0;
 };
 
-/// Tells later runs of the program of a recording which is under way: a small JSON file in the folder of what can be brought
-/// back. It goes with the recording's files: destroy the note after them. One thread at a time; where the folder cannot be
-/// written there is no note.
+/// Tells later runs of the program of a recording which is under way: a small JSON file in the recovery folder. Destroy the note
+/// after the recording's files. Where the folder cannot be written there is no note. One thread at a time.
 class RecordingNote final {
 public:
     /// Writes the note; `recording` without its note and process.

@@ -71,7 +71,7 @@ Result<void> removeAll(const UnfinishedRecording& recording) {
 }
 
 /// The table of so many frames: what was written of it, and rows with a number alone where the disk did not keep them.
-Result<std::optional<AtomicFile>> stageTable(const UnfinishedRecording& recording, std::int64_t frames) {
+Result<std::optional<AtomicFile>> stageTable(const UnfinishedRecording& recording, const std::string& path, std::int64_t frames) {
     std::error_code none;
     std::ifstream table;
     if (fs::is_regular_file(fs::symlink_status(recording.csv, none))) {
@@ -81,7 +81,7 @@ Result<std::optional<AtomicFile>> stageTable(const UnfinishedRecording& recordin
     if (!table.is_open() || !std::getline(table, line) || table.eof()) {
         return std::optional<AtomicFile>();
     }
-    auto file = AtomicFile::create(besideVideo(freePath(recording.path), ".csv"));
+    auto file = AtomicFile::create(path);
     if (!file) {
         return file.error();
     }
@@ -146,8 +146,14 @@ Result<RecordingOutcome> finishRecording(const UnfinishedRecording& recording, c
     if (!hold.held()) {
         return notLost(recording);
     }
-    AtomicFile::removeStale(recording.path, notedFiles(fs::path(recording.note).parent_path().string()));
-    auto file = AtomicFile::create(freePath(recording.path));
+    // A run which was killed while it did this has left neighbours of the same names.
+    const std::string freeName = freePath(recording.path);
+    const std::string tableName = besideVideo(freeName, ".csv");
+    const auto keep = notedFiles(fs::path(recording.note).parent_path().string());
+    for (const std::string& place : {recording.path, freeName, tableName}) {
+        AtomicFile::removeStale(place, keep);
+    }
+    auto file = AtomicFile::create(freeName);
     if (!file) {
         return file.error();
     }
@@ -157,13 +163,14 @@ Result<RecordingOutcome> finishRecording(const UnfinishedRecording& recording, c
         return video.error();
     }
     outcome.video = *std::move(video);
-    auto table = stageTable(recording, outcome.video.frames);
+    auto table = stageTable(recording, tableName, outcome.video.frames);
     if (!table) {
         return table.error();
     }
     outcome.note = makeError(
         ErrorCode::Ended,
-        FOVEA_TEXT("engine", "It was recovered after the program had ended unexpectedly; its last seconds may be missing."));
+        FOVEA_TEXT("engine",
+                   "The recording was recovered after the program had ended unexpectedly; its last seconds may be missing."));
     const auto path =
         nameRecording({.video = &*file,
                        .csv = *table ? &**table : nullptr,

@@ -19,11 +19,12 @@ struct LostRecording {
 /// recordings which had no frame yet. Any thread but the GUI's: reads the disk.
 std::vector<LostRecording> lostRecordings(const std::string& folder);
 
-/// Gives such a recording its name, or one like it which nobody has, with its table, and a description which says that it was
-/// recovered; then what was left goes. After an error, or when it is stopped, everything stays as it was. Likewise any thread.
+/// Copies the frames into a file under the recording's name, or “<name> (2)” when that is taken. Writes the table, and a
+/// description which says that the recording was recovered. Then removes the unfinished files and the note. After an error or a
+/// stop nothing has changed. Any thread but the GUI's.
 Result<RecordingOutcome> finishRecording(const UnfinishedRecording& recording, const std::stop_token& stop = {});
 
-/// Removes what was left. Likewise any thread.
+/// Removes the unfinished files and the note. Any thread but the GUI's.
 Result<void> deleteRecording(const UnfinishedRecording& recording);
 
 }  // namespace fovea

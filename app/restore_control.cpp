@@ -13,12 +13,50 @@ namespace {
 
 using Kind = SessionLoss::Kind;
 
-/// The pane which a session's one is now; null when it was removed, or has another mechanism where only the `sameModule` will do.
-PaneState* paneOf(SessionState& state, const PaneState& like, bool sameModule) {
+/// The pane of `state` with the slot of `like`; null when there is none, or when `sameModule` is true and its mechanism differs.
+template <class State>
+auto paneOf(State& state, const PaneState& like, bool sameModule) -> decltype(state.panes.data()) {
     const auto it = std::find_if(state.panes.begin(), state.panes.end(), [&](const PaneState& pane) {
         return pane.slot == like.slot && (!sameModule || pane.module == like.module);
     });
     return it == state.panes.end() ? nullptr : &*it;
+}
+
+/// Whether nobody has chosen another model, or other weights, since `standIn` was restored in place of what was lost.
+bool stillWaits(const PaneState& pane, const PaneState& standIn, const SessionLoss& loss) {
+    if (loss.kind == Kind::Model) {
+        return pane.bundleFolder == standIn.bundleFolder;
+    }
+    const bool hasOthers = pane.seed != standIn.seed || pane.trained != standIn.trained;
+    return !hasOthers && (pane.weightsFile.empty() || pane.weightsFile == loss.path);
+}
+
+/// `field` with the place and the frames of `asked`.
+FieldSpec askedAs(FieldSpec field, const FieldSpec& asked) {
+    field.queryX = asked.queryX;
+    field.queryY = asked.queryY;
+    field.frame = asked.frame;
+    field.queryFrame = asked.queryFrame;
+    return field;
+}
+
+/// Changes the choices which `pane` still has as in `before` to those of `after`. The choices of another mechanism stay.
+void follow(PaneState& pane, const PaneState& before, const PaneState& after) {
+    if (pane.module != after.module) {
+        return;
+    }
+    const auto change = [](auto& now, const auto& was, const auto& will) {
+        if (now == was) {
+            now = will;
+        }
+    };
+    change(pane.trained, before.trained, after.trained);
+    change(pane.params, before.params, after.params);
+    change(pane.seed, before.seed, after.seed);
+    change(pane.field, askedAs(before.field, pane.field), askedAs(after.field, pane.field));
+    change(pane.intervention, before.intervention, after.intervention);
+    change(pane.pinnedChannels, before.pinnedChannels, after.pinnedChannels);
+    change(pane.pinnedHeads, before.pinnedHeads, after.pinnedHeads);
 }
 
 }  // namespace
@@ -56,6 +94,7 @@ void RestoreControl::pictureOpened(const std::string& location) {
     if (m_awaitsPicture && location == m_file.source.location) {
         return;
     }
+    m_awaitsPicture = false;
     if (std::erase_if(m_losses, [](const SessionLoss& loss) { return loss.kind == Kind::Picture || loss.kind == Kind::Live; }) >
         0) {
         Q_EMIT lossesChanged();
@@ -81,11 +120,12 @@ void RestoreControl::pictureFailed(const Error& error) {
     add({.kind = Kind::Picture, .text = error, .path = m_file.source.location});
 }
 
-bool RestoreControl::modelFailed(const std::string& folder, const Error& error) {
+bool RestoreControl::modelFailed(const std::string& folder, const std::string& standIn, const Error& error) {
     SessionLoss loss{.kind = Kind::Model, .text = error, .path = folder};
-    for (const PaneState& pane : m_file.state.panes) {
+    for (PaneState& pane : m_file.state.panes) {
         if (pane.bundleFolder == folder) {
             loss.panes.push_back(pane);
+            pane.bundleFolder = standIn;
         }
     }
     const bool wanted = !loss.panes.empty();
@@ -113,7 +153,11 @@ bool RestoreControl::settle() {
             continue;
         }
         m_unsettled.erase(unsettled);
+        const PaneState before = chosen(pane);
         const auto problems = m_session.dropMissingChoices(pane, "panes[" + std::to_string(pane) + "].");
+        if (PaneState* own = paneOf(m_file.state, before, true)) {
+            follow(*own, before, chosen(pane));
+        }
         anything = anything || !problems.empty();
         for (const Error& problem : problems) {
             if (!waits(slot, Kind::Model)) {
@@ -131,41 +175,48 @@ bool RestoreControl::settle() {
 // Weights which are there may still not fit; the pane says so, and another file can be located.
 bool RestoreControl::noteWeights(int pane) {
     const auto result = m_session.moduleResult(pane);
-    const SessionState state = m_session.state();
-    const PaneState& chosen = state.panes[static_cast<std::size_t>(pane)];
-    if (chosen.weightsFile.empty() || result->output) {
+    const PaneState waiting = chosen(pane);
+    if (!result || result->output || waiting.weightsFile.empty()) {
         return false;
     }
-    m_losses.push_back({.kind = Kind::Weights, .text = result->output.error(), .path = chosen.weightsFile, .panes = {chosen}});
+    m_losses.push_back({.kind = Kind::Weights, .text = result->output.error(), .path = waiting.weightsFile, .panes = {waiting}});
     return true;
 }
 
-std::optional<SessionState> RestoreControl::located(const SessionLoss& loss, const std::string& path, SessionState now) {
-    bool anything = false;
+PaneState RestoreControl::chosen(int pane) const { return m_session.state().panes[static_cast<std::size_t>(pane)]; }
+
+// A pane may have been removed, and what a person chose since the session was opened stays.
+std::vector<PaneState> RestoreControl::giveBack(SessionState& state, const SessionLoss& loss, const std::string& path) const {
+    std::vector<PaneState> given;
     for (const PaneState& waiting : loss.panes) {
-        PaneState* pane = paneOf(now, waiting, loss.kind == Kind::Weights);
-        PaneState* own = paneOf(m_file.state, waiting, true);
-        if (pane == nullptr || own == nullptr) {  // removed meanwhile
+        PaneState* pane = paneOf(state, waiting, loss.kind == Kind::Weights);
+        const PaneState* standIn = paneOf(m_file.state, waiting, false);
+        if (pane == nullptr || standIn == nullptr || !stillWaits(*pane, *standIn, loss)) {
             continue;
         }
-        anything = true;
-        if (loss.kind == Kind::Model) {  // with everything which the one that stood in could not have
-            const std::string weights = pane->weightsFile;
-            *pane = waiting;
+        if (loss.kind == Kind::Model) {  // with the choices which the one that stood in could not have
+            follow(*pane, *standIn, waiting);
             pane->bundleFolder = path;
-            pane->weightsFile = weights;
         } else {
             pane->weightsFile = path;
         }
-        *own = *pane;
-        m_unsettled.push_back(pane->slot);
+        given.push_back(*pane);
+    }
+    return given;
+}
+
+std::optional<SessionState> RestoreControl::located(const SessionLoss& loss, const std::string& path, SessionState now) {
+    const std::vector<PaneState> given = giveBack(now, loss, path);
+    for (const PaneState& pane : given) {
+        *paneOf(m_file.state, pane, false) = pane;
+        m_unsettled.push_back(pane.slot);
     }
     if (loss.kind == Kind::Picture) {
         m_file.source.location = path;
         m_awaitsPicture = true;
     }
     drop(loss.kind, loss.path);
-    return anything ? std::optional(std::move(now)) : std::nullopt;
+    return given.empty() ? std::nullopt : std::optional(std::move(now));
 }
 
 void RestoreControl::liveOpened() { drop(Kind::Live, m_file.source.location); }
@@ -179,17 +230,8 @@ SessionFile RestoreControl::withMissing(SessionFile file) const {
             file.frame = m_file.frame;
             file.place = m_file.place;
         }
-        for (const PaneState& waiting : loss.panes) {
-            PaneState* pane = paneOf(file.state, waiting, true);
-            if (pane == nullptr || !isPlace) {
-                continue;
-            }
-            if (loss.kind == Kind::Model) {  // with everything which the one that stands in cannot have
-                const std::string weights = pane->weightsFile;
-                *pane = waiting;
-                pane->weightsFile = weights;
-            }
-            (loss.kind == Kind::Model ? pane->bundleFolder : pane->weightsFile) = loss.path;
+        if (isPlace) {
+            giveBack(file.state, loss, loss.path);
         }
     }
     return file;

@@ -25,7 +25,7 @@ public:
     void begin(const OpenedSession& opened);
     [[nodiscard]] const std::vector<SessionLoss>& losses() const { return m_losses; }
     [[nodiscard]] const SessionFile& file() const { return m_file; }
-    /// The losses are known and nothing more will be done about them.
+    /// Empties the list: the person has closed it.
     void forget();
 
     /// Whether the session's own picture is being opened.
@@ -36,14 +36,15 @@ public:
     void pictureRestored(const std::string& sha256, std::int64_t frames);
     /// The session's picture is there, but cannot be opened.
     void pictureFailed(const Error& error);
-    /// The model of a folder cannot be opened; false when no pane of the session wanted it.
-    bool modelFailed(const std::string& folder, const Error& error);
+    /// The model of a folder cannot be opened, and the one in `standIn` takes its place (empty: the Retina). False when no pane
+    /// of the session wanted it.
+    bool modelFailed(const std::string& folder, const std::string& standIn, const Error& error);
     /// Whether all panes of the session have been checked against a result.
     [[nodiscard]] bool isSettled() const { return m_unsettled.empty(); }
-    /// What panes which have results now cannot have is dropped and listed. Whether anything was.
+    /// Drops and lists the choices which a pane's new result does not have. Returns whether anything was dropped.
     bool settle();
 
-    /// A file or folder was chosen in place of a lost one. The state to restore, from `now` on, where panes waited for it.
+    /// A file or folder was chosen in place of a lost one. The state to restore, from `now` on, where panes still wait for it.
     [[nodiscard]] std::optional<SessionState> located(const SessionLoss& loss, const std::string& path, SessionState now);
     /// A camera or an address is to be opened.
     void liveOpened();
@@ -57,11 +58,15 @@ Q_SIGNALS:
 private:
     [[nodiscard]] bool waits(const std::string& slot, SessionLoss::Kind kind) const;
     bool noteWeights(int pane);
+    /// What is chosen in a pane of the window now.
+    [[nodiscard]] PaneState chosen(int pane) const;
+    /// Gives the panes of `state` which still wait for `loss` the file or folder at `path`. Returns those panes.
+    std::vector<PaneState> giveBack(SessionState& state, const SessionLoss& loss, const std::string& path) const;
     void drop(SessionLoss::Kind kind, const std::string& path);
     void add(SessionLoss loss);
 
     Session& m_session;
-    SessionFile m_file;
+    SessionFile m_file;  ///< its panes as they were restored: with what stands in, and without what was dropped
     std::vector<SessionLoss> m_losses;
     bool m_awaitsPicture = false;
     std::vector<std::string> m_unsettled;  ///< slots of panes which were not checked against a result yet

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/attention/registry.h"
+#include "engine/render/field_choices.h"
 #include "engine/source/image_source.h"
 #include "widgets/figure/mat_image.h"
 
@@ -281,6 +282,9 @@ std::optional<FieldSpec> Session::field(int pane) const {
         }
         // A channel or head chosen before a parameter made fewer of them.
         spec.head = std::min(spec.head, headCount(*map) - 1);
+        if (const auto choices = fieldChoices(*resultOf(this->pane(pane)), spec)) {
+            spec.channel = std::min(spec.channel, choices->mapChannels - 1);
+        }
     }
     spec.frame = clipFrame(pane, spec);
     return spec;

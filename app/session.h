@@ -41,7 +41,7 @@ public:
 
     /// The mechanisms which are compared on one picture, at least one. All that speaks of “the chosen module” speaks of the
     /// active pane's.
-    static constexpr int kMaxPanes = 4;
+    static constexpr int kMaxPanes = fovea::kMaxPanes;
     [[nodiscard]] int paneCount() const { return static_cast<int>(m_panes.size()); }
     [[nodiscard]] int activePane() const { return m_active; }
     void setActivePane(int pane);
@@ -125,7 +125,6 @@ public:
     /// The places which are asked about, as fractions of the picture; empty until somebody asks: then the middle counts.
     [[nodiscard]] const std::vector<Pin>& pins() const { return m_pins; }
     [[nodiscard]] int activePin() const { return m_activePin; }
-    static constexpr int kMaxPins = 9;
     /// Makes the pin of this number the one which asks; unknown ones are ignored.
     void setActivePin(int number);
     void removePin(int number);
@@ -166,8 +165,8 @@ public:
 
     /// Everything that is chosen, to come back to; how the window shows it is not the session's.
     [[nodiscard]] SessionState state();
-    /// Goes back to it; other bundles are opened first. In place of one which cannot be opened, bundleMissing() says so, the
-    /// panes get the bundle which comes with the program, or the Retina.
+    /// Goes back to it; other bundles are opened first. Panes whose bundle cannot be opened get the bundled model, or else the
+    /// Retina; bundleMissing() is emitted.
     void restore(const SessionState& state);
     /// Whether a model of the state to be restored is still being read.
     [[nodiscard]] bool restoring() const { return m_pending.has_value(); }
@@ -196,8 +195,8 @@ Q_SIGNALS:
     void fieldChanged();
     void styleChanged();
     void failed(const fovea::Error& error);
-    /// The model of a state which is being restored cannot be opened; restore() says what stands in for it.
-    void bundleMissing(const QString& folder, const fovea::Error& error);
+    /// The model of a state which is being restored cannot be opened; the one in `standIn` takes its place, empty: the Retina.
+    void bundleMissing(const QString& folder, const QString& standIn, const fovea::Error& error);
 
 private:
     /// What is remembered per module while the program runs.

@@ -9,8 +9,6 @@
 namespace fovea {
 namespace {
 
-constexpr int kVersion = 2;
-
 QString text(const std::string& s) { return QString::fromStdString(s); }
 
 template <class T>
@@ -88,7 +86,7 @@ QJsonArray pinsJson(const std::vector<Pin>& pins) {
 
 QJsonObject sourceJson(const SessionFile& session, const QString& folder) {
     const bool live = session.source.kind == SourceKind::Camera || session.source.kind == SourceKind::Stream;
-    QJsonObject json{{QStringLiteral("location"), text(session.source.location)}};
+    QJsonObject json{{QStringLiteral("location"), text(shownLocation(session.source.location))}};
     if (!live && !session.source.location.empty()) {
         json = referenceJson(text(session.source.location), folder);
     }
@@ -118,7 +116,7 @@ QByteArray sessionJson(const SessionFile& session, const QString& folder, const 
                            {QStringLiteral("zoom"), session.place.zoom},
                            {QStringLiteral("centreX"), session.place.centre.x()},
                            {QStringLiteral("centreY"), session.place.centre.y()}};
-    return QJsonDocument(QJsonObject{{QStringLiteral("fovea"), kVersion},
+    return QJsonDocument(QJsonObject{{QStringLiteral("fovea"), kSessionVersion},
                                      {QStringLiteral("source"), sourceJson(session, folder)},
                                      {QStringLiteral("model"), model},
                                      {QStringLiteral("panes"), panes},

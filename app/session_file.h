@@ -14,6 +14,9 @@
 
 namespace fovea {
 
+/// The newest kind of session file, which is the one that is written.
+inline constexpr int kSessionVersion = 2;
+
 /// A session as a file: what is chosen, the picture by reference and hash, and where the view stands.
 struct SessionFile {
     SessionState state;
@@ -24,7 +27,7 @@ struct SessionFile {
     double split = 0.5;
 };
 
-/// Something of a session which could not be restored: what is said about it, and what may be located in its place.
+/// One part of a session which could not be restored.
 struct SessionLoss {
     enum class Kind {
         Note,     ///< nothing can be done about it
@@ -34,21 +37,21 @@ struct SessionLoss {
         Weights,  ///< a file of weights
     };
     Kind kind = Kind::Note;
-    Error text;
-    std::string path = {};              ///< where it was
-    std::vector<PaneState> panes = {};  ///< those which wait for it, with everything the session says of them
+    Error text;                         ///< the sentence about it
+    std::string path = {};              ///< the path in the session
+    std::vector<PaneState> panes = {};  ///< the panes which need the missing file, as the session describes them
 };
 
-/// A session which was read, and what of it is not here. Panes whose model or weights are missing are there with others; panes
-/// of mechanisms which are not known are left out. Where no other is left there is one without a mechanism.
+/// A session as read, with a list of what is missing. A pane whose model or weights are missing gets others. A pane with an
+/// unknown mechanism is left out. If no pane is left, one without a mechanism is added.
 struct OpenedSession {
     SessionFile file;
     std::vector<SessionLoss> losses;
 };
 
 /// The file as JSON, with every number in full. A model which comes with the program is written by name and hash; other files
-/// by their whole path and, where `folder` says in which folder the session will lie, by the path from there. Any thread but the
-/// window's.
+/// by their whole path and, where `folder` says in which folder the session will lie, by the path from there; an address without
+/// its password and other secrets. Any thread but the window's.
 [[nodiscard]] QByteArray sessionJson(const SessionFile& session, const QString& folder = {},
                                      const BundledModel& own = bundledModel());
 

@@ -3,9 +3,9 @@
 #include <QJsonDocument>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
+#include "app/session_state.h"
 #include "engine/attention/weights.h"
 #include "engine/models/retina.h"
 #include "engine/pipeline/intervention.h"
@@ -15,7 +15,6 @@ namespace fovea {
 namespace {
 
 constexpr qsizetype kMostNumbers = 65536;
-constexpr double kMostChannels = 65535;
 constexpr std::size_t kMostProblems = 100;
 constexpr qsizetype kLongestShown = 60;
 
@@ -27,24 +26,22 @@ NumberRule whole(const char* key, double least, double most) {
 
 std::vector<NumberRule> makeRules() {
     constexpr double kFar = kFarthestValue;
-    NumberRule stride = whole("model.retinaStride", kRetinaStrides[0], kRetinaStrides[std::size(kRetinaStrides) - 1]);
-    stride.only.assign(std::begin(kRetinaStrides), std::end(kRetinaStrides));
     return {whole("source.kind", 0, 4),
             whole("source.frame", 0, 1e12),
-            std::move(stride),
+            retinaStrideRule("model.retinaStride"),
             whole("model.retinaSide", 64, 4096),
             whole("panes[].seed", 0, kLargestSeed),
             whole("panes[].field.channelMode", 0, 3),
-            whole("panes[].field.channel", -1, kMostChannels),
-            whole("panes[].field.head", -3, kMostChannels),
+            whole("panes[].field.channel", -1, kLargestPlace),
+            whole("panes[].field.head", -3, kLargestPlace),
             number("panes[].field.queryX", 0, 1),
             number("panes[].field.queryY", 0, 1),
             whole("panes[].field.class", -1, 1e6),
             number("panes[].channelFactors[]", -kLargestFactor, kLargestFactor),
             number("panes[].headFactors[]", -kLargestFactor, kLargestFactor),
-            whole("panes[].pinnedChannels[]", 0, kMostChannels),
-            whole("panes[].pinnedHeads[]", 0, kMostChannels),
-            whole("active", 0, 3),
+            whole("panes[].pinnedChannels[]", 0, kLargestPlace),
+            whole("panes[].pinnedHeads[]", 0, kLargestPlace),
+            whole("active", 0, kMaxPanes - 1),
             number("style.opacity", 0, 1),
             number("style.lo", -kFar, kFar),
             number("style.hi", -kFar, kFar),
@@ -53,10 +50,10 @@ std::vector<NumberRule> makeRules() {
             whole("style.contours", 0, kMostContours),
             number("style.rangeSmoothing", 0, kLargestRangeSmoothing),
             whole("rangeMode", 0, 3),
-            whole("pins[].number", 1, 9),
+            whole("pins[].number", 1, kMaxPins),
             number("pins[].x", 0, 1),
             number("pins[].y", 0, 1),
-            whole("activePin", 0, 9),
+            whole("activePin", 0, kMaxPins),
             whole("view.kind", 0, 3),
             number("view.split", 0, 1),
             number("view.zoom", 1e-4, 1e4),

@@ -51,7 +51,7 @@ void Session::takeBundleError(const Error& error) {
     for (PaneState& pane : state.panes) {
         pane.bundleFolder = pane.bundleFolder == folder ? standIn : pane.bundleFolder;
     }
-    Q_EMIT bundleMissing(QString::fromStdString(folder), error);
+    Q_EMIT bundleMissing(QString::fromStdString(folder), QString::fromStdString(standIn), error);
     restore(state);
 }
 

@@ -1,7 +1,6 @@
 // Panes and pins of a session.
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "app/session.h"
@@ -9,9 +8,6 @@
 
 namespace fovea {
 namespace {
-
-/// The slot of a further pane: the first of these which is free.
-constexpr std::array<const char*, Session::kMaxPanes> kSlots{"", "B", "C", "D"};
 
 PointValue pointOf(QPointF at) { return {at.x(), at.y()}; }
 
@@ -47,7 +43,7 @@ bool Session::addPane(const ModuleInfo* info) {
         return std::none_of(m_panes.begin(), m_panes.end(), [slot](const Pane& p) { return p.slot == slot; });
     };
     const Pane added{.module = info,
-                     .slot = *std::find_if(kSlots.begin(), kSlots.end(), isFree),
+                     .slot = *std::find_if(kPaneSlots.begin(), kPaneSlots.end(), isFree),
                      .trained = trained(),
                      .bundle = pane().bundle};
     const Choice base = choice();

@@ -3,6 +3,8 @@
 #include <QJsonObject>
 #include <QString>
 
+#include <string>
+
 namespace fovea {
 
 /// The name of the built-in model in a session.
@@ -19,5 +21,8 @@ inline const QString kRetinaName = QStringLiteral("retina");
 /// which is none is one from the session's folder. Empty when there is no such file; devices are none.
 [[nodiscard]] QString foundFile(const QJsonObject& reference, const QString& folder);
 [[nodiscard]] QString foundFolder(const QJsonObject& reference, const QString& folder);
+
+/// An address without its password and other secrets; any other location as it is.
+[[nodiscard]] std::string shownLocation(const std::string& location);
 
 }  // namespace fovea

@@ -1,12 +1,10 @@
 // Reading a session: every value is checked, every file is looked for, and what is not there is listed.
 
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "app/session_file.h"
@@ -14,15 +12,12 @@
 #include "app/session_paths.h"
 #include "engine/attention/registry.h"
 #include "engine/render/colormap.h"
+#include "engine/source/image_source.h"
 
 namespace fovea {
 namespace {
 
-constexpr int kNewestVersion = 2;
 constexpr qsizetype kMostBytes = 4 << 20;
-constexpr qsizetype kMostPanes = 4;
-constexpr qsizetype kMostPins = 9;
-constexpr std::array<const char*, kMostPanes> kSlots{"", "B", "C", "D"};
 
 using Kind = SessionLoss::Kind;
 
@@ -51,15 +46,8 @@ public:
     OpenedSession read(const QJsonObject& json);
 
 private:
-    /// Where a pane's model is; an own one which is not here is noted in `missingModel`.
-    struct Found {
-        std::string folder;
-        std::string missingModel;
-        std::string missingWeights;
-    };
-
     void readSource(SessionKeys keys);
-    void readPanes(SessionKeys& keys);
+    void readPanes(SessionKeys& keys, const std::string& sharedFolder);
     std::optional<PaneState> readPane(SessionKeys& keys, const std::string& sharedFolder);
     ParamSet readParams(SessionKeys& keys, const ModuleInfo& info);
     std::string readModel(SessionKeys& keys, const std::string& sharedFolder, std::string& missing);
@@ -95,7 +83,7 @@ void Reader::readSource(SessionKeys keys) {
     if (live) {
         m_opened.losses.push_back({.kind = Kind::Live,
                                    .text = makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "This session was saved on %1."),
-                                                     {file.source.location}),
+                                                     {shownLocation(file.source.location)}),
                                    .path = file.source.location});
         return;
     }
@@ -116,7 +104,7 @@ void Reader::readSource(SessionKeys keys) {
                                .path = file.source.location});
 }
 
-// The whole model in one session comes with the program, so its hash is said once.
+// Several panes may name the bundled model; that it differs is said once.
 void Reader::noteOtherHash(const std::string& sha256) {
     const Error note =
         makeError(ErrorCode::BadValue,
@@ -239,8 +227,8 @@ std::string Reader::freeSlot(const std::string& wanted) const {
         const auto& panes = m_opened.file.state.panes;
         return std::none_of(panes.begin(), panes.end(), [&slot](const PaneState& p) { return p.slot == slot; });
     };
-    const bool isKnown = std::find(kSlots.begin(), kSlots.end(), wanted) != kSlots.end();
-    return isKnown && isFree(wanted) ? wanted : *std::find_if(kSlots.begin(), kSlots.end(), isFree);
+    const bool isKnown = std::find(kPaneSlots.begin(), kPaneSlots.end(), wanted) != kPaneSlots.end();
+    return isKnown && isFree(wanted) ? wanted : *std::find_if(kPaneSlots.begin(), kPaneSlots.end(), isFree);
 }
 
 void Reader::addWaiting(Kind kind, const std::string& path, const PaneState& pane) {
@@ -295,10 +283,9 @@ std::optional<PaneState> Reader::readPane(SessionKeys& keys, const std::string& 
 }
 
 // A pane which is left out moves the ones after it, and the active one with them.
-void Reader::readPanes(SessionKeys& keys) {
+void Reader::readPanes(SessionKeys& keys, const std::string& sharedFolder) {
     SessionState& state = m_opened.file.state;
-    const std::string sharedFolder = keys.object("model").text("folder");
-    std::vector<SessionKeys> panes = keys.objects("panes", kMostPanes);
+    std::vector<SessionKeys> panes = keys.objects("panes", kMaxPanes);
     int active = keys.whole("active", 0);
     const auto count = static_cast<int>(panes.size());
     if (active > 0 && active >= count) {
@@ -323,7 +310,7 @@ void Reader::readPanes(SessionKeys& keys) {
         standIn.trained = panes.empty() || panes.front().flag("trained", true);
         state.panes.push_back(standIn);
         keys.refuse(makeError(ErrorCode::NotFound,
-                              FOVEA_TEXT("engine", "The session has no other pane; the mechanism of the window stays.")));
+                              FOVEA_TEXT("engine", "No pane of the session can be restored; the window keeps its mechanism.")));
     }
 }
 
@@ -336,13 +323,16 @@ void Reader::readStyle(SessionKeys keys) {
     s.smooth = keys.flag("smooth", s.smooth);
     const double lo = keys.number("lo", s.range.lo);
     const double hi = keys.number("hi", s.range.hi);
-    if (hi < lo) {
-        NumberRule above = keys.rule("hi");
-        above.least = lo;
-        keys.refuse(above.refusal(shortestText(hi)));
+    const ValueRange range{static_cast<float>(lo), static_cast<float>(hi)};
+    // The range of a uniform map, which may be locked, has both ends at one place; a typed one never has.
+    if (range.hi < range.lo || (state.rangeMode == RangeMode::Typed && !(range.lo < range.hi))) {
+        keys.refuse(makeError(
+            ErrorCode::BadValue,
+            FOVEA_TEXT("engine", "“%1” is %2, but the lower end of the range is %3; the range is the automatic one instead."),
+            {keys.pathOf("hi"), shortestText(hi), shortestText(lo)}));
         state.rangeMode = RangeMode::Auto;
     } else {
-        s.range = {static_cast<float>(lo), static_cast<float>(hi)};
+        s.range = range;
     }
     s.autoRange = state.rangeMode == RangeMode::Auto || state.rangeMode == RangeMode::Clipped;
     s.clipped = state.rangeMode == RangeMode::Clipped;
@@ -357,7 +347,7 @@ void Reader::readStyle(SessionKeys keys) {
 // A pin of which one number is not allowed would stand at another place: it is left out.
 void Reader::readPins(SessionKeys& keys) {
     SessionState& state = m_opened.file.state;
-    for (SessionKeys& pin : keys.objects("pins", kMostPins)) {
+    for (SessionKeys& pin : keys.objects("pins", kMaxPins)) {
         if (!pin.has("number") || !pin.has("x") || !pin.has("y")) {
             pin.refuse(makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” is missing, so that pin is left out."),
                                  {pin.pathOf(!pin.has("number") ? "number"
@@ -369,7 +359,7 @@ void Reader::readPins(SessionKeys& keys) {
         const bool isTwice =
             std::any_of(state.pins.begin(), state.pins.end(), [&read](const Pin& p) { return p.number == read.number; });
         if (isTwice && read.number > 0) {
-            pin.refuse(makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” is %2 once more; that pin is left out."),
+            pin.refuse(makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” is %2 a second time; that pin is left out."),
                                  {pin.pathOf("number"), std::to_string(read.number)}));
         } else if (read.number > 0 && read.x >= 0.0 && read.y >= 0.0) {
             state.pins.push_back(read);
@@ -391,8 +381,8 @@ OpenedSession Reader::read(const QJsonObject& json) {
     SessionKeys keys(json, {}, m_problems);
     SessionState& s = m_opened.file.state;
     readSource(keys.object("source"));
-    readPanes(keys);
     SessionKeys model = keys.object("model");
+    readPanes(keys, model.text("folder"));
     s.cropped = model.flag("cropped", false);
     s.fine = model.flag("fine", false);
     s.retina.stride = model.whole("retinaStride", s.retina.stride);
@@ -417,7 +407,7 @@ Result<OpenedSession> parseSession(const QByteArray& json, const std::string& na
         return makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” is not a session of Fovea; choose a .fovea file."),
                          {name});
     }
-    if (version > kNewestVersion) {
+    if (version > kSessionVersion) {
         return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "“%1” was saved by a newer Fovea; open it with that one."),
                          {name});
     }
@@ -425,14 +415,13 @@ Result<OpenedSession> parseSession(const QByteArray& json, const std::string& na
 }
 
 Result<OpenedSession> readSession(const QString& path) {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "“%1” cannot be read; check the path and its permissions."),
-                         {path.toStdString()});
+    const auto bytes = readFile(path.toStdString(), kMostBytes);
+    if (!bytes) {
+        return bytes.error();
     }
     const QFileInfo info(path);
-    return parseSession(file.read(kMostBytes + 1), info.fileName().toStdString(),
-                        QFileInfo(info.absolutePath()).canonicalFilePath());
+    return parseSession(QByteArray(reinterpret_cast<const char*>(bytes->data()), static_cast<qsizetype>(bytes->size())),
+                        info.fileName().toStdString(), QFileInfo(info.absolutePath()).canonicalFilePath());
 }
 
 }  // namespace fovea

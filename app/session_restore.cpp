@@ -12,9 +12,20 @@ namespace {
 
 /// The sentence for a place which is not among `count`.
 Error missing(const std::string& name, int place, int count) {
-    return count < 1 ? makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "“%1” is %2, but there are none here."),
+    return count < 1 ? makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "“%1” is %2, but this mechanism has none."),
                                  {name, std::to_string(place)})
                      : NumberRule{.name = name, .most = count - 1.0, .whole = true}.refusal(std::to_string(place));
+}
+
+/// How many classes can be drawn; while the network was not asked, as many as the bundle names.
+int classCount(const FrameResult& result, const ModuleResult& module, const FieldSpec& field) {
+    const bool wasAsked = module.prediction || module.predictionError;
+    FieldSpec asked = field;
+    asked.plainActivation = field.plainActivation || !wasAsked;  // whether there are class maps is a matter of the network alone
+    const bool isKnown = !asked.plainActivation || result.prediction;
+    const auto choices = fieldChoices(result, asked);
+    const int named = result.bundle ? static_cast<int>(result.bundle->classes.size()) : 0;
+    return isKnown && choices ? choices->classes : named;
 }
 
 void dropMissingClass(FieldSpec& field, int count, const std::string& path, std::vector<Error>& problems) {
@@ -153,12 +164,14 @@ std::vector<Error> Session::dropMissingChoices(int pane, const std::string& path
     std::vector<Error> problems;
     Choice& c = choice(this->pane(pane));
     const auto result = resultOf(this->pane(pane));
-    if (!result || !moduleResult(pane)) {
+    const auto finished = moduleResult(pane);
+    if (!result || !finished) {
         return problems;
     }
     const Intervention before = c.intervention;
-    const auto& bundle = this->pane(pane).bundle;
-    dropMissingClass(c.field, bundle ? static_cast<int>(bundle->classes.size()) : 0, path, problems);
+    if (c.field.activationClass >= 0) {
+        dropMissingClass(c.field, classCount(*result, *finished, c.field), path, problems);
+    }
     FieldSpec ofModule = c.field;
     ofModule.activationClass = -1;
     auto choices = fieldChoices(*result, ofModule);

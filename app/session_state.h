@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,12 @@
 #include "widgets/colour_scale.h"
 
 namespace fovea {
+
+inline constexpr int kMaxPanes = 4;
+/// The slot of a further pane is the first of these which is free.
+inline constexpr std::array<const char*, kMaxPanes> kPaneSlots{"", "B", "C", "D"};
+/// Pins have numbers from 1 to this one.
+inline constexpr int kMaxPins = 9;
 
 /// A place which is asked about, as fractions of the picture.
 struct Pin {

@@ -5,7 +5,6 @@
 #include <QUrl>
 
 #include <algorithm>
-#include <iterator>
 
 #include "app/language.h"
 #include "engine/attention/registry.h"
@@ -66,18 +65,14 @@ Settings::Settings()
                                           : Trouble::ReadOnly),
       m_problems(findProblems()) {}
 
-// Settings which nobody has tell where all of them lie, and nothing is read for that.
+// Asks QSettings about a program which does not exist: the answer names the folder of all settings, and no file is opened.
 QString Settings::file() {
     const QSettings none(QSettings::IniFormat, QSettings::UserScope, QStringLiteral("fovea-none"));
     return QFileInfo(none.fileName()).path() + QStringLiteral("/fovea/fovea.ini");
 }
 
 const std::vector<NumberRule>& settingRules() {
-    static const std::vector<NumberRule> kRules = [] {
-        NumberRule stride{.name = kStride, .least = 4.0, .most = 32.0, .whole = true};
-        stride.only.assign(std::begin(kRetinaStrides), std::end(kRetinaStrides));
-        return std::vector<NumberRule>{{.name = kOpacity}, stride};
-    }();
+    static const std::vector<NumberRule> kRules{{.name = kOpacity}, retinaStrideRule(kStride)};
     return kRules;
 }
 

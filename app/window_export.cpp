@@ -3,7 +3,6 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QFileInfo>
-#include <QPointer>
 #include <QThreadPool>
 
 #include "app/canvas_area.h"

@@ -11,28 +11,41 @@
 
 #include "app/canvas_area.h"
 #include "app/commands/command_line.h"
+#include "app/commands/commands.h"
 #include "app/main_window.h"
+#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
+namespace {
+
+/// Says why a recording failed where nobody sees the window any more; whether it did.
+bool complainOf(const Result<RecordingOutcome>& outcome) {
+    const bool failed = !outcome && outcome.error().code != ErrorCode::Cancelled;
+    if (failed) {
+        complain(outcome.error());
+    }
+    return failed;
+}
+
+}  // namespace
 
 void MainWindow::connectRecovery() {
     m_recording.setRecoveryFolder(Settings::recoveryFolder());
-    connect(m_area, &CanvasArea::noticeAnswered, this, &MainWindow::showNextNotice);
+    connect(m_area, &CanvasArea::announcementAnswered, this, &MainWindow::showNextAnnouncement);
 }
 
-void MainWindow::notify(Announcement notice) {
-    m_notices.push_back(std::move(notice));
-    if (m_area->notice().isEmpty()) {
-        showNextNotice();
-    }
+void MainWindow::announce(Announcement announcement) {
+    m_announcements.push_back(std::move(announcement));
+    showNextAnnouncement();
 }
 
-void MainWindow::showNextNotice() {
-    if (!m_notices.empty()) {
-        Announcement next = std::move(m_notices.front());
-        m_notices.pop_front();
-        m_area->showNotice(next.sentence, next.isError, std::move(next.actions));
+// What a button does may have shown another one already.
+void MainWindow::showNextAnnouncement() {
+    if (!m_announcements.empty() && m_area->announcement().isEmpty()) {
+        Announcement next = std::move(m_announcements.front());
+        m_announcements.pop_front();
+        m_area->showAnnouncement(next.sentence, next.isError, std::move(next.actions));
     }
 }
 
@@ -43,25 +56,27 @@ void MainWindow::sayWhatIsNotKept() {
     if (m_settings.trouble() == Settings::Trouble::Refused) {
         const QString said =
             tr("“%1” cannot be read as a settings file: Fovea uses its defaults and saves no settings; move it away.");
-        notify({said.arg(file), true, {}});
+        announce({said.arg(file), true, {}});
     }
     if (savesNothing && !keepsSessions) {
         const QString said = tr(
             "“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly; make it "
             "writable.");
-        notify({said.arg(QFileInfo(file).path()), false, {}});
+        announce({said.arg(QFileInfo(file).path()), false, {}});
     } else if (savesNothing) {
-        notify({tr("“%1” cannot be written: settings are not saved; make it writable.").arg(file), false, {}});
+        announce({tr("“%1” cannot be written: settings are not saved; make it writable.").arg(file), false, {}});
     } else if (!keepsSessions) {
         const QString said =
             tr("“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly; make it writable.");
-        notify({said.arg(QDir::toNativeSeparators(Settings::recoveryFolder())), false, {}});
+        announce({said.arg(QDir::toNativeSeparators(Settings::recoveryFolder())), false, {}});
     }
 }
 
 void MainWindow::offerRecordings() {
     QThreadPool::globalInstance()->start([this, folder = Settings::recoveryFolder().toStdString()] {
-        for (const LostRecording& lost : lostRecordings(folder)) {
+        const auto found =
+            withoutThrowing(folder, [&folder] { return Result<std::vector<LostRecording>>(lostRecordings(folder)); });
+        for (const LostRecording& lost : found ? *found : std::vector<LostRecording>()) {  // else they are offered the next time
             QMetaObject::invokeMethod(
                 this, [this, lost] { offerRecording(lost); }, Qt::QueuedConnection);
         }
@@ -72,13 +87,13 @@ void MainWindow::offerRecording(const LostRecording& lost) {
     const QString path = QDir::toNativeSeparators(QString::fromStdString(lost.recording.path));
     const MessageAction forget{tr("Delete it"), [this, recording = lost.recording] { forgetRecording(recording); }};
     if (lost.playable) {
-        notify({tr("Fovea ended unexpectedly while it recorded “%1”. What was recorded until then can be finished.").arg(path),
-                false,
-                {{tr("Finish it"), [this, recording = lost.recording] { rescueRecording(recording); }}, forget}});
+        announce({tr("Fovea ended unexpectedly while it recorded “%1”. What was recorded until then can be finished.").arg(path),
+                  false,
+                  {{tr("Finish it"), [this, recording = lost.recording] { rescueRecording(recording); }}, forget}});
     } else {
-        notify({tr("Fovea ended unexpectedly while it recorded “%1”. What is left of it cannot be played.").arg(path),
-                false,
-                {forget}});
+        announce({tr("Fovea ended unexpectedly while it recorded “%1”. What is left of it cannot be played.").arg(path),
+                  false,
+                  {forget}});
     }
 }
 
@@ -86,7 +101,7 @@ void MainWindow::offerRecording(const LostRecording& lost) {
 void MainWindow::rescueRecording(const UnfinishedRecording& recording) {
     m_area->showMessage(tr("The recording is being finished."), false);
     QThreadPool::globalInstance()->start([this, recording, stop = m_rescueStop.get_token()] {
-        const auto outcome = finishRecording(recording, stop);
+        const auto outcome = withoutThrowing(recording.path, [&] { return finishRecording(recording, stop); });
         QMetaObject::invokeMethod(
             this, [this, outcome] { sayRecorded(outcome); }, Qt::QueuedConnection);
     });
@@ -94,7 +109,7 @@ void MainWindow::rescueRecording(const UnfinishedRecording& recording) {
 
 void MainWindow::forgetRecording(const UnfinishedRecording& recording) {
     QThreadPool::globalInstance()->start([this, recording] {
-        const auto deleted = deleteRecording(recording);
+        const auto deleted = withoutThrowing(recording.path, [&] { return deleteRecording(recording); });
         QMetaObject::invokeMethod(
             this,
             [this, deleted] {
@@ -112,7 +127,10 @@ void MainWindow::forgetRecording(const UnfinishedRecording& recording) {
 void MainWindow::waitForRecording() {
     if (m_recording.busy()) {
         QEventLoop loop;
-        connect(&m_recording, &RecordingControl::ended, &loop, &QEventLoop::quit);
+        connect(&m_recording, &RecordingControl::ended, &loop, [&loop](const Result<RecordingOutcome>& outcome) {
+            complainOf(outcome);
+            loop.quit();
+        });
         m_recording.stop();
         loop.exec(QEventLoop::ExcludeUserInputEvents);
     }
@@ -120,22 +138,17 @@ void MainWindow::waitForRecording() {
 
 void MainWindow::endInOrder() {
     if (m_recording.busy()) {
-        const auto end = [this](const Result<RecordingOutcome>& outcome) {
-            if (!outcome && outcome.error().code != ErrorCode::Cancelled) {
-                complain(outcome.error());  // nobody sees the window any more
-            }
-            leave();
-        };
-        connect(&m_recording, &RecordingControl::ended, this, end);
+        connect(&m_recording, &RecordingControl::ended, this,
+                [this](const Result<RecordingOutcome>& outcome) { leave(complainOf(outcome) ? kExitFailed : kExitDone); });
         m_recording.stop();
     } else {
-        leave();
+        leave(kExitDone);
     }
 }
 
-void MainWindow::leave() {
+void MainWindow::leave(int status) {
     close();
-    QCoreApplication::exit();  // out of a dialog which is open, too
+    QCoreApplication::exit(status);  // out of a dialog which is open, too
 }
 
 }  // namespace fovea

@@ -13,15 +13,18 @@
 #include "widgets/engine_text.h"
 
 namespace fovea {
+namespace {
 
 using Kind = SessionLoss::Kind;
+
+}  // namespace
 
 void MainWindow::connectRestoring() {
     connect(&m_session, &Session::resultChanged, this, &MainWindow::finishOpening);
     connect(&m_session, &Session::snapshot, this, &MainWindow::settleRestored);
     connect(&m_session, &Session::pictureChanged, this, [this] { m_restore.pictureOpened(openLocation()); });
-    connect(&m_session, &Session::bundleMissing, this, [this](const QString& folder, const Error& error) {
-        if (!m_restore.modelFailed(folder.toStdString(), error)) {
+    connect(&m_session, &Session::bundleMissing, this, [this](const QString& folder, const QString& standIn, const Error& error) {
+        if (!m_restore.modelFailed(folder.toStdString(), standIn.toStdString(), error)) {
             m_area->showMessage(errorText(error), true);
         }
     });
@@ -43,7 +46,7 @@ void MainWindow::connectRestoring() {
 void MainWindow::openSession(const QString& path, bool forget) {
     QThreadPool::globalInstance()->start([this, path, forget] {
         const auto read = withoutThrowing(path.toStdString(), [&path] { return readSession(path); });
-        if (forget) {
+        if (forget && (read || read.error().code == ErrorCode::BadFormat)) {  // else it may be read another time
             QFile::remove(path);
             QFile::remove(path + QStringLiteral(".lock"));
         }
@@ -76,7 +79,7 @@ void MainWindow::applySession(OpenedSession opened) {
     }
 }
 
-// One step of the history, whatever of the state turns out not to exist.
+// Restores a state as one step of the history; choices which turn out not to exist are dropped within that step.
 void MainWindow::restoreAsStep(const SessionState& state) {
     restoreState(state);
     if (m_session.result()) {

@@ -154,9 +154,9 @@ void MainWindow::offerRecovery() {
         lock.setStaleLockTime(0);
         if (path != m_recovery && lock.tryLock(0)) {
             lock.unlock();
-            notify({tr("Fovea ended unexpectedly. Its last session can be brought back."),
-                    false,
-                    {{tr("Bring it back"), [this, path] { openSession(path, true); }}}});
+            announce({tr("Fovea ended unexpectedly. Its last session can be brought back."),
+                      false,
+                      {{tr("Bring it back"), [this, path] { openSession(path, true); }}}});
             return;
         }
     }

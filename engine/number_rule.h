@@ -8,8 +8,8 @@
 
 namespace fovea {
 
-/// A number which a person gives: an option, a parameter, a key of a session or of the settings. Nothing outside of what it
-/// declares is ever used in another form: the number is refused by its name, with what is allowed.
+/// A number which a person gives: an option, a parameter, a key of a session or of the settings. A number outside the
+/// rule is never rounded or clamped: a sentence refuses it by name and says what is allowed.
 struct NumberRule {
     std::string name;  ///< as the person wrote it: "--opacity", "reduction", "style.opacity"
     double least = 0.0;

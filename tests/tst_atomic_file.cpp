@@ -4,6 +4,8 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -50,6 +52,21 @@ class TestAtomicFile final : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void whatIsKeptMayBeSpeltAnotherWay() {
+        const QTemporaryDir dir;
+        QProcess ended;
+        ended.start(QStringLiteral("true"), QStringList());
+        QVERIFY(ended.waitForStarted());
+        const QString left = dir.filePath(QStringLiteral(".clip.%1-0.part.mkv").arg(ended.processId()));
+        QVERIFY(ended.waitForFinished());
+        writeText(left, "frames");
+        AtomicFile::removeStale(dir.filePath(QStringLiteral("../%1/clip.mkv")).arg(QFileInfo(dir.path()).fileName()).toStdString(),
+                                {left.toStdString()});
+        QVERIFY(QFile::exists(left));
+        AtomicFile::removeStale(dir.filePath(QStringLiteral("clip.mkv")).toStdString());
+        QVERIFY(!QFile::exists(left));
+    }
+
     void newNamesAreTakenTogether() {
         const QTemporaryDir dir;
         Pair pair(dir);

@@ -39,7 +39,7 @@ private Q_SLOTS:
         QVERIFY(QThreadPool::globalInstance()->waitForDone(kPatience));
         QCoreApplication::processEvents();
         QCOMPARE(opened.area()->message(), QString());
-        QCOMPARE(opened.area()->notice(), QString());
+        QCOMPARE(opened.area()->announcement(), QString());
     }
 
     void aDisplayWhichGoesLeavesAWholeRecording() {

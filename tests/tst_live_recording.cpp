@@ -4,6 +4,7 @@
 #include <future>
 
 #include "app/recorder.h"
+#include "app/recording_rescue.h"
 #include "tests/support/fake_modules.h"
 #include "tests/support/recordings.h"
 #include "tests/support/small_disk.h"
@@ -59,6 +60,7 @@ private Q_SLOTS:
     void liveGoesForwards();
     void liveKeepsWhatWasGood();
     void liveSaysOnceWhatFailed();
+    void whatAFullDiskTookIsOfferedLater();
     void liveFinishesWhenItGoes();
     void liveTakesNobodysName();
 };
@@ -173,6 +175,25 @@ void TestLiveRecording::liveSaysOnceWhatFailed() {
     QVERIFY(sentence(small.outcome().error()).startsWith(QStringLiteral("There is no room for ")));
     small.recording.reset();
     QCOMPARE(entries(dir), QStringList());
+}
+
+void TestLiveRecording::whatAFullDiskTookIsOfferedLater() {
+    const QTemporaryDir dir;
+    const std::string notes = dir.filePath(QStringLiteral("notes")).toStdString();
+    RecordingOptions options = liveOptions(dir);
+    options.recoveryFolder = notes;
+    options.keepsNote = true;
+    const SmallDisk disk(20'000);
+    Live small(options);
+    const FakeFilm film{.frames = 200, .width = 200, .height = 120};
+    for (int k = 0; small.recording->push(liveRecord(film, k)) || k < 100; ++k) {
+    }
+    QVERIFY(sentence(small.outcome().error()).contains(QStringLiteral("offered when Fovea starts the next time")));
+    small.recording.reset();
+    const auto lost = lostRecordings(notes);
+    QCOMPARE(lost.size(), std::size_t{1});
+    QCOMPARE(lost.front().recording.path, options.path);
+    QVERIFY(QFile::exists(QString::fromStdString(lost.front().recording.video)));
 }
 
 void TestLiveRecording::liveFinishesWhenItGoes() {

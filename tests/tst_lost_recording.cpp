@@ -68,13 +68,13 @@ private Q_SLOTS:
         const auto place = killedPlace();
         const Opened opened(*place);
         QVERIFY(opened.offersRecording());
-        QVERIFY(opened.area()->notice().contains(place->out()));
+        QVERIFY(opened.area()->announcement().contains(place->out()));
         QSignalSpy exported(opened.window.get(), &MainWindow::exported);
         QVERIFY(opened.button(QStringLiteral("Finish it")) != nullptr);
         QTest::mouseClick(opened.button(QStringLiteral("Finish it")), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, kPatience);
         QVERIFY2(opened.area()->message().startsWith(QStringLiteral("Saved ")), qPrintable(opened.area()->message()));
-        QVERIFY(!opened.area()->notice().contains(QStringLiteral("while it recorded")));
+        QVERIFY(!opened.area()->announcement().contains(QStringLiteral("while it recorded")));
         QCOMPARE(place->files().size(), 3);
         const QString video = place->visible(QStringLiteral(".mkv"));
         QCOMPARE(exported.first().first().toStringList().first(), video);
@@ -119,7 +119,7 @@ private Q_SLOTS:
             QVERIFY(opened.offersRecording());
             // Who closes the notice is asked again the next time.
             QTest::mouseClick(opened.button(QStringLiteral("×")), Qt::LeftButton);
-            QVERIFY(!opened.area()->notice().contains(QStringLiteral("while it recorded")));
+            QVERIFY(!opened.area()->announcement().contains(QStringLiteral("while it recorded")));
         }
         QCOMPARE(place->files().size(), 2);
         const Opened opened(*place);
@@ -209,7 +209,7 @@ private Q_SLOTS:
         QCOMPARE(place.files().size(), 2);
         const Opened opened(place);
         QVERIFY(opened.offersRecording());
-        QVERIFY(opened.area()->notice().contains(QStringLiteral("cannot be played")));
+        QVERIFY(opened.area()->announcement().contains(QStringLiteral("cannot be played")));
         QVERIFY(opened.button(QStringLiteral("Finish it")) == nullptr);
         QSignalSpy exported(opened.window.get(), &MainWindow::exported);
         QTest::mouseClick(opened.button(QStringLiteral("Delete it")), Qt::LeftButton);

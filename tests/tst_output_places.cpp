@@ -123,6 +123,15 @@ private Q_SLOTS:
         QVERIFY(places.notes().empty());
     }
 
+    void aLinkWhichLeadsNowhereIsNotReplaced() {
+        QVERIFY(QFile::link(QString::fromStdString(path("gone")), QString::fromStdString(path("link.png"))));
+        OutputPlaces places;
+        const auto taken = places.take(path("link.png"));
+        QVERIFY(!taken.ok());
+        QVERIFY(taken.error().message().find("leads nowhere") != std::string::npos);
+        QVERIFY(QFileInfo(QString::fromStdString(path("link.png"))).isSymLink());
+    }
+
     void aNamedFileIsWritten() {
         OutputPlaces places({path("in")});
         put(path("in"), "old");

@@ -107,7 +107,7 @@ private Q_SLOTS:
         const QImage before(folder.filePath(QStringLiteral("before.png")));
 
         const Opened opened(folder.path(), kSamples + QStringLiteral("chelsea.png"));
-        QTRY_VERIFY_WITH_TIMEOUT(opened.area()->notice().contains(QStringLiteral("unexpectedly")), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(opened.area()->announcement().contains(QStringLiteral("unexpectedly")), 30000);
         QVERIFY(opened.picture() != before);
         const auto buttons = opened.area()->findChildren<QToolButton*>();
         const auto it = std::find_if(buttons.begin(), buttons.end(),
@@ -133,7 +133,7 @@ private Q_SLOTS:
         const Opened again(folder.path());
         QTRY_VERIFY_WITH_TIMEOUT(again.settled(), 30000);
         QCOMPARE(again.area()->message(), QString());
-        QCOMPARE(again.area()->notice(), QString());
+        QCOMPARE(again.area()->announcement(), QString());
     }
 
     void undoGoesBackStepByStep() {

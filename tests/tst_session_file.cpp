@@ -1,5 +1,6 @@
 // Sessions as files: what goes through one, where its files are looked for on another computer, and what is listed as lost.
 
+#include <sys/stat.h>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -9,8 +10,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <memory>
+#include <stdexcept>
+#include <tuple>
+
 #include "app/session_file.h"
 #include "engine/attention/registry.h"
+#include "engine/runtime/moving_source.h"
 
 using namespace fovea;
 using Kind = SessionLoss::Kind;
@@ -18,6 +24,7 @@ using Kind = SessionLoss::Kind;
 namespace {
 
 const QString kSessions = QStringLiteral(FOVEA_SOURCE_DIR "/tests/sessions/");
+constexpr int kPatience = 30000;
 
 void touch(const QString& path) {
     QVERIFY(QDir().mkpath(QFileInfo(path).path()));
@@ -290,7 +297,7 @@ private Q_SLOTS:
             "{\"number\":1,\"x\":1,\"y\":1},{\"number\":2,\"x\":1}]}",
             m_root, m_own);
         QCOMPARE(twice->file.state.pins, (std::vector<Pin>{{1, 0.0, 0.0}}));
-        QVERIFY(!said(*twice).filter(QStringLiteral("“pins[1].number” is 1 once more")).isEmpty());
+        QVERIFY(!said(*twice).filter(QStringLiteral("“pins[1].number” is 1 a second time")).isEmpty());
         QVERIFY(!said(*twice).filter(QStringLiteral("“pins[2].y” is missing")).isEmpty());
     }
 
@@ -330,6 +337,63 @@ private Q_SLOTS:
                       m_root, m_own);
             QCOMPARE(opened->losses.size(), std::size_t{1});
             QCOMPARE(opened->losses.front().kind, Kind::Live);
+        }
+    }
+
+    // Neither in a file which travels nor in a sentence.
+    void secretsOfAnAddressAreLeftOut() {
+        const QByteArray address = "http://alice:swordfish@127.0.0.1:9/video?pwd=sesame";
+        const auto isClean = [](const QByteArray& text) {
+            return text.contains("alice@127.0.0.1:9/video") && !text.contains("swordfish") && !text.contains("sesame");
+        };
+        SessionFile file;
+        file.source = {.kind = SourceKind::Stream, .location = address.toStdString()};
+        file.state.panes = {pane("se")};
+        QVERIFY(isClean(sessionJson(file, {}, m_own)));
+        // A session which has the password still connects with it.
+        const auto opened =
+            parse(R"({"fovea":1,"source":{"kind":4,"location":")" + address + R"("},"panes":[{"module":"se"}]})", m_root, m_own);
+        QCOMPARE(opened->file.source.location, address.toStdString());
+        QVERIFY(isClean(said(*opened).join(u'\n').toUtf8()));
+        QByteArray failure;
+        MovingSource source(
+            [](const SourceSpec&, const std::stop_token&) -> Result<std::unique_ptr<FrameSource>> {
+                throw std::runtime_error("broken");
+            },
+            [](const Captured&) {});
+        connect(&source, &MovingSource::openFailed, this,
+                [&failure](const Error& error) { failure = QByteArray::fromStdString(error.message()); });
+        source.open(file.source);
+        QTRY_VERIFY_WITH_TIMEOUT(!failure.isEmpty(), kPatience);
+        QVERIFY2(isClean(failure), failure.constData());
+    }
+
+    // Opening a pipe would wait for its writer.
+    void aPipeAndALargeFileAreRefused() {
+        const QString pipe = at(QStringLiteral("work/pipe.fovea"));
+        QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+        QCOMPARE(readSession(pipe).error().code, ErrorCode::Unsupported);
+        const QString large = at(QStringLiteral("work/large.fovea"));
+        write(large, QByteArray(5 << 20, ' '));
+        QCOMPARE(readSession(large).error().code, ErrorCode::TooLarge);
+    }
+
+    void aProblemIsListedOnce() {
+        const auto opened = parse(R"({"fovea":2,"model":3,"panes":[{"module":"se"}]})", m_root, m_own);
+        QCOMPARE(said(*opened).filter(QStringLiteral("“model”")).size(), 1);
+    }
+
+    // The range of a uniform map can be locked.
+    void aTypedRangeHasTwoEnds() {
+        for (const auto& [mode, hi, isRefused] :
+             {std::tuple(3, 1, true), std::tuple(3, 2, false), std::tuple(2, 1, false), std::tuple(2, 0, true)}) {
+            const QString json =
+                QStringLiteral(R"({"fovea":2,"rangeMode":%1,"style":{"lo":1,"hi":%2},"panes":[{"module":"se"}]})")
+                    .arg(mode)
+                    .arg(hi);
+            const auto opened = parse(json.toUtf8(), m_root, m_own);
+            QCOMPARE(said(*opened).filter(QStringLiteral("“style.hi” is")).size(), isRefused ? 1 : 0);
+            QCOMPARE(opened->file.state.rangeMode, isRefused ? RangeMode::Auto : static_cast<RangeMode>(mode));
         }
     }
 };

@@ -103,8 +103,8 @@ private Q_SLOTS:
             QCOMPARE(opened.settings->trouble(), Settings::Trouble::Refused);
             QCOMPARE(opened.settings->model(), QStringLiteral("retina"));  // what is set lasts until the end
             QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), kPatience);
-            QVERIFY2(opened.area()->notice().contains(iniIn(folder)), qPrintable(opened.area()->notice()));
-            QVERIFY(opened.area()->notice().contains(QStringLiteral("saves no settings")));
+            QVERIFY2(opened.area()->announcement().contains(iniIn(folder)), qPrintable(opened.area()->announcement()));
+            QVERIFY(opened.area()->announcement().contains(QStringLiteral("saves no settings")));
             opened.window->close();
         }
         struct stat after = {};
@@ -155,7 +155,7 @@ private Q_SLOTS:
         const QString below = file.fileName() + QStringLiteral("/config");
         const Opened opened(below);
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), kPatience);
-        const QString said = opened.area()->notice();
+        const QString said = opened.area()->announcement();
         QVERIFY2(said.contains(below) && said.contains(QStringLiteral("settings are not saved")) &&
                      said.contains(QStringLiteral("brought back")),
                  qPrintable(said));
@@ -163,13 +163,13 @@ private Q_SLOTS:
         opened.window->session().openFile(QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/coffee.png"));
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled() && opened.window->session().result()->frame.source->name == "coffee.png",
                                  kPatience);
-        QCOMPARE(opened.area()->notice(), said);
+        QCOMPARE(opened.area()->announcement(), said);
         for (auto* button : opened.area()->findChildren<QToolButton*>()) {
             if (button->isVisible() && button->text() == QStringLiteral("×")) {
                 QTest::mouseClick(button, Qt::LeftButton);
             }
         }
-        QCOMPARE(opened.area()->notice(), QString());
+        QCOMPARE(opened.area()->announcement(), QString());
     }
 
     void recoveryAloneMayBeOff() {
@@ -178,15 +178,15 @@ private Q_SLOTS:
         QFile file(folder.filePath(QStringLiteral("fovea/recovery")));
         QVERIFY(file.open(QIODevice::WriteOnly));
         const Opened opened(folder.path());
-        QVERIFY2(opened.area()->notice().contains(file.fileName()), qPrintable(opened.area()->notice()));
-        QVERIFY(!opened.area()->notice().contains(QStringLiteral("settings are not saved")));
+        QVERIFY2(opened.area()->announcement().contains(file.fileName()), qPrintable(opened.area()->announcement()));
+        QVERIFY(!opened.area()->announcement().contains(QStringLiteral("settings are not saved")));
     }
 
     void aFolderWhereAllIsWellSaysNothing() {
         const QTemporaryDir folder;
         const Opened opened(folder.path());
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), kPatience);
-        QCOMPARE(opened.area()->notice(), QString());
+        QCOMPARE(opened.area()->announcement(), QString());
         QCOMPARE(opened.area()->message(), QString());
     }
 

@@ -218,7 +218,7 @@ private Q_SLOTS:
         const QStringList there = entries(folder);
         const Outcome o = run(QString(line).replace(QStringLiteral("%1"), folder).split(u' '));
         QVERIFY2(o.status == 1, qPrintable(o.err));
-        QVERIFY2(o.err.count(u'\n') == 1 && o.err.contains(QStringLiteral("what is read")), qPrintable(o.err));
+        QVERIFY2(o.err.count(u'\n') == 1 && o.err.contains(QStringLiteral("is the input")), qPrintable(o.err));
         QCOMPARE(contents(folder + u'/' + input), before);
         QCOMPARE(entries(folder), there);
     }

@@ -10,6 +10,7 @@
 #include "app/commands/number_options.h"
 #include "engine/evaluation/boxes.h"
 #include "engine/evaluation/evaluation.h"
+#include "engine/export/export.h"
 #include "engine/export/output_places.h"
 #include "engine/models/open_bundle.h"
 #include "widgets/engine_text.h"
@@ -72,7 +73,8 @@ Result<Evaluation> measure(const QCommandLineParser& parser, const Options& opti
     return result;
 }
 
-int report(const QCommandLineParser& parser, const Options& options, const Evaluation& evaluation) {
+/// `output`: the file to write; empty: standard output.
+int report(const QString& output, const Evaluation& evaluation) {
     for (const auto& problem : evaluation.problems) {
         complain(problem);
     }
@@ -83,15 +85,14 @@ int report(const QCommandLineParser& parser, const Options& options, const Evalu
                  kExitDone);
     }
     const std::string csv = evaluationCsv(evaluation);
-    if (!parser.isSet(options.output)) {
+    if (output.isEmpty()) {
         print(QByteArray::fromStdString(csv));
         return kExitDone;
     }
-    OutputPlaces places({(parser.value(options.data) + u'/' + QLatin1String(kBoxesFile)).toStdString()});
-    if (const auto written = writeNamedFile(places, parser.value(options.output).toStdString(), csv); !written) {
+    if (const auto written = writeFileAtomically(output.toStdString(), csv); !written) {
         return complain(written.error());
     }
-    printLine(parser.value(options.output));
+    printLine(output);
     return kExitDone;
 }
 
@@ -129,13 +130,20 @@ int evaluateCommand(const QStringList& arguments) {
     for (const auto& id : parser.value(options.modules).split(u',', Qt::SkipEmptyParts)) {
         request.modules.push_back(id.trimmed().toStdString());
     }
+    const QString output = parser.value(options.output);
+    OutputPlaces places({(parser.value(options.data) + u'/' + QLatin1String(kBoxesFile)).toStdString()});
+    if (!output.isEmpty()) {  // before the measurement, which may take hours
+        if (const auto taken = places.take(output.toStdString()); !taken) {
+            return complain(taken.error());
+        }
+    }
     const auto evaluation = measure(parser, options, std::move(request));
     if (!evaluation) {
         return evaluation.error().code == ErrorCode::Cancelled
                    ? complain(translated(QT_TRANSLATE_NOOP("CommandLine", "Stopped; nothing was written.")), kExitFailed)
                    : complain(evaluation.error());
     }
-    return report(parser, options, *evaluation);
+    return report(output, *evaluation);
 }
 
 }  // namespace fovea

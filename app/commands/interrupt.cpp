@@ -17,9 +17,11 @@ Interrupt::~Interrupt() {
 
 void Interrupt::wait() {
     std::uint64_t count = 0;
-    while (::read(m_signals.descriptor(), &count, sizeof count) < 0 && errno == EINTR) {
-    }
-    if (!m_over) {
+    ssize_t got = 0;
+    do {
+        got = ::read(m_signals.descriptor(), &count, sizeof count);
+    } while (got < 0 && errno == EINTR);
+    if (got > 0 && !m_over) {  // nothing is read where there was no descriptor to have
         m_stop.request_stop();
     }
 }

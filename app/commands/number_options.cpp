@@ -13,7 +13,6 @@
 namespace fovea {
 namespace {
 
-constexpr double kMostPlaces = 65535;
 constexpr double kMostPictures = 1e6;
 constexpr double kLargestSide = 4096;
 
@@ -31,19 +30,17 @@ NumberOption whole(const char* option, double least, double most) {
 
 /// The number of a channel or a head.
 NumberOption place(const char* option, const char* form = "%1") {
-    NumberOption out = whole(option, 0.0, kMostPlaces);
+    NumberOption out = whole(option, 0.0, kLargestPlace);
     out.form = QString::fromLatin1(form);
     out.endsLater = true;
     return out;
 }
 
 std::vector<NumberOption> makeRenderNumbers() {
-    NumberOption stride = whole("stride", kRetinaStrides[0], kRetinaStrides[std::size(kRetinaStrides) - 1]);
-    stride.rule.only.assign(std::begin(kRetinaStrides), std::end(kRetinaStrides));
     NumberOption head = place("head");
     head.rule.words = {"mean", "max", "min"};
     return {whole("seed", 0.0, kLargestSeed),
-            std::move(stride),
+            {.option = QStringLiteral("stride"), .rule = retinaStrideRule("--stride")},
             place("channel"),
             std::move(head),
             number("query", 0.0, 1.0, "%1,0.5"),

@@ -1,6 +1,9 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 
+#include <optional>
+#include <utility>
+
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
 #include "app/commands/interrupt.h"
@@ -8,6 +11,7 @@
 #include "app/commands/render_options.h"
 #include "app/commands/render_video.h"
 #include "app/exporter.h"
+#include "app/settings.h"
 #include "engine/attention/registry.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/query_place.h"
@@ -95,6 +99,23 @@ Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const M
     return output ? result : output.error();
 }
 
+/// Whether output and module are named, and both are known.
+std::optional<Usage> checkNames(const QCommandLineParser& parser, const RenderOptions& options) {
+    if (!parser.isSet(options.output) || !parser.isSet(options.module)) {
+        return Usage{
+            translated(QT_TRANSLATE_NOOP("CommandLine", "Name the file to write with -o and the module with --module."))};
+    }
+    if (findModule(parser.value(options.module).toStdString()) == nullptr) {
+        return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "There is no module “%1”; fovea modules lists them."))
+                         .arg(parser.value(options.module))};
+    }
+    if (isVideoName(parser.value(options.output))) {
+        return std::nullopt;
+    }
+    const auto format = pictureFormatFor(parser.value(options.output));
+    return format ? std::nullopt : std::optional(Usage{errorText(format.error())});
+}
+
 /// Options which mean nothing for what is written.
 std::optional<Usage> checkKind(const QCommandLineParser& parser, const RenderOptions& options, bool video) {
     const auto& wrong = video ? std::vector{options.figure, options.raw}
@@ -118,6 +139,7 @@ std::vector<std::string> inputFiles(const QCommandLineParser& parser, const Rend
 int writeVideo(const QCommandLineParser& parser, const RenderOptions& options, FileRecordingJob job) {
     job.recording.inputs = inputFiles(parser, options);
     job.recording.path = parser.value(options.output).toStdString();
+    job.recording.recoveryFolder = Settings::recoveryFolder().toStdString();
     job.recording.codec = parser.value(options.codec).toStdString();
     job.recording.beside = parser.isSet(options.beside);
     job.recording.caption = !parser.isSet(options.noCaption);
@@ -150,6 +172,7 @@ int write(const QCommandLineParser& parser, const RenderOptions& options, const 
         const auto raw = exportRaw(*what.result, what.field.module, parser.value(options.raw).toStdString(),
                                    (base + u'.' + parser.value(options.module)).toStdString(), places);
         if (!raw) {
+            remark(places.notes());
             return complain(raw.error());
         }
         for (const auto& path : *raw) {
@@ -158,6 +181,23 @@ int write(const QCommandLineParser& parser, const RenderOptions& options, const 
     }
     remark(places.notes());
     return kExitDone;
+}
+
+/// Writes the picture of a result, if the result has what the options choose.
+int writePicture(const QCommandLineParser& parser, const RenderOptions& options, PictureExport what,
+                 const std::optional<PointValue>& query) {
+    const auto choices = fieldChoices(*what.result, what.field);
+    if (!choices) {
+        return complain(choices.error());
+    }
+    if (const auto usage = checkChoices(parser, options, *choices)) {
+        return usageError(*usage);
+    }
+    if (query) {
+        askOnPicture(what.field, *what.result, *query);
+    }
+    what.figure = {.colorBar = parser.isSet(options.figure), .caption = parser.isSet(options.figure), .captionText = {}};
+    return write(parser, options, what);
 }
 
 }  // namespace
@@ -176,24 +216,14 @@ int renderCommand(const QStringList& arguments) {
     if (const int status = parseArguments(parser, arguments, 1); status >= 0) {
         return status;
     }
-    if (!parser.isSet(options.output) || !parser.isSet(options.module)) {
-        return complain(
-            translated(QT_TRANSLATE_NOOP("CommandLine", "Name the file to write with -o and the module with --module.")),
-            kExitUsage);
+    if (const auto usage = checkNames(parser, options)) {
+        return usageError(*usage);
     }
-    const auto* info = findModule(parser.value(options.module).toStdString());
-    if (info == nullptr) {
-        return complain(translated(QT_TRANSLATE_NOOP("CommandLine", "There is no module “%1”; fovea modules lists them."))
-                            .arg(parser.value(options.module)),
-                        kExitUsage);
-    }
+    const ModuleInfo& info = *findModule(parser.value(options.module).toStdString());
     PictureExport what;
     RetinaOptions retina;
     std::optional<PointValue> query;
     const bool video = isVideoName(parser.value(options.output));
-    if (const auto format = pictureFormatFor(parser.value(options.output)); !video && !format) {
-        return complain(errorText(format.error()), kExitUsage);
-    }
     for (const auto& usage : {checkKind(parser, options, video), readStyle(parser, options, what.style),
                               readField(parser, options, what.field, query), readStride(parser, options, retina.stride)}) {
         if (usage) {
@@ -212,7 +242,7 @@ int renderCommand(const QStringList& arguments) {
         }
         what.field.activationClass = *index;
     }
-    auto job = makeJob(parser, options, *info, *network);
+    auto job = makeJob(parser, options, info, *network);
     if (!job) {
         return complain(errorText(job.error()), kExitUsage);
     }
@@ -231,25 +261,14 @@ int renderCommand(const QStringList& arguments) {
                            .style = what.style,
                            .recording = {}});
     }
-    what.figure = {.colorBar = parser.isSet(options.figure), .caption = parser.isSet(options.figure), .captionText = {}};
-    auto result = compute(parser.positionalArguments().first(), *job, retina, *network);
+    const auto result = compute(parser.positionalArguments().first(), *job, retina, *network);
     if (!result) {
         return result.error().code == ErrorCode::Cancelled
                    ? complain(translated(QT_TRANSLATE_NOOP("CommandLine", "Stopped; nothing was written.")), kExitFailed)
                    : complain(result.error());
     }
     what.result = *result;
-    const auto choices = fieldChoices(*what.result, what.field);
-    if (!choices) {
-        return complain(choices.error());
-    }
-    if (const auto usage = checkChoices(parser, options, *choices)) {
-        return usageError(*usage);
-    }
-    if (query) {
-        askOnPicture(what.field, *what.result, *query);
-    }
-    return write(parser, options, what);
+    return writePicture(parser, options, std::move(what), query);
 }
 
 }  // namespace fovea

@@ -32,7 +32,7 @@ NumberRule ruleOf(const ParamSpec& spec) {
     return {.name = spec.key, .least = spec.min, .most = spec.max, .whole = spec.type != ParamType::Real};
 }
 
-/// What a value of the spec's type looks like, as the end of the sentence below.
+/// The sentence about a value of another type.
 const char* wantedText(ParamType type) {
     switch (type) {
         case ParamType::Real:

@@ -1,5 +1,4 @@
 #include "engine/evaluation/deletion.h"
-#include "engine/thrown.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +10,8 @@
 #include <opencv2/imgproc.hpp>
 #include <random>
 #include <utility>
+
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {

@@ -47,6 +47,10 @@ Result<Target> lookAt(const std::string& path) {
         // A name too long for a file would yield a neighbour whose own name is short enough.
         const bool longName = fs::path(path).filename().native().size() > 255;
         if (errno == ENOENT && !path.empty() && !longName) {
+            if (::lstat(path.c_str(), &info) == 0) {
+                return makeError(ErrorCode::Unwritable,
+                                 FOVEA_TEXT("engine", "“%1” is a link which leads nowhere; choose another name."), {path});
+            }
             return Target{path, std::nullopt};
         }
         return writeError(path, errno);
@@ -250,7 +254,10 @@ void AtomicFile::removeStale(const std::string& path, const std::vector<std::str
     fs::directory_iterator entry(name.folder.empty() ? fs::path(".") : name.folder, failure);
     for (; !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
         const pid_t owner = name.ownerOf(entry->path().filename().native());
-        const bool kept = std::find(keep.begin(), keep.end(), entry->path().native()) != keep.end();
+        const bool kept = std::any_of(keep.begin(), keep.end(), [&entry](const std::string& file) {
+            std::error_code missing;
+            return fs::equivalent(file, entry->path(), missing);
+        });
         if (owner > 0 && !kept && isStale(entry->path().native(), owner)) {
             ::unlink(entry->path().c_str());
         }

@@ -21,12 +21,12 @@ public:
     static Result<AtomicFile> create(const std::string& path);
     /// Writes `bytes` to a neighbour of `path`, down to the disk.
     static Result<AtomicFile> stage(const std::string& path, const std::string& bytes);
-    /// Removes the neighbours of `path` which processes left that are no more; nobody else's, and none of `keep`.
+    /// Removes the neighbours of `path` whose processes have ended, except those in `keep`.
     static void removeStale(const std::string& path, const std::vector<std::string>& keep = {});
     /// Whether a file of this name may be a neighbour of `path`, of whichever process.
     static bool isNeighbour(const std::string& neighbour, const std::string& path);
-    /// Gives each file the name in the same place of `names`: all of them, or none when one name is taken, which is false. Each
-    /// was synced, and is still locked as a neighbour until it has its name. On an error, too, nothing is changed.
+    /// Gives files[k] the name names[k], in this order: all of them or none; false when a name is taken. Call sync() on each
+    /// before. Each neighbour stays locked until its file has the name. After an error nothing has changed.
     static Result<bool> commitNew(const std::vector<AtomicFile*>& files, const std::vector<std::string>& names);
 
     AtomicFile(AtomicFile&& other) noexcept;

@@ -46,7 +46,7 @@ public:
     static Result<FrameCsv> create(const std::string& path, const std::vector<std::string>& keep = {});
 
     Result<void> append(const FrameRow& row);
-    /// Writes the rest, down to the disk: after that only commit() is left.
+    /// Brings the table to the disk; only commit() is left.
     Result<void> close();
     Result<void> commit();
     [[nodiscard]] AtomicFile& file() noexcept { return m_file; }

@@ -33,7 +33,7 @@ bool isSameFile(const std::string& a, const std::string& b) {
 
 bool exists(const std::string& path) {
     std::error_code failure;
-    return fs::exists(path, failure);
+    return fs::exists(fs::symlink_status(path, failure));
 }
 
 bool isDescription(const std::string& path) {
@@ -90,8 +90,8 @@ Result<void> OutputPlaces::take(const std::string& path) {
         return replaceable;
     }
     if (isInput(path)) {
-        return makeError(ErrorCode::Unwritable,
-                         FOVEA_TEXT("engine", "“%1” is what is read; choose another name for what is written."), {path});
+        return makeError(ErrorCode::Unwritable, FOVEA_TEXT("engine", "“%1” is the input; choose another name for the output."),
+                         {path});
     }
     if (isTaken(path)) {
         return makeError(ErrorCode::Unwritable,

@@ -27,8 +27,8 @@ using Packet = std::unique_ptr<AVPacket, Free>;
 
 std::int64_t timeOf(const AVPacket& packet) { return packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts; }
 
-/// How many of these packets, which come in the order of decoding, make all frames up to some time. A frame which is not there
-/// yet is shown no earlier than the last packet is decoded.
+/// How many packets from the front can be copied without a gap. Packets come in decoding order; a frame still to come is shown no
+/// earlier than the decoding time of the last packet.
 std::size_t wholeCount(const std::deque<Packet>& packets) {
     std::int64_t latest = INT64_MIN;  // of the packets before
     std::size_t whole = 0;
@@ -64,7 +64,7 @@ public:
         }
         return format->nb_streams == 1 ? 0 : AVERROR_INVALIDDATA;
     }
-    /// The next packet, which with those before makes frames without a gap between them; null at the end of what can be read.
+    /// The next packet which can be copied without a gap; null at the end.
     Packet next() {
         while (m_whole == 0 && readOne()) {
             m_whole = wholeCount(m_waiting);

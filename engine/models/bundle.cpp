@@ -184,6 +184,13 @@ bool holdsManifest(const fs::path& folder) {
     std::error_code code;
     return fs::is_regular_file(folder / kManifest, code);
 }
+
+/// Without links, as Bundle::folder; the path as it is where the links cannot be followed.
+std::string withoutLinks(const fs::path& folder) {
+    std::error_code code;
+    const fs::path path = fs::canonical(folder, code);
+    return (code ? folder : path).string();
+}
 #endif
 
 }  // namespace
@@ -210,9 +217,9 @@ std::string bundledModelFolder() {
     const fs::path program = fs::read_symlink("/proc/self/exe", code);
     const fs::path installed = program.parent_path().parent_path() / "share" / "fovea" / "models" / "fovea-v1";
     if (!code && holdsManifest(installed)) {
-        return installed.string();
+        return withoutLinks(installed);
     }
-    return holdsManifest(FOVEA_BUNDLE_FOLDER) ? FOVEA_BUNDLE_FOLDER : std::string();
+    return holdsManifest(FOVEA_BUNDLE_FOLDER) ? withoutLinks(FOVEA_BUNDLE_FOLDER) : std::string();
 #else
     return {};
 #endif

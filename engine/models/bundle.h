@@ -102,7 +102,7 @@ struct Bundle {
 FOVEA_API Result<std::shared_ptr<const Bundle>> loadBundle(const std::string& folder, const std::stop_token& stop);
 
 /// The folder of the bundle which comes with the program: beside the installed program, else in the source tree it was built
-/// from; empty when it was built without.
+/// from; empty when it was built without. A canonical path, as Bundle::folder.
 FOVEA_API std::string bundledModelFolder();
 
 }  // namespace fovea

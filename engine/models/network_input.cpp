@@ -1,5 +1,4 @@
 #include "engine/models/network_input.h"
-#include "engine/thrown.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,6 +6,8 @@
 #include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+
+#include "engine/thrown.h"
 
 namespace fovea {
 namespace {

@@ -1,13 +1,26 @@
 #pragma once
 
+#include <iterator>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "engine/models/backbone.h"
+#include "engine/number_rule.h"
 
 namespace fovea {
 
 /// Working pixels per cell which the Retina can have.
 inline constexpr int kRetinaStrides[] = {4, 8, 16, 32};
+
+/// What a stride of the Retina must be; `name` is the one in the refusal.
+inline NumberRule retinaStrideRule(std::string name) {
+    return {.name = std::move(name),
+            .least = kRetinaStrides[0],
+            .most = kRetinaStrides[std::size(kRetinaStrides) - 1],
+            .whole = true,
+            .only = std::vector<double>(std::begin(kRetinaStrides), std::end(kRetinaStrides))};
+}
 
 /// Settings of the built-in, training-free backbone.
 struct RetinaOptions {

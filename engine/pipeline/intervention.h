@@ -10,6 +10,8 @@ namespace fovea {
 
 /// A factor lies at most so far from 0.
 inline constexpr float kLargestFactor = 1000.0F;
+/// Channels and heads have numbers from 0 to this one at most.
+inline constexpr int kLargestPlace = 65535;
 
 /// What a person mutes (0), solos (all others 0) or scales of a module: factors which it meets before and inside its attention.
 /// Missing factors are 1, and those beyond the channels or heads there are mean nothing, so that an intervention made for one

@@ -35,7 +35,6 @@ Result<FieldChoices> fieldChoices(const FrameResult& result, const FieldSpec& sp
     FieldChoices choices{.moduleChannels = result.features->map.channels(),
                          .classes = classesOf(result, **module, spec.plainActivation)};
     for (const AttentionMap& map : (*module)->output->maps) {
-        choices.maps.push_back(map.name);
         choices.moduleHeads = std::max(choices.moduleHeads, headCount(map));
     }
     choices.mapHeads = choices.moduleHeads;

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "engine/api.h"
 #include "engine/pipeline/result.h"
 #include "engine/render/field.h"
@@ -11,12 +8,11 @@ namespace fovea {
 
 /// What a finished module has to choose from: how many there are of each kind, counted from 0.
 struct FieldChoices {
-    std::vector<std::string> maps;  ///< their names
-    int mapHeads = 0;               ///< of the map which the spec names; 0 for a map which is no matrix
-    int mapChannels = 0;            ///< what FieldSpec::channel chooses among
-    int moduleHeads = 0;            ///< the most of any map: an intervention speaks of these
-    int moduleChannels = 0;         ///< of the features: an intervention speaks of these
-    int classes = 0;                ///< whose class activation maps there are
+    int mapHeads = 0;        ///< of the map which the spec names; 0 for a map which is no matrix
+    int mapChannels = 0;     ///< what FieldSpec::channel chooses among
+    int moduleHeads = 0;     ///< the most of any map: an intervention speaks of these
+    int moduleChannels = 0;  ///< of the features: an intervention speaks of these
+    int classes = 0;         ///< whose class activation maps there are
 };
 
 /// What `spec` could have chosen. A module or a map which is not there is an error.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/source/stream_address.h"
 #include "engine/thrown.h"
 
 namespace fovea {
@@ -17,12 +18,18 @@ std::chrono::steady_clock::duration seconds(double s) {
     return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(s));
 }
 
+/// Where a source lies, for a sentence: without the password of an address.
+std::string shownLocation(const SourceSpec& spec) {
+    const auto address = streamAddress(spec.location);
+    return address ? address->shown : spec.location;
+}
+
 }  // namespace
 
 Capture::Capture(SourceSpec spec, Open open, Handlers handlers)
     : m_spec(std::move(spec)), m_open(std::move(open)), m_handlers(std::move(handlers)), m_thread([this](std::stop_token stop) {
           pthread_setname_np(pthread_self(), "capture");
-          const auto ran = withoutThrowing(m_spec.location, [this, &stop]() -> Result<void> {
+          const auto ran = withoutThrowing(shownLocation(m_spec), [this, &stop]() -> Result<void> {
               run(stop);
               return {};
           });
@@ -75,7 +82,7 @@ void Capture::setLoop(bool loop) {
 }
 
 void Capture::run(const std::stop_token& stop) {
-    auto source = withoutThrowing(m_spec.location, [&] { return m_open(m_spec, stop); });
+    auto source = withoutThrowing(shownLocation(m_spec), [&] { return m_open(m_spec, stop); });
     if (!source) {
         if (!stop.stop_requested()) {
             m_handlers.failed(source.error());

@@ -133,9 +133,8 @@ void MovingSource::linkEnded(Link* link) {
 void MovingSource::linkFinished(Link* link) {
     link->finished = true;
     if (link == m_pending.get()) {
-        const Error error = link->error.value_or(makeError(ErrorCode::Unreadable,
-                                                           FOVEA_TEXT("engine", "“%1” gives no pictures; choose another source."),
-                                                           {link->spec.location}));
+        const Error error = link->error.value_or(makeError(
+            ErrorCode::Unreadable, FOVEA_TEXT("engine", "“%1” gives no pictures; choose another source."), {link->traits.name}));
         m_pending.reset();
         Q_EMIT openFailed(error);
         return;

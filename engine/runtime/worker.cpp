@@ -107,7 +107,9 @@ void Worker::drain() {
 
 void Worker::load(const Load& load) {
     Loaded loaded{.serial = load.serial, .frame = Frame()};
-    const auto spec = load.fromFile ? sourceSpecFor(load.path.toStdString()) : SourceSpec();
+    const auto spec = load.fromFile
+                          ? withoutThrowing(load.path.toStdString(), [&] { return sourceSpecFor(load.path.toStdString()); })
+                          : SourceSpec();
     if (spec && spec->kind != SourceKind::Image) {
         loaded.moving = *spec;
     } else {

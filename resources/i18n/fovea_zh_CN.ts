@@ -3367,10 +3367,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>“%1”由更新版本的 Fovea 保存，请用该版本打开。</translation>
     </message>
     <message>
-        <source>“%1” cannot be read; check the path and its permissions.</source>
-        <translation>无法读取“%1”，请检查路径和权限。</translation>
-    </message>
-    <message>
         <source>Whether a map matters only a trained network can tell; choose one under Model.</source>
         <translation>注意力图是否重要只有训练过的网络才能判断，请在“模型”中选择一个。</translation>
     </message>
@@ -3531,20 +3527,8 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>已略去会话的窗格 %1：本版本没有机制“%2”。</translation>
     </message>
     <message>
-        <source>The session has no other pane; the mechanism of the window stays.</source>
-        <translation>会话没有其他窗格，窗口保持现有机制。</translation>
-    </message>
-    <message>
         <source>“%1” is missing, so that pin is left out.</source>
         <translation>缺少“%1”，已略去该图钉。</translation>
-    </message>
-    <message>
-        <source>“%1” is %2 once more; that pin is left out.</source>
-        <translation>“%1”重复为 %2，已略去该图钉。</translation>
-    </message>
-    <message>
-        <source>“%1” is %2, but there are none here.</source>
-        <translation>“%1”为 %2，但这里一个也没有。</translation>
     </message>
     <message>
         <source>“%1” has %2 entries, but there are only %3 here.</source>
@@ -3643,20 +3627,12 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>无法删除“%1”（%2）；请自行删除。</translation>
     </message>
     <message>
-        <source>It was recovered after the program had ended unexpectedly; its last seconds may be missing.</source>
-        <translation>该录像是在程序意外退出后恢复的，结尾可能缺少几秒。</translation>
-    </message>
-    <message>
         <source>“%1” is write-protected; choose another name or allow writing.</source>
         <translation>“%1”有写保护；请换一个名称，或允许写入。</translation>
     </message>
     <message>
         <source>Every name like “%1” is taken by other files; choose another folder.</source>
         <translation>与“%1”类似的名称都已被其他文件占用；请选择其他文件夹。</translation>
-    </message>
-    <message>
-        <source>“%1” is what is read; choose another name for what is written.</source>
-        <translation>“%1”正是读取的文件；请为输出另选一个名称。</translation>
     </message>
     <message>
         <source>“%1” would be written twice; choose another name for one of the two.</source>
@@ -3721,6 +3697,38 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>No picture is written as “%1”; choose a name which ends in one of %2.</source>
         <translation>不支持将图片写成“%1”；请选择以 %2 之一结尾的名称。</translation>
+    </message>
+    <message>
+        <source>The recording “%1” cannot be written any more; free some space. What was recorded until then is offered when Fovea starts the next time.</source>
+        <translation>无法继续写入录制“%1”；请释放一些空间。下次启动 Fovea 时会提供已录制的部分。</translation>
+    </message>
+    <message>
+        <source>The recording was recovered after the program had ended unexpectedly; its last seconds may be missing.</source>
+        <translation>程序意外结束后恢复了这段录制；最后几秒可能缺失。</translation>
+    </message>
+    <message>
+        <source>No pane of the session can be restored; the window keeps its mechanism.</source>
+        <translation>会话中没有可恢复的窗格；窗口保持现有机制。</translation>
+    </message>
+    <message>
+        <source>“%1” is %2, but the lower end of the range is %3; the range is the automatic one instead.</source>
+        <translation>“%1”为 %2，但范围下限为 %3；已改用自动范围。</translation>
+    </message>
+    <message>
+        <source>“%1” is %2 a second time; that pin is left out.</source>
+        <translation>“%1”再次为 %2，已略去该图钉。</translation>
+    </message>
+    <message>
+        <source>“%1” is %2, but this mechanism has none.</source>
+        <translation>“%1”为 %2，但该机制一个也没有。</translation>
+    </message>
+    <message>
+        <source>“%1” is a link which leads nowhere; choose another name.</source>
+        <translation>“%1”是一个失效的链接；请换一个名称。</translation>
+    </message>
+    <message>
+        <source>“%1” is the input; choose another name for the output.</source>
+        <translation>“%1”是输入文件；请为输出另选一个名称。</translation>
     </message>
 </context>
 <context>

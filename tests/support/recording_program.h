@@ -159,10 +159,10 @@ struct Opened {
     bool offersRecording() const {
         return QTest::qWaitFor(
             [this] {
-                if (area()->notice().contains(QStringLiteral("last session"))) {
+                if (area()->announcement().contains(QStringLiteral("last session"))) {
                     QTest::mouseClick(button(QStringLiteral("×")), Qt::LeftButton);
                 }
-                return settled() && area()->notice().contains(QStringLiteral("while it recorded"));
+                return settled() && area()->announcement().contains(QStringLiteral("while it recorded"));
             },
             kPatience);
     }
