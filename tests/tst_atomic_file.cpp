@@ -13,23 +13,15 @@
 #include <thread>
 
 #include "app/recording_names.h"
+#include "tests/support/files.h"
 
 using namespace fovea;
+using namespace fovea::test;
 
 namespace {
 
 QStringList entries(const QTemporaryDir& dir) {
     return QDir(dir.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot, QDir::Name);
-}
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void writeText(const QString& path, const char* text) {
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) == qint64(qstrlen(text)));
 }
 
 /// Two files which wait for their names.
@@ -59,9 +51,10 @@ private Q_SLOTS:
         QVERIFY(ended.waitForStarted());
         const QString left = dir.filePath(QStringLiteral(".clip.%1-0.part.mkv").arg(ended.processId()));
         QVERIFY(ended.waitForFinished());
-        writeText(left, "frames");
-        AtomicFile::removeStale(dir.filePath(QStringLiteral("../%1/clip.mkv")).arg(QFileInfo(dir.path()).fileName()).toStdString(),
-                                {left.toStdString()});
+        put(left, "frames");
+        AtomicFile::removeStale(
+            dir.filePath(QStringLiteral("../%1/clip.mkv")).arg(QFileInfo(dir.path()).fileName()).toStdString(),
+            {left.toStdString()});
         QVERIFY(QFile::exists(left));
         AtomicFile::removeStale(dir.filePath(QStringLiteral("clip.mkv")).toStdString());
         QVERIFY(!QFile::exists(left));
@@ -92,7 +85,7 @@ private Q_SLOTS:
             if (kind == QLatin1String("folder")) {
                 QVERIFY(QDir(dir.path()).mkdir(QStringLiteral("b")));
             } else if (kind == QLatin1String("file")) {
-                writeText(taken, "mine");
+                put(taken, "mine");
             } else {
                 QVERIFY(QFile::link(QStringLiteral("/none"), taken));
             }

@@ -21,6 +21,8 @@
 #include "engine/pipeline/pipeline.h"
 #include "engine/runtime/source_hash.h"
 #include "engine/tensor/safetensors.h"
+#include "tests/support/files.h"
+#include "tests/support/program_run.h"
 #include "tests/support/video_files.h"
 #include "tests/support/video_reader.h"
 
@@ -29,34 +31,18 @@ using namespace fovea::test;
 
 namespace {
 
-struct Outcome {
-    int status = -1;
-    QString out;
-    QString err;
-};
-
 /// Runs the program; with the libraries of another folder where one is given.
 Outcome run(const QStringList& arguments, const QString& libraries = {}) {
-    QProcess program;
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    if (!libraries.isEmpty()) {
-        environment.insert(QStringLiteral("LD_LIBRARY_PATH"), libraries);
-    }
-    environment.remove(QStringLiteral("QT_QPA_PLATFORM"));
-    environment.remove(QStringLiteral("DISPLAY"));
-    environment.remove(QStringLiteral("XDG_RUNTIME_DIR"));
-    program.setProcessEnvironment(environment);
-    program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"), arguments);
-    if (!program.waitForFinished(120000)) {
-        return {};
-    }
-    return {program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()),
-            QString::fromUtf8(program.readAllStandardError())};
-}
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    return runProgram(arguments, [&libraries](QProcess& program) {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        if (!libraries.isEmpty()) {
+            environment.insert(QStringLiteral("LD_LIBRARY_PATH"), libraries);
+        }
+        for (const char* name : {"QT_QPA_PLATFORM", "DISPLAY", "XDG_RUNTIME_DIR"}) {
+            environment.remove(QLatin1String(name));
+        }
+        program.setProcessEnvironment(environment);
+    });
 }
 
 /// All files of a folder, the hidden ones too.

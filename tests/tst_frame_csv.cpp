@@ -8,16 +8,13 @@
 
 #include <locale>
 
+#include "tests/support/files.h"
 #include "tests/support/small_disk.h"
 
 using namespace fovea;
+using namespace fovea::test;
 
 namespace {
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 int filesIn(const QTemporaryDir& dir) { return static_cast<int>(QDir(dir.path()).entryList(QDir::Files | QDir::Hidden).size()); }
 

@@ -56,8 +56,8 @@ private Q_SLOTS:
         QTest::addColumn<int>("width");
         QTest::addColumn<bool>("chinese");
         for (const int width : {300, 460, 640}) {
-            QTest::addRow("%d, en", width) << width << false;
-            QTest::addRow("%d, zh", width) << width << true;
+            QTest::addRow("%d, Latin font", width) << width << false;
+            QTest::addRow("%d, Chinese font", width) << width << true;
         }
     }
 

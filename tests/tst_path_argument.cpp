@@ -14,6 +14,7 @@
 #include "engine/export/export.h"
 #include "tests/support/image_bytes.h"
 #include "tests/support/mjpeg_server.h"
+#include "tests/support/program_run.h"
 #include "tests/support/recordings.h"
 #include "tests/support/video_files.h"
 #include "tests/support/view_test.h"
@@ -25,21 +26,8 @@ namespace {
 
 constexpr int kPatience = 60000;
 
-struct Outcome {
-    int status = -1;
-    QString out;
-    QString err;
-};
-
 Outcome run(const QStringList& arguments, const QString& folder = {}) {
-    QProcess program;
-    program.setWorkingDirectory(folder);
-    program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"), arguments);
-    if (!program.waitForFinished(120000)) {
-        return {};
-    }
-    return {program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()),
-            QString::fromUtf8(program.readAllStandardError())};
+    return runProgram(arguments, [&folder](QProcess& program) { program.setWorkingDirectory(folder); });
 }
 
 }  // namespace

@@ -17,8 +17,11 @@
 #include "app/session_file.h"
 #include "engine/attention/registry.h"
 #include "engine/runtime/moving_source.h"
+#include "tests/support/files.h"
+#include "tests/support/session_pane.h"
 
 using namespace fovea;
+using namespace fovea::test;
 using Kind = SessionLoss::Kind;
 
 namespace {
@@ -30,22 +33,6 @@ void touch(const QString& path) {
     QVERIFY(QDir().mkpath(QFileInfo(path).path()));
     QFile file(path);
     QVERIFY(file.open(QIODevice::WriteOnly));
-}
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void write(const QString& path, const QByteArray& bytes) {
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
-}
-
-PaneState pane(const char* module, const std::string& bundleFolder = {}, const char* slot = "") {
-    PaneState p{.bundleFolder = bundleFolder, .module = module, .slot = slot, .params = ParamSet(findModule(module)->params)};
-    p.field = {.module = module, .slot = slot};
-    return p;
 }
 
 QStringList said(const OpenedSession& opened) {
@@ -150,12 +137,12 @@ private Q_SLOTS:
         }
         const std::string before = modelHash(folder);
         QCOMPARE(before.size(), std::size_t{64});
-        write(folder + QStringLiteral("/README.md"), "more to read");
+        put(folder + QStringLiteral("/README.md"), "more to read");
         QCOMPARE(modelHash(folder), before);
         for (const char* name : {"/manifest.json", "/backbone.onnx", "/modules/gc.safetensors"}) {
-            write(folder + QLatin1String(name), "changed");
+            put(folder + QLatin1String(name), "changed");
             QVERIFY2(modelHash(folder) != before, name);
-            write(folder + QLatin1String(name), "");
+            put(folder + QLatin1String(name), "");
             QCOMPARE(modelHash(folder), before);
         }
         QVERIFY(modelHash(at(QStringLiteral("nowhere"))).empty());
@@ -200,7 +187,7 @@ private Q_SLOTS:
         file.state.panes = {pane("simam")};
         QByteArray json = sessionJson(file, at(QStringLiteral("sessions")), m_own);
         json.replace("\"location\": \"" + m_root.toUtf8(), "\"location\": \"/none");
-        write(at(QStringLiteral("deep/er/sessions/a.fovea")), json);
+        put(at(QStringLiteral("deep/er/sessions/a.fovea")), json);
         for (const char* path : {"sessions/a.fovea", "deep/er/sessions/a.fovea"}) {
             const auto opened = readSession(at(QLatin1String(path)));
             QVERIFY(opened);
@@ -374,7 +361,7 @@ private Q_SLOTS:
         QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
         QCOMPARE(readSession(pipe).error().code, ErrorCode::Unsupported);
         const QString large = at(QStringLiteral("work/large.fovea"));
-        write(large, QByteArray(5 << 20, ' '));
+        put(large, QByteArray(5 << 20, ' '));
         QCOMPARE(readSession(large).error().code, ErrorCode::TooLarge);
     }
 
@@ -383,17 +370,18 @@ private Q_SLOTS:
         QCOMPARE(said(*opened).filter(QStringLiteral("“model”")).size(), 1);
     }
 
-    // The range of a uniform map can be locked.
+    // A locked range may have equal ends, as the range of a uniform map has; a typed range may not.
     void aTypedRangeHasTwoEnds() {
         for (const auto& [mode, hi, isRefused] :
-             {std::tuple(3, 1, true), std::tuple(3, 2, false), std::tuple(2, 1, false), std::tuple(2, 0, true)}) {
+             {std::tuple(RangeMode::Typed, 1, true), std::tuple(RangeMode::Typed, 2, false),
+              std::tuple(RangeMode::Locked, 1, false), std::tuple(RangeMode::Locked, 0, true)}) {
             const QString json =
                 QStringLiteral(R"({"fovea":2,"rangeMode":%1,"style":{"lo":1,"hi":%2},"panes":[{"module":"se"}]})")
-                    .arg(mode)
+                    .arg(static_cast<int>(mode))
                     .arg(hi);
             const auto opened = parse(json.toUtf8(), m_root, m_own);
             QCOMPARE(said(*opened).filter(QStringLiteral("“style.hi” is")).size(), isRefused ? 1 : 0);
-            QCOMPARE(opened->file.state.rangeMode, isRefused ? RangeMode::Auto : static_cast<RangeMode>(mode));
+            QCOMPARE(opened->file.state.rangeMode, isRefused ? RangeMode::Auto : mode);
         }
     }
 };

@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "tests/support/files.h"
 #include "tests/support/small_disk.h"
 #include "tests/support/video_reader.h"
 
@@ -28,11 +29,6 @@ constexpr const char* kOld = "old and whole";
 
 QStringList entries(const QString& folder) {
     return QDir(folder).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
-}
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 void writeText(const QString& path, const char* text) {

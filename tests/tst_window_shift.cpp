@@ -16,7 +16,7 @@ using namespace fovea::test;
 
 namespace {
 
-/// What window attention makes of a map with this shift, and the equations of its stages.
+/// The output and the stage equations of window attention with this shift.
 struct Windowed {
     AttentionOutput output;
     QStringList equations;

@@ -17,6 +17,7 @@ namespace fovea::test {
 /// What a fake source gives.
 struct FakeFilm {
     int frames = 10;
+    bool saysFrames = true;  ///< whether the traits tell their number
     int width = 48;
     int height = 36;
     double rate = 25.0;
@@ -63,7 +64,7 @@ public:
         m_traits.kind = SourceKind::Video;
         m_traits.name = "film.mp4";
         m_traits.rate = m_film.rate;
-        m_traits.frames = m_film.frames;
+        m_traits.frames = m_film.saysFrames ? m_film.frames : 0;
         m_traits.width = m_film.width;
         m_traits.height = m_film.height;
         m_traits.seekable = m_film.seekable;

@@ -9,6 +9,7 @@
 #include "app/recorder.h"
 #include "engine/attention/registry.h"
 #include "tests/support/fake_source.h"
+#include "tests/support/files.h"
 
 namespace fovea::test {
 
@@ -16,11 +17,6 @@ inline constexpr std::int64_t kPlenty = 1'000'000'000'000;
 
 inline QStringList entries(const QTemporaryDir& folder) {
     return QDir(folder.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot, QDir::Name);
-}
-
-inline QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 inline nlohmann::json parsed(const QString& path) { return nlohmann::json::parse(contents(path).toStdString()); }
