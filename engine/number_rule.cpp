@@ -11,7 +11,18 @@ namespace {
 
 constexpr std::size_t kLongestShown = 60;
 
-/// The beginning of a text which is too long for a sentence.
+std::optional<double> numberIn(const std::string& text) {
+    const std::string digits = trimmed(text);
+    const char* first = digits.data() + (digits.starts_with('+') ? 1 : 0);
+    const char* last = digits.data() + digits.size();
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(first, last, value);
+    const bool isSigned = first != digits.data() && first != last && (*first == '-' || *first == '+');
+    return error == std::errc() && end == last && !isSigned ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
 std::string shown(const std::string& given) {
     if (given.size() <= kLongestShown) {
         return given;
@@ -27,18 +38,6 @@ std::string trimmed(const std::string& text) {
     const auto first = text.find_first_not_of(" \t");
     return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
-
-std::optional<double> numberIn(const std::string& text) {
-    const std::string digits = trimmed(text);
-    const char* first = digits.data() + (digits.starts_with('+') ? 1 : 0);
-    const char* last = digits.data() + digits.size();
-    double value = 0.0;
-    const auto [end, error] = std::from_chars(first, last, value);
-    const bool isSigned = first != digits.data() && first != last && (*first == '-' || *first == '+');
-    return error == std::errc() && end == last && !isSigned ? std::optional(value) : std::nullopt;
-}
-
-}  // namespace
 
 std::string shortestText(double value) {
     char buffer[40];

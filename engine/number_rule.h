@@ -31,6 +31,12 @@ struct NumberRule {
 /// The sentence for a text which is none of `choices`.
 FOVEA_API Error notOneOf(const std::string& name, const std::vector<std::string>& choices, const std::string& given);
 
+/// A text from outside for a sentence: the whole text, or its beginning and “…” where it is too long.
+FOVEA_API std::string shown(const std::string& given);
+
+/// The text without the spaces and tabs around it.
+FOVEA_API std::string trimmed(const std::string& text);
+
 /// The shortest text which reads back as this number.
 FOVEA_API std::string shortestText(double value);
 

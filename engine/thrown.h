@@ -12,7 +12,7 @@ namespace fovea {
 /// Whether this was thrown because there is no memory: by the standard library or by OpenCV.
 FOVEA_API bool outOfMemory(const std::exception& failure) noexcept;
 
-/// What was thrown in a few words for a sentence, "not enough memory"; without places in the source.
+/// The reason of an exception in a few words for a sentence, such as "not enough memory"; without places in the source.
 FOVEA_API std::string reasonOf(const std::exception& failure);
 
 /// The one sentence about a job on `what` which an exception ended.

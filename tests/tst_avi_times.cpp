@@ -85,6 +85,7 @@ void TestAviTimes::framesBetweenTheTurnsOfAnAviAreRefused() {
     const QTemporaryDir dir;
     const QString path = dir.filePath(QStringLiteral("out.avi"));
     auto writer = opened(path, QStringLiteral("mjpeg"));
+    QVERIFY(writer);
     QVERIFY(writer->write(numberedPicture(0, 64, 48), 0.0).ok());
     QVERIFY(writer->write(numberedPicture(1, 64, 48), 0.04).ok());
     for (const double time : {0.06, 0.045}) {  // half a turn, and the turn before once more
@@ -208,6 +209,7 @@ void TestAviTimes::ourOwnReaderFindsTheTimes() {
     const QTemporaryDir dir;
     const QString path = dir.filePath(QStringLiteral("out.avi"));
     auto writer = opened(path, QStringLiteral("ffv1"));
+    QVERIFY(writer);
     const std::vector<int> turns{0, 1, 5, 6, 20};
     for (std::size_t k = 0; k < turns.size(); ++k) {
         QVERIFY(writer->write(numberedPicture(static_cast<int>(k), 64, 48), turns[k] / 25.0).ok());

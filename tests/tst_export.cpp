@@ -12,6 +12,7 @@
 
 #include <locale>
 
+#include "engine/export/atomic_file.h"
 #include "engine/export/output_places.h"
 #include "engine/tensor/npy.h"
 #include "engine/tensor/safetensors.h"
@@ -212,6 +213,9 @@ void TestExport::refusesWhatIsNoFile() {
         QVERIFY(written.error().message().find(path) != std::string::npos);
     }
     QCOMPARE(entries(dir.path()).size() + QDir(dir.path()).entryList(QDir::System).size(), 1);
+    for (const char* device : {"/dev/null", "/dev/full"}) {  // asked, never written to
+        QVERIFY(!AtomicFile::check(device).ok());
+    }
 }
 
 void TestExport::unwritable_data() {
@@ -413,6 +417,7 @@ void TestExport::factors() {
     QCOMPARE(contents(dir.filePath(QStringLiteral("small.matrix.npy"))), bytesOf(npyBytes({1, 3, 5}, expected.data())));
     const auto json = parsed(contents(dir.filePath(QStringLiteral("small.json"))));
     QVERIFY(json["maps"][2]["keyGrid"] == nlohmann::json({1, 5}));
+    QCOMPARE(json["maps"][2]["min"].get<float>(), 0.2F);
     QCOMPARE(json["maps"][2]["max"].get<float>(), 0.2F);
 
     // 16400² numbers are more than a gigabyte: said in the sidecar with their ends, and everything else is written.

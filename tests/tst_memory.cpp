@@ -59,7 +59,6 @@ FrameResult largeMatrix(int side) {
     return result;
 }
 
-/// What the program says and how it ends where it may have so many bytes of address space.
 struct Outcome {
     bool ended = false;
     int status = -1;
@@ -67,6 +66,7 @@ struct Outcome {
     QString err;
 };
 
+/// Runs the program with an address space of at most `bytes`.
 Outcome run(const QStringList& arguments, rlim_t bytes, int patience = 120000) {
     QProcess program;
     program.setChildProcessModifier([bytes] {
@@ -82,7 +82,7 @@ Outcome run(const QStringList& arguments, rlim_t bytes, int patience = 120000) {
 }
 
 /// The least address space, in megabytes, in which the libraries load and the program can list its modules. With a little less
-/// some of them neither begin nor end.
+/// memory the program may neither start nor end.
 rlim_t leastSpace() {
     for (rlim_t megabytes = 300; megabytes < 4000; megabytes += 100) {
         const Outcome o = run({QStringLiteral("modules")}, megabytes * kMegabyte, 5000);
@@ -226,7 +226,7 @@ void TestMemory::recordingsEndWithASentence() {
     FakeFilm film{.frames = 40};
     film.throwAt = where == QLatin1String("source") ? 20 : -1;
     FileRecordingJob job = jobFor(film, path);
-    if (where == QLatin1String("encoder")) {  // while the other thread waits for room in the queue
+    if (where == QLatin1String("encoder")) {  // on the thread of the encoder, in the middle of the film
         job.recording.freeSpace = [looks = std::make_shared<int>(0)](const std::string&) -> std::int64_t {
             return ++*looks < 5 ? kPlenty : throw std::bad_alloc();
         };

@@ -49,6 +49,24 @@ std::vector<Outcome> run(const QList<QStringList>& all) {
 
 QString text(double value) { return QString::fromStdString(shortestText(value)); }
 
+/// The value of a setting as its getter gives it, written as in the file.
+QString valueOf(const Settings& settings, const QString& key) {
+    const auto flag = [](bool on) { return on ? QStringLiteral("true") : QStringLiteral("false"); };
+    const std::map<QString, QString> values{
+        {QStringLiteral("overlay/opacity"), text(settings.style().opacity)},
+        {QStringLiteral("features/stride"), text(settings.retina().stride)},
+        {QStringLiteral("window/reduced_motion"), flag(settings.reducedMotion())},
+        {QStringLiteral("overlay/smooth"), flag(settings.style().smooth)},
+        {QStringLiteral("features/fine"), flag(settings.fineInput())},
+        {QStringLiteral("features/crop"), flag(settings.croppedInput())},
+        {QStringLiteral("features/auto_size"), flag(settings.autoSize())},
+        {QStringLiteral("overlay/colormap"), QString::fromStdString(settings.style().colormap)},
+        {QStringLiteral("window/theme"), settings.theme() == ThemeName::Light ? QStringLiteral("light") : QStringLiteral("dark")},
+        {QStringLiteral("window/language"), settings.language()},
+        {QStringLiteral("attention/module"), settings.module()}};
+    return values.at(key);
+}
+
 double below(const NumberRule& rule) {
     return rule.whole ? rule.least - 1.0 : rule.least - std::max(0.001, std::abs(rule.least) * 0.1);
 }
@@ -206,7 +224,7 @@ private Q_SLOTS:
         }
     }
 
-    // All that a rule refuses, the rule itself; that an option reads by its rule, the program.
+    // The rule is tried with every bad value; the program is started with a few of them, to see that the option reads its rule.
     void options() {
         QFETCH(bool, evaluates);
         QFETCH(int, index);
@@ -274,7 +292,7 @@ private Q_SLOTS:
         }
     }
 
-    // What a map, the features or a network have decides, of a picture and of a video.
+    // The upper end of these options follows from the map, the features or the network, for a picture and for a video.
     void whatIsKnownOnlyLater() {
         QFETCH(QString, options);
         QFETCH(QString, says);
@@ -403,6 +421,9 @@ private Q_SLOTS:
             }
             const auto opened = with(end);
             QVERIFY2(!names(said(*opened), key), qPrintable(said(*opened).join(u'\n')));
+            const QJsonValue used = valueAt(QJsonDocument::fromJson(sessionJson(opened->file)).object(), steps(rule));
+            const double number = used.isString() ? used.toString().toDouble() : used.toDouble(std::nan(""));
+            QVERIFY2(std::abs(number - end) <= 1e-6 * std::abs(end), qPrintable(text(end) + u' ' + text(number)));
         }
     }
 
@@ -488,7 +509,9 @@ private Q_SLOTS:
             QVERIFY(settings->module().isEmpty());
         }
         for (const QString& value : good) {
-            QVERIFY2(with(value)->problems().empty(), qPrintable(value));
+            const auto settings = with(value);
+            QVERIFY2(settings->problems().empty(), qPrintable(value));
+            QCOMPARE(valueOf(*settings, key), value);
         }
     }
 };

@@ -297,6 +297,21 @@ private Q_SLOTS:
                  (Shape{2, 91, 91}));
     }
 
+    void aMatrixWithoutQueriesOrKeysHasNoEnds() {
+        for (const bool hasKeys : {true, false}) {
+            auto factors = std::make_shared<PairwiseFactors>();
+            (hasKeys ? factors->keys : factors->queries) = randomMap(1, 1, 5, 1);
+            AttentionMap map;
+            map.kind = MapKind::Pairwise;
+            map.factors = factors;
+            QVERIFY(!mapEnds(map));
+            const auto dense = denseTensor(map);
+            QVERIFY(dense.ok());
+            QVERIFY(dense->empty());
+            QCOMPARE(dense->shape, hasKeys ? (Shape{1, 0, 5}) : (Shape{1, 5, 0}));
+        }
+    }
+
     void aStopIsObeyed() {
         std::stop_source source;
         source.request_stop();

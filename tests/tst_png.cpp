@@ -17,7 +17,7 @@ using namespace fovea::test;
 
 namespace {
 
-/// What is written to stderr while it lives, by whoever.
+/// Collects everything that this process writes to stderr while the object lives.
 class StandardError final {
 public:
     StandardError() : m_before(::dup(STDERR_FILENO)), m_file(std::tmpfile()) {

@@ -89,8 +89,7 @@ void NoticeList::addNotice(const Notice& notice) {
         button->setAccessibleDescription(notice.text);
         row->addWidget(button, 0, Qt::AlignTop);
         // The list may be set anew by what the button does.
-        connect(
-            button, &QToolButton::clicked, this, [act = notice.act] { act(); }, Qt::QueuedConnection);
+        connect(button, &QToolButton::clicked, this, notice.act, Qt::QueuedConnection);
     }
     m_rows->addLayout(row);
     m_summary += QStringLiteral(" ") + notice.text;

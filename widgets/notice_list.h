@@ -6,7 +6,6 @@
 #include <functional>
 #include <vector>
 
-class QLabel;
 class QScrollArea;
 class QToolButton;
 class QVBoxLayout;

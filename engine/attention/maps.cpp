@@ -338,7 +338,7 @@ Shape mapShape(const AttentionMap& map) {
 
 std::optional<std::pair<float, float>> mapEnds(const AttentionMap& map) {
     if (map.kind == MapKind::Pairwise && map.factors != nullptr) {
-        return map.factors->ends();
+        return sensible(pairwiseSize(map)) ? std::optional(map.factors->ends()) : std::nullopt;
     }
     if (map.data.empty()) {
         return std::nullopt;

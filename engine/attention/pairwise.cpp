@@ -66,6 +66,9 @@ void logits(const PairwiseFactors& f, const Tile& t, Matrix& tile) {
 int tileRows(int queries, int keys) { return std::min(queries, std::clamp((1 << 18) / keys, 4, 64)); }
 
 std::vector<Tile> tilesOf(const PairwiseFactors& f) {
+    if (f.keyCount() == 0) {
+        return {};
+    }
     const int queries = f.queryCount();
     const int rows = tileRows(queries, f.keyCount());
     std::vector<Tile> tiles;
@@ -179,6 +182,7 @@ std::vector<float> PairwiseFactors::columns(int head, int key) const {
 
 std::pair<float, float> PairwiseFactors::ends() const {
     const auto tiles = tilesOf(*this);
+    assert(!tiles.empty());
     std::vector<std::pair<float, float>> found(tiles.size());
     parallelFor(static_cast<int>(tiles.size()), [&](int first, int last) {
         Matrix tile;

@@ -192,11 +192,6 @@ Result<ParamValue> checkedValue(const ParamSpec& spec, const ParamValue& value) 
     return value;
 }
 
-std::string trimmed(const std::string& text) {
-    const auto first = text.find_first_not_of(" \t");
-    return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 std::vector<std::string> splitAtCommas(const std::string& text) {
     std::vector<std::string> parts;
     std::size_t start = 0;

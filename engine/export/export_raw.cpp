@@ -36,12 +36,22 @@ Tensor outputTensor(const std::vector<FeatureMap>& frames) {
     return tensor;
 }
 
+/// The least and the largest of some values; nothing where there are none.
+std::optional<std::pair<float, float>> endsOf(const float* values, std::size_t count) {
+    if (count == 0) {
+        return std::nullopt;
+    }
+    const auto [low, high] = std::minmax_element(values, values + count);
+    return std::pair(*low, *high);
+}
+
 NumbersSummary summaryOf(const std::vector<FeatureMap>& frames) {
     NumbersSummary summary{outputShape(frames), std::nullopt};
     for (const auto& frame : frames) {
-        const auto [low, high] = std::minmax_element(frame.data(), frame.data() + frame.size());
-        const auto before = summary.ends.value_or(std::pair(*low, *high));
-        summary.ends = std::pair(std::min(before.first, *low), std::max(before.second, *high));
+        if (const auto own = endsOf(frame.data(), frame.size())) {
+            const auto before = summary.ends.value_or(*own);
+            summary.ends = std::pair(std::min(before.first, own->first), std::max(before.second, own->second));
+        }
     }
     return summary;
 }
@@ -143,14 +153,19 @@ OutputSummary summaryOf(const AttentionOutput& output) {
 }
 
 ExportedNumbers gatherNumbers(const AttentionOutput& output, std::size_t maxBytes) {
-    ExportedNumbers numbers{.summary = summaryOf(output), .file = {}};
-    for (auto& exported : numbers.summary.maps) {
-        if (auto dense = denseTensor(*exported.map, maxBytes)) {
-            numbers.file.tensors[tensorName(*exported.map)] = std::move(*dense);
+    ExportedNumbers numbers;
+    for (const auto& map : output.maps) {
+        ExportedMap exported{.map = &map, .numbers = {mapShape(map), std::nullopt}};
+        if (auto dense = denseTensor(map, maxBytes)) {
+            exported.numbers.ends = endsOf(dense->values.data(), dense->size());
+            numbers.file.tensors[tensorName(map)] = *std::move(dense);
         } else {
+            exported.numbers.ends = mapEnds(map);
             exported.refusal = dense.error();
         }
+        numbers.summary.maps.push_back(std::move(exported));
     }
+    numbers.summary.output = summaryOf(output.frames);
     numbers.file.tensors["output"] = outputTensor(output.frames);
     return numbers;
 }

@@ -11,7 +11,7 @@
 
 namespace fovea {
 
-/// Shape and true ends of numbers, whether they are held or not.
+/// The shape of a tensor and its least and largest value, also where the tensor itself is not held.
 struct NumbersSummary {
     Shape shape;
     std::optional<std::pair<float, float>> ends;  ///< none where there are no values
@@ -24,7 +24,7 @@ struct ExportedMap {
     std::optional<Error> refusal = {};  ///< why its numbers are not written: the matrix is too large
 };
 
-/// What a sidecar says of the numbers of a result.
+/// Shapes and ends of all numbers of a result, for its sidecar.
 struct OutputSummary {
     std::vector<ExportedMap> maps;
     NumbersSummary output;

@@ -219,9 +219,6 @@ private:
     std::set<std::string> m_made;
 };
 
-/// Enough to see that Git LFS left a pointer in the place of the file.
-constexpr std::int64_t kStartBytes = 64;
-
 Result<Graph> read(const std::string& path, const std::string& name, const ReaderLimits& limits) {
     std::error_code problem;
     const fs::path file(path);
@@ -237,8 +234,8 @@ Result<Graph> read(const std::string& path, const std::string& name, const Reade
                          FOVEA_TEXT("engine", "%1 would take more than %2 MiB of memory; open a smaller model."),
                          {name, std::to_string(limits.memory >> 20)});
     }
-    if (const auto start = readFileStart(path, kStartBytes); !start) {
-        return start.error();
+    if (auto checked = refuseLfsPointer(path); !checked) {
+        return checked.error();
     }
     silenceProtobuf();
     if (auto scanned = scanOnnx(path, name, limits); !scanned) {

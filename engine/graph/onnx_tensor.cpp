@@ -17,9 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using onnx::TensorProto;
 
-/// Enough of a file to see that Git LFS left a pointer in its place.
-constexpr std::int64_t kStartBytes = 64;
-
 /// Bytes of one element as the file stores it.
 std::size_t storedSize(int type) {
     switch (type) {
@@ -143,8 +140,8 @@ Result<void> readExternal(const TensorProto& tensor, const TensorSource& source,
     const std::uint64_t size = file ? fs::file_size(*file, problem) : 0;
     if (!file || problem || external.offset > size || bytes > size - external.offset) {
         if (file) {
-            if (const auto start = readFileStart(file->string(), kStartBytes); !start) {
-                return start.error();
+            if (auto checked = refuseLfsPointer(file->string()); !checked) {
+                return checked.error();
             }
         }
         return makeError(ErrorCode::BadFormat,

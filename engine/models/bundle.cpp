@@ -185,7 +185,7 @@ bool holdsManifest(const fs::path& folder) {
     return fs::is_regular_file(folder / kManifest, code);
 }
 
-/// Without links, as Bundle::folder; the path as it is where the links cannot be followed.
+/// Resolves the links of the path; returns the path unchanged where that fails.
 std::string withoutLinks(const fs::path& folder) {
     std::error_code code;
     const fs::path path = fs::canonical(folder, code);

@@ -17,9 +17,6 @@
 namespace fovea {
 namespace {
 
-/// The largest working size: all channels of it at stride 4 take 256 MiB.
-constexpr int kMaxSide = 4096;
-
 /// The frame, reduced in `memory` so that its longer side is at most `maxSide`; never enlarged.
 const cv::Mat& workingPicture(const cv::Mat& pixels, int maxSide, cv::Mat& memory) {
     const int longer = std::max(pixels.cols, pixels.rows);
@@ -38,10 +35,10 @@ Result<void> checkOptions(const RetinaOptions& options) {
                          FOVEA_TEXT("engine", "The Retina cannot work with a stride of %1; choose 4, 8, 16 or 32."),
                          {std::to_string(options.stride)});
     }
-    if (options.maxSide < 1 || options.maxSide > kMaxSide) {
+    if (options.maxSide < 1 || options.maxSide > kLargestRetinaSide) {
         return makeError(ErrorCode::BadParameter,
                          FOVEA_TEXT("engine", "The Retina cannot work at a size of %1 pixels; choose 1 to %2."),
-                         {std::to_string(options.maxSide), std::to_string(kMaxSide)});
+                         {std::to_string(options.maxSide), std::to_string(kLargestRetinaSide)});
     }
     return {};
 }

@@ -10,10 +10,13 @@
 
 namespace fovea {
 
+/// The largest working size, in pixels of the longer side: all channels of it at stride 4 take 256 MiB.
+inline constexpr int kLargestRetinaSide = 4096;
+
 /// Working pixels per cell which the Retina can have.
 inline constexpr int kRetinaStrides[] = {4, 8, 16, 32};
 
-/// What a stride of the Retina must be; `name` is the one in the refusal.
+/// The rule for strides of the Retina; refusals call the number `name`.
 inline NumberRule retinaStrideRule(std::string name) {
     return {.name = std::move(name),
             .least = kRetinaStrides[0],

@@ -60,9 +60,9 @@ struct Axis {
 };
 
 PairwiseLayout windowsOf(const InputShape& shape, const ParamSet& params) {
-    const int side = params.integer("window");
     const Axis rows(shape.height, params);
     const Axis columns(shape.width, params);
+    const int side = rows.window;
     std::vector<int> cells;
     std::vector<int> regions;
     for (int w = 0; w < rows.windows() * columns.windows(); ++w) {

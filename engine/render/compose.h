@@ -22,7 +22,7 @@ enum class OverlayMode {
                  ///< the value's place on the range, 0..1, or |value| / the farther end's |value| for diverging fields
 };
 
-// What the numbers of a style may be.
+// The upper ends of a style's numbers.
 inline constexpr double kLargestClipShare = 0.499;
 inline constexpr int kMostContours = 32;
 inline constexpr double kLargestRangeSmoothing = 0.99;

@@ -6,7 +6,7 @@
 
 namespace fovea {
 
-/// What a finished module has to choose from: how many there are of each kind, counted from 0.
+/// How many heads, channels and classes the result of a module offers. They are numbered from 0.
 struct FieldChoices {
     int mapHeads = 0;        ///< of the map which the spec names; 0 for a map which is no matrix
     int mapChannels = 0;     ///< what FieldSpec::channel chooses among
@@ -15,7 +15,7 @@ struct FieldChoices {
     int classes = 0;         ///< whose class activation maps there are
 };
 
-/// What `spec` could have chosen. A module or a map which is not there is an error.
+/// The choices for the module and the map of `spec`; an error when the result has no such module or map.
 FOVEA_API Result<FieldChoices> fieldChoices(const FrameResult& result, const FieldSpec& spec);
 
 }  // namespace fovea

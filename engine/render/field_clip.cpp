@@ -31,7 +31,7 @@ int askingFrame(const Job& job) {
     return job.clip != nullptr ? clipIndex(job.spec.queryFrame, static_cast<int>(job.clip->size())) : 0;
 }
 
-/// What is shown of several heads. The largest and the smallest weights do not sum to 1, so they are named.
+/// How several heads become one map. Their largest and smallest weights do not sum to 1, so labels name them.
 enum class Heads { Plain, Most, Least };
 
 Heads headsOf(const Job& job) {

@@ -18,18 +18,12 @@ std::chrono::steady_clock::duration seconds(double s) {
     return std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(s));
 }
 
-/// Where a source lies, for a sentence: without the password of an address.
-std::string shownLocation(const SourceSpec& spec) {
-    const auto address = streamAddress(spec.location);
-    return address ? address->shown : spec.location;
-}
-
 }  // namespace
 
 Capture::Capture(SourceSpec spec, Open open, Handlers handlers)
     : m_spec(std::move(spec)), m_open(std::move(open)), m_handlers(std::move(handlers)), m_thread([this](std::stop_token stop) {
           pthread_setname_np(pthread_self(), "capture");
-          const auto ran = withoutThrowing(shownLocation(m_spec), [this, &stop]() -> Result<void> {
+          const auto ran = withoutThrowing(shownLocation(m_spec.location), [this, &stop]() -> Result<void> {
               run(stop);
               return {};
           });
@@ -42,7 +36,7 @@ Capture::Capture(SourceSpec spec, Open open, Handlers handlers)
 
 Capture::~Capture() = default;
 
-// What a source throws is an error of this one frame: there may be memory again for the next.
+// An exception of the source ends this frame alone: there may be memory again for the next one.
 Result<Frame> Capture::nextFrame(const std::stop_token& stop) {
     return withoutThrowing(m_source->traits().name, [&] { return m_source->next(stop); });
 }
@@ -82,7 +76,7 @@ void Capture::setLoop(bool loop) {
 }
 
 void Capture::run(const std::stop_token& stop) {
-    auto source = withoutThrowing(shownLocation(m_spec), [&] { return m_open(m_spec, stop); });
+    auto source = withoutThrowing(shownLocation(m_spec.location), [&] { return m_open(m_spec, stop); });
     if (!source) {
         if (!stop.stop_requested()) {
             m_handlers.failed(source.error());

@@ -24,7 +24,7 @@ bool sameNetworks(const std::vector<NetworkJobs>& a, const std::vector<NetworkJo
                       [](const NetworkJobs& x, const NetworkJobs& y) { return x.network == y.network; });
 }
 
-/// What a pass is called where it cannot be finished.
+/// The name of a pass in a sentence about its failure.
 std::string nameOf(const PipelineRequest& request) { return request.frame.source ? request.frame.source->name : std::string(); }
 
 /// How many of the jobs a person looks at.

@@ -101,7 +101,7 @@ private:
     std::chrono::steady_clock::time_point m_arrival;
 };
 
-/// What FFmpeg's error on connecting to an address means, in one sentence.
+/// The sentence about an FFmpeg error while connecting to the address `shown`, or about the stop or the time limit that ended it.
 Error connectionError(const std::string& shown, int code, const AvInterrupt& interrupt);
 
 /// The EXIF number 1–8 of the turn a stream asks for by its display matrix.

@@ -5,7 +5,9 @@
 #include <array>
 #include <bit>
 #include <csetjmp>
+#include <cstdlib>
 #include <cstring>
+#include <new>
 
 namespace fovea {
 namespace {
@@ -16,6 +18,7 @@ struct Decoder {
     const std::uint8_t* bytes = nullptr;
     std::size_t left = 0;
     int rows = 0;
+    bool noMemory = false;
     std::array<char, 200> problem = {};  // no string: nothing may be allocated where libpng jumps away
 };
 
@@ -26,6 +29,15 @@ Decoder& decoderOf(png_structp png) { return *static_cast<Decoder*>(png_get_erro
     std::strncpy(problem.data(), message, problem.size() - 1);
     png_longjmp(png, 1);
 }
+
+/// libpng calls a failed allocation an error of the file otherwise.
+png_voidp onAllocate(png_structp png, png_alloc_size_t bytes) {
+    void* memory = std::malloc(bytes);
+    static_cast<Decoder*>(png_get_mem_ptr(png))->noMemory |= memory == nullptr;
+    return memory;
+}
+
+void onFree(png_structp /*png*/, png_voidp memory) { std::free(memory); }
 
 /// Warnings lose no pixels.
 void onWarning(png_structp /*png*/, png_const_charp /*message*/) {}
@@ -40,7 +52,7 @@ void onRead(png_structp png, png_bytep out, png_size_t count) {
     decoder.left -= count;
 }
 
-/// What libpng is asked to make of the file's colours; returns the type of the pixels.
+/// Sets how libpng converts the file's colours; returns the OpenCV type of the pixels.
 int askForPixels(png_structp png, png_infop info) {
     const png_byte colour = png_get_color_type(png, info);
     const bool transparent = png_get_valid(png, info, PNG_INFO_tRNS) != 0;
@@ -66,7 +78,7 @@ int askForPixels(png_structp png, png_infop info) {
     return CV_MAKETYPE(png_get_bit_depth(png, info) == 16 ? CV_16U : CV_8U, channels);
 }
 
-/// Everything that may be left by a jump. It owns nothing: memory lies with the caller or with libpng.
+/// libpng may leave this function by longjmp. It owns nothing: the caller or libpng holds all memory.
 bool readHeader(Decoder& decoder, cv::Size& size, int& type, int& passes) {
     if (setjmp(png_jmpbuf(decoder.png)) != 0) {  // NOLINT(cert-err52-cpp): libpng's own way to report errors
         return false;
@@ -96,11 +108,11 @@ bool readRows(Decoder& decoder, cv::Mat& pixels, int passes) {
     return true;
 }
 
-/// libpng's memory.
+/// Makes libpng's structures and frees them.
 class Reader final {
 public:
     explicit Reader(Decoder& decoder) : m_decoder(decoder) {
-        decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder, onError, onWarning);
+        decoder.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoder, onError, onWarning, &decoder, onAllocate, onFree);
         decoder.info = decoder.png != nullptr ? png_create_info_struct(decoder.png) : nullptr;
     }
     Reader(const Reader&) = delete;
@@ -129,6 +141,9 @@ DecodedPng decodePng(const std::vector<std::uint8_t>& bytes) {
     if (whole) {
         out.pixels.create(size, type);
         whole = readRows(decoder, out.pixels, passes);
+    }
+    if (!whole && decoder.noMemory) {
+        throw std::bad_alloc();
     }
     if (!whole) {
         out.pixels.release();

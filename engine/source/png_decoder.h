@@ -8,7 +8,7 @@
 
 namespace fovea {
 
-/// What came of decoding a PNG.
+/// The pixels of a PNG, or the problem with them.
 struct DecodedPng {
     cv::Mat pixels;       ///< 8 or 16 bit: grey, BGR, or BGRA where the file has alpha; empty when it could not be decoded
     int rows = 0;         ///< that were decoded before the problem

@@ -80,10 +80,11 @@ Result<std::vector<std::uint8_t>> readBytes(const std::string& path, int fd, std
     return bytes;
 }
 
-/// What a clone leaves in the place of a large file which was not fetched.
+constexpr std::string_view kLfsStart = "version https://git-lfs.";
+
+/// Whether these are the bytes of a pointer file. A clone with Git LFS leaves one in the place of a large file it did not fetch.
 bool isLfsPointer(const std::vector<std::uint8_t>& bytes) {
-    constexpr std::string_view kStart = "version https://git-lfs.";
-    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).starts_with(kStart);
+    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).starts_with(kLfsStart);
 }
 
 /// Opens a regular file of at most `maxBytes` and reads `maxCount` bytes from its start, or all of it.
@@ -121,6 +122,11 @@ Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::int64_t
 
 Result<std::vector<std::uint8_t>> readFileStart(const std::string& path, std::int64_t count) {
     return readStart(path, std::numeric_limits<std::int64_t>::max(), count);
+}
+
+Result<void> refuseLfsPointer(const std::string& path) {
+    const auto start = readFileStart(path, static_cast<std::int64_t>(kLfsStart.size()));
+    return start ? Result<void>() : Result<void>(start.error());
 }
 
 }  // namespace fovea

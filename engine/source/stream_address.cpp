@@ -82,4 +82,9 @@ Result<StreamAddress> streamAddress(const std::string& text) {
     return address;
 }
 
+std::string shownLocation(const std::string& location) {
+    const auto address = streamAddress(location);
+    return address ? address->shown : location;
+}
+
 }  // namespace fovea

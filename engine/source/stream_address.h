@@ -18,6 +18,9 @@ struct StreamAddress {
 /// Takes an address of http, https, rtsp or tcp apart; any other scheme is Unsupported, an address without a host BadParameter.
 FOVEA_API Result<StreamAddress> streamAddress(const std::string& text);
 
+/// The text for a place in sentences and files: an address without its secrets, anything else as it is.
+FOVEA_API std::string shownLocation(const std::string& location);
+
 /// The scheme of "scheme://…" in lower case; empty when the text has none.
 std::string schemeOf(const std::string& text);
 

@@ -99,9 +99,9 @@ private:
     /// The decoder has reported damage since it last began somewhere. It may do so some frames before the gap that it leaves, for
     /// it holds frames back to sort them; so every gap from then on is one.
     bool m_broken = false;
-    bool m_endSaid = false;       ///< the error about a missing end was given
-    bool m_astray = false;        ///< a stop left the decoder somewhere else
-    bool m_finished = false;      ///< the decoder has no more
+    bool m_endSaid = false;   ///< the error about a missing end was given
+    bool m_astray = false;    ///< a stop left the decoder somewhere else
+    bool m_finished = false;  ///< the decoder has no more
 };
 
 /// The place of the decoder's frame in the video; −1 when its time fits no frame, as behind a jump in a file of guessed times.

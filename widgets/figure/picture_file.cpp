@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/api.h"
+#include "engine/thrown.h"
 #include "widgets/figure/mat_image.h"
 
 namespace fovea {
@@ -45,7 +46,10 @@ Result<std::string> byOpenCv(const QImage& image, const PictureFormat& format) {
             return notEncoded(format.name, "OpenCV");
         }
     } catch (const std::exception& failure) {
-        return notEncoded(format.name, failure.what());
+        if (outOfMemory(failure)) {
+            throw;
+        }
+        return notEncoded(format.name, reasonOf(failure));
     }
     return std::string(bytes.begin(), bytes.end());
 }
