@@ -1,6 +1,7 @@
 #include "app/bundled_model.h"
 
 #include <QCryptographicHash>
+#include <QDir>
 #include <QDirIterator>
 #include <QFile>
 #include <QFileInfo>

@@ -13,7 +13,7 @@ struct BundledModel {
     std::string sha256;  ///< modelHash() of the folder
 };
 
-/// Reads all files of the model the first time; any thread but the window's.
+/// Hashes the model at the first call, which takes long. Call it from any thread but the window's.
 const BundledModel& bundledModel();
 
 /// SHA-256 of all which a model's numbers come from: of the lines "<sha256>  <file>", as sha256sum writes them, of every .json,

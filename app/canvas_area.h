@@ -71,7 +71,7 @@ Q_SIGNALS:
     void cameraRequested();
     /// A canvas which was not there before.
     void canvasMade(int index);
-    /// The notice was closed, or one of its buttons was pressed.
+    /// The person closed the announcement, or one of its buttons was pressed.
     void announcementAnswered();
 
 protected:

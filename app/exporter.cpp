@@ -92,10 +92,11 @@ Result<QStringList> exportPicture(const PictureExport& what, const QString& path
         return bytes.error();
     }
     FileSet files;
-    if (auto staged = files.add(path.toStdString(), *bytes); !staged) {
+    // The picture comes last, so that a new picture never lies beside an old description.
+    if (auto staged = files.add(*description, pictureSidecar(what, *drawn, path, *format)); !staged) {
         return staged.error();
     }
-    if (auto staged = files.add(*description, pictureSidecar(what, *drawn, path, *format)); !staged) {
+    if (auto staged = files.add(path.toStdString(), *bytes); !staged) {
         return staged.error();
     }
     const auto written = files.commit();

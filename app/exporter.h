@@ -23,8 +23,9 @@ struct PictureExport {
 /// The overlay at the picture's own size, with colour bar and caption if asked for. The image bears its description as PNG text.
 Result<QImage> exportedPicture(const PictureExport& what);
 
-/// Writes the picture in the format which its ending names, and its description beside it (the same name with .json), both or
-/// neither. Returns both paths; what got another name than expected is in the notes of `places`.
+/// Writes the picture in the format which its ending names, and its description beside it (the same name with .json). Both
+/// are written before the first gets its name; the picture gets its name last. Returns both paths; what got another name than
+/// expected is in the notes of `places`.
 Result<QStringList> exportPicture(const PictureExport& what, const QString& path, OutputPlaces& places);
 
 /// "CBAM · Spatial gate · random (seed 1)": what the chip on the canvas and the caption of an export say.

@@ -30,7 +30,8 @@ void keepSilent(QtMsgType type, const QMessageLogContext&, const QString& messag
     }
 }
 
-/// What nobody caught is said, too; the C++ library would write it to a stderr which goes nowhere.
+/// Prints one sentence about an exception which nobody caught, and aborts. The message of the C++ library would get lost, because
+/// stderr leads nowhere.
 [[noreturn]] void endUnexpectedly() {
     try {
         if (const auto thrown = std::current_exception()) {

@@ -9,7 +9,6 @@
 #include <QLockFile>
 #include <QMenu>
 #include <QMimeData>
-#include <QThreadPool>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
+#include "app/commands/commands.h"
 #include "app/exporter.h"
 #include "app/language.h"
 #include "app/path_argument.h"
@@ -131,6 +131,7 @@ MainWindow::~MainWindow() {
     m_rescueStop.request_stop();
     m_recording.finishNow();
     QThreadPool::globalInstance()->waitForDone();
+    m_recoveryWriter.waitForDone();
     dropRecovery();
 }
 
@@ -331,7 +332,9 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     m_settings.setGeometry(saveGeometry());
-    waitForRecording();
+    if (!waitForRecording()) {
+        QCoreApplication::exit(kExitFailed);
+    }
     QMainWindow::closeEvent(event);
 }
 

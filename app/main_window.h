@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QThreadPool>
 #include <QTimer>
 
 #include <array>
@@ -65,7 +66,8 @@ public:
     void endInOrder();
     /// Ends the recording and waits until its files are written. Events are handled meanwhile, but not mouse and keyboard. For a
     /// window which is closed, and for the desktop's session manager, which waits for an answer.
-    void waitForRecording();
+    /// Returns false when the recording failed.
+    bool waitForRecording();
     /// Saves picture and sidecar; in the background, with a message at the end.
     void exportPicture(const QString& path, bool withFigure);
     /// Saves the raw numbers of the chosen module into a folder, likewise.
@@ -202,6 +204,9 @@ private:
     void restoreState(const SessionState& state);
     void undo();
     void redo();
+    /// The picture or moving source which is shown; without a location when there is none.
+    [[nodiscard]] SourceSpec shownSource();
+    /// The session as it is shown; `withMissing` adds what could not be restored of the one which was opened.
     [[nodiscard]] SessionFile sessionFile();
     void saveSessionDialog();
     void keepRecovery();
@@ -229,7 +234,6 @@ private:
     void connectRestoring();
     void applySession(OpenedSession opened);
     void restoreAsStep(const SessionState& state);
-    [[nodiscard]] std::string openLocation();
     void finishOpening();
     void settleRestored();
     void openModelInstead(const Error& error);
@@ -302,6 +306,7 @@ private:
     QString m_recovery;  ///< the file of what is shown now, which goes when the program ends
     std::unique_ptr<QLockFile> m_recoveryLock;
     QTimer m_recoveryTimer;
+    QThreadPool m_recoveryWriter;  ///< one thread, so that the newest state is written last
     QTimer m_noteTimer;
     std::deque<Announcement> m_announcements;
     std::stop_source m_rescueStop;
@@ -310,7 +315,7 @@ private:
     MatterJob m_matter;
     std::shared_ptr<const MatterResult> m_measured;
     ViewKind m_view = ViewKind::Overlay;
-    std::array<ValueRange, Session::kMaxPanes> m_paneRanges = {};
+    std::array<ValueRange, kMaxPanes> m_paneRanges = {};
     std::optional<ValueRange> m_linkedRange;  ///< of all panes together, where it is wanted
     bool m_hoverQuery = false;
     bool m_panelsHidden = false;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/export/output_places.h"
 #include "engine/render/query_place.h"
 #include "engine/thrown.h"
 
@@ -41,6 +42,7 @@ public:
 private:
     Result<void> compute();
     Result<bool> computeNext();
+    [[nodiscard]] Result<void> checkInput(const Frame& frame) const;
     Result<bool> passOver(const Error& problem);
     [[nodiscard]] std::optional<Error> shortfall() const;
     Result<void> encode();
@@ -56,7 +58,7 @@ private:
     BoundedQueue<DrawnFrame> m_queue{kFramesInFlight};
     std::int64_t m_total = 0;
     std::int64_t m_read = 0;
-    std::int64_t m_problems = 0;  // of the source: frames which could not be read, and an end which came too early
+    std::int64_t m_problems = 0;  // errors of the source: damaged frames, and the one about a missing end
     bool m_overlaid = false;      // a frame has had an overlay
     std::optional<ValueRange> m_rangeBefore;
     std::optional<Error> m_lastProblem;   // why the last frame has none
@@ -133,6 +135,9 @@ Result<bool> FileRecorder::computeNext() {
     if (!frame) {
         return passOver(frame.error());
     }
+    if (auto kept = checkInput(*frame); !kept) {
+        return kept.error();
+    }
     frame->sequence = static_cast<std::uint64_t>(m_read) + 1;  // 0 is a single picture
     const auto result =
         m_pipeline.run({.epoch = 1, .frame = *frame, .retina = m_job.retina, .network = m_job.network, .jobs = {m_job.module}},
@@ -166,6 +171,11 @@ Result<bool> FileRecorder::computeNext() {
     return m_queue.push(*std::move(drawn));
 }
 
+/// The job may not have named the file among its inputs which its source turns out to read.
+Result<void> FileRecorder::checkInput(const Frame& frame) const {
+    return m_read == 0 && frame.source ? OutputPlaces({frame.source->path}).take(m_job.recording.path) : Result<void>();
+}
+
 /// After a frame which cannot be read: whether there may be another one.
 Result<bool> FileRecorder::passOver(const Error& problem) {
     if (problem.code == ErrorCode::Cancelled) {
@@ -185,9 +195,13 @@ Result<bool> FileRecorder::passOver(const Error& problem) {
     return false;
 }
 
-/// What the recording lacks of its source, if anything.
+/// The sentence about frames of the source which the recording lacks; nothing when it has them all.
 std::optional<Error> FileRecorder::shortfall() const {
     const std::string& name = m_source->traits().name;
+    if (m_total <= 0 && m_firstProblem) {
+        return makeError(m_firstProblem->code, FOVEA_TEXT("engine", "%2 frames of “%1” were recorded, others cannot be read: %3"),
+                         {name, std::to_string(m_read), m_firstProblem->message()});
+    }
     if (m_read >= m_total) {
         return m_firstProblem
                    ? std::optional(makeError(ErrorCode::BadFormat,
@@ -284,14 +298,21 @@ Result<RecordingOutcome> LiveRecording::record() {
     }
     m_open = false;
     m_dropped += m_queue.abort();
-    const auto finished = (*files)->finish(m_dropped, note);
+    const auto finished = withoutThrowing(m_options.path, [&] { return (*files)->finish(m_dropped, note); });
     return finished ? finished : Result<RecordingOutcome>(failure(finished.error(), **files));
 }
 
-/// What is written so far is not lost with the disk which takes no more.
+/// A recording which cannot be finished, on a full disk say, must not cost the frames which are written already.
 Error LiveRecording::failure(const Error& problem, RecordingFiles& files) const {
-    if (problem.code != ErrorCode::Unwritable || !files.leaveForNextStart()) {
+    if (!files.leaveForNextStart()) {
         return problem;
+    }
+    if (problem.code != ErrorCode::Unwritable) {
+        return makeError(problem.code,
+                         FOVEA_TEXT("engine",
+                                    "The recording “%1” cannot be finished (%2). What was recorded until then is offered when "
+                                    "Fovea starts the next time."),
+                         {m_options.path, problem.message()});
     }
     return makeError(ErrorCode::Unwritable,
                      FOVEA_TEXT("engine",

@@ -90,6 +90,10 @@ void RestoreControl::drop(Kind kind, const std::string& path) {
     Q_EMIT lossesChanged();
 }
 
+void RestoreControl::pictureOpening(const std::string& location) {
+    m_awaitsPicture = m_awaitsPicture && location == m_file.source.location;
+}
+
 void RestoreControl::pictureOpened(const std::string& location) {
     if (m_awaitsPicture && location == m_file.source.location) {
         return;
@@ -135,9 +139,9 @@ bool RestoreControl::modelFailed(const std::string& folder, const std::string& s
     return wanted;
 }
 
-bool RestoreControl::waits(const std::string& slot, Kind kind) const {
+bool RestoreControl::lacksModel(const std::string& slot) const {
     return std::any_of(m_losses.begin(), m_losses.end(), [&](const SessionLoss& loss) {
-        return loss.kind == kind &&
+        return loss.kind == Kind::Model &&
                std::any_of(loss.panes.begin(), loss.panes.end(), [&slot](const PaneState& pane) { return pane.slot == slot; });
     });
 }
@@ -160,7 +164,7 @@ bool RestoreControl::settle() {
         }
         anything = anything || !problems.empty();
         for (const Error& problem : problems) {
-            if (!waits(slot, Kind::Model)) {
+            if (!lacksModel(slot)) {
                 m_losses.push_back({.text = problem});
             }
         }
@@ -218,8 +222,6 @@ std::optional<SessionState> RestoreControl::located(const SessionLoss& loss, con
     drop(loss.kind, loss.path);
     return given.empty() ? std::nullopt : std::optional(std::move(now));
 }
-
-void RestoreControl::liveOpened() { drop(Kind::Live, m_file.source.location); }
 
 SessionFile RestoreControl::withMissing(SessionFile file) const {
     for (const SessionLoss& loss : m_losses) {

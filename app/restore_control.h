@@ -30,6 +30,8 @@ public:
 
     /// Whether the session's own picture is being opened.
     [[nodiscard]] bool awaitsPicture() const { return m_awaitsPicture; }
+    /// A picture from this place is being opened; another one than the session's ends the waiting for that.
+    void pictureOpening(const std::string& location);
     /// A picture from this place has appeared; another one than the session's ends the waiting for that.
     void pictureOpened(const std::string& location);
     /// The session's picture is there, with this hash and so many frames.
@@ -46,8 +48,6 @@ public:
 
     /// A file or folder was chosen in place of a lost one. The state to restore, from `now` on, where panes still wait for it.
     [[nodiscard]] std::optional<SessionState> located(const SessionLoss& loss, const std::string& path, SessionState now);
-    /// A camera or an address is to be opened.
-    void liveOpened();
 
     /// `file`, which is to be saved, with the places of everything that is still missing: what is not here today is not lost.
     [[nodiscard]] SessionFile withMissing(SessionFile file) const;
@@ -56,9 +56,9 @@ Q_SIGNALS:
     void lossesChanged();
 
 private:
-    [[nodiscard]] bool waits(const std::string& slot, SessionLoss::Kind kind) const;
+    [[nodiscard]] bool lacksModel(const std::string& slot) const;
     bool noteWeights(int pane);
-    /// What is chosen in a pane of the window now.
+    /// The present choices of a pane of the window.
     [[nodiscard]] PaneState chosen(int pane) const;
     /// Gives the panes of `state` which still wait for `loss` the file or folder at `path`. Returns those panes.
     std::vector<PaneState> giveBack(SessionState& state, const SessionLoss& loss, const std::string& path) const;

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QRegularExpression>
 
 #include "widgets/figure/picture_file.h"
@@ -13,6 +14,12 @@ namespace {
 QString firstEnding(const QString& filter) {
     static const QRegularExpression s_ending(QStringLiteral("\\*\\.(\\w+)"));
     return s_ending.match(filter).captured(1);
+}
+
+bool endsAsOneOf(const QString& path, const QStringList& filters) {
+    const QRegularExpression ending(QStringLiteral("\\*\\.%1\\b").arg(QRegularExpression::escape(QFileInfo(path).suffix())),
+                                    QRegularExpression::CaseInsensitiveOption);
+    return !QFileInfo(path).suffix().isEmpty() && !filters.filter(ending).isEmpty();
 }
 
 }  // namespace
@@ -29,7 +36,19 @@ QString askWhereToSave(QWidget* parent, const QString& title, const QString& pro
     if (!place.isDir()) {
         dialog.selectFile(place.fileName());
     }
-    return dialog.exec() == QDialog::Accepted ? dialog.selectedFiles().value(0) : QString();
+    while (dialog.exec() == QDialog::Accepted) {
+        const QString path = dialog.selectedFiles().value(0);
+        if (endsAsOneOf(path, filters)) {
+            return path;
+        }
+        // "run.1" has an ending already, so that the dialog adds none.
+        const QString named = path + u'.' + dialog.defaultSuffix();
+        if (!QFileInfo::exists(named)) {
+            return named;
+        }
+        dialog.selectFile(QFileInfo(named).fileName());  // the dialog asks whether this file may be replaced
+    }
+    return {};
 }
 
 QStringList pictureFilters() {

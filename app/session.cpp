@@ -22,9 +22,15 @@ Session::Session(QObject* parent) : QObject(parent), m_panes{{.module = findModu
 
 Session::~Session() = default;
 
-void Session::openFile(const QString& path) { m_controller.openFile(path); }
+void Session::openFile(const QString& path) {
+    Q_EMIT opening(path);
+    m_controller.openFile(path);
+}
 
-void Session::openSource(const SourceSpec& spec) { m_controller.openSource(spec); }
+void Session::openSource(const SourceSpec& spec) {
+    Q_EMIT opening(QString::fromStdString(spec.location));
+    m_controller.openSource(spec);
+}
 
 bool Session::playing() { return m_controller.source().active() && m_controller.source().playing(); }
 
@@ -40,6 +46,7 @@ void Session::openImage(const QImage& image) {
         Q_EMIT failed(frame.error());
         return;
     }
+    Q_EMIT opening({});
     m_controller.openFrame(*frame);
 }
 

@@ -41,7 +41,6 @@ public:
 
     /// The mechanisms which are compared on one picture, at least one. All that speaks of “the chosen module” speaks of the
     /// active pane's.
-    static constexpr int kMaxPanes = fovea::kMaxPanes;
     [[nodiscard]] int paneCount() const { return static_cast<int>(m_panes.size()); }
     [[nodiscard]] int activePane() const { return m_active; }
     void setActivePane(int pane);
@@ -173,11 +172,13 @@ public:
     [[nodiscard]] const std::string& paneSlot(int pane) const { return this->pane(pane).slot; }
     /// Whether the newest result of a pane is of all that is chosen now.
     [[nodiscard]] bool isUpToDate(int pane) const;
-    /// What is chosen for a pane and its newest result does not have – map, head, channel, class, factors, pins – becomes the
-    /// default. One sentence for each; keys begin with `path`.
+    /// Resets the choices of a pane which its newest result does not have: map, head, channel, class, factors, pins. Returns one
+    /// sentence for each; the names in the sentences begin with `path`.
     std::vector<Error> dropMissingChoices(int pane, const std::string& path);
 
 Q_SIGNALS:
+    /// A picture or a source is being opened; empty for pixels without a place.
+    void opening(const QString& location);
     void pictureChanged();
     void moduleChanged();
     /// Parameters or the Retina, whose results are still to come.

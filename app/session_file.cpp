@@ -5,6 +5,7 @@
 #include <QJsonObject>
 
 #include "app/session_paths.h"
+#include "engine/source/stream_address.h"
 
 namespace fovea {
 namespace {

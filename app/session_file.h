@@ -61,7 +61,7 @@ struct OpenedSession {
 [[nodiscard]] Result<OpenedSession> parseSession(const QByteArray& json, const std::string& name, const QString& folder = {},
                                                  const BundledModel& own = bundledModel());
 
-/// The same of a file.
+/// Reads the session file at `path`, as parseSession() does.
 [[nodiscard]] Result<OpenedSession> readSession(const QString& path);
 
 }  // namespace fovea

@@ -6,17 +6,21 @@
 #include <utility>
 
 #include "app/session_state.h"
+#include "app/view_kind.h"
+#include "engine/attention/maps.h"
 #include "engine/attention/weights.h"
 #include "engine/models/retina.h"
 #include "engine/pipeline/intervention.h"
 #include "engine/render/compose.h"
+#include "engine/render/field.h"
+#include "engine/source/frame_source.h"
+#include "widgets/colour_scale.h"
 
 namespace fovea {
 namespace {
 
 constexpr qsizetype kMostNumbers = 65536;
 constexpr std::size_t kMostProblems = 100;
-constexpr qsizetype kLongestShown = 60;
 
 NumberRule number(const char* key, double least, double most) { return {.name = key, .least = least, .most = most}; }
 
@@ -26,14 +30,14 @@ NumberRule whole(const char* key, double least, double most) {
 
 std::vector<NumberRule> makeRules() {
     constexpr double kFar = kFarthestValue;
-    return {whole("source.kind", 0, 4),
+    return {whole("source.kind", 0, static_cast<int>(SourceKind::Stream)),
             whole("source.frame", 0, 1e12),
             retinaStrideRule("model.retinaStride"),
-            whole("model.retinaSide", 64, 4096),
+            whole("model.retinaSide", 64, kLargestRetinaSide),
             whole("panes[].seed", 0, kLargestSeed),
-            whole("panes[].field.channelMode", 0, 3),
+            whole("panes[].field.channelMode", 0, static_cast<int>(ChannelMode::Single)),
             whole("panes[].field.channel", -1, kLargestPlace),
-            whole("panes[].field.head", -3, kLargestPlace),
+            whole("panes[].field.head", kMinOverHeads, kLargestPlace),
             number("panes[].field.queryX", 0, 1),
             number("panes[].field.queryY", 0, 1),
             whole("panes[].field.class", -1, 1e6),
@@ -49,12 +53,12 @@ std::vector<NumberRule> makeRules() {
             number("style.threshold", -kFar, kFar),
             whole("style.contours", 0, kMostContours),
             number("style.rangeSmoothing", 0, kLargestRangeSmoothing),
-            whole("rangeMode", 0, 3),
+            whole("rangeMode", 0, static_cast<int>(RangeMode::Typed)),
             whole("pins[].number", 1, kMaxPins),
             number("pins[].x", 0, 1),
             number("pins[].y", 0, 1),
             whole("activePin", 0, kMaxPins),
-            whole("view.kind", 0, 3),
+            whole("view.kind", 0, static_cast<int>(ViewKind::Steps)),
             number("view.split", 0, 1),
             number("view.zoom", 1e-4, 1e4),
             number("view.centreX", -1e6, 1e6),
@@ -75,14 +79,13 @@ std::string withoutPlaces(const std::string& path) {
     return out;
 }
 
-/// A value as it stands in the file, for a sentence.
+/// A value as it stands in the file, in full.
 std::string written(const QJsonValue& value) {
-    QString text = value.toString();
-    if (!value.isString()) {
-        const QString list = QString::fromUtf8(QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact));
-        text = list.mid(1, list.size() - 2);
+    if (value.isString()) {
+        return value.toString().toStdString();
     }
-    return (text.size() > kLongestShown ? text.left(kLongestShown) + QChar(0x2026) : text).toStdString();
+    const QByteArray list = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+    return list.mid(1, list.size() - 2).toStdString();
 }
 
 }  // namespace
@@ -145,8 +148,8 @@ bool SessionKeys::flag(const char* key, bool fallback) {
 std::string SessionKeys::text(const char* key) {
     const QJsonValue value = m_object.value(QLatin1String(key));
     if (!value.isUndefined() && !value.isString()) {
-        refuse(
-            makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” takes a text, not “%2”."), {pathOf(key), written(value)}));
+        refuse(makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” takes a text, not “%2”."),
+                         {pathOf(key), shown(written(value))}));
     }
     return value.toString().toStdString();
 }
@@ -167,7 +170,7 @@ std::string SessionKeys::choice(const char* key, const std::vector<std::string>&
 QJsonObject SessionKeys::objectAt(const std::string& path, const QJsonValue& value) {
     if (!value.isUndefined() && !value.isObject()) {
         refuse(makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” takes an object in braces, not “%2”."),
-                         {path, written(value)}));
+                         {path, shown(written(value))}));
     }
     return value.toObject();
 }
@@ -176,7 +179,7 @@ QJsonArray SessionKeys::listAt(const char* key, qsizetype most) {
     const QJsonValue value = m_object.value(QLatin1String(key));
     if (!value.isUndefined() && !value.isArray()) {
         refuse(makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "“%1” takes a list in brackets, not “%2”."),
-                         {pathOf(key), written(value)}));
+                         {pathOf(key), shown(written(value))}));
     }
     const QJsonArray list = value.toArray();
     if (list.size() > most) {

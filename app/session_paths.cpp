@@ -3,8 +3,6 @@
 #include <QDir>
 #include <QFileInfo>
 
-#include "engine/source/stream_address.h"
-
 namespace fovea {
 namespace {
 
@@ -48,10 +46,5 @@ QString referencePath(const QJsonObject& reference) {
 QString foundFile(const QJsonObject& reference, const QString& folder) { return found(reference, folder, &QFileInfo::isFile); }
 
 QString foundFolder(const QJsonObject& reference, const QString& folder) { return found(reference, folder, &QFileInfo::isDir); }
-
-std::string shownLocation(const std::string& location) {
-    const auto address = streamAddress(location);
-    return address ? address->shown : location;
-}
 
 }  // namespace fovea

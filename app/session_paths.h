@@ -17,12 +17,9 @@ inline const QString kRetinaName = QStringLiteral("retina");
 /// The path in a reference, for a person; it may be the relative one alone.
 [[nodiscard]] QString referencePath(const QJsonObject& reference);
 
-/// Where the file (or the folder) of a reference is now: from the session's folder first, then by its whole path. A whole path
-/// which is none is one from the session's folder. Empty when there is no such file; devices are none.
+/// The present path of the file or folder of a reference. The relative path from the session's folder is tried first, then the
+/// absolute path. Empty when there is no such file or folder; devices do not count.
 [[nodiscard]] QString foundFile(const QJsonObject& reference, const QString& folder);
 [[nodiscard]] QString foundFolder(const QJsonObject& reference, const QString& folder);
-
-/// An address without its password and other secrets; any other location as it is.
-[[nodiscard]] std::string shownLocation(const std::string& location);
 
 }  // namespace fovea

@@ -5,6 +5,8 @@
 #include <QJsonDocument>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "app/session_file.h"
@@ -13,6 +15,7 @@
 #include "engine/attention/registry.h"
 #include "engine/render/colormap.h"
 #include "engine/source/image_source.h"
+#include "engine/source/stream_address.h"
 
 namespace fovea {
 namespace {
@@ -209,7 +212,7 @@ FieldSpec readField(SessionKeys keys) {
     return f;
 }
 
-/// Texts keep seeds exactly.
+/// Newer sessions write the seed as a text, because a JSON number cannot hold every seed.
 std::uint64_t readSeed(SessionKeys& keys) {
     if (!keys.has("seed") || !keys.json()[QStringLiteral("seed")].isString()) {
         return static_cast<std::uint64_t>(keys.number("seed", 1.0));
@@ -221,7 +224,7 @@ std::uint64_t readSeed(SessionKeys& keys) {
     return seed ? static_cast<std::uint64_t>(*seed) : 1;
 }
 
-// Which job of a mechanism a pane is: no two have the same.
+// The slot tells panes with the same mechanism apart, so no two panes share one.
 std::string Reader::freeSlot(const std::string& wanted) const {
     const auto isFree = [this](const std::string& slot) {
         const auto& panes = m_opened.file.state.panes;
@@ -251,7 +254,7 @@ void Reader::addWaiting(Kind kind, const std::string& path, const PaneState& pan
          .panes = {pane}});
 }
 
-/// Nothing where the mechanism is not known.
+/// Returns nothing when this version does not know the mechanism.
 std::optional<PaneState> Reader::readPane(SessionKeys& keys, const std::string& sharedFolder) {
     PaneState p;
     p.module = keys.text("module");

@@ -153,9 +153,8 @@ QString Settings::language() const { return orElse(choice(kLanguage, languages()
 void Settings::setLanguage(const QString& language) { m_settings.setValue(key(kLanguage), language); }
 
 ThemeName Settings::theme() const {
-    return orElse(choice(kTheme, themeNames(), themeNames().first()), themeNames().first()) == themeNames().last()
-               ? ThemeName::Light
-               : ThemeName::Dark;
+    const auto name = choice(kTheme, themeNames(), themeNames().first());
+    return name && *name == themeNames().last() ? ThemeName::Light : ThemeName::Dark;
 }
 
 void Settings::setTheme(ThemeName theme) {

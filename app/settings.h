@@ -18,9 +18,9 @@ namespace fovea {
 /// Every number in the settings, by its key.
 const std::vector<NumberRule>& settingRules();
 
-/// What outlives a run of the program, in one INI file. In place of a value which is not allowed (edited by hand) stands its
-/// default, and problems() says so. Where the file is none that can be read – a pipe, a folder, a device – nothing touches it:
-/// all values are the defaults, and what is set lasts until the end.
+/// The settings, in one INI file which outlives the run. A value which is not allowed, because somebody edited the file, is
+/// replaced by its default, and problems() says so. A pipe, a folder or a device in the place of the file is not touched: all
+/// values are defaults then, and changes last until the end of the run.
 class Settings final {
 public:
     Settings();

@@ -50,15 +50,13 @@ void MainWindow::finishExport(const Result<QStringList>& written, const std::vec
     Q_EMIT exported(*written);
 }
 
-// What is read: picture or moving source, and the weights of all panes.
+// The window reads its picture or moving source, and the weights of all panes.
 OutputPlaces MainWindow::outputPlaces() {
     std::vector<std::string> inputs;
     for (int pane = 0; pane < m_session.paneCount(); ++pane) {
         inputs.push_back(m_session.paneJob(pane).weightsFile);
     }
-    if (const MovingSource& source = m_session.controller().source(); source.active()) {
-        inputs.push_back(source.spec().location);
-    }
+    inputs.push_back(shownSource().location);
     if (const auto& source = m_session.controller().frame().source) {
         inputs.push_back(source->path);
     }

@@ -32,6 +32,7 @@ bool complainOf(const Result<RecordingOutcome>& outcome) {
 
 void MainWindow::connectRecovery() {
     m_recording.setRecoveryFolder(Settings::recoveryFolder());
+    m_recoveryWriter.setMaxThreadCount(1);
     connect(m_area, &CanvasArea::announcementAnswered, this, &MainWindow::showNextAnnouncement);
 }
 
@@ -40,7 +41,7 @@ void MainWindow::announce(Announcement announcement) {
     showNextAnnouncement();
 }
 
-// What a button does may have shown another one already.
+// The action of a button may have shown another announcement already.
 void MainWindow::showNextAnnouncement() {
     if (!m_announcements.empty() && m_area->announcement().isEmpty()) {
         Announcement next = std::move(m_announcements.front());
@@ -124,16 +125,18 @@ void MainWindow::forgetRecording(const UnfinishedRecording& recording) {
     });
 }
 
-void MainWindow::waitForRecording() {
+bool MainWindow::waitForRecording() {
+    bool failed = false;
     if (m_recording.busy()) {
         QEventLoop loop;
-        connect(&m_recording, &RecordingControl::ended, &loop, [&loop](const Result<RecordingOutcome>& outcome) {
-            complainOf(outcome);
+        connect(&m_recording, &RecordingControl::ended, &loop, [&loop, &failed](const Result<RecordingOutcome>& outcome) {
+            failed = complainOf(outcome);
             loop.quit();
         });
         m_recording.stop();
         loop.exec(QEventLoop::ExcludeUserInputEvents);
     }
+    return !failed;
 }
 
 void MainWindow::endInOrder() {

@@ -22,7 +22,9 @@ using Kind = SessionLoss::Kind;
 void MainWindow::connectRestoring() {
     connect(&m_session, &Session::resultChanged, this, &MainWindow::finishOpening);
     connect(&m_session, &Session::snapshot, this, &MainWindow::settleRestored);
-    connect(&m_session, &Session::pictureChanged, this, [this] { m_restore.pictureOpened(openLocation()); });
+    connect(&m_session, &Session::opening, this,
+            [this](const QString& location) { m_restore.pictureOpening(location.toStdString()); });
+    connect(&m_session, &Session::pictureChanged, this, [this] { m_restore.pictureOpened(shownSource().location); });
     connect(&m_session, &Session::bundleMissing, this, [this](const QString& folder, const QString& standIn, const Error& error) {
         if (!m_restore.modelFailed(folder.toStdString(), standIn.toStdString(), error)) {
             m_area->showMessage(errorText(error), true);
@@ -88,17 +90,12 @@ void MainWindow::restoreAsStep(const SessionState& state) {
     settleRestored();
 }
 
-std::string MainWindow::openLocation() {
-    const MovingSource& source = m_session.controller().source();
-    const auto& still = m_session.controller().frame().source;
-    return source.active() ? source.spec().location : still ? still->path : std::string();
-}
-
 // The picture of a session has come: the view goes where it was.
 void MainWindow::finishOpening() {
     const SessionFile& file = m_restore.file();
     const Frame& frame = m_session.result()->frame;
-    if (!m_restore.awaitsPicture() || !frame.source || !m_session.moduleResult() || openLocation() != file.source.location) {
+    if (!m_restore.awaitsPicture() || !frame.source || !m_session.moduleResult() ||
+        shownSource().location != file.source.location) {
         return;
     }
     for (const int index : m_area->canvases()) {
@@ -112,7 +109,7 @@ void MainWindow::finishOpening() {
     m_restore.pictureRestored(frame.source->sha256, source.active() ? source.traits().frames : 0);
 }
 
-// What is dropped belongs to the step of opening the session, and is no change of a person's.
+// Dropped choices belong to the step which opened the session; they are no change of a person's.
 void MainWindow::settleRestored() {
     if (m_restoring || m_session.restoring() || m_restore.isSettled()) {
         return;
@@ -152,10 +149,7 @@ void MainWindow::showNotices() {
         Notice notice{.text = errorText(loss.text)};
         if (loss.kind == Kind::Live) {
             notice.button = tr("Open it");
-            notice.act = [this] {
-                m_restore.liveOpened();
-                m_session.openSource(m_restore.file().source);
-            };
+            notice.act = [this] { m_session.openSource(m_restore.file().source); };  // a source which opens ends the loss
         } else if (loss.kind != Kind::Note) {
             notice.button = tr("Locate…");
             notice.act = [this, loss] { locate(loss); };
@@ -170,7 +164,8 @@ void MainWindow::locate(const SessionLoss& loss) {
                             : loss.kind == Kind::Weights ? QStringLiteral("weights")
                                                          : QStringLiteral("open");
     const QString from = m_settings.folder(purpose);
-    const bool isFolder = loss.kind == Kind::Model || m_restore.file().source.kind == SourceKind::Folder;
+    const bool isFolder =
+        loss.kind == Kind::Model || (loss.kind == Kind::Picture && m_restore.file().source.kind == SourceKind::Folder);
     QString path;
     if (loss.kind == Kind::Weights) {
         path = QFileDialog::getOpenFileName(this, tr("Locate the weights"), from, tr("Weights (*.safetensors);;All files (*)"));

@@ -96,23 +96,24 @@ void MainWindow::redo() {
     }
 }
 
+SourceSpec MainWindow::shownSource() {
+    const MovingSource& source = m_session.controller().source();
+    const auto& still = m_session.controller().frame().source;
+    return source.active() ? source.spec() : SourceSpec{.location = still ? still->path : std::string()};
+}
+
 SessionFile MainWindow::sessionFile() {
     SessionFile file;
     file.state = currentState();
-    MovingSource& source = m_session.controller().source();
+    file.source = shownSource();
     const Frame& frame = m_session.controller().frame();
-    if (source.active()) {
-        file.source = source.spec();
-    } else if (frame.source) {
-        file.source.location = frame.source->path;
-    }
     if (frame.source) {
         file.sha256 = frame.source->sha256;
     }
     file.frame = frame.index;
     file.place = m_area->canvas()->place();
     file.split = m_area->split();
-    return m_restore.withMissing(std::move(file));
+    return file;
 }
 
 void MainWindow::saveSessionDialog() {
@@ -124,16 +125,24 @@ void MainWindow::saveSessionDialog() {
 }
 
 void MainWindow::saveSession(const QString& path) {
-    exportFile(path, [path, file = sessionFile()] { return sessionJson(file, QFileInfo(path).absolutePath()).toStdString(); });
+    exportFile(path, [path, file = m_restore.withMissing(sessionFile())] {
+        return sessionJson(file, QFileInfo(path).absolutePath()).toStdString();
+    });
 }
 
 // Of a camera nothing is kept: neither its frames, nor that it was looked at.
 void MainWindow::keepRecovery() {
-    const SessionFile file = sessionFile();
-    if (file.source.location.empty() || !isFile(file.source.kind)) {
+    const SessionFile shown = sessionFile();
+    if (shown.source.location.empty() || !isFile(shown.source.kind)) {
         return;
     }
-    QThreadPool::globalInstance()->start([path = m_recovery.toStdString(), file] {
+    SessionFile file = m_restore.withMissing(shown);
+    if (!isFile(file.source.kind)) {  // the session which was opened waits for a camera
+        const SessionState state = file.state;
+        file = shown;
+        file.state = state;
+    }
+    m_recoveryWriter.start([path = m_recovery.toStdString(), file] {
         // On a full disk, or without memory, there is only nothing to come back to.
         static_cast<void>(withoutThrowing(path, [&] { return writeFileAtomically(path, sessionJson(file).toStdString()); }));
     });

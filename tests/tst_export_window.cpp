@@ -1,11 +1,17 @@
 // Saving from the window: what is written, where, and what the window says of it.
 
+#include <QApplication>
 #include <QFile>
+#include <QFileDialog>
+#include <QLineEdit>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 
+#include "app/save_dialog.h"
 #include "tests/support/compare_window_fixture.h"
+#include "tests/support/files.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -13,11 +19,6 @@ using namespace fovea::test;
 namespace {
 
 const QString kPicture = QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/chelsea.png");
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 }  // namespace
 
@@ -73,6 +74,25 @@ private Q_SLOTS:
         m->window->exportPicture(QStringLiteral("/proc/no/such/place.png"), false);
         QVERIFY(saved(1));
         QVERIFY(message().contains(QStringLiteral("/proc/no/such")));
+    }
+
+    void aSavedNameHasAnEndingOfTheFilter() {
+        for (const auto& [typed, given] :
+             {std::pair("run.1", "run.1.fovea"), std::pair("a.png", "a.png.fovea"), std::pair("b.fovea", "b.fovea"),
+              std::pair("c", "c.fovea"), std::pair("D.FOVEA", "D.FOVEA")}) {
+            QTimer look;
+            QObject::connect(&look, &QTimer::timeout, &look, [&look, typed = QString::fromLatin1(typed)] {
+                if (auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget())) {
+                    look.stop();
+                    dialog->findChild<QLineEdit*>()->setText(typed);
+                    QMetaObject::invokeMethod(dialog, "accept");
+                }
+            });
+            look.start(10);
+            const QString chosen =
+                askWhereToSave(m->window.get(), QStringLiteral("Save"), m->folder.path(), {QStringLiteral("Sessions (*.fovea)")});
+            QCOMPARE(QFileInfo(chosen).fileName(), QLatin1String(given));
+        }
     }
 
     void theOpenedPictureIsNeverReplaced() {

@@ -3,7 +3,6 @@
 
 #include <QApplication>
 #include <QDir>
-#include <QProcess>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -16,6 +15,7 @@
 #include "app/canvas_area.h"
 #include "app/main_window.h"
 #include "engine/source/frame_source.h"
+#include "tests/support/program_run.h"
 #include "tests/support/recordings.h"
 #include "tests/support/video_files.h"
 #include "tests/support/video_reader.h"
@@ -52,7 +52,7 @@ void writeDamagedVideo(const std::string& path) {
     file.write(rubbish.data(), static_cast<std::streamsize>(rubbish.size()));
 }
 
-/// Frames which can be read, and the first error in between.
+/// The frames which can be read, and every error between them.
 struct Readable {
     std::vector<std::uint64_t> indices;
     QStringList errors;
@@ -74,21 +74,9 @@ Readable readableOf(const std::string& path) {
     return out;
 }
 
-struct Outcome {
-    int status = -1;
-    QString out;
-    QString err;
-};
-
 Outcome render(const QString& input, const QString& output) {
-    QProcess program;
-    program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"), {QStringLiteral("render"), input, QStringLiteral("-o"), output,
-                                                                  QStringLiteral("--module"), QStringLiteral("simam")});
-    if (!program.waitForFinished(120000)) {
-        return {};
-    }
-    return {program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()),
-            QString::fromUtf8(program.readAllStandardError())};
+    return runProgram(
+        {QStringLiteral("render"), input, QStringLiteral("-o"), output, QStringLiteral("--module"), QStringLiteral("simam")});
 }
 
 }  // namespace
@@ -105,6 +93,7 @@ private Q_SLOTS:
     void aFileWhichShrinksIsNotWhole();
     void aDamagedPictureOfAFolderIsNamed();
     void theWindowSaysWhatIsMissing();
+    void theWindowKeepsItsInput();
 };
 
 void TestMissingFrames::damageInTheMiddleIsCounted() {
@@ -210,6 +199,28 @@ void TestMissingFrames::aDamagedPictureOfAFolderIsNamed() {
     QVERIFY2(o.err.startsWith(QStringLiteral("fovea: “film” holds 4 frames; 3 were recorded: “film/2.png” is cut off")),
              qPrintable(o.err));
     QCOMPARE(readVideo(out).size(), std::size_t{3});
+}
+
+void TestMissingFrames::theWindowKeepsItsInput() {
+    const QTemporaryDir dir;
+    const QString path = dir.filePath(QStringLiteral("film.mp4"));
+    QVERIFY(QFile::copy(QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/clip.mp4"), path));
+    const QByteArray before = contents(path);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, dir.path());
+    Settings settings;
+    settings.setModel(QStringLiteral("retina"));
+    settings.setLanguage(QStringLiteral("en"));
+    MainWindow window(settings);
+    window.show();
+    window.start(path);
+    QTRY_VERIFY_WITH_TIMEOUT(window.session().controller().source().active() && window.session().shownMap() != nullptr,
+                             kPatience);
+    QSignalSpy spy(&window.recording(), &RecordingControl::ended);
+    window.recording().startFile(path, false);
+    QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 1, kPatience);
+    const QString message = window.findChild<CanvasArea*>()->message();
+    QVERIFY2(message.contains(QStringLiteral("is the input")), qPrintable(message));
+    QCOMPARE(contents(path), before);
 }
 
 void TestMissingFrames::theWindowSaysWhatIsMissing() {

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void cancelLeavesNothing();
     void damage_data();
     void damage();
+    void damageOfASourceWithoutNumberOfFrames();
     void failuresLeaveNothing_data();
     void failuresLeaveNothing();
     void fullDiskLeavesNothing();
@@ -277,6 +278,16 @@ void TestRecorder::damage() {
     QCOMPARE(QString::fromStdString(description["note"].get<std::string>()), says);
 }
 
+void TestRecorder::damageOfASourceWithoutNumberOfFrames() {
+    const QTemporaryDir dir;
+    FakeFilm film;
+    film.saysFrames = false;
+    film.errors[4] = makeError(ErrorCode::BadFormat, "Broken.");
+    const auto outcome = recordFile(jobFor(film, dir.filePath(QStringLiteral("out.mkv"))));
+    QVERIFY(outcome.ok() && outcome->note);
+    QCOMPARE(sentence(*outcome->note), QStringLiteral("9 frames of “film.mp4” were recorded, others cannot be read: Broken."));
+}
+
 void TestRecorder::failuresLeaveNothing_data() {
     QTest::addColumn<QString>("what");
     for (const char* what : {"no source", "module", "map", "too short", "codec", "folder", "sizes", "no frames"}) {
@@ -372,9 +383,15 @@ void TestRecorder::whatIsReadIsNotReplaced() {
     file.close();
     FileRecordingJob job = jobFor(FakeFilm{}, path);
     job.recording.inputs = {path.toStdString()};
-    QVERIFY(!recordFile(job).ok());
-    QCOMPARE(contents(path), QByteArray("the source"));
-    QCOMPARE(entries(dir).size(), 1);
+    FakeFilm film;  // the job names no input, and the frames say where they come from
+    film.path = path.toStdString();
+    for (const auto& each : {job, jobFor(film, path)}) {
+        const auto refused = recordFile(each);
+        QVERIFY(!refused.ok());
+        QVERIFY(sentence(refused.error()).contains(QStringLiteral("is the input")));
+        QCOMPARE(contents(path), QByteArray("the source"));
+        QCOMPARE(entries(dir).size(), 1);
+    }
 }
 
 void TestRecorder::filesOfOtherProgramsAreKept() {

@@ -17,30 +17,17 @@
 #include "engine/attention/registry.h"
 #include "engine/models/bundle.h"
 #include "engine/render/field.h"
+#include "tests/support/files.h"
+#include "tests/support/session_pane.h"
 
 using namespace fovea;
+using namespace fovea::test;
 using Kind = SessionLoss::Kind;
 
 namespace {
 
 const QString kPicture = QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/rocket.jpg");
 constexpr int kPatience = 30000;
-
-QByteArray contents(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void write(const QString& path, const QByteArray& bytes) {
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
-}
-
-PaneState pane(const char* module, const std::string& bundleFolder = {}, const char* slot = "") {
-    PaneState p{.bundleFolder = bundleFolder, .module = module, .slot = slot, .params = ParamSet(findModule(module)->params)};
-    p.field = {.module = module, .slot = slot};
-    return p;
-}
 
 }  // namespace
 
@@ -83,7 +70,7 @@ private Q_SLOTS:
         m_root = QFileInfo(m_place->path()).canonicalFilePath();
         m_own = {.name = "fovea-v1", .folder = at(QStringLiteral("program/fovea-v1")).toStdString(), .sha256 = "abc"};
         QVERIFY(QDir().mkpath(at(QStringLiteral("work"))));
-        write(at(QStringLiteral("work/picture.png")), "a picture which nobody opens");
+        put(at(QStringLiteral("work/picture.png")), "a picture which nobody opens");
     }
 
     // What a person chooses while something is missing is saved; all else waits for what is missing.
@@ -151,6 +138,12 @@ private Q_SLOTS:
         QVERIFY(restore.awaitsPicture());
         restore.pictureOpened("/elsewhere.png");
         QVERIFY(!restore.awaitsPicture());
+
+        restore.begin(waiting(m_own));
+        restore.pictureOpening(at(QStringLiteral("work/picture.png")).toStdString());
+        QVERIFY(restore.awaitsPicture());
+        restore.pictureOpening("/elsewhere.png");  // whose failure is not the session's
+        QVERIFY(!restore.awaitsPicture());
     }
 
     // Where the network does not end in a layer which explains, nothing can be drawn of a class.
@@ -171,7 +164,7 @@ private Q_SLOTS:
         const auto comma = manifest.lastIndexOf(',', feat);
         QVERIFY(comma > 0);
         manifest.remove(comma, feat + 6 - comma);
-        write(model + QStringLiteral("/manifest.json"), manifest);
+        put(model + QStringLiteral("/manifest.json"), manifest);
         for (const QString& folder : {own, model}) {
             SessionState state;
             state.panes = {pane("se", folder.toStdString()), pane("gc", folder.toStdString(), "B")};
@@ -181,7 +174,8 @@ private Q_SLOTS:
             }
             Session session;
             compute(session, state);
-            for (int k = 0; k < 2; ++k) {  // the network is asked for the first one alone
+            // The window asks the network for the map of the first pane only, so the second pane is checked without one.
+            for (int k = 0; k < 2; ++k) {
                 const auto problems = session.dropMissingChoices(k, "panes[" + std::to_string(k) + "].");
                 QCOMPARE(problems.empty(), folder == own);
                 QVERIFY(problems.empty() ||

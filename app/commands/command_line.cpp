@@ -95,7 +95,7 @@ int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsi
 }
 
 void claimStandardError() {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef FOVEA_SANITIZED
     // Some libraries write to stderr itself, past every handler: x264 where there is no memory, fontconfig, OpenBLAS.
     const int own = ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     std::FILE* stream = own >= 0 ? ::fdopen(own, "w") : nullptr;
@@ -156,6 +156,11 @@ void remark(const std::vector<Error>& notes) {
     }
 }
 
-int complain(const Error& error) { return complain(errorText(error), kExitFailed); }
+int complain(const Error& error) {
+    return complain(error.code == ErrorCode::Cancelled
+                        ? QCoreApplication::translate("CommandLine", "Stopped; nothing was written.")
+                        : errorText(error),
+                    kExitFailed);
+}
 
 }  // namespace fovea

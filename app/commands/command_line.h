@@ -5,6 +5,8 @@
 #include <QString>
 
 #include <cstdio>
+#include <optional>
+#include <vector>
 
 #include "engine/result.h"
 
@@ -14,24 +16,24 @@ namespace fovea {
 /// status; −1 means go on.
 int parseArguments(QCommandLineParser& parser, const QStringList& arguments, qsizetype positionals);
 
-/// From now on what anybody else writes to stderr goes nowhere, so that it holds our sentences alone. Once, by main(); not in a
-/// program with a sanitizer, whose reports go there.
+/// Sends to /dev/null what others write to stderr, so that stderr holds only this program's sentences. main() calls it once. A
+/// program with a sanitizer keeps its stderr for the reports.
 void claimStandardError();
-/// Where our sentences go: the terminal's stderr.
+/// The terminal's stderr as it was at the start: the stream for the program's own sentences.
 std::FILE* errorStream();
 
 /// Writes to standard output; closeOutput() says whether that went well.
 void print(const QByteArray& text);
 void printLine(const QString& line);
-/// Closes standard output at the end of the program. What was not written, to a full disk or a pipe which nobody reads any more,
-/// is an error of one sentence on stderr and makes the status 1; else returns `status`.
+/// Closes standard output at the end of the program and returns the exit status. A failed write, on a full disk or to a pipe
+/// which nobody reads any more, prints one sentence on stderr and turns success into status 1.
 int closeOutput(int status);
 /// One sentence on stderr; returns `status`.
 int complain(const QString& sentence, int status);
 int complain(const Error& error);
 /// A sentence about an output whose ending names another format than the one which is written; a name without ending is fine.
 std::optional<QString> endingComplaint(const QString& path, const QString& ending);
-/// What is no failure but must be said: one sentence each on stderr.
+/// Prints one sentence on stderr for each note; a note is no failure and leaves the exit status as it is.
 void remark(const std::vector<Error>& notes);
 
 }  // namespace fovea

@@ -139,9 +139,7 @@ int evaluateCommand(const QStringList& arguments) {
     }
     const auto evaluation = measure(parser, options, std::move(request));
     if (!evaluation) {
-        return evaluation.error().code == ErrorCode::Cancelled
-                   ? complain(translated(QT_TRANSLATE_NOOP("CommandLine", "Stopped; nothing was written.")), kExitFailed)
-                   : complain(evaluation.error());
+        return complain(evaluation.error());
     }
     return report(output, *evaluation);
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QCommandLineOption>
-#include <QCommandLineParser>
 #include <QString>
 
 #include <optional>

@@ -131,7 +131,7 @@ std::optional<Usage> checkKind(const QCommandLineParser& parser, const RenderOpt
     return std::nullopt;
 }
 
-/// What a run reads and no output may replace.
+/// The files which the command reads; no output may replace them.
 std::vector<std::string> inputFiles(const QCommandLineParser& parser, const RenderOptions& options) {
     return {parser.positionalArguments().first().toStdString(), parser.value(options.weights).toStdString()};
 }
@@ -263,9 +263,7 @@ int renderCommand(const QStringList& arguments) {
     }
     const auto result = compute(parser.positionalArguments().first(), *job, retina, *network);
     if (!result) {
-        return result.error().code == ErrorCode::Cancelled
-                   ? complain(translated(QT_TRANSLATE_NOOP("CommandLine", "Stopped; nothing was written.")), kExitFailed)
-                   : complain(result.error());
+        return complain(result.error());
     }
     what.result = *result;
     return writePicture(parser, options, std::move(what), query);

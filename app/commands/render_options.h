@@ -134,7 +134,7 @@ std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOpt
                                std::optional<PointValue>& query);
 /// Whether the first result has the channel and the heads which the options name.
 std::optional<Usage> checkChoices(const QCommandLineParser& parser, const RenderOptions& options, const FieldChoices& choices);
-/// What is muted, soloed and scaled of features of so many channels.
+/// Reads which of `channels` channels are muted, soloed or scaled.
 std::optional<Usage> readIntervention(const QCommandLineParser& parser, const RenderOptions& options, int channels,
                                       Intervention& intervention);
 

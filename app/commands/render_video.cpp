@@ -78,9 +78,7 @@ int renderVideo(const QString& input, FileRecordingJob job) {
         std::printf("\r\033[K");
     }
     if (!outcome) {
-        return outcome.error().code == ErrorCode::Cancelled
-                   ? complain(QCoreApplication::translate("CommandLine", "Stopped; nothing was written."), kExitFailed)
-                   : complain(outcome.error());
+        return complain(outcome.error());
     }
     for (const auto& path : {outcome->video.path, outcome->csvPath, outcome->sidecarPath}) {
         if (!path.empty()) {

@@ -3730,6 +3730,14 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <source>“%1” is the input; choose another name for the output.</source>
         <translation>“%1”是输入文件；请为输出另选一个名称。</translation>
     </message>
+    <message>
+        <source>%2 frames of “%1” were recorded, others cannot be read: %3</source>
+        <translation>已录制“%1”的 %2 帧，其余帧无法读取：%3</translation>
+    </message>
+    <message>
+        <source>The recording “%1” cannot be finished (%2). What was recorded until then is offered when Fovea starts the next time.</source>
+        <translation>无法完成录制“%1”（%2）。下次启动 Fovea 时会提供已录制的部分。</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
