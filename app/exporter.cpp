@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/export/file_set.h"
+#include "engine/io/file_set.h"
 #include "widgets/engine_text.h"
 #include "widgets/figure/mat_image.h"
 #include "widgets/figure/picture_file.h"

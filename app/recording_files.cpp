@@ -11,7 +11,7 @@
 
 #include "app/exporter.h"
 #include "app/recording_names.h"
-#include "engine/export/atomic_file.h"
+#include "engine/io/atomic_file.h"
 #include "engine/export/output_places.h"
 #include "engine/thrown.h"
 #include "widgets/figure/caption_chip.h"

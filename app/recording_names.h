@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "engine/export/atomic_file.h"
+#include "engine/io/atomic_file.h"
 #include "engine/result.h"
 
 namespace fovea {

@@ -11,8 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "engine/export/atomic_file.h"
-#include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
 
 namespace fovea {
 namespace {

@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "app/recording_names.h"
-#include "engine/export/atomic_file.h"
+#include "engine/io/atomic_file.h"
 #include "engine/export/unfinished_video.h"
 
 namespace fovea {

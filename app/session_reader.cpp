@@ -13,8 +13,8 @@
 #include "app/session_keys.h"
 #include "app/session_paths.h"
 #include "engine/attention/registry.h"
+#include "engine/io/read_file.h"
 #include "engine/render/colormap.h"
-#include "engine/source/image_source.h"
 #include "engine/source/stream_address.h"
 
 namespace fovea {

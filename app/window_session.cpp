@@ -10,7 +10,7 @@
 #include "app/canvas_area.h"
 #include "app/main_window.h"
 #include "app/save_dialog.h"
-#include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
 #include "engine/thrown.h"
 #include "widgets/engine_text.h"
 

@@ -1,6 +1,6 @@
 // Files which take their names only when they are whole, and names which nobody has.
 
-#include "engine/export/atomic_file.h"
+#include "engine/io/atomic_file.h"
 
 #include <QDir>
 #include <QFile>

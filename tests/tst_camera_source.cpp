@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-#include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
 #include "engine/source/camera_node.h"
 #include "engine/source/frame_source.h"
 

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <random>
 
-#include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
 #include "engine/source/frame_source.h"
 #include "tests/support/video_files.h"
 

@@ -12,8 +12,8 @@
 
 #include <locale>
 
-#include "engine/export/atomic_file.h"
 #include "engine/export/output_places.h"
+#include "engine/io/atomic_file.h"
 #include "engine/tensor/npy.h"
 #include "engine/tensor/safetensors.h"
 #include "tests/support/small_disk.h"

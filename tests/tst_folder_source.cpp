@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
 #include "engine/source/frame_source.h"
-#include "engine/source/natural_order.h"
+#include "engine/io/natural_order.h"
 #include "tests/support/image_bytes.h"
 #include "tests/support/video_files.h"
 

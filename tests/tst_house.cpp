@@ -45,6 +45,27 @@ QStringList matches(const QStringList& folders, const QString& pattern, const QS
     return found;
 }
 
+/// The rooms of the engine: each knows those before it, and all know the files which are in no room.
+const QStringList kRooms{QStringLiteral("io"),        QStringLiteral("tensor"),     QStringLiteral("graph"),
+                         QStringLiteral("attention"), QStringLiteral("modules"),    QStringLiteral("source"),
+                         QStringLiteral("models"),    QStringLiteral("pipeline"),   QStringLiteral("render"),
+                         QStringLiteral("export"),    QStringLiteral("evaluation"), QStringLiteral("runtime")};
+
+/// "file: header" for each header of a room which the file, at a path in the source tree, may not know.
+QStringList upwardIncludes(const QString& path, const QString& text) {
+    static const QRegularExpression kInclude(QStringLiteral("^#include \"(engine/(\\w+)/[^\"]+)\""),
+                                             QRegularExpression::MultilineOption);
+    const auto own = kRooms.indexOf(path.section(u'/', 1, 1));
+    QStringList found;
+    for (auto it = kInclude.globalMatch(text); it.hasNext();) {
+        const auto match = it.next();
+        if (kRooms.indexOf(match.captured(2)) > own) {
+            found << path + QStringLiteral(": ") + match.captured(1);
+        }
+    }
+    return found;
+}
+
 }  // namespace
 
 class TestHouse : public QObject {
@@ -80,6 +101,27 @@ private Q_SLOTS:
         QFETCH(QString, forbidden);
         const QStringList found = matches({folder}, forbidden, except);
         QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
+    }
+
+    void everyRoomHasItsPlace() {
+        const QStringList folders = QDir(kSource + QStringLiteral("engine")).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+        QCOMPARE(QSet<QString>(folders.begin(), folders.end()), QSet<QString>(kRooms.begin(), kRooms.end()));
+    }
+
+    void roomsKnowOnlyThoseBefore() {
+        QStringList found;
+        for (const auto& path : sources({QStringLiteral("engine")})) {
+            found << upwardIncludes(path.mid(kSource.size()), contents(path));
+        }
+        QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
+    }
+
+    void anUpwardIncludeIsFound() {
+        const QString planted = QStringLiteral("#include \"engine/io/read_file.h\"\n#include \"engine/render/field.h\"\n");
+        QCOMPARE(upwardIncludes(QStringLiteral("engine/tensor/npy.cpp"), planted),
+                 QStringList(QStringLiteral("engine/tensor/npy.cpp: engine/render/field.h")));
+        QCOMPARE(upwardIncludes(QStringLiteral("engine/result.h"), planted).size(), 2);  // what is in no room knows none
+        QCOMPARE(upwardIncludes(QStringLiteral("engine/runtime/worker.cpp"), planted), QStringList());
     }
 
     // The kernels of networks share theirs; nobody outside of that folder may.

@@ -12,7 +12,8 @@
 
 #include <algorithm>
 
-#include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
+#include "engine/io/read_file.h"
 #include "tests/support/image_bytes.h"
 
 using namespace fovea;

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "engine/io/read_file.h"
 #include "tests/support/image_bytes.h"
 
 using namespace fovea;

@@ -19,6 +19,7 @@
 #include "engine/attention/maps.h"
 #include "engine/evaluation/evaluation.h"
 #include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
 #include "engine/models/open_bundle.h"
 #include "engine/runtime/capture.h"
 #include "engine/runtime/controller.h"

@@ -9,8 +9,8 @@
 
 #include <unistd.h>
 
-#include "engine/export/export.h"
 #include "engine/export/frame_csv.h"
+#include "engine/io/atomic_file.h"
 
 using namespace fovea;
 

@@ -11,7 +11,7 @@
 
 #include "app/main_window.h"
 #include "app/path_argument.h"
-#include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
 #include "tests/support/image_bytes.h"
 #include "tests/support/mjpeg_server.h"
 #include "tests/support/program_run.h"

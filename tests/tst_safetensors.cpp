@@ -1,3 +1,4 @@
+#include "engine/io/atomic_file.h"
 #include "engine/tensor/safetensors.h"
 
 #include <QRegularExpression>
@@ -9,7 +10,6 @@
 #include <cstring>
 #include <limits>
 
-#include "engine/export/export.h"
 
 using namespace fovea;
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
 #include "engine/source/frame_source.h"
 #include "tests/support/video_files.h"
 

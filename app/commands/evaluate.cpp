@@ -10,8 +10,8 @@
 #include "app/commands/number_options.h"
 #include "engine/evaluation/boxes.h"
 #include "engine/evaluation/evaluation.h"
-#include "engine/export/export.h"
 #include "engine/export/output_places.h"
+#include "engine/io/atomic_file.h"
 #include "engine/models/open_bundle.h"
 #include "widgets/engine_text.h"
 

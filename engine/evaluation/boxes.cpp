@@ -1,4 +1,5 @@
 #include "engine/evaluation/boxes.h"
+#include "engine/io/read_file.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +10,6 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/source/image_source.h"
 
 namespace fovea {
 namespace {

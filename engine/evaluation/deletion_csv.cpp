@@ -1,5 +1,5 @@
 #include "engine/evaluation/deletion.h"
-#include "engine/export/csv_text.h"
+#include "engine/io/csv_text.h"
 
 namespace fovea {
 namespace {

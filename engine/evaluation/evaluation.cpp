@@ -10,6 +10,7 @@
 #include "engine/attention/registry.h"
 #include "engine/evaluation/boxes.h"
 #include "engine/evaluation/position_map.h"
+#include "engine/io/read_file.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/source/image_source.h"
 #include "engine/thrown.h"

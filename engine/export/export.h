@@ -11,9 +11,6 @@ namespace fovea {
 
 class OutputPlaces;
 
-/// Writes bytes to a temporary neighbour and renames it; on any failure the old file stays and nothing half-written is left.
-FOVEA_API Result<void> writeFileAtomically(const std::string& path, const std::string& bytes);
-
 /// Tells `places` which file the frame of a result was read from.
 FOVEA_API void addSource(OutputPlaces& places, const FrameResult& result);
 

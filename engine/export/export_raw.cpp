@@ -4,9 +4,9 @@
 #include <iterator>
 #include <utility>
 
-#include "engine/export/csv_text.h"
+#include "engine/io/csv_text.h"
 #include "engine/export/export.h"
-#include "engine/export/file_set.h"
+#include "engine/io/file_set.h"
 #include "engine/export/numbers.h"
 #include "engine/export/output_places.h"
 #include "engine/tensor/npy.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "engine/export/csv_text.h"
+#include "engine/io/csv_text.h"
 
 namespace fovea {
 namespace {

@@ -8,8 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/export/atomic_file.h"
-#include "engine/export/export.h"
+#include "engine/io/atomic_file.h"
 #include "engine/export/frame_csv.h"
 
 namespace fovea {

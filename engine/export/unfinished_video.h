@@ -5,7 +5,7 @@
 #include <string>
 
 #include "engine/api.h"
-#include "engine/export/atomic_file.h"
+#include "engine/io/atomic_file.h"
 #include "engine/export/video_writer.h"
 #include "engine/result.h"
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/export/atomic_file.h"
+#include "engine/io/atomic_file.h"
 #include "engine/export/video_encoder.h"
 
 extern "C" {

@@ -7,7 +7,7 @@
 #include <opencv2/core.hpp>
 #include <utility>
 
-#include "engine/export/atomic_file.h"
+#include "engine/io/atomic_file.h"
 #include "engine/export/video_encoder.h"
 #include "engine/export/video_muxer.h"
 

@@ -17,7 +17,7 @@
 #include "engine/graph/onnx_messages.h"
 #include "engine/graph/onnx_scan.h"
 #include "engine/graph/onnx_tensor.h"
-#include "engine/source/image_source.h"
+#include "engine/io/read_file.h"
 #include "engine/thrown.h"
 
 namespace fovea::graph {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/graph/onnx_messages.h"
-#include "engine/source/image_source.h"
+#include "engine/io/read_file.h"
 
 namespace fovea::graph {
 namespace {

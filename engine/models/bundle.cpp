@@ -7,9 +7,9 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/attention/input_shape.h"
+#include "engine/io/read_file.h"
 #include "engine/models/manifest.h"
-#include "engine/pipeline/module_inputs.h"
-#include "engine/source/image_source.h"
 #include "engine/tensor/safetensors.h"
 #include "engine/thrown.h"
 
@@ -83,7 +83,7 @@ Result<fs::path> openFolder(const std::string& folder) {
 Result<Weights> weightsOf(const ManifestModule& entry, SafetensorsFile file, const Inside& place, const Bundle& bundle) {
     const ModuleInfo& info = *entry.info;
     const ParamSet& params = entry.module.params;
-    const InputShape shape = ModuleInputs::shapeOf(info, params, FeatureMap(bundle.tapChannels, kGrid, kGrid), 1);
+    const InputShape shape = inputShape(info, params, bundle.tapChannels, {kGrid, kGrid}, 1);
     // Before the weights: their shapes make sense only for parameters which fit the features.
     if (const auto fits = info.check != nullptr ? info.check(shape, params) : Result<void>(); !fits) {
         return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "%1: “%2” does not fit the features: %3"),

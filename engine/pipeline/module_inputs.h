@@ -5,21 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/attention/module.h"
+#include "engine/attention/input_shape.h"
 #include "engine/pipeline/intervention.h"
 
 namespace fovea {
-
-/// Height and width of a grid of cells.
-struct GridSize {
-    int height = 0;
-    int width = 0;
-    bool operator==(const GridSize&) const = default;
-};
-
-/// The grid on which a module tied to a size runs; nothing for a module that takes any. It is the module's own parameters H and W
-/// where they are set, else 28×28, so that weights keep their shapes when the picture's size changes.
-std::optional<GridSize> tiedGrid(const ModuleInfo& info, const ParamSet& params);
 
 /// What one module reads of one pass. Points into `frames` given and into itself.
 class ModuleInputs {
@@ -38,9 +27,6 @@ public:
     [[nodiscard]] const FeatureMap& tap() const noexcept { return *m_tap; }
     /// The grid the frames were resampled to; nothing when they are read as they are.
     [[nodiscard]] std::optional<GridSize> resampled() const noexcept { return m_resampled; }
-
-    /// The shape such inputs would have, without making them.
-    static InputShape shapeOf(const ModuleInfo& info, const ParamSet& params, const FeatureMap& features, int frames);
 
 private:
     static const Intervention kNoIntervention;

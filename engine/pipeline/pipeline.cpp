@@ -111,7 +111,8 @@ struct Pipeline::State {
 
 private:
     [[nodiscard]] InputShape shape(const ModuleInfo& info, const ParamSet& params) const {
-        return ModuleInputs::shapeOf(info, params, features->map, info.needs.clip ? clip.capacity() : 1);
+        return inputShape(info, params, features->map.channels(), {features->map.height(), features->map.width()},
+                          info.needs.clip ? clip.capacity() : 1);
     }
     [[nodiscard]] std::vector<const FeatureMap*> inputFrames(const ModuleInfo& info) const;
     /// Whether an entry is of the same instance as the job needs.

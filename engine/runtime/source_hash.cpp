@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "engine/api.h"
+#include "engine/io/read_file.h"
 #include "engine/source/image_source.h"
 #include "engine/thrown.h"
 

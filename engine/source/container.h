@@ -4,7 +4,7 @@
 
 #include "engine/api.h"
 #include "engine/result.h"
-#include "engine/source/byte_view.h"
+#include "engine/io/byte_view.h"
 
 namespace fovea {
 

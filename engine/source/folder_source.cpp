@@ -8,7 +8,8 @@
 
 #include "engine/source/image_header.h"
 #include "engine/source/image_source.h"
-#include "engine/source/natural_order.h"
+#include "engine/io/natural_order.h"
+#include "engine/io/read_file.h"
 #include "engine/source/source_parts.h"
 
 namespace fovea {

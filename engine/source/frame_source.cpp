@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "engine/io/read_file.h"
 #include "engine/source/container.h"
 #include "engine/source/image_source.h"
 #include "engine/source/source_parts.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "engine/source/byte_view.h"
+#include "engine/io/byte_view.h"
 #include "engine/source/container.h"
 #include "engine/source/tiff_tags.h"
 

@@ -1,6 +1,6 @@
 #include <array>
 
-#include "engine/source/byte_view.h"
+#include "engine/io/byte_view.h"
 #include "engine/source/image_header.h"
 #include "engine/source/tiff_tags.h"
 

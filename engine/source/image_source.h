@@ -15,17 +15,6 @@ inline constexpr std::int64_t kMaxImagePixels = 100'000'000;
 /// The largest image file read: 512 MiB.
 inline constexpr std::int64_t kMaxImageBytes = std::int64_t{512} << 20;
 
-/// Reads a whole file of at most `maxBytes`; directories, devices, larger files and what Git LFS leaves in the place of a file
-/// are an error naming the path.
-FOVEA_API Result<std::vector<std::uint8_t>> readFile(const std::string& path, std::int64_t maxBytes);
-
-/// The first `count` bytes of a file of any size, or all when it is shorter; errors as of readFile().
-FOVEA_API Result<std::vector<std::uint8_t>> readFileStart(const std::string& path, std::int64_t count);
-
-/// Refuses a file which Git LFS left in the place of the real one, for readers which open files of any size themselves; other
-/// errors as of readFile().
-FOVEA_API Result<void> refuseLfsPointer(const std::string& path);
-
 /// Width and height written in the header of a PNG, JPEG, WebP, BMP or TIFF; found by magic bytes, never by file name.
 struct ImageHeader {
     std::string format;  ///< "PNG", "JPEG", "WebP", "BMP", "TIFF", "PNM"

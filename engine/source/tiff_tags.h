@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/source/byte_view.h"
+#include "engine/io/byte_view.h"
 
 namespace fovea {
 

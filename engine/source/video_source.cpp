@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/io/read_file.h"
 #include "engine/source/av_input.h"
 #include "engine/source/av_picture.h"
 #include "engine/source/container.h"

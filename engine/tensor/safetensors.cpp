@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/source/image_source.h"
+#include "engine/io/read_file.h"
 #include "engine/tensor/safetensors_header.h"
 
 namespace fovea {

@@ -14,6 +14,7 @@
 
 #include "engine/attention/registry.h"
 #include "engine/evaluation/position_map.h"
+#include "engine/io/read_file.h"
 #include "engine/models/open_bundle.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/compose.h"

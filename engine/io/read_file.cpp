@@ -1,3 +1,5 @@
+#include "engine/io/read_file.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,8 +9,6 @@
 #include <limits>
 #include <string_view>
 #include <system_error>
-
-#include "engine/source/image_source.h"
 
 namespace fovea {
 namespace {

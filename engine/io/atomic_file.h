@@ -69,4 +69,7 @@ private:
     std::int64_t m_size = 0;
 };
 
+/// Writes bytes to a temporary neighbour and renames it; on any failure the old file stays and nothing half-written is left.
+FOVEA_API Result<void> writeFileAtomically(const std::string& path, const std::string& bytes);
+
 }  // namespace fovea

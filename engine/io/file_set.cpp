@@ -1,4 +1,4 @@
-#include "engine/export/file_set.h"
+#include "engine/io/file_set.h"
 
 #include <utility>
 

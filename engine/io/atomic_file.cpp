@@ -1,4 +1,4 @@
-#include "engine/export/atomic_file.h"
+#include "engine/io/atomic_file.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -15,8 +15,6 @@
 #include <memory>
 #include <system_error>
 #include <utility>
-
-#include "engine/export/export.h"
 
 namespace fovea {
 namespace {

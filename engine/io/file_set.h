@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/api.h"
-#include "engine/export/atomic_file.h"
+#include "engine/io/atomic_file.h"
 #include "engine/result.h"
 
 namespace fovea {

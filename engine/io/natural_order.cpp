@@ -1,4 +1,4 @@
-#include "engine/source/natural_order.h"
+#include "engine/io/natural_order.h"
 
 #include <string_view>
 
