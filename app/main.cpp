@@ -12,6 +12,7 @@
 #include "app/commands/commands.h"
 #include "app/window_program.h"
 #include "engine/api.h"
+#include "engine/kernels/level.h"
 #include "engine/source/quiet.h"
 #include "engine/thrown.h"
 
@@ -71,7 +72,7 @@ int run(int argc, char** argv) {
     }
     if (first == QLatin1String("--version")) {
         fovea::printLine(
-            QStringLiteral("fovea %1 (engine for %2)").arg(QLatin1String(fovea::version()), QLatin1String(fovea::engineLevel())));
+            QStringLiteral("fovea %1 (engine for %2)").arg(QLatin1String(fovea::version()), QLatin1String(fovea::kernelLevel())));
         return fovea::kExitDone;
     }
     if (argc > 2 || first.startsWith(u'-')) {

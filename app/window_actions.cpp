@@ -15,6 +15,8 @@
 #include "app/main_window.h"
 #include "app/save_dialog.h"
 #include "app/top_bar.h"
+#include "engine/api.h"
+#include "engine/kernels/level.h"
 #include "widgets/engine_text.h"
 #include "widgets/filmstrip.h"
 #include "widgets/module_picker.h"
@@ -354,7 +356,7 @@ void MainWindow::showAbout() {
         tr("<b>Fovea %1</b><p>Shows what attention mechanisms in computer vision attend to.</p>"
            "<p>MIT licence. Built on Qt %2 (LGPL), OpenCV (Apache-2.0), Eigen (MPL-2.0) and nlohmann/json (MIT).</p>"
            "<p>Engine for %3.</p>")
-            .arg(QLatin1String(version()), QLatin1String(qVersion()), QLatin1String(engineLevel())));
+            .arg(QLatin1String(version()), QLatin1String(qVersion()), QLatin1String(kernelLevel())));
 }
 
 void MainWindow::openMainMenu() {

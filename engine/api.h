@@ -1,6 +1,6 @@
 #pragma once
 
-// The engine is one shared library built for two instruction sets; only what bears FOVEA_API crosses its border.
+// The engine and its kernels are two shared libraries; only what bears FOVEA_API crosses their borders.
 #if defined(FOVEA_ENGINE_BUILD)
 #define FOVEA_API __attribute__((visibility("default")))
 #else
@@ -15,8 +15,5 @@ namespace fovea {
 
 /// Version of the program and of the numbers it computes, "major.minor.patch".
 FOVEA_API const char* version() noexcept;
-
-/// Instruction set this copy of the library was built for: "x86-64" or "x86-64-v3".
-FOVEA_API const char* engineLevel() noexcept;
 
 }  // namespace fovea

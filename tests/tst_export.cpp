@@ -14,6 +14,7 @@
 
 #include "engine/export/output_places.h"
 #include "engine/io/atomic_file.h"
+#include "engine/kernels/level.h"
 #include "engine/tensor/npy.h"
 #include "engine/tensor/safetensors.h"
 #include "tests/support/small_disk.h"
@@ -309,7 +310,7 @@ void TestExport::sidecar() {
     const std::string text = sidecarJson(result, *result.find("odd"), nullptr, nullptr);
     const auto json = parsed(bytesOf(text));
     QCOMPARE(json["program"]["version"].get<std::string>(), std::string(version()));
-    QCOMPARE(json["program"]["engine"].get<std::string>(), std::string(engineLevel()));
+    QCOMPARE(json["program"]["engine"].get<std::string>(), std::string(kernelLevel()));
     QCOMPARE(json["source"]["name"].get<std::string>(), std::string("photo.png"));
     QCOMPARE(json["source"]["path"].get<std::string>(), std::string("/pictures/photo.png"));
     QCOMPARE(json["source"]["sha256"].get<std::string>(), std::string("abc123"));

@@ -12,8 +12,8 @@
 
 #include "app/language.h"
 #include "app/status_line.h"
-#include "engine/api.h"
 #include "engine/attention/registry.h"
+#include "engine/kernels/level.h"
 #include "tests/support/compare_window_fixture.h"
 #include "tests/support/files.h"
 
@@ -73,7 +73,7 @@ class TestFrozenViews : public QObject {
 private Q_SLOTS:
     void initTestCase() {
         if (qEnvironmentVariable("LD_LIBRARY_PATH").contains(QLatin1String("lib-base"))) {
-            QCOMPARE(std::string(engineLevel()), std::string("x86-64"));
+            QCOMPARE(std::string(kernelLevel()), std::string("x86-64"));
         }
     }
     void init() { applyTheme(*qApp, ThemeName::Dark); }
@@ -284,7 +284,7 @@ private:
     }
 
     void compare(const char* name) {
-        if (std::string(engineLevel()) != "x86-64") {
+        if (std::string(kernelLevel()) != "x86-64") {
             QSKIP("The pictures were frozen with the x86-64 level, whose numbers are the same on every machine.");
         }
         if (QFontInfo(QApplication::font()).family() != QLatin1String("DejaVu Sans")) {

@@ -15,7 +15,7 @@
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/field.h"
 #include "engine/runtime/source_hash.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 #include "engine/tensor/safetensors.h"
 
 using namespace fovea;

@@ -3,7 +3,7 @@
 #include <QTest>
 
 #include "engine/pipeline/pipeline.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 #include "tests/support/fake_modules.h"
 
 using namespace fovea;

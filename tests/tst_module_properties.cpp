@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "engine/attention/registry.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 #include "tests/support/numbers.h"
 
 using namespace fovea;

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 #include "tests/support/numbers.h"
 
 using namespace fovea;

@@ -7,7 +7,7 @@
 #include "engine/attention/params.h"
 #include "engine/attention/weights.h"
 #include "engine/result.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 

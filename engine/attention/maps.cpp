@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {

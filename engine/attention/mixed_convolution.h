@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/attention/module.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 

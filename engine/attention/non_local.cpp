@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {

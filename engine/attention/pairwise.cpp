@@ -1,6 +1,6 @@
 #include "engine/attention/pairwise.h"
-#include "engine/tensor/ops.h"
-#include "engine/tensor/parallel.h"
+#include "engine/kernels/ops.h"
+#include "engine/kernels/parallel.h"
 
 #include <Eigen/Core>
 #include <algorithm>

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {

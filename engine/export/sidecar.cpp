@@ -2,6 +2,7 @@
 
 #include "engine/export/export.h"
 #include "engine/export/numbers.h"
+#include "engine/kernels/level.h"
 
 namespace fovea {
 namespace {
@@ -169,7 +170,7 @@ Json styleJson(const OverlayStyle& style, const ScalarField* field) {
 std::string sidecarText(const FrameResult& result, const ModuleResult& module, const OutputSummary* summary,
                         const ScalarField* field, const OverlayStyle* style) {
     Json json;
-    json["program"] = {{"name", "fovea"}, {"version", version()}, {"engine", engineLevel()}};
+    json["program"] = {{"name", "fovea"}, {"version", version()}, {"engine", kernelLevel()}};
     json["source"] = sourceJson(result.frame);
     if (result.features) {
         json["features"] = featuresJson(*result.features);

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "engine/models/retina_parts.h"
-#include "engine/tensor/parallel.h"
+#include "engine/kernels/parallel.h"
 #include "engine/thrown.h"
 
 namespace fovea {

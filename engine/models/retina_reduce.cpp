@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/models/retina_parts.h"
-#include "engine/tensor/parallel.h"
+#include "engine/kernels/parallel.h"
 
 namespace fovea::retina {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "engine/attention/module.h"
 #include "engine/attention/position_attention.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {

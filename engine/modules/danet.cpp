@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "engine/attention/position_attention.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "engine/attention/module.h"
 #include "engine/attention/multi_head.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "engine/attention/module.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {

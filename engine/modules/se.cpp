@@ -4,7 +4,7 @@
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {

@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "engine/attention/module.h"
-#include "engine/tensor/ops.h"
-#include "engine/tensor/parallel.h"
+#include "engine/kernels/ops.h"
+#include "engine/kernels/parallel.h"
 
 namespace fovea {
 namespace {

@@ -11,8 +11,8 @@
 #include <cmath>
 
 #include "engine/attention/multi_head.h"
-#include "engine/tensor/ops.h"
-#include "engine/tensor/parallel.h"
+#include "engine/kernels/ops.h"
+#include "engine/kernels/parallel.h"
 
 namespace fovea {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engine/attention/registry.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {

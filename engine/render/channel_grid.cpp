@@ -9,7 +9,7 @@
 
 #include "engine/render/grid_tiles.h"
 #include "engine/render/tile_picture.h"
-#include "engine/tensor/parallel.h"
+#include "engine/kernels/parallel.h"
 
 namespace fovea {
 namespace {

@@ -10,7 +10,7 @@
 #include "engine/render/compose_field.h"
 #include "engine/render/compose_picture.h"
 #include "engine/render/field_parts.h"
-#include "engine/tensor/parallel.h"
+#include "engine/kernels/parallel.h"
 
 namespace fovea {
 namespace {

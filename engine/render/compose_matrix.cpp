@@ -7,7 +7,7 @@
 
 #include "engine/render/compose.h"
 #include "engine/render/field_parts.h"
-#include "engine/tensor/parallel.h"
+#include "engine/kernels/parallel.h"
 
 namespace fovea {
 namespace {

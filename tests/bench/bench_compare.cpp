@@ -6,8 +6,8 @@
 #include <cstdio>
 
 #include "app/canvas_area.h"
-#include "engine/api.h"
 #include "engine/attention/registry.h"
+#include "engine/kernels/level.h"
 #include "tests/bench/live_rig.h"
 #include "tests/support/loop_gaps.h"
 
@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
         return 1;
     }
     std::printf("engine for %s; the whole window, offscreen, 1280×800; camera on loopback, 640×480 at 30 frames/s\n",
-                engineLevel());
+                kernelLevel());
     rig.session().setModule(QString::fromLatin1(kPanes[0]));
     for (std::size_t pane = 1; pane < kPanes.size(); ++pane) {
         rig.session().addPane(findModule(kPanes[pane]));

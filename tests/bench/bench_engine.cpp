@@ -16,11 +16,12 @@
 #include <vector>
 
 #include "engine/attention/registry.h"
+#include "engine/kernels/level.h"
 #include "engine/models/retina.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/render.h"
 #include "engine/runtime/source_hash.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 using namespace fovea;
 
@@ -178,7 +179,7 @@ void benchRender(const Frame& frame) {
 }  // namespace
 
 int main() {
-    std::printf("engine for %s, OpenCV on %d threads; processor time\n", engineLevel(), cv::getNumThreads());
+    std::printf("engine for %s, OpenCV on %d threads; processor time\n", kernelLevel(), cv::getNumThreads());
     benchKernels();
     const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/astronaut.png"));
     if (!frame) {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "engine/api.h"
 #include "engine/attention/registry.h"
+#include "engine/kernels/level.h"
 #include "engine/models/bundle.h"
 #include "tests/bench/live_rig.h"
 #include "tests/support/loop_gaps.h"
@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
         return 1;
     }
     std::printf("engine for %s; the whole window, offscreen, 1280×800; camera on loopback, 640×480 at 30 frames/s\n",
-                engineLevel());
+                kernelLevel());
     for (const char* id : {"se", "cbam", "coord", "simam", "sagan"}) {
         measure(rig, id);
     }

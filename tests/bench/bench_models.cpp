@@ -20,6 +20,7 @@
 #include "engine/api.h"
 #include "engine/graph/executor.h"
 #include "engine/graph/onnx_reader.h"
+#include "engine/kernels/level.h"
 #include "engine/models/bundle.h"
 #include "tests/bench/reference_process.h"
 
@@ -200,7 +201,7 @@ int main(int argc, char** argv) {
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);  // what it cannot load is said by a dash
     ReferenceProcess torch(QStringLiteral(FOVEA_SOURCE_DIR "/tests/torchvision/networks.py"), {QStringLiteral("serve")});
     std::printf("engine for %s; %s; OpenCV %s; 224×224, one thread, medians of %d rounds in turn, processor time\n",
-                engineLevel(), torch.running() ? torch.version().c_str() : torch.problem().c_str(), CV_VERSION, rounds);
+                kernelLevel(), torch.running() ? torch.version().c_str() : torch.problem().c_str(), CV_VERSION, rounds);
     std::printf("%-24s ours ms   PyTorch  ratio    OpenCV  ratio\n", "");
     if (torch.running()) {
         measureTorchvision(torch, rounds);

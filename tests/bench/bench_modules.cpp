@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "engine/attention/registry.h"
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 #include "tests/bench/module_case.h"
 #include "tests/bench/module_report.h"
 #include "tests/bench/module_work.h"

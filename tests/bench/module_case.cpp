@@ -4,7 +4,7 @@
 #include <fstream>
 #include <random>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 #include "engine/tensor/safetensors.h"
 
 using namespace fovea;

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <numeric>
 
-#include "engine/api.h"
+#include "engine/kernels/level.h"
 
 namespace {
 
@@ -57,7 +57,7 @@ ModuleReport::ModuleReport(MachineRates rates, std::string version, std::string 
 
 bool ModuleReport::ReportContext(const Context& context) {
     std::printf("64 channels of 60×80 cells, clips eight frames of 28×28; engine for %s, one thread of %d, processor time\n",
-                fovea::engineLevel(), context.cpu_info.num_cpus);
+                fovea::kernelLevel(), context.cpu_info.num_cpus);
     std::printf("this machine now: product of 512×512 matrices (Eigen) %.1f GFLOP/s, copy %.1f GB/s read and written\n",
                 1e-9 * m_rates.operations, 1e-9 * m_rates.bytes);
     if (m_version.empty()) {

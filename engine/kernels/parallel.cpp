@@ -1,4 +1,4 @@
-#include "engine/tensor/parallel.h"
+#include "engine/kernels/parallel.h"
 
 #include <atomic>
 #include <opencv2/core/utility.hpp>

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea::ops {
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea::ops {
 namespace {

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <vector>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea::ops {
 namespace {

@@ -1,6 +1,6 @@
 #include <Eigen/Core>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea::ops {
 namespace {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea::ops {
 namespace {

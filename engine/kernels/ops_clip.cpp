@@ -3,7 +3,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "engine/tensor/ops.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea::ops {
 namespace {
