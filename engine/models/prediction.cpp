@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine/kernels/channel_sum.h"
+
 namespace fovea {
 
 std::vector<double> classProbabilities(const Prediction& prediction) {
@@ -39,20 +41,9 @@ std::vector<Guess> topGuesses(const Prediction& prediction, std::size_t count) {
 FeatureMap classActivation(const Prediction& prediction, int index) {
     assert(prediction.explains());
     const LinearLayer& layer = *prediction.linear;
-    const FeatureMap& x = prediction.features;
     const int row = std::clamp(index, 0, layer.classes - 1);
-    const float* weight = layer.weight.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(layer.channels);
-    std::vector<double> sums(static_cast<std::size_t>(x.cells()), 0.0);
-    for (int k = 0; k < x.channels(); ++k) {
-        const float* values = x.row(k);
-        const double w = weight[k];
-        for (std::size_t n = 0; n < sums.size(); ++n) {
-            sums[n] += w * static_cast<double>(values[n]);
-        }
-    }
-    FeatureMap map(1, x.height(), x.width());
-    std::transform(sums.begin(), sums.end(), map.data(), [](double sum) { return static_cast<float>(sum); });
-    return map;
+    return ops::channelSum(prediction.features,
+                           layer.weight.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(layer.channels));
 }
 
 }  // namespace fovea

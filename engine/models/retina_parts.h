@@ -1,11 +1,14 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <functional>
 #include <opencv2/core.hpp>
 #include <string>
 #include <vector>
 
+#include "engine/kernels/plane.h"
+#include "engine/kernels/retina_filters.h"
 #include "engine/tensor/feature_map.h"
 
 /// The parts the Retina is made of. Every plane is CV_32F.
@@ -13,13 +16,15 @@ namespace fovea::retina {
 
 /// Octaves of a pyramid: level l has a pitch of 2^l working pixels.
 inline constexpr int kLevels = 6;
-/// Directions of line, counted counter-clockwise from the horizontal, 22.5° apart.
-inline constexpr int kOrientations = 8;
-/// Pixels around the planes of a pyramid: as far as the widest filter reaches.
-inline constexpr int kMargin = 8;
 
-/// Answers below this are rounding in flat areas; taking it away makes them exactly 0.
-inline constexpr float kSilence = 1e-4F;
+/// Where the kernels find a plane.
+inline kernels::Plane planeOf(const cv::Mat& plane) {
+    return {reinterpret_cast<float*>(plane.data), static_cast<std::ptrdiff_t>(plane.step1()), plane.cols, plane.rows};
+}
+/// Where the kernels find a CV_8UC3 picture.
+inline kernels::Picture pictureOf(const cv::Mat& bgr) {
+    return {bgr.data, static_cast<std::ptrdiff_t>(bgr.step1()), bgr.cols, bgr.rows};
+}
 
 /// Memory of one plane, kept from frame to frame.
 class Buffer {
@@ -33,15 +38,11 @@ private:
 
 /// One level of a pyramid.
 struct Level {
-    cv::Mat wide;   ///< the plane with kMargin more pixels around
-    cv::Mat plane;  ///< the middle of `wide`
+    cv::Mat plane;  ///< with kernels::kPlaneMargin more pixels around in `memory`
     Buffer memory;
 
     /// Makes room; the values are not set.
     void resize(cv::Size size);
-    /// Fills the margin from the plane, turned about its border pixels (2·border − mirror image). A plain mirror would fold a
-    /// slope into a crease, which centre and surround take for a spot at the border; this continues the slope.
-    void continueBorders();
 };
 
 /// One plane of a picture from fine to coarse. Level 0 is left empty: only brightness needs it, and makes it row by row.
@@ -63,11 +64,10 @@ struct MotionState {
 
 /// Working memory of one group of channels.
 struct Scratch {
-    std::array<Buffer, kOrientations> energies;
+    std::array<Buffer, kernels::kOrientations> energies;
     Buffer spare;
     Buffer total;
-    std::vector<float> line;
-    std::vector<float> rows;
+    kernels::FilterMemory filters;
 };
 
 /// The names of all channels, in the order in which they are computed.
@@ -76,14 +76,8 @@ const std::vector<std::string>& channelNames();
 /// The mean of the area of a CV_8UC3 picture which each pixel of a smaller one covers.
 void reduce(const cv::Mat& pixels, cv::Size size, cv::Mat& out);
 /// Planes of a CV_8UC3 picture, BGR. A pixel of level l covers exactly 2×2 pixels of level l − 1; where a level has an odd number
-/// of rows or columns, one more is continued as Level::continueBorders() does. Memory of earlier pictures is used again.
+/// of rows or columns, one more is continued as kernels::continueBorders() does. Memory of earlier pictures is used again.
 void makePlanes(const cv::Mat& bgr, Planes& planes);
-/// Brightness of one row of the picture itself, level 0.
-void lightRow(const cv::Mat& bgr, int y, float* out);
-
-/// Amplitude of each orientation above kSilence, of the size of `plane`: the energy of a Gabor quadrature pair of a wavelength of
-/// 4 pixels.
-void gaborEnergies(const cv::Mat& plane, std::array<cv::Mat, kOrientations>& energies, Scratch& scratch);
 
 /// Takes responses in the order of channelNames(), pools them to the grid of cells and writes them into the feature map.
 class Sink {

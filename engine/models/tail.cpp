@@ -7,6 +7,8 @@
 
 #include "engine/graph/executor.h"
 #include "engine/graph/onnx_reader.h"
+#include "engine/kernels/elementwise.h"
+#include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {
@@ -145,10 +147,10 @@ FeatureMap tailInput(const FeatureMap& tap, const FeatureMap& output, TailInput 
         case TailInput::Replace:
             break;
         case TailInput::Add:
-            std::transform(x.data(), x.data() + x.size(), tap.data(), x.data(), std::plus<>());
+            ops::add(x, tap);
             break;
         case TailInput::Half:
-            std::transform(x.data(), x.data() + x.size(), x.data(), [](float value) { return value / 2.0F; });
+            x = ops::scaleChannels(output, ops::Vector(static_cast<std::size_t>(output.channels()), 0.5F));
             break;
         case TailInput::Unshuffle:
             for (int c = 0; c < x.channels(); ++c) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "engine/kernels/ops.h"
+
 namespace fovea {
 namespace {
 
@@ -27,14 +29,14 @@ std::optional<FeatureMap> intervened(const FeatureMap& features, const Intervent
     if (allOne(intervention.channels, static_cast<std::size_t>(features.channels()))) {
         return std::nullopt;
     }
-    FeatureMap scaled = features;
+    ops::Vector factors;
+    for (int c = 0; c < features.channels(); ++c) {
+        factors.push_back(intervention.channel(c));
+    }
+    FeatureMap scaled = ops::scaleChannels(features, factors);
     for (int c = 0; c < scaled.channels(); ++c) {
-        const float factor = intervention.channel(c);
-        float* row = scaled.row(c);
-        if (factor == 0.0F) {  // not −0
-            std::fill_n(row, scaled.cells(), 0.0F);
-        } else if (factor != 1.0F) {
-            std::transform(row, row + scaled.cells(), row, [factor](float v) { return factor * v; });
+        if (intervention.channel(c) == 0.0F) {  // not −0
+            std::fill_n(scaled.row(c), scaled.cells(), 0.0F);
         }
     }
     return scaled;

@@ -8,6 +8,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "engine/kernels/paint_values.h"
+
 namespace fovea {
 namespace {
 
@@ -149,14 +151,7 @@ std::vector<std::string> colormapIds(bool diverging) {
     return ids;
 }
 
-int colorIndex(float value, ValueRange range) noexcept {
-    // In double, because the difference of two floats may be larger than a float.
-    const double position = 255.0 * (static_cast<double>(value) - range.lo) / (static_cast<double>(range.hi) - range.lo);
-    if (!(range.hi > range.lo) || !(position > 0.0)) {
-        return 0;
-    }
-    return position >= 255.0 ? 255 : static_cast<int>(position + 0.5);
-}
+int colorIndex(float value, ValueRange range) noexcept { return kernels::colorIndex(value, range.lo, range.hi); }
 
 float indexValue(int index, ValueRange range) noexcept {
     const double lo = range.lo;

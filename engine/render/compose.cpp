@@ -7,10 +7,11 @@
 #include <optional>
 #include <vector>
 
+#include "engine/kernels/parallel.h"
+#include "engine/kernels/value_summaries.h"
 #include "engine/render/compose_field.h"
 #include "engine/render/compose_picture.h"
 #include "engine/render/field_parts.h"
-#include "engine/kernels/parallel.h"
 
 namespace fovea {
 namespace {
@@ -19,13 +20,7 @@ constexpr int kBandRows = 16;
 
 /// The ends which leave `share` of the cells outside: above, or beyond both ends at one distance from 0.
 ValueRange clippedRange(const ScalarField& field, double share) {
-    std::vector<float> present;
-    present.reserve(field.values.size());
-    for (const float v : field.values) {
-        if (!std::isnan(v)) {
-            present.push_back(field.diverging ? std::abs(v) : v);
-        }
-    }
+    std::vector<float> present = kernels::presentValues(field.values.data(), field.values.size(), field.diverging);
     if (present.empty()) {
         return {field.scaleMin, field.scaleMax};
     }

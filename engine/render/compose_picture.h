@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/kernels/paint_picture.h"
 #include "engine/render/compose.h"
 
 namespace fovea {
@@ -34,27 +35,14 @@ public:
 
 private:
     enum class Mode { Nearest, Bilinear, Area };
-    /// What one output pixel reads along an axis. Nearest: `first`. Bilinear: first and last by `weight` of 256.
-    /// Area: first … last, whole but for the shares `head` and `tail` of the two ends.
-    struct Taps {
-        int first = 0;
-        int last = 0;
-        std::uint32_t weight = 0;
-        float head = 1.0F;
-        float tail = 0.0F;
-    };
-
-    [[nodiscard]] Taps taps(double origin, int pixel, int extent) const;
-    void drawNearest(const Taps& row, std::uint32_t* out) const;
-    void drawBilinear(const Taps& row, std::uint32_t* out, Scratch& scratch) const;
-    void drawArea(const Taps& row, std::uint32_t* out, Scratch& scratch) const;
+    [[nodiscard]] kernels::PictureTaps taps(double origin, int pixel, int extent) const;
 
     const cv::Mat& m_picture;
     Viewport m_viewport;
     Mode m_mode = Mode::Nearest;
     PictureSpan m_columns;
     PictureSpan m_rows;
-    std::vector<Taps> m_columnTaps;  ///< of m_columns
+    std::vector<kernels::PictureTaps> m_columnTaps;  ///< of m_columns
 };
 
 }  // namespace fovea

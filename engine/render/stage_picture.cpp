@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/kernels/value_summaries.h"
 #include "engine/render/stages.h"
 #include "engine/render/tile_picture.h"
 
@@ -37,44 +38,6 @@ void paintBars(const std::vector<float>& values, const StageRequest& request, cv
     }
 }
 
-/// As many values as fit, of each bin the one of the largest magnitude.
-std::vector<float> binned(const StageValues& values, int most) {
-    const std::size_t bins = std::min(values.count, static_cast<std::size_t>(most));
-    std::vector<float> out(bins);
-    for (std::size_t b = 0; b < bins; ++b) {
-        const float* first = values.data + b * values.count / bins;
-        const float* last = values.data + (b + 1) * values.count / bins;
-        out[b] = *std::max_element(first, last, [](float a, float c) { return std::abs(a) < std::abs(c); });
-    }
-    return out;
-}
-
-std::vector<int> histogramOf(const StageValues& values, const StageNumbers& numbers) {
-    std::vector<int> bins(kBins, 0);
-    const double span = static_cast<double>(numbers.max) - numbers.min;
-    for (std::size_t k = 0; k < values.count; ++k) {
-        if (std::isfinite(values.data[k])) {
-            const double place = span > 0.0 ? (static_cast<double>(values.data[k]) - numbers.min) / span * kBins : 0.0;
-            ++bins[static_cast<std::size_t>(std::clamp(static_cast<int>(place), 0, kBins - 1))];
-        }
-    }
-    return bins;
-}
-
-/// Mean over channels of |x|, height·width.
-std::vector<float> meanMap(const StageValues& values, std::size_t cells) {
-    std::vector<double> sums(cells, 0.0);
-    for (std::size_t first = 0; first < values.count; first += cells) {
-        for (std::size_t n = 0; n < cells; ++n) {
-            sums[n] += std::abs(values.data[first + n]);
-        }
-    }
-    std::vector<float> out(cells);
-    const auto channels = static_cast<double>(values.count / cells);
-    std::transform(sums.begin(), sums.end(), out.begin(), [channels](double sum) { return static_cast<float>(sum / channels); });
-    return out;
-}
-
 void paintCells(const StageValues& values, StagePicture picture, const StageRequest& request, cv::Mat& out) {
     const auto height = static_cast<int>(values.shape[values.shape.size() - 2]);
     const auto width = static_cast<int>(values.shape.back());
@@ -82,7 +45,7 @@ void paintCells(const StageValues& values, StagePicture picture, const StageRequ
     std::vector<float> means;
     const float* shown = values.data;
     if (picture == StagePicture::MeanMap) {
-        means = meanMap(values, cells);
+        means = kernels::meanMagnitudes(values.data, values.count / cells, cells);
         shown = means.data();
     }
     const ValueRange ends = tiles::endsOf(shown, cells);
@@ -115,11 +78,13 @@ RenderedStage renderStage(const StageRequest& request, const std::stop_token& st
     }
     auto pixels = std::make_shared<cv::Mat>(request.height, request.width, CV_8UC4, tiles::scalarOf(request.paper));
     if (out.picture == StagePicture::Bars) {
-        const auto bars = binned(values, request.width);
+        // As many as fit, of each the value of the largest magnitude.
+        const auto bars =
+            kernels::largestOfRuns(values.data, values.count, std::min(values.count, static_cast<std::size_t>(request.width)));
         out.numbersPerBar = static_cast<int>((values.count + bars.size() - 1) / bars.size());
         paintBars(bars, request, *pixels);
     } else if (out.picture == StagePicture::Histogram) {
-        out.bins = histogramOf(values, out.numbers);
+        out.bins = kernels::histogram(values.data, values.count, {out.numbers.min, out.numbers.max}, kBins);
         paintBars(std::vector<float>(out.bins.begin(), out.bins.end()), request, *pixels);
     } else {
         paintCells(values, out.picture, request, *pixels);

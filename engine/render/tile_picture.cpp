@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/kernels/paint_values.h"
+#include "engine/kernels/value_summaries.h"
+
 namespace fovea::tiles {
 
 cv::Scalar scalarOf(std::uint32_t color) noexcept {
@@ -25,30 +28,16 @@ void paintValues(const float* values, int height, int width, ValueRange range, c
     const bool smaller = out.cols < width || out.rows < height;
     cv::resize(cells, sized, out.size(), 0.0, 0.0, smaller ? cv::INTER_AREA : smooth ? cv::INTER_LINEAR : cv::INTER_NEAREST);
     // A flat map has no position on its scale: the low end, or the neutral middle where 0 is the centre.
-    const bool flat = !(range.hi > range.lo);
-    const std::uint32_t flatColor = table[range.lo < 0.0F ? 128 : 0];
+    const kernels::ValueColors colors{table.data(), range.lo, range.hi, table[range.lo < 0.0F ? 128 : 0],
+                                      background | 0xFF000000U};
     for (int i = 0; i < out.rows; ++i) {
-        const float* row = sized.ptr<float>(i);
-        auto* pixels = out.ptr<std::uint32_t>(i);
-        for (int j = 0; j < out.cols; ++j) {
-            pixels[j] = !std::isfinite(row[j]) ? background | 0xFF000000U
-                        : flat                 ? flatColor
-                                               : table[static_cast<std::size_t>(colorIndex(row[j], range))];
-        }
+        kernels::paintValues(sized.ptr<float>(i), static_cast<std::size_t>(out.cols), colors, out.ptr<std::uint32_t>(i));
     }
 }
 
 ValueRange endsOf(const float* values, std::size_t count) noexcept {
-    ValueRange out{0.0F, 0.0F};
-    bool any = false;
-    for (std::size_t k = 0; k < count; ++k) {
-        if (std::isfinite(values[k])) {
-            out.lo = any ? std::min(out.lo, values[k]) : values[k];
-            out.hi = any ? std::max(out.hi, values[k]) : values[k];
-            any = true;
-        }
-    }
-    return out;
+    const kernels::Ends ends = kernels::finiteEnds(values, count);
+    return {ends.lo, ends.hi};
 }
 
 ValueRange coloured(ValueRange ends, bool diverging) noexcept {

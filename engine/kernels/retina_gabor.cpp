@@ -6,12 +6,11 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <opencv2/core.hpp>
 
-#include "engine/models/retina_filters.h"
-#include "engine/models/retina_parts.h"
+#include "engine/kernels/filter_rows.h"
+#include "engine/kernels/retina_filters.h"
 
-namespace fovea::retina {
+namespace fovea::kernels {
 namespace {
 
 constexpr int kRadius = 5;
@@ -58,7 +57,7 @@ const std::array<AxisFilter, 5>& axisFilters() {
 
 /// One row of the picture through the row filters, for the mirror-continued rows y − radius … y + radius in turn.
 struct RowFilter {
-    const cv::Mat& plane;
+    const Plane& plane;
     float* memory;  ///< kRows rows of each filter's cosine and sine part, then one line
     static constexpr int kRows = 2 * kRadius + 1;
     static constexpr int kFilters = 5;
@@ -68,7 +67,7 @@ struct RowFilter {
     }
     /// The row of `part` (0 cosine, 1 sine) of a filter for row `y` of the plane, −radius ≤ y < rows + radius.
     [[nodiscard]] float* row(int filter, int part, int y) const {
-        return memory + ((filter * 2 + part) * kRows + (y + kRadius) % kRows) * plane.cols;
+        return memory + ((filter * 2 + part) * kRows + (y + kRadius) % kRows) * plane.width;
     }
     [[nodiscard]] Rows<kRadius> rowsAround(int filter, int part, int y) const {
         Rows<kRadius> rows = {};
@@ -79,12 +78,12 @@ struct RowFilter {
     }
     /// Takes the place of row y − kRows.
     void compute(int y) const {
-        float* line = memory + 2 * kFilters * kRows * plane.cols + kRadius;
-        std::copy_n(plane.ptr<float>(mirrored(y, plane.rows)), plane.cols, line);
-        mirrorEnds(line, plane.cols, kRadius);
+        float* line = memory + 2 * kFilters * kRows * plane.width + kRadius;
+        std::copy_n(plane.row(mirrored(y, plane.height)), plane.width, line);
+        mirrorEnds(line, plane.width, kRadius);
         for (int f = 0; f < kFilters; ++f) {
             const AxisFilter& filter = axisFilters()[f];
-            bothSums<kRadius>(shifted<kRadius>(line), filter.cosine, filter.sine, plane.cols, row(f, 0, y), row(f, 1, y));
+            bothSums<kRadius>(shifted<kRadius>(line), filter.cosine, filter.sine, plane.width, row(f, 0, y), row(f, 1, y));
         }
     }
 };
@@ -104,21 +103,18 @@ void amplitudes(const float* cc, const float* cs, const float* sc, const float* 
 
 }  // namespace
 
-void gaborEnergies(const cv::Mat& plane, std::array<cv::Mat, kOrientations>& energies, Scratch& scratch) {
-    const int width = plane.cols;
-    for (std::size_t o = 0; o < energies.size(); ++o) {
-        energies[o] = scratch.energies[o].plane(plane.size());
-    }
-    scratch.rows.resize(RowFilter::values(width));
-    const RowFilter across{plane, scratch.rows.data()};
+void gaborEnergies(const Plane& plane, FilterMemory& memory, const std::array<Plane, kOrientations>& energies) {
+    const int width = plane.width;
+    memory.rows.resize(RowFilter::values(width));
+    const RowFilter across{plane, memory.rows.data()};
     for (int y = -kRadius; y < kRadius; ++y) {
         across.compute(y);
     }
-    scratch.line.resize(static_cast<std::size_t>(6 * width));
-    const auto line = [&](int k) { return scratch.line.data() + k * width; };
+    memory.line.resize(static_cast<std::size_t>(6 * width));
+    const auto line = [&](int k) { return memory.line.data() + k * width; };
     float *mean = line(0), *unused = line(1), *cc = line(2), *cs = line(3), *sc = line(4), *ss = line(5);
     const auto& filters = axisFilters();
-    for (int y = 0; y < plane.rows; ++y) {
+    for (int y = 0; y < plane.height; ++y) {
         across.compute(y + kRadius);
         const AxisFilter& gauss = filters[4];
         bothSums<kRadius>(across.rowsAround(4, 0, y), gauss.cosine, gauss.sine, width, mean, unused);
@@ -128,13 +124,13 @@ void gaborEnergies(const cv::Mat& plane, std::array<cv::Mat, kOrientations>& ene
             bothSums<kRadius>(across.rowsAround(step, 0, y), other.cosine, other.sine, width, cc, cs);
             bothSums<kRadius>(across.rowsAround(step, 1, y), other.cosine, other.sine, width, sc, ss);
             // With y downwards a wave vector at +α on screen rows means lines which rise at 90° − α.
-            float* rising = energies[static_cast<std::size_t>(4 - step)].ptr<float>(y);
+            float* rising = energies[static_cast<std::size_t>(4 - step)].row(y);
             // Along an axis both are the same.
             const bool axis = step == 0 || step == 4;
-            float* falling = axis ? unused : energies[static_cast<std::size_t>((4 + step) % kOrientations)].ptr<float>(y);
+            float* falling = axis ? unused : energies[static_cast<std::size_t>((4 + step) % kOrientations)].row(y);
             amplitudes(cc, cs, sc, ss, mean, filters[step].sum * other.sum, width, rising, falling);
         }
     }
 }
 
-}  // namespace fovea::retina
+}  // namespace fovea::kernels

@@ -3,11 +3,12 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <opencv2/core.hpp>
 #include <vector>
 
+#include "engine/kernels/plane.h"
+
 /// Separable filters row by row. Both axes are the same sum over rows: along x the "rows" are one row, shifted.
-namespace fovea::retina {
+namespace fovea::kernels {
 
 /// Taps 0 … Radius of an even or odd filter.
 template <int Radius>
@@ -76,29 +77,28 @@ Rows<Radius> shifted(const float* line) {
 
 /// One row of `plane` blurred, mirrored at the borders. `line` is working memory.
 template <int Radius>
-void blurRow(const cv::Mat& plane, int y, const HalfKernel<Radius>& taps, std::vector<float>& line, float* out) {
-    line.resize(static_cast<std::size_t>(plane.cols + 2 * Radius));
+void blurRow(const Plane& plane, int y, const HalfKernel<Radius>& taps, std::vector<float>& line, float* out) {
+    line.resize(static_cast<std::size_t>(plane.width + 2 * Radius));
     Rows<Radius> rows = {};
     for (int k = -Radius; k <= Radius; ++k) {
-        rows[Radius + k] = plane.ptr<float>(mirrored(y + k, plane.rows));
+        rows[Radius + k] = plane.row(mirrored(y + k, plane.height));
     }
     float* middle = line.data() + Radius;
-    evenSum<Radius>(rows, taps, plane.cols, middle);
-    mirrorEnds(middle, plane.cols, Radius);
-    evenSum<Radius>(shifted<Radius>(middle), taps, plane.cols, out);
+    evenSum<Radius>(rows, taps, plane.width, middle);
+    mirrorEnds(middle, plane.width, Radius);
+    evenSum<Radius>(shifted<Radius>(middle), taps, plane.width, out);
 }
 
-/// The same inside a plane which has at least Radius more pixels around: row `y` and `width` columns from `x` on.
+/// The same of a plane with a margin of at least Radius values around, which is read instead of mirror images.
 template <int Radius>
-void blurRowWithin(const cv::Mat& wide, int x, int y, int width, const HalfKernel<Radius>& taps, std::vector<float>& line,
-                   float* out) {
-    line.resize(static_cast<std::size_t>(width + 2 * Radius));
+void blurRowWithin(const Plane& plane, int y, const HalfKernel<Radius>& taps, std::vector<float>& line, float* out) {
+    line.resize(static_cast<std::size_t>(plane.width + 2 * Radius));
     Rows<Radius> rows = {};
     for (int k = -Radius; k <= Radius; ++k) {
-        rows[Radius + k] = wide.ptr<float>(y + k) + x - Radius;
+        rows[Radius + k] = plane.row(y + k) - Radius;
     }
-    evenSum<Radius>(rows, taps, width + 2 * Radius, line.data());
-    evenSum<Radius>(shifted<Radius>(line.data() + Radius), taps, width, out);
+    evenSum<Radius>(rows, taps, plane.width + 2 * Radius, line.data());
+    evenSum<Radius>(shifted<Radius>(line.data() + Radius), taps, plane.width, out);
 }
 
-}  // namespace fovea::retina
+}  // namespace fovea::kernels
