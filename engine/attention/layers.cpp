@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+
+#include "engine/kernels/elementwise.h"
 
 namespace fovea {
 
@@ -93,7 +94,7 @@ FeatureMap Layers::rectified(const FeatureMap& x, const std::string& layer, cons
 
 FeatureMap Layers::residual(const FeatureMap& y, const std::string& layer, const std::string& norm, const FeatureMap& x) const {
     FeatureMap out = normalized(y, layer, norm);
-    std::transform(out.data(), out.data() + out.size(), x.data(), out.data(), std::plus<>());
+    ops::add(out, x);
     ops::reluInPlace(out.data(), out.size());
     return out;
 }

@@ -1,8 +1,8 @@
 #include "engine/attention/non_local.h"
 
 #include <algorithm>
-#include <functional>
 
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
 
 namespace fovea {
@@ -87,7 +87,7 @@ Result<AttentionOutput> NonLocal::run(const ModuleInput& input, Trace& trace) co
     if (m_normalized) {
         m_layers.batchNorm(out, "W.1");
     }
-    std::transform(out.data(), out.data() + out.size(), x.data(), out.data(), std::plus<>());
+    ops::add(out, x);
     trace.stage("residual", m_normalized ? "out = BN(W·y + b) + x" : "out = W·y + b + x", [&] { return ops::toTensor(out); });
 
     const int pooling = m_pooled ? 2 : 1;

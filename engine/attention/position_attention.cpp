@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
 
 namespace fovea {
@@ -47,10 +48,7 @@ std::optional<Attended> PositionAttention::run(const FeatureMap& x, const std::s
     }
     FeatureMap& out = attended->output;
     trace.stage("attend", "o_p = Σ_r softmax_r(q_p · k_r) · v_r", [&] { return ops::toTensor(out); });
-    const float gamma = m_layers.at(m_prefix + "gamma").values.front();
-    for (std::size_t k = 0; k < out.size(); ++k) {
-        out.data()[k] = gamma * out.data()[k] + x.data()[k];
-    }
+    ops::scaleAndAdd(out, m_layers.at(m_prefix + "gamma").values.front(), x);
     trace.stage("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });
     return attended;
 }

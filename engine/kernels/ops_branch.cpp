@@ -1,18 +1,10 @@
-#include <algorithm>
 #include <cassert>
 #include <utility>
 
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
 
 namespace fovea::ops {
-namespace {
-
-/// sum += factor · values.
-void addScaled(float* sum, const float* values, std::size_t count, float factor) {
-    std::transform(sum, sum + count, values, sum, [factor](float s, float v) { return s + factor * v; });
-}
-
-}  // namespace
 
 Vector branchMeans(const FeatureMap& x, int branches) {
     const int channels = x.channels() / branches;

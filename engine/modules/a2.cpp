@@ -4,16 +4,14 @@
 //   distribute: d = softmax over the c_n rows of V at every position, Z = G·d;
 //   out = W_R·Z + b_R with `reconstruct`, else Z itself, which has c_m channels. There is no residual.
 
-#include <Eigen/Core>
 #include <algorithm>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/product.h"
 
 namespace fovea {
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 int countOf(const InputShape& shape, const ParamSet& params, const char* key) {
     const int chosen = params.integer(key);
@@ -33,8 +31,6 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
     return specs;
 }
 
-Eigen::Map<const Matrix> rowsOf(const FeatureMap& x) { return {x.data(), x.channels(), x.cells()}; }
-
 class DoubleAttention final : public AttentionModule {
 public:
     DoubleAttention(const Weights& weights, bool reconstruct) : m_layers(weights), m_reconstruct(reconstruct) {}
@@ -50,13 +46,10 @@ public:
         ops::softmaxChannels(distribute);
         trace.stage("distribute weights", "d = softmax over rows of W_V·x + b_V", [&] { return ops::toTensor(distribute); });
 
-        const Matrix gathered = rowsOf(values) * rowsOf(gather).transpose();
-        trace.stage("gather", "G = A · gᵀ", [&] {
-            return Tensor({gathered.rows(), gathered.cols()},
-                          std::vector<float>(gathered.data(), gathered.data() + gathered.size()));
-        });
+        const Tensor gathered = ops::product(ops::matrixOf(values), ops::transposed(ops::matrixOf(gather)));
+        trace.stage("gather", "G = A · gᵀ", [&] { return gathered; });
         FeatureMap out(values.channels(), x.height(), x.width());
-        Eigen::Map<Matrix>(out.data(), out.channels(), out.cells()).noalias() = gathered * rowsOf(distribute);
+        ops::product(ops::matrixOf(gathered), ops::matrixOf(distribute), ops::matrixOf(out));
         trace.stage("distribute", "Z = G · d", [&] { return ops::toTensor(out); });
         if (m_reconstruct) {
             out = m_layers.convolution(out, "conv_reconstruct");

@@ -4,10 +4,10 @@
 // The bilinear resizing does not align corners, and takes two taps also where it shrinks.
 
 #include <algorithm>
-#include <functional>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 
 namespace fovea {
 namespace {
@@ -90,7 +90,7 @@ private:
         trace.stage("theta", "θ = W_θ·x", [&] { return ops::toTensor(sum); });
         const FeatureMap phi = resized(m_layers.convolution(coarse, "phi"), sum);
         trace.stage("phi", "φ = resize(W_φ·g + b_φ)", [&] { return ops::toTensor(phi); });
-        std::transform(sum.data(), sum.data() + sum.size(), phi.data(), sum.data(), std::plus<>());
+        ops::add(sum, phi);
         ops::reluInPlace(sum.data(), sum.size());
         FeatureMap gate = m_layers.convolution(sum, "psi");
         ops::sigmoidInPlace(gate.data(), gate.size());

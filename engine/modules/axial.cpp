@@ -3,11 +3,10 @@
 //   row,  att(x) = W_o·[A_1·v_1; A_2·v_2; …] + b_o.
 //   sum_axial_out: out = att_H(x) + att_W(x);  else out = att_W(att_H(x)). There is no residual.
 
-#include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "engine/attention/multi_head.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
 
 namespace fovea {
@@ -67,7 +66,7 @@ public:
                                : "w = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each row of h",
                     [&] { return ops::toTensor(rows); });
         if (m_parallel) {
-            std::transform(out.data(), out.data() + out.size(), rows.data(), out.data(), std::plus<>());
+            ops::add(out, rows);
         } else {
             out = rows;
         }

@@ -7,10 +7,11 @@
 // same where H = W.
 
 #include <algorithm>
-#include <functional>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/broadcast.h"
+#include "engine/kernels/elementwise.h"
 
 namespace fovea {
 namespace {
@@ -57,18 +58,14 @@ public:
         const FeatureMap& x = input.features();
         const FeatureMap channel = channelBranch(x, trace);
         const FeatureMap spatial = spatialBranch(x, trace);
-        FeatureMap full(x.channels(), x.height(), x.width());
-        for (int c = 0; c < x.channels(); ++c) {
-            const float m = channel.data()[c];
-            std::transform(spatial.data(), spatial.data() + spatial.size(), full.row(c),
-                           [&](float s) { return m_adds ? m + s : m * s; });
-        }
+        const ops::Vector perChannel(channel.data(), channel.data() + channel.size());
+        FeatureMap full =
+            m_adds ? ops::channelsPlusPositions(perChannel, spatial) : ops::channelsTimesPositions(perChannel, spatial);
         ops::sigmoidInPlace(full.data(), full.size());
-        std::transform(full.data(), full.data() + full.size(), full.data(), [](float v) { return 1.0F + v; });
+        ops::scaleAndShift(full.data(), full.size(), 1.0F, 1.0F);
         trace.stage("combine", m_adds ? "A = 1 + sigmoid(Mc_c + Ms_ij)" : "A = 1 + sigmoid(Mc_c · Ms_ij)",
                     [&] { return ops::toTensor(full); });
-        FeatureMap y(x.channels(), x.height(), x.width());
-        std::transform(x.data(), x.data() + x.size(), full.data(), y.data(), std::multiplies<>());
+        FeatureMap y = ops::multiply(x, full);
         trace.stage("scale", "out = A · x", [&] { return ops::toTensor(y); });
 
         AttentionOutput result;
@@ -80,7 +77,7 @@ public:
                                .kind = MapKind::Channel,
                                .role = MapRole::Saliency,
                                .title = FOVEA_TEXT("engine", "Channel branch before the gate"),
-                               .data = {{x.channels()}, {channel.data(), channel.data() + channel.size()}}});
+                               .data = ops::toTensor(perChannel)});
         return result;
     }
 

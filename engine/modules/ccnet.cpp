@@ -4,20 +4,16 @@
 //   A = softmax over these H + W keys,  out = γ·(A·v) + x,  repeated `recurrence` times with the same weights.
 // The learned tensors are those of SAGAN.
 
-#include <Eigen/Core>
-#include <algorithm>
 #include <limits>
 
 #include "engine/attention/module.h"
 #include "engine/attention/position_attention.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/product.h"
 
 namespace fovea {
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Columns = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
-using Weighting = Eigen::Map<Matrix, 0, Eigen::OuterStride<>>;
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet&) {
     return PositionAttention::weights("", shape.channels);
@@ -25,14 +21,11 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet&) {
 
 Result<void> check(const InputShape& shape, const ParamSet&) { return PositionAttention::check("CCNet", shape.channels); }
 
-/// All channels of the run of `count` cells from `first` on.
-Columns cellsOf(const FeatureMap& x, int first, int count) {
-    return {x.data() + first, x.channels(), count, Eigen::OuterStride<>(x.cells())};
+/// All channels of line `index` of a map's equally long lines of cells.
+ops::ConstMatrixView lineOf(const FeatureMap& x, int index) {
+    return ops::columnsOf(ops::matrixOf(x), index * x.width(), x.width());
 }
-
-Weighting cellsOf(FeatureMap& x, int first, int count) {
-    return {x.data() + first, x.channels(), count, Eigen::OuterStride<>(x.cells())};
-}
+ops::MatrixView lineOf(FeatureMap& x, int index) { return ops::columnsOf(ops::matrixOf(x), index * x.width(), x.width()); }
 
 /// The weights of one pass, [H×W×(H+W)], as one matrix per column and one per row.
 struct Criss {
@@ -41,12 +34,11 @@ struct Criss {
     int width;
 
     [[nodiscard]] int keys() const { return height + width; }
-    [[nodiscard]] Weighting column(int j) const {
-        return {weights + static_cast<std::ptrdiff_t>(j) * keys(), height, height,
-                Eigen::OuterStride<>(static_cast<std::ptrdiff_t>(width) * keys())};
+    [[nodiscard]] ops::MatrixView column(int j) const {
+        return {weights + static_cast<std::ptrdiff_t>(j) * keys(), height, height, static_cast<std::ptrdiff_t>(width) * keys()};
     }
-    [[nodiscard]] Weighting row(int i) const {
-        return {weights + static_cast<std::ptrdiff_t>(i) * width * keys() + height, width, width, Eigen::OuterStride<>(keys())};
+    [[nodiscard]] ops::MatrixView row(int i) const {
+        return {weights + static_cast<std::ptrdiff_t>(i) * width * keys() + height, width, width, keys()};
     }
 };
 
@@ -93,8 +85,7 @@ private:
         FeatureMap out = gathered(value, criss);
         trace.stage("attend", "o_ij = Σ A_ij · v over the column and the row of (i,j)", [&] { return ops::toTensor(out); });
         const float gamma = factor * m_layers.at("gamma").values.front();
-        std::transform(out.data(), out.data() + out.size(), x.data(), out.data(),
-                       [gamma](float o, float v) { return gamma * o + v; });
+        ops::scaleAndAdd(out, gamma, x);
         trace.stage("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });
         return out;
     }
@@ -105,12 +96,14 @@ private:
         const FeatureMap queryColumns = ops::transposeCells(query, height);
         const FeatureMap keyColumns = ops::transposeCells(key, height);
         for (int j = 0; j < width; ++j) {
-            Weighting logits = criss.column(j);
-            logits.noalias() = cellsOf(queryColumns, j * height, height).transpose() * cellsOf(keyColumns, j * height, height);
-            logits.diagonal().setConstant(-std::numeric_limits<float>::infinity());
+            const ops::MatrixView logits = criss.column(j);
+            ops::product(ops::transposed(lineOf(queryColumns, j)), lineOf(keyColumns, j), logits);
+            for (int i = 0; i < height; ++i) {
+                logits.row(i)[i] = -std::numeric_limits<float>::infinity();
+            }
         }
         for (int i = 0; i < height; ++i) {
-            criss.row(i).noalias() = cellsOf(query, i * width, width).transpose() * cellsOf(key, i * width, width);
+            ops::product(ops::transposed(lineOf(query, i)), lineOf(key, i), criss.row(i));
         }
         const auto keys = static_cast<std::size_t>(criss.keys());
         ops::softmax(criss.weights, static_cast<std::size_t>(query.cells()) * keys, keys);
@@ -122,12 +115,11 @@ private:
         const FeatureMap valueColumns = ops::transposeCells(value, height);
         FeatureMap columns(value.channels(), width, height);
         for (int j = 0; j < width; ++j) {
-            cellsOf(columns, j * height, height).noalias() =
-                cellsOf(valueColumns, j * height, height) * criss.column(j).transpose();
+            ops::product(lineOf(valueColumns, j), ops::transposed(criss.column(j)), lineOf(columns, j));
         }
         FeatureMap out = ops::transposeCells(columns, width);
         for (int i = 0; i < height; ++i) {
-            cellsOf(out, i * width, width).noalias() += cellsOf(value, i * width, width) * criss.row(i).transpose();
+            ops::addProduct(1.0F, lineOf(value, i), ops::transposed(criss.row(i)), lineOf(out, i));
         }
         return out;
     }

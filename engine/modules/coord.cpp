@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/attention/module.h"
+#include "engine/kernels/broadcast.h"
 #include "engine/kernels/ops.h"
 
 namespace fovea {
@@ -61,16 +62,8 @@ public:
         trace.stage("rows", "a_h = sigmoid(W_h·y_h + b_h)", [&] { return tensor2d(rows); });
         trace.stage("columns", "a_w = sigmoid(W_w·y_w + b_w)", [&] { return tensor2d(columns); });
 
-        FeatureMap full(x.channels(), x.height(), x.width());
-        FeatureMap out(x.channels(), x.height(), x.width());
-        for (int c = 0; c < x.channels(); ++c) {
-            for (int i = 0; i < x.height(); ++i) {
-                for (int j = 0; j < x.width(); ++j) {
-                    full.at(c, i, j) = rows.row(c)[i] * columns.row(c)[j];
-                    out.at(c, i, j) = x.at(c, i, j) * columns.row(c)[j] * rows.row(c)[i];
-                }
-            }
-        }
+        const FeatureMap full = ops::rowsTimesColumns(rows, columns);
+        FeatureMap out = ops::scaleRowsAndColumns(x, rows, columns);
         trace.stage("scale", "out = x · a_w · a_h", [&] { return ops::toTensor(out); });
         AttentionOutput result;
         result.maps.push_back(

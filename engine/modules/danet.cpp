@@ -5,17 +5,14 @@
 //   out = p + c, so that x enters twice.
 // Subtracting from the maximum of the row gives the least similar channels the largest weight.
 
-#include <Eigen/Core>
-#include <algorithm>
-
 #include "engine/attention/position_attention.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/product.h"
+#include "engine/kernels/sums.h"
 
 namespace fovea {
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using ConstRows = Eigen::Map<const Matrix>;
 
 constexpr const char* kTitle = "DANet";
 
@@ -23,27 +20,6 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet&) {
     auto specs = PositionAttention::weights("sa.", shape.channels);
     specs.push_back({"sc.gamma", {1}, WeightInit::One});
     return specs;
-}
-
-/// X·Xᵀ. Runs of positions are added up in double: the exponents are differences of large sums.
-Eigen::MatrixXd channelEnergies(const FeatureMap& x) {
-    constexpr int kRun = 256;
-    const ConstRows rows(x.data(), x.channels(), x.cells());
-    Eigen::MatrixXd total = Eigen::MatrixXd::Zero(x.channels(), x.channels());
-    Matrix part(x.channels(), x.channels());
-    for (int first = 0; first < x.cells(); first += kRun) {
-        const auto run = rows.middleCols(first, std::min(kRun, x.cells() - first));
-        part.noalias() = run * run.transpose();
-        total += part.cast<double>();
-    }
-    return total;
-}
-
-/// As [1×rows×columns].
-Tensor toTensor(const Eigen::MatrixXd& m) {
-    Tensor out(Shape{1, m.rows(), m.cols()});
-    Eigen::Map<Matrix>(out.values.data(), m.rows(), m.cols()) = m.cast<float>();
-    return out;
 }
 
 class Danet final : public AttentionModule {
@@ -60,9 +36,7 @@ public:
         const Tensor matrix = channelWeights(x, trace);
         FeatureMap out = channelBranch(x, matrix);
         trace.stage("channel residual", "c = γ_c · (B·X) + x", [&] { return ops::toTensor(out); });
-        for (std::size_t k = 0; k < out.size(); ++k) {
-            out.data()[k] += attended->output.data()[k];
-        }
+        ops::add(out, attended->output);
         trace.stage("sum", "out = p + c", [&] { return ops::toTensor(out); });
 
         AttentionOutput result;
@@ -84,9 +58,11 @@ public:
 
 private:
     static Tensor channelWeights(const FeatureMap& x, Trace& trace) {
-        const Eigen::MatrixXd energies = channelEnergies(x);
-        trace.stage("energies", "E = X · Xᵀ", [&] { return toTensor(energies); });
-        Tensor matrix = toTensor((-energies).colwise() + energies.rowwise().maxCoeff());
+        const std::vector<double> energies = ops::channelProducts(x);
+        trace.stage("energies", "E = X · Xᵀ", [&] {
+            return Tensor(Shape{1, x.channels(), x.channels()}, std::vector<float>(energies.begin(), energies.end()));
+        });
+        Tensor matrix = ops::distanceToRowMaximum(energies, x.channels());
         ops::softmax(matrix.values.data(), matrix.size(), static_cast<std::size_t>(x.channels()));
         trace.stage("channel weights", "B = softmax over columns of rowmax(E) − E", [&] { return matrix; });
         return matrix;
@@ -94,9 +70,7 @@ private:
 
     [[nodiscard]] FeatureMap channelBranch(const FeatureMap& x, const Tensor& matrix) const {
         FeatureMap out = x;
-        const ConstRows mix(matrix.values.data(), x.channels(), x.channels());
-        Eigen::Map<Matrix>(out.data(), x.channels(), x.cells()).noalias() +=
-            (m_channelGamma * mix) * ConstRows(x.data(), x.channels(), x.cells());
+        ops::addProduct(m_channelGamma, ops::matrixOf(matrix), ops::matrixOf(x), ops::matrixOf(out));
         return out;
     }
 

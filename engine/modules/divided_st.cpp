@@ -4,10 +4,9 @@
 //   Within each frame:              out = x1 + MHSA_s(LN_s(x1))
 // Layer norms with ε = 1e−6. No class token, MLP or positional embedding.
 
-#include <algorithm>
-
 #include "engine/attention/module.h"
 #include "engine/attention/multi_head.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
 
 namespace fovea {
@@ -33,10 +32,6 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
 }
 
 Result<void> check(const InputShape& shape, const ParamSet& params) { return MultiHead::check(shape.channels, params); }
-
-void add(FeatureMap& x, const FeatureMap& term) {
-    std::transform(x.data(), x.data() + x.size(), term.data(), x.data(), std::plus<>());
-}
 
 class DividedSpaceTime final : public AttentionModule {
 public:
@@ -80,7 +75,7 @@ private:
         }
         const FeatureMap byPlace =
             ops::conv2d(attended->output, m_weights.at("temporal_fc.weight"), m_weights.at("temporal_fc.bias"));
-        add(x, ops::transposeCells(byPlace, tokens.height()));
+        ops::add(x, ops::transposeCells(byPlace, tokens.height()));
         trace.stage("temporal residual", "x1 = x + W·MHSA_t(t) + b", [&] { return ops::toTensor(x); });
         return std::move(attended->factors);
     }
@@ -93,7 +88,7 @@ private:
         if (!attended) {
             return nullptr;
         }
-        add(x, attended->output);
+        ops::add(x, attended->output);
         trace.stage("spatial residual", "out = x1 + MHSA_s(s)", [&] { return ops::toTensor(x); });
         return std::move(attended->factors);
     }

@@ -4,17 +4,15 @@
 //   out_c = γ·F_Y·x_c·F_Xᵀ (N×N). Cells and grid are counted from 1, as in the paper.
 // Without a vector h the read depends on its bias alone.
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
 #include "engine/attention/module.h"
+#include "engine/kernels/filter_bank.h"
 #include "engine/kernels/ops.h"
 
 namespace fovea {
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr int kHidden = 16;  ///< length of the vector where none is given
 constexpr const char* kExtra = "hidden";
@@ -55,46 +53,22 @@ struct Theta {
           stride((std::max(map.width(), map.height()) - 1.0) / (filters - 1.0) * std::exp(static_cast<double>(p[3]))),
           gain(std::exp(static_cast<double>(p[4]))) {}
 
-    /// Centre of filter i = 1 … N along the axis whose middle is `middle`.
-    [[nodiscard]] double centre(double middle, int i, int filters) const { return middle + (i - filters / 2.0 - 0.5) * stride; }
+    /// The centres of the filters i = 1 … N along the axis whose middle is `middle`.
+    [[nodiscard]] std::vector<double> centres(double middle, int filters) const {
+        std::vector<double> out;
+        for (int i = 1; i <= filters; ++i) {
+            out.push_back(middle + (i - filters / 2.0 - 0.5) * stride);
+        }
+        return out;
+    }
 };
 
-/// N×length Gaussian filters around `middle`.
-Matrix filterBank(const Theta& theta, double middle, int filters, int length) {
-    Matrix bank(filters, length);
-    Eigen::ArrayXd row(length);
-    for (int i = 1; i <= filters; ++i) {
-        const double mu = theta.centre(middle, i, filters);
-        for (int a = 1; a <= length; ++a) {
-            row[a - 1] = std::exp(-(a - mu) * (a - mu) / (2.0 * theta.variance));
-        }
-        bank.row(i - 1) = (row / std::max(row.sum(), 1e-8)).matrix().transpose().cast<float>();
-    }
-    return bank;
-}
-
-/// γ·F_Y·x_c·F_Xᵀ of every channel.
-FeatureMap read(const FeatureMap& x, const Matrix& across, const Matrix& down, double gain) {
-    const Eigen::Index filters = across.rows();
-    const int side = static_cast<int>(filters);
-    const Matrix rows =
-        Eigen::Map<const Matrix>(x.data(), static_cast<Eigen::Index>(x.channels()) * x.height(), x.width()) * across.transpose();
-    FeatureMap out(x.channels(), side, side);
-    for (int c = 0; c < x.channels(); ++c) {
-        Eigen::Map<Matrix>(out.row(c), filters, filters).noalias() =
-            static_cast<float>(gain) * (down * rows.middleRows(static_cast<Eigen::Index>(c) * x.height(), x.height()));
-    }
-    return out;
-}
-
-Tensor tensorOf(const Matrix& m) { return {{m.rows(), m.cols()}, std::vector<float>(m.data(), m.data() + m.size())}; }
-
-AttentionMap bankMap(const char* name, const char* title, const Matrix& bank, int height, int width) {
+AttentionMap bankMap(const char* name, const char* title, const Tensor& bank, int height, int width) {
     return {.name = name,
             .kind = MapKind::Full,
             .role = MapRole::Distribution,
             .title = title,
-            .data = tensorOf(bank),
+            .data = bank,
             .gridHeight = height,
             .gridWidth = width};
 }
@@ -114,33 +88,30 @@ public:
         const auto p = ops::linear(hidden, m_weight, m_bias);
         trace.stage("parameters", "p = W·h + b", [&] { return ops::toTensor(p); });
         const Theta theta(p, x, m_filters);
-        const Matrix across = filterBank(theta, theta.x, m_filters, x.width());
-        const Matrix down = filterBank(theta, theta.y, m_filters, x.height());
+        const Tensor across = ops::gaussianFilters(theta.centres(theta.x, m_filters), theta.variance, x.width());
+        const Tensor down = ops::gaussianFilters(theta.centres(theta.y, m_filters), theta.variance, x.height());
         AttentionOutput result;
-        result.frames.push_back(read(x, across, down, theta.gain));
+        result.frames.push_back(ops::readThrough(x, across, down, static_cast<float>(theta.gain)));
         trace.stage("read", "out_c = γ · F_Y · x_c · F_Xᵀ", [&] { return ops::toTensor(result.frames.front()); });
         addMaps(result, theta, across, down);
         return result;
     }
 
 private:
-    void addMaps(AttentionOutput& result, const Theta& theta, const Matrix& across, const Matrix& down) const {
-        const int height = static_cast<int>(down.cols()), width = static_cast<int>(across.cols());
-        FeatureMap weight(1, height, width);
-        Eigen::Map<Matrix>(weight.data(), height, width).noalias() = down.colwise().sum().transpose() * across.colwise().sum();
+    void addMaps(AttentionOutput& result, const Theta& theta, const Tensor& across, const Tensor& down) const {
         const auto numbers = [](std::initializer_list<double> values) {
             return Tensor({static_cast<std::int64_t>(values.size())}, std::vector<float>(values.begin(), values.end()));
         };
-        const auto cell = [&](double middle, int i) { return theta.centre(middle, i, m_filters) - 1.0; };
-        result.maps.push_back(
-            spatialMap("spatial", MapRole::Saliency, FOVEA_TEXT("engine", "How much each position is read"), weight));
-        result.maps.push_back(bankMap("fx", FOVEA_TEXT("engine", "Horizontal filters"), across, 1, width));
-        result.maps.push_back(bankMap("fy", FOVEA_TEXT("engine", "Vertical filters"), down, height, 1));
+        const auto columns = theta.centres(theta.x, m_filters), rows = theta.centres(theta.y, m_filters);
+        result.maps.push_back(spatialMap("spatial", MapRole::Saliency, FOVEA_TEXT("engine", "How much each position is read"),
+                                         ops::filterCoverage(across, down)));
+        result.maps.push_back(bankMap("fx", FOVEA_TEXT("engine", "Horizontal filters"), across, 1, across.dim(1)));
+        result.maps.push_back(bankMap("fy", FOVEA_TEXT("engine", "Vertical filters"), down, down.dim(1), 1));
         result.maps.push_back(regionMap("theta", FOVEA_TEXT("engine", "Centre, variance, stride and strength of the filters"),
                                         numbers({theta.x, theta.y, theta.variance, theta.stride, theta.gain})));
         result.maps.push_back(
             regionMap("box", FOVEA_TEXT("engine", "From the first to the last filter's centre"),
-                      numbers({cell(theta.x, 1), cell(theta.y, 1), cell(theta.x, m_filters), cell(theta.y, m_filters)})));
+                      numbers({columns.front() - 1.0, rows.front() - 1.0, columns.back() - 1.0, rows.back() - 1.0})));
         result.maps.back().cellCentres = true;
     }
 

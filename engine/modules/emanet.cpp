@@ -4,16 +4,13 @@
 //   R = relu(μ·zᵀ) with the last z and the bases updated after it, out = relu(BN(conv2(R)) + x).
 // Nothing is learned here: the moving average of μ belongs to training.
 
-#include <Eigen/Core>
-
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/codewords.h"
+#include "engine/kernels/product.h"
 
 namespace fovea {
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using ConstRows = Eigen::Map<const Matrix>;
 
 constexpr float kEpsilon = 1e-6F;
 
@@ -27,30 +24,17 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
     return specs;
 }
 
-ConstRows rowsOf(const FeatureMap& x) { return {x.data(), x.channels(), x.cells()}; }
-
 /// The E step, K×H×W.
-FeatureMap responsibilities(const FeatureMap& features, const Matrix& bases) {
-    FeatureMap z(static_cast<int>(bases.cols()), features.height(), features.width());
-    Eigen::Map<Matrix>(z.data(), z.channels(), z.cells()).noalias() = bases.transpose() * rowsOf(features);
+FeatureMap responsibilities(const FeatureMap& features, const Tensor& bases) {
+    FeatureMap z(bases.dim(1), features.height(), features.width());
+    ops::product(ops::transposed(ops::matrixOf(bases)), ops::matrixOf(features), ops::matrixOf(z));
     ops::softmaxChannels(z);
     return z;
 }
 
-/// The M step, C×K.
-Matrix basesFrom(const FeatureMap& features, const FeatureMap& z) {
-    Matrix bases = rowsOf(features) * rowsOf(z).transpose();
-    for (int k = 0; k < z.channels(); ++k) {
-        const auto total = static_cast<float>(rowsOf(z).row(k).cast<double>().sum());
-        bases.col(k) /= kEpsilon + total;
-        bases.col(k) /= kEpsilon + bases.col(k).norm();
-    }
-    return bases;
-}
-
 AttentionMap matrixMap(const FeatureMap& z) {
-    Tensor data({1, z.cells(), z.channels()});
-    Eigen::Map<Matrix>(data.values.data(), z.cells(), z.channels()) = rowsOf(z).transpose();
+    Tensor data = ops::toTensor(ops::channelsToCells(z));
+    data.shape = {1, z.cells(), z.channels()};
     return {.name = "matrix",
             .kind = MapKind::Pairwise,
             .role = MapRole::Distribution,
@@ -72,21 +56,19 @@ public:
         const FeatureMap features = m_layers.convolution(x, "conv1");
         trace.stage("features", "F = W1·x + b1", [&] { return ops::toTensor(features); });
         const Tensor& mu = m_layers.at("mu");
-        Matrix bases = ConstRows(mu.values.data(), x.channels(), static_cast<Eigen::Index>(mu.size()) / x.channels());
+        Tensor bases({x.channels(), static_cast<std::int64_t>(mu.size()) / x.channels()}, mu.values);
         FeatureMap z;
         for (int stage = 0; stage < m_stages; ++stage) {
             if (input.stop.stop_requested()) {
                 return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
             }
             z = responsibilities(features, bases);
-            bases = basesFrom(features, z);
+            bases = ops::unitMeans(features, z, kEpsilon);
         }
         trace.stage("expectation", "z_nk = softmax over k of F_n · μ_k, last step", [&] { return ops::toTensor(z); });
-        trace.stage("maximization", "μ_k = Σ_n z_nk·F_n / (1e-6 + Σ_n z_nk), then of length 1", [&] {
-            return Tensor({bases.rows(), bases.cols()}, std::vector<float>(bases.data(), bases.data() + bases.size()));
-        });
+        trace.stage("maximization", "μ_k = Σ_n z_nk·F_n / (1e-6 + Σ_n z_nk), then of length 1", [&] { return bases; });
         FeatureMap rebuilt(x.channels(), x.height(), x.width());
-        Eigen::Map<Matrix>(rebuilt.data(), rebuilt.channels(), rebuilt.cells()).noalias() = bases * rowsOf(z);
+        ops::product(ops::matrixOf(bases), ops::matrixOf(z), ops::matrixOf(rebuilt));
         ops::reluInPlace(rebuilt.data(), rebuilt.size());
         trace.stage("rebuild", "R = relu(μ · zᵀ)", [&] { return ops::toTensor(rebuilt); });
 

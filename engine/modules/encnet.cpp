@@ -3,16 +3,12 @@
 //   E_k = Σ_n A_nk·(f_n − c_k), a sum and no mean;  e = mean over k of relu(BN(E)), the batch norm per codeword;
 //   γ = sigmoid(W_f·e + b_f),  out = relu(x + γ_c·x_c). A second head, W_s·e + b_s, tells the classes of the scene.
 
-#include <Eigen/Core>
-
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/codewords.h"
 
 namespace fovea {
 namespace {
-
-using Stored = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
     const int channels = shape.channels;
@@ -29,32 +25,6 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
         specs.push_back({layer + ".bias", {outputs}, WeightInit::FanIn, channels});
     }
     return specs;
-}
-
-Matrix rowsOf(const float* values, int rows, int columns) {
-    return Eigen::Map<const Stored>(values, rows, columns).cast<double>();
-}
-
-/// A as K×N. In double: with large features the squares are large and their differences are not.
-Matrix assignment(const Matrix& features, const Matrix& codewords, const std::vector<float>& scale) {
-    Matrix a = -2.0 * (codewords * features);
-    a.rowwise() += features.colwise().squaredNorm();
-    a.colwise() += codewords.rowwise().squaredNorm();
-    for (Eigen::Index k = 0; k < a.rows(); ++k) {
-        a.row(k) *= static_cast<double>(scale[static_cast<std::size_t>(k)]);
-    }
-    const Eigen::RowVectorXd top = a.colwise().maxCoeff();
-    a = (a.rowwise() - top).array().exp().matrix();
-    const Eigen::RowVectorXd total = a.colwise().sum();
-    a.array().rowwise() /= total.array();
-    return a;
-}
-
-/// As channels × height × width.
-FeatureMap mapOf(const Matrix& m, int height, int width) {
-    FeatureMap y(static_cast<int>(m.rows()), height, width);
-    Eigen::Map<Stored>(y.data(), m.rows(), m.cols()) = m.cast<float>();
-    return y;
 }
 
 class ContextEncoding final : public AttentionModule {
@@ -91,15 +61,10 @@ private:
     [[nodiscard]] ops::Vector encode(const FeatureMap& x, FeatureMap& assigned, Trace& trace) const {
         const FeatureMap embedded = m_layers.rectified(x, "encoding.0", "encoding.1");
         trace.stage("features", "F = relu(BN(W·x))", [&] { return ops::toTensor(embedded); });
-        const Matrix features = rowsOf(embedded.data(), embedded.channels(), embedded.cells());
-        const Tensor& words = m_layers.at("encoding.3.codewords");
-        const Matrix codewords = rowsOf(words.values.data(), words.dim(0), x.channels());
-        const Matrix a = assignment(features, codewords, m_layers.at("encoding.3.scale").values);
-        assigned = mapOf(a, x.height(), x.width());
+        auto residuals = ops::encodeResiduals(embedded, m_layers.at("encoding.3.codewords"), m_layers.at("encoding.3.scale"));
+        assigned = std::move(residuals.assignment);
         trace.stage("assign", "A_nk = softmax over k of s_k · ‖f_n − c_k‖²", [&] { return ops::toTensor(assigned); });
-        Matrix sums = a * features.transpose();
-        sums -= a.rowwise().sum().asDiagonal() * codewords;
-        FeatureMap encoded = mapOf(sums, 1, x.channels());
+        FeatureMap& encoded = residuals.sums;
         trace.stage("aggregate", "E_k = Σ_n A_nk · (f_n − c_k)", [&] { return ops::toTensor(encoded); });
         m_layers.batchNorm(encoded, "encoding.4");
         ops::reluInPlace(encoded.data(), encoded.size());

@@ -3,10 +3,9 @@
 //   A = softmax over the positions of each row of L, then A_kn = A_kn / (1e-9 + Σ_k A_kn);
 //   out = relu(BN(conv2(M_v·A)) + x).
 
-#include <Eigen/Core>
-
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/standardize.h"
 
 namespace fovea {
 namespace {
@@ -22,19 +21,6 @@ std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params)
     return specs;
 }
 
-/// Divides every position by its sum over the channels.
-void normalizeChannels(FeatureMap& x) {
-    using Row = Eigen::Map<Eigen::ArrayXf>;
-    Eigen::ArrayXd total = Eigen::ArrayXd::Constant(x.cells(), 1e-9);
-    for (int k = 0; k < x.channels(); ++k) {
-        total += Row(x.row(k), x.cells()).cast<double>();
-    }
-    const Eigen::ArrayXf factor = total.inverse().cast<float>();
-    for (int k = 0; k < x.channels(); ++k) {
-        Row(x.row(k), x.cells()) *= factor;
-    }
-}
-
 class ExternalAttention final : public AttentionModule {
 public:
     explicit ExternalAttention(const Weights& weights) : m_layers(weights) {}
@@ -47,7 +33,7 @@ public:
         trace.stage("similarity", "L = M_k · F", [&] { return ops::toTensor(attention); });
         ops::softmaxCells(attention);
         trace.stage("softmax", "A = softmax over positions of L", [&] { return ops::toTensor(attention); });
-        normalizeChannels(attention);
+        ops::normalizeChannels(attention, 1e-9);
         trace.stage("normalise", "A_kn = A_kn / (1e-9 + Σ_k A_kn)", [&] { return ops::toTensor(attention); });
         const FeatureMap read = m_layers.convolution(attention, "linear_1");
         trace.stage("read", "Y = M_v · A", [&] { return ops::toTensor(read); });

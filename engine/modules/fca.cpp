@@ -7,6 +7,7 @@
 #include "engine/attention/dct_filters.h"
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/sums.h"
 
 namespace fovea {
 namespace {
@@ -83,16 +84,7 @@ private:
         const int height = m_filters.dim(1), width = m_filters.dim(2);
         const bool fits = x.height() == height && x.width() == width;
         const FeatureMap pooled = fits ? x : ops::adaptiveMeanPool(x, height, width);
-        ops::Vector descriptor(x.channels());
-        for (int c = 0; c < x.channels(); ++c) {
-            const float* filter = m_filters.values.data() + static_cast<std::size_t>(c) * pooled.cells();
-            double total = 0.0;
-            for (int n = 0; n < pooled.cells(); ++n) {
-                total += static_cast<double>(pooled.row(c)[n]) * filter[n];
-            }
-            descriptor[c] = static_cast<float>(total);
-        }
-        return descriptor;
+        return ops::depthwiseSums(pooled, m_filters, {});
     }
 
     Tensor m_reduce;

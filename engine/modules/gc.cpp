@@ -7,7 +7,9 @@
 #include <algorithm>
 
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/sums.h"
 
 namespace fovea {
 namespace {
@@ -81,9 +83,7 @@ public:
         if (m_add) {
             const auto term = transform(context, "channel_add_conv.");
             trace.stage("add", "t = W3·relu(LN(W0·ctx + b0)) + b3", [&] { return ops::toTensor(term); });
-            for (int c = 0; c < y.channels(); ++c) {
-                std::transform(y.row(c), y.row(c) + y.cells(), y.row(c), [&](float v) { return v + term[c]; });
-            }
+            ops::addToChannels(y, term);
             result.maps.push_back(
                 channelMap("channel_add", MapRole::Additive, FOVEA_TEXT("engine", "Added to each channel"), term));
         }
@@ -99,14 +99,6 @@ private:
         FeatureMap mask = ops::conv2d(x, weight("conv_mask.weight"), weight("conv_mask.bias"));
         ops::softmax(mask.data(), mask.size(), mask.size());
         trace.stage("mask", "m = softmax over H·W of w·x + b", [&] { return ops::toTensor(mask, true); });
-        ops::Vector context(x.channels());
-        for (int c = 0; c < x.channels(); ++c) {
-            double total = 0.0;
-            for (int n = 0; n < x.cells(); ++n) {
-                total += static_cast<double>(mask.data()[n]) * x.row(c)[n];
-            }
-            context[c] = static_cast<float>(total);
-        }
         result.maps.push_back({.name = "spatial",
                                .kind = MapKind::Spatial,
                                .role = MapRole::Distribution,
@@ -114,7 +106,7 @@ private:
                                .data = ops::toTensor(mask, true),
                                .gridHeight = x.height(),
                                .gridWidth = x.width()});
-        return context;
+        return ops::weightedSums(x, mask);
     }
 
     [[nodiscard]] ops::Vector transform(const ops::Vector& context, const std::string& prefix) const {

@@ -3,12 +3,11 @@
 //   l1: e_c = α_c·Σ |x_c|,        n_c = γ_c / (mean_c |e| + ε); after a relu the magnitude is x itself
 //   g_c = 1 + tanh(e_c·n_c + β_c),  out = g_c·x_c. The sums run over H,W.
 
-#include <Eigen/Core>
-#include <algorithm>
 #include <cmath>
 
 #include "engine/attention/module.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/sums.h"
 
 namespace fovea {
 namespace {
@@ -61,22 +60,13 @@ public:
     }
 
 private:
-    /// Σ over the positions of one channel: short runs in float, their sums in double.
-    [[nodiscard]] double magnitude(const float* row, int cells) const {
-        constexpr int kRun = 64;
-        double total = 0.0;
-        for (int n = 0; n < cells; n += kRun) {
-            const Eigen::Map<const Eigen::ArrayXf> values(row + n, std::min(kRun, cells - n));
-            total += m_squares ? values.square().sum() : m_afterRelu ? values.sum() : values.abs().sum();
-        }
-        return total;
-    }
-
     [[nodiscard]] Values embed(const FeatureMap& x) const {
-        Values e(x.channels());
-        for (int c = 0; c < x.channels(); ++c) {
-            const double total = magnitude(x.row(c), x.cells());
-            e[c] = m_alpha[c] * (m_squares ? std::sqrt(total + m_epsilon) : total);
+        using ops::Magnitude;
+        Values e = ops::channelMagnitudes(x, m_squares     ? Magnitude::Square
+                                             : m_afterRelu ? Magnitude::Value
+                                                           : Magnitude::Absolute);
+        for (std::size_t c = 0; c < e.size(); ++c) {
+            e[c] = m_alpha[c] * (m_squares ? std::sqrt(e[c] + m_epsilon) : e[c]);
         }
         return e;
     }

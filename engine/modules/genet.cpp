@@ -4,11 +4,12 @@
 // MLP: z = W2·relu(W0·z) with max(1, C // 16) hidden channels, no bias.
 // Excite: a = sigmoid(nearest(z)) on the grid of x, out = a·x.
 
-#include <Eigen/Core>
 #include <algorithm>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
+#include "engine/kernels/sums.h"
 
 namespace fovea {
 namespace {
@@ -82,8 +83,7 @@ public:
         trace.stage("excite", "a = sigmoid(nearest(z))", [&] { return ops::toTensor(gate); });
 
         AttentionOutput result;
-        FeatureMap out = x;
-        std::transform(out.data(), out.data() + out.size(), gate.data(), out.data(), std::multiplies<>());
+        FeatureMap out = ops::multiply(x, gate);
         trace.stage("scale", "out = a · x", [&] { return ops::toTensor(out); });
         result.frames.push_back(std::move(out));
         result.maps.push_back(fullMap("full", MapRole::Gate, FOVEA_TEXT("engine", "Gate of every value"), gate));
@@ -97,7 +97,7 @@ private:
 
     [[nodiscard]] FeatureMap learned(const FeatureMap& x) const {
         if (m_extent == 0) {
-            FeatureMap z = weightedSums(x, m_layers.at("downop.dwconv.weight"));
+            FeatureMap z = ops::toMap(ops::depthwiseSums(x, m_layers.at("downop.dwconv.weight"), {}));
             m_layers.batchNorm(z, "downop.bn");
             return z;
         }
@@ -108,18 +108,6 @@ private:
             if (block != m_blocks.back()) {
                 ops::reluInPlace(z.data(), z.size());
             }
-        }
-        return z;
-    }
-
-    /// A depth-wise kernel as large as the map, C×1×1; the sum runs in double.
-    static FeatureMap weightedSums(const FeatureMap& x, const Tensor& kernels) {
-        using Row = Eigen::Map<const Eigen::ArrayXf>;
-        FeatureMap z(x.channels(), 1, 1);
-        const int cells = x.cells();
-        for (int c = 0; c < x.channels(); ++c) {
-            const Row kernel(kernels.values.data() + static_cast<std::ptrdiff_t>(c) * cells, cells);
-            z.data()[c] = static_cast<float>((kernel.cast<double>() * Row(x.row(c), cells).cast<double>()).sum());
         }
         return z;
     }

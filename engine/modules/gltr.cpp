@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
 
 namespace fovea {
@@ -53,12 +54,10 @@ public:
         trace.stage("merge", "r = P·o + b_p", [&] { return ops::toTensor(term); });
 
         AttentionOutput result;
-        for (std::size_t t = 0; t < input.frames.size(); ++t) {
-            FeatureMap y = *input.frames[t];
-            for (int c = 0; c < y.channels(); ++c) {
-                const float added = term.row(c)[t];
-                std::transform(y.row(c), y.row(c) + y.cells(), y.row(c), [added](float v) { return v + added; });
-            }
+        const FeatureMap byFrame = ops::channelsToCells(term);
+        for (int t = 0; t < byFrame.channels(); ++t) {
+            FeatureMap y = *input.frames[static_cast<std::size_t>(t)];
+            ops::addToChannels(y, {byFrame.row(t), byFrame.row(t) + byFrame.cells()});
             result.frames.push_back(std::move(y));
         }
         trace.stage("residual", "out_t = x_t + r_t", [&] { return ops::toTensor(result.frames); });

@@ -7,6 +7,7 @@
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/sums.h"
 
 namespace fovea {
 namespace {
@@ -67,20 +68,8 @@ private:
 
     /// Four numbers for each of the d rows.
     [[nodiscard]] ops::Vector rowsOf(FeatureMap s) const {
-        const int inner = s.channels();
         m_layers.batchNorm(s, "row_bn");
-        const float* kernels = m_layers.at("row_conv_group.weight").values.data();
-        ops::Vector rows = m_layers.at("row_conv_group.bias").values;
-        for (int k = 0; k < kPerRow * inner; ++k) {
-            const float* row = s.row(k / kPerRow);
-            const float* kernel = kernels + static_cast<std::size_t>(k) * inner;
-            double total = rows[k];
-            for (int n = 0; n < inner; ++n) {
-                total += static_cast<double>(kernel[n]) * row[n];
-            }
-            rows[k] = static_cast<float>(total);
-        }
-        return rows;
+        return ops::depthwiseSums(s, m_layers.at("row_conv_group.weight"), m_layers.at("row_conv_group.bias"));
     }
 
     Layers m_layers;

@@ -4,33 +4,38 @@
 //   once more C = C∘(BᵀX) / ((BᵀB)·C + 1e-6) with the final B.
 //   out = relu(BN(conv(B·C)) + x). The reference draws its bases anew at each call; here they are a weight.
 
-#include <Eigen/Core>
+#include <algorithm>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
+#include "engine/kernels/product.h"
 
 namespace fovea {
 namespace {
 
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Rows = Eigen::Map<Matrix>;
-using ConstRows = Eigen::Map<const Matrix>;
+using ops::ConstMatrixView;
+using ops::matrixOf;
+using ops::MatrixView;
+using ops::transposed;
 
 constexpr float kEpsilon = 1e-6F;
 
+/// x = x ∘ numerator / (denominator + ε); the rows of x lie without gaps.
+void improve(const MatrixView& x, const Tensor& numerator, const Tensor& denominator) {
+    ops::multiplyByRatio(x.values, numerator.values.data(), denominator.values.data(), numerator.size(), kEpsilon);
+}
+
 /// C = C ∘ numerator / ((BᵀB)·C + ε).
-void updateCoefficients(Rows coefficients, const Matrix& numerator, const Matrix& bases) {
-    const Matrix gram = bases.transpose() * bases;
-    const Matrix denominator = gram * coefficients;
-    coefficients.array() *= numerator.array() / (denominator.array() + kEpsilon);
+void updateCoefficients(const MatrixView& coefficients, const Tensor& numerator, const MatrixView& bases) {
+    const Tensor gram = ops::product(transposed(bases), bases);
+    improve(coefficients, numerator, ops::product(matrixOf(gram), coefficients));
 }
 
 /// B = B ∘ (X·Cᵀ) / (B·(C·Cᵀ) + ε).
-void updateBases(Matrix& bases, const ConstRows& x, const Rows& coefficients) {
-    const Matrix numerator = x * coefficients.transpose();
-    const Matrix gram = coefficients * coefficients.transpose();
-    const Matrix denominator = bases * gram;
-    bases.array() *= numerator.array() / (denominator.array() + kEpsilon);
+void updateBases(const MatrixView& bases, const ConstMatrixView& x, const MatrixView& coefficients) {
+    const Tensor gram = ops::product(coefficients, transposed(coefficients));
+    improve(bases, ops::product(x, transposed(coefficients)), ops::product(bases, matrixOf(gram)));
 }
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
@@ -62,8 +67,7 @@ AttentionMap matrixMap(const std::vector<FeatureMap>& coefficients) {
     Tensor data({static_cast<std::int64_t>(coefficients.size()), first.cells(), first.channels()});
     float* next = data.values.data();
     for (const auto& c : coefficients) {
-        Rows(next, c.cells(), c.channels()) = ConstRows(c.data(), c.channels(), c.cells()).transpose();
-        next += c.size();
+        next = std::copy_n(ops::channelsToCells(c).data(), c.size(), next);
     }
     return {.name = "matrix",
             .kind = MapKind::Pairwise,
@@ -110,13 +114,11 @@ private:
     [[nodiscard]] bool decompose(const FeatureMap& inner, int s, Tensor& bases, FeatureMap& coefficients, FeatureMap& rebuilt,
                                  const std::stop_token& stop) const {
         const int depth = bases.dim(1);
-        const int rank = bases.dim(2);
-        const ConstRows x(inner.row(s * depth), depth, inner.cells());
-        Rows stored(bases.values.data() + static_cast<std::ptrdiff_t>(s) * depth * rank, depth, rank);
-        const Rows c(coefficients.data(), rank, coefficients.cells());
-        Matrix b = stored;
-        Matrix projected = b.transpose() * x;
-        Rows(coefficients.data(), rank, coefficients.cells()) = projected;
+        const ConstMatrixView x = ops::rowsOf(matrixOf(inner), s * depth, depth);
+        const MatrixView b = ops::rowsOf(matrixOf(bases), s * depth, depth);
+        const MatrixView c = matrixOf(coefficients);
+        Tensor projected = ops::product(transposed(b), x);
+        std::copy(projected.values.begin(), projected.values.end(), coefficients.data());
         ops::softmaxChannels(coefficients);
         for (int step = 0; step < m_steps; ++step) {
             if (stop.stop_requested()) {
@@ -124,11 +126,10 @@ private:
             }
             updateCoefficients(c, projected, b);
             updateBases(b, x, c);
-            projected.noalias() = b.transpose() * x;
+            ops::product(transposed(b), x, matrixOf(projected));
         }
         updateCoefficients(c, projected, b);
-        Rows(rebuilt.row(s * depth), depth, rebuilt.cells()).noalias() = b * c;
-        stored = b;
+        ops::product(b, c, ops::rowsOf(matrixOf(rebuilt), s * depth, depth));
         return true;
     }
 

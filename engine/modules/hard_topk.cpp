@@ -8,26 +8,21 @@
 
 #include "engine/attention/module.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/sums.h"
 
 namespace fovea {
 namespace {
 
 /// One position's number per cell; sums run in double, the ranking sees the float which is shown.
 FeatureMap saliencyOf(const FeatureMap& x, const std::string& rule) {
-    std::vector<double> totals(x.cells(), 0.0);
+    using ops::Magnitude;
     const bool squared = rule == "l2";
-    const bool absolute = rule == "mean_abs";
-    for (int c = 0; c < x.channels(); ++c) {
-        const float* row = x.row(c);
-        for (int n = 0; n < x.cells(); ++n) {
-            const double v = row[n];
-            totals[n] += squared ? v * v : absolute ? std::abs(v) : v;
-        }
-    }
+    const auto totals = ops::positionMagnitudes(x, squared              ? Magnitude::Square
+                                                   : rule == "mean_abs" ? Magnitude::Absolute
+                                                                        : Magnitude::Value);
     FeatureMap saliency(1, x.height(), x.width());
-    for (int n = 0; n < x.cells(); ++n) {
-        saliency.data()[n] = static_cast<float>(squared ? std::sqrt(totals[n]) : totals[n] / x.channels());
-    }
+    std::transform(totals.begin(), totals.end(), saliency.data(),
+                   [&](double total) { return static_cast<float>(squared ? std::sqrt(total) : total / x.channels()); });
     return saliency;
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 
 namespace fovea {
 namespace {
@@ -49,10 +50,7 @@ public:
             FeatureMap y = convolution(x, "transform", l);
             ops::reluInPlace(y.data(), y.size());
             trace.stage("transform", "H = relu(conv(x; transform))", [&] { return ops::toTensor(y); });
-            for (std::size_t k = 0; k < x.size(); ++k) {
-                const float t = gate.data()[k];
-                x.data()[k] = t * y.data()[k] + (1.0F - t) * x.data()[k];
-            }
+            ops::blend(x, gate, y);
             trace.stage("carry", "x = T · H + (1 − T) · x", [&] { return ops::toTensor(x); });
             std::copy_n(gate.data(), gate.size(), gates.values.data() + static_cast<std::size_t>(l) * gate.size());
         }

@@ -2,11 +2,9 @@
 //   A = W1·(7×7 depthwise, dilation 3, of (5×5 depthwise of u)), all with biases and without activation;  LKA(u) = A·u.
 //   wrap false: out = LKA(x).  wrap true: u = GELU(P1·x + b1),  out = P2·LKA(u) + b2 + x.
 
-#include <algorithm>
-#include <functional>
-
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 
 namespace fovea {
 namespace {
@@ -41,17 +39,16 @@ public:
         FeatureMap u;
         if (m_wrapped) {
             u = m_layers.convolution(x, "proj_1");
-            std::transform(u.data(), u.data() + u.size(), u.data(), ops::gelu);
+            ops::geluInPlace(u.data(), u.size());
             trace.stage("project", "u = GELU(P1·x + b1)", [&] { return ops::toTensor(u); });
         }
         const FeatureMap& attended = m_wrapped ? u : x;
         const FeatureMap gate = attention(attended, trace);
-        FeatureMap y(x.channels(), x.height(), x.width());
-        std::transform(attended.data(), attended.data() + y.size(), gate.data(), y.data(), std::multiplies<>());
+        FeatureMap y = ops::multiply(attended, gate);
         trace.stage("scale", m_wrapped ? "v = A · u" : "out = A · x", [&] { return ops::toTensor(y); });
         if (m_wrapped) {
             y = m_layers.convolution(y, "proj_2");
-            std::transform(x.data(), x.data() + x.size(), y.data(), y.data(), std::plus<>());
+            ops::add(y, x);
             trace.stage("residual", "out = P2·v + b2 + x", [&] { return ops::toTensor(y); });
         }
         AttentionOutput result;

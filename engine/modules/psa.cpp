@@ -6,11 +6,10 @@
 //   parallel: out = m·x + s·x;  sequential: the spatial branch sees m·x, out = s·(m·x).
 // Sums over positions are taken before the products with V_r and Q_l, which is the same and less work.
 
-#include <algorithm>
-#include <functional>
-
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
+#include "engine/kernels/sums.h"
 
 namespace fovea {
 namespace {
@@ -65,8 +64,7 @@ public:
         if (m_sequential) {
             y = ops::scalePositions(y, spatial);
         } else {
-            const FeatureMap other = ops::scalePositions(x, spatial);
-            std::transform(y.data(), y.data() + y.size(), other.data(), y.data(), std::plus<>());
+            ops::add(y, ops::scalePositions(x, spatial));
         }
         trace.stage("combine", m_sequential ? "out = s · out_ch" : "out = m_c · x + s · x", [&] { return ops::toTensor(y); });
         AttentionOutput result;
@@ -81,15 +79,7 @@ private:
         FeatureMap query = m_layers.convolution(x, "conv_q_right");
         ops::softmax(query.data(), query.size(), query.size());
         trace.stage("query", "q = softmax over N of w_q·x", [&] { return ops::toTensor(query, true); });
-        ops::Vector pooled(x.channels());
-        for (int c = 0; c < x.channels(); ++c) {
-            double sum = 0.0;
-            for (int n = 0; n < x.cells(); ++n) {
-                sum += static_cast<double>(query.data()[n]) * x.row(c)[n];
-            }
-            pooled[c] = static_cast<float>(sum);
-        }
-        auto gate = ops::linear(pooled, m_layers.at("conv_v_right.weight"), {});
+        auto gate = ops::linear(ops::weightedSums(x, query), m_layers.at("conv_v_right.weight"), {});
         trace.stage("context", "ctx = V_r·(Σ_n q_n·x_n)", [&] { return ops::toTensor(gate); });
         if (m_sequential) {
             gate = ops::linear(gate, m_layers.at("conv_up.0.weight"), m_layers.at("conv_up.0.bias"));
@@ -108,15 +98,14 @@ private:
     [[nodiscard]] FeatureMap spatialGate(const FeatureMap& x, Trace& trace) const {
         const auto g = ops::linear(ops::globalMean(x), m_layers.at("conv_q_left.weight"), {});
         trace.stage("pooled query", "g = Q_l·(mean over N of x)", [&] { return ops::toTensor(g); });
-        const Tensor row({1, static_cast<std::int64_t>(g.size())}, g);
         FeatureMap gate;
         if (m_sequential) {
             FeatureMap keys = m_layers.convolution(x, "conv_v_left");
             ops::softmax(keys.data(), keys.size(), static_cast<std::size_t>(keys.cells()));
             trace.stage("keys", "Th = softmax over N of V_l·x", [&] { return ops::toTensor(keys); });
-            gate = ops::conv2d(keys, row, {});
+            gate = ops::conv2d(keys, rowTensor(g), {});
         } else {
-            gate = ops::conv2d(x, product(row, m_layers.at("conv_v_left.weight")), {});
+            gate = ops::conv2d(x, rowTensor(ops::weightedRowSum(g, m_layers.at("conv_v_left.weight"))), {});
             ops::softmax(gate.data(), gate.size(), gate.size());
         }
         ops::sigmoidInPlace(gate.data(), gate.size());
@@ -125,18 +114,8 @@ private:
         return gate;
     }
 
-    /// gᵀ·W of a row [1×inner] and W [inner×C].
-    static Tensor product(const Tensor& row, const Tensor& weight) {
-        Tensor out(Shape{1, weight.dim(1)});
-        for (int c = 0; c < weight.dim(1); ++c) {
-            double sum = 0.0;
-            for (int k = 0; k < weight.dim(0); ++k) {
-                sum += static_cast<double>(row.values[k]) * weight.values[static_cast<std::size_t>(k) * weight.dim(1) + c];
-            }
-            out.values[c] = static_cast<float>(sum);
-        }
-        return out;
-    }
+    /// [1×length], the weight of a convolution to one channel.
+    static Tensor rowTensor(const ops::Vector& values) { return {{1, static_cast<std::int64_t>(values.size())}, values}; }
 
     Layers m_layers;
     bool m_sequential;

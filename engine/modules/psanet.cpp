@@ -6,17 +6,14 @@
 // out = [x ; resize(relu(BN(W·[collected ; distributed])))] with 2C channels. The reference resizes to (h−1)·s + 1, which is H
 // where it works at all; here it is always H.
 
-#include <Eigen/Core>
 #include <algorithm>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/product.h"
 
 namespace fovea {
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using ConstRows = Eigen::Map<const Matrix>;
 
 constexpr int kMostPositions = 8192;  // 256 MB per matrix
 constexpr std::int64_t kMostMaskWeights = std::int64_t{1} << 26;
@@ -138,9 +135,8 @@ private:
         if (m_plan.softmax) {
             ops::softmaxChannels(matrix);
         }
-        Eigen::Map<Matrix>(gathered, m_plan.inner, matrix.cells()).noalias() =
-            m_plan.scale * (ConstRows(reduced.data(), m_plan.inner, reduced.cells()) *
-                            ConstRows(matrix.data(), matrix.channels(), matrix.cells()));
+        ops::scaledProduct(m_plan.scale, ops::matrixOf(reduced), ops::matrixOf(matrix),
+                           {gathered, m_plan.inner, matrix.cells(), matrix.cells()});
         return matrixMap(matrix, m_plan, collect);
     }
 

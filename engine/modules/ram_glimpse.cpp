@@ -8,6 +8,7 @@
 
 #include "engine/attention/module.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/sampling.h"
 
 namespace fovea {
 namespace {
@@ -34,25 +35,6 @@ Result<void> check(const InputShape&, const ParamSet& params) {
             {std::to_string(kMostSide)});
     }
     return {};
-}
-
-/// Mean over the box's factor×factor blocks, zeros outside the map, into g×g values.
-void pool(const FeatureMap& x, int channel, const Box& box, int g, float* out) {
-    const int factor = box.side / g;
-    for (int i = 0; i < g; ++i) {
-        const int top = std::max(0, box.y + i * factor), bottom = std::min(x.height(), box.y + (i + 1) * factor);
-        for (int j = 0; j < g; ++j) {
-            const int left = std::max(0, box.x + j * factor), right = std::min(x.width(), box.x + (j + 1) * factor);
-            double total = 0.0;
-            for (int row = top; row < bottom; ++row) {
-                const float* values = x.row(channel) + row * x.width();
-                for (int column = left; column < right; ++column) {
-                    total += values[column];
-                }
-            }
-            out[i * g + j] = static_cast<float>(total / (static_cast<double>(factor) * factor));
-        }
-    }
 }
 
 /// Adds 1 inside the box.
@@ -95,9 +77,7 @@ public:
         int side = m_patch;
         for (int m = 0; m < m_scales; ++m, side *= m_factor) {
             const Box box{cx - side / 2, cy - side / 2, side};
-            for (int c = 0; c < x.channels(); ++c) {
-                pool(x, c, box, m_patch, out.row(m * x.channels() + c));
-            }
+            ops::blockMeans(x, box.x, box.y, side, m_patch, out.row(m * x.channels()));
             cover(coverage, box);
             const int corners[4] = {box.x, box.y, box.x + side, box.y + side};
             std::transform(corners, corners + 4, boxes.values.begin() + 4 * m, [](int v) { return static_cast<float>(v); });

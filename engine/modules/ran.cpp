@@ -4,11 +4,9 @@
 //   aligned corners, + T;  M = sigmoid(W5·relu(BN(W2·relu(BN(·)))));  out = Block((1 + M)·T).
 // This port adds the trunk inside the mask branch, where the paper has a skip block.
 
-#include <algorithm>
-#include <functional>
-
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 
 namespace fovea {
 namespace {
@@ -49,8 +47,6 @@ Result<void> check(const InputShape& shape, const ParamSet&) {
     return {};
 }
 
-void add(FeatureMap& x, const FeatureMap& y) { std::transform(x.data(), x.data() + x.size(), y.data(), x.data(), std::plus<>()); }
-
 class ResidualAttention final : public AttentionModule {
 public:
     explicit ResidualAttention(const Weights& weights) : m_layers(weights) {}
@@ -67,8 +63,7 @@ public:
         if (input.stop.stop_requested()) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
-        std::transform(trunk.data(), trunk.data() + trunk.size(), mask.data(), trunk.data(),
-                       [](float t, float m) { return (1.0F + m) * t; });
+        ops::scaleByOnePlus(trunk, mask);
         trace.stage("scale", "y = (1 + M) · T", [&] { return ops::toTensor(trunk); });
         AttentionOutput result;
         result.frames.push_back(block(trunk, "last_blocks"));
@@ -92,7 +87,7 @@ private:
         y = m_layers.convolution(y, name + ".conv2", {.padH = 1, .padW = 1});
         activate(y, name + ".bn3");
         y = m_layers.convolution(y, name + ".conv3");
-        add(y, x);
+        ops::add(y, x);
         return y;
     }
 
@@ -102,7 +97,7 @@ private:
         y = block(block(y, "softmax1_blocks.0"), "softmax1_blocks.1");
         trace.stage("coarse blocks", "y = Block(Block(y))", [&] { return ops::toTensor(y); });
         y = ops::resize(y, x.height(), x.width(), ops::Interpolation::Bilinear, true);
-        add(y, trunk);
+        ops::add(y, trunk);
         trace.stage("up", "y = bilinear(y) + T", [&] { return ops::toTensor(y); });
         activate(y, "softmax2_blocks.0");
         y = m_layers.convolution(y, "softmax2_blocks.2");

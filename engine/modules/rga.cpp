@@ -6,17 +6,14 @@
 // positions as their features. gg_spatial has 2N inputs and gx_channel N, so that the weights are tied to one size. Σ_r
 // Wa[o,r]·th_p·ph_r = (Wa·phᵀ)[o]·th_p: the N×N relations are never built.
 
-#include <Eigen/Core>
 #include <algorithm>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/product.h"
 
 namespace fovea {
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using ConstRows = Eigen::Map<const Matrix>;
 
 constexpr int kRatio = 8;
 constexpr std::int64_t kMostValues = std::int64_t{1} << 28;
@@ -141,11 +138,11 @@ private:
     [[nodiscard]] FeatureMap described(const FeatureMap& th, const FeatureMap& ph, const std::string& layer) const {
         const Tensor& weight = m_layers.at(layer + ".0.weight");
         const int nodes = th.cells(), depth = th.channels();
-        const ConstRows w(weight.values.data(), weight.dim(0), 2 * nodes);
+        const ops::ConstMatrixView w = ops::matrixOf(weight);
         Tensor mixed(Shape{weight.dim(0), 2 * depth});
-        Eigen::Map<Matrix> m(mixed.values.data(), weight.dim(0), 2 * depth);
-        m.leftCols(depth).noalias() = w.leftCols(nodes) * ConstRows(ph.data(), depth, nodes).transpose();
-        m.rightCols(depth).noalias() = w.rightCols(nodes) * ConstRows(th.data(), depth, nodes).transpose();
+        const ops::MatrixView m = ops::matrixOf(mixed);
+        ops::product(ops::columnsOf(w, 0, nodes), ops::transposed(ops::matrixOf(ph)), ops::columnsOf(m, 0, depth));
+        ops::product(ops::columnsOf(w, nodes, nodes), ops::transposed(ops::matrixOf(th)), ops::columnsOf(m, depth, depth));
         FeatureMap both(2 * depth, th.height(), th.width());
         std::copy_n(ph.data(), ph.size(), std::copy_n(th.data(), th.size(), both.data()));
         FeatureMap y = ops::conv2d(both, mixed, {});

@@ -6,10 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/standardize.h"
 
 namespace fovea {
 namespace {
@@ -68,7 +69,7 @@ public:
         for (int c = 0; c < x.channels(); ++c) {
             const int half = x.channels() / 2;
             const int target = c < half ? 2 * c : 2 * (c - half) + 1;
-            std::transform(x.row(c), x.row(c) + x.cells(), gate.row(c), y.row(target), std::multiplies<>());
+            ops::multiply(x.row(c), gate.row(c), static_cast<std::size_t>(x.cells()), y.row(target));
         }
         trace.stage("shuffle", "out_2k = A_k·x_k, out_2k+1 = A_(C/2+k)·x_(C/2+k)", [&] { return ops::toTensor(y); });
         AttentionOutput result;
@@ -96,12 +97,13 @@ private:
                 continue;
             }
             const double scale = weight("gn.weight", k) / std::sqrt(static_cast<double>(variances[c]) + kEpsilon);
-            const double mean = means[c];
-            const double shift = weight("gn.bias", k);
-            const double outer = weight("sweight", k);
-            const double bias = weight("sbias", k);
-            std::transform(x.row(c), x.row(c) + x.cells(), gate.row(c),
-                           [=](float v) { return static_cast<float>(outer * ((v - mean) * scale + shift) + bias); });
+            ops::normalize(x.row(c), static_cast<std::size_t>(x.cells()),
+                           {.mean = means[c],
+                            .scale = scale,
+                            .shift = weight("gn.bias", k),
+                            .gain = weight("sweight", k),
+                            .bias = weight("sbias", k)},
+                           gate.row(c));
         }
         ops::sigmoidInPlace(gate.data(), gate.size());
         trace.stage("gates", "A_c = sigmoid(cweight·m_c + cbias) or sigmoid(sweight·GN(x_c) + sbias)",

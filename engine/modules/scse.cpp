@@ -3,10 +3,9 @@
 //   out = max(a_c·x, s_ij·x) in the authors' code, a_c·x + s_ij·x in the paper.
 // The maximum is that of the products: of a negative value the smaller gate wins.
 
-#include <algorithm>
-
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/broadcast.h"
 
 namespace fovea {
 namespace {
@@ -34,17 +33,7 @@ public:
         FeatureMap spatial = m_layers.convolution(x, "sSE.conv");
         ops::sigmoidInPlace(spatial.data(), spatial.size());
         trace.stage("spatial gate", "s = sigmoid(w·x + b)", [&] { return ops::toTensor(spatial, true); });
-        FeatureMap y(x.channels(), x.height(), x.width());
-        for (int c = 0; c < x.channels(); ++c) {
-            const float a = channel[c];
-            const auto added = [a](float v, float s) { return a * v + s * v; };
-            const auto larger = [a](float v, float s) { return std::max(a * v, s * v); };
-            if (m_adds) {
-                std::transform(x.row(c), x.row(c) + x.cells(), spatial.data(), y.row(c), added);
-            } else {
-                std::transform(x.row(c), x.row(c) + x.cells(), spatial.data(), y.row(c), larger);
-            }
-        }
+        FeatureMap y = m_adds ? ops::scaleBySum(x, channel, spatial) : ops::scaleByLarger(x, channel, spatial);
         trace.stage("combine", m_adds ? "out = a_c·x + s·x" : "out = max(a_c·x, s·x)", [&] { return ops::toTensor(y); });
         AttentionOutput result;
         result.frames.push_back(std::move(y));

@@ -4,11 +4,11 @@
 // The deviation is unbiased (divides by N − 1) and not defined for a single position.
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/standardize.h"
 
 namespace fovea {
 namespace {
@@ -60,21 +60,16 @@ public:
         const auto means = ops::globalMean(x);
         trace.stage("mean", "m_c = mean over H,W of x_c", [&] { return ops::toTensor(means); });
         const int size = x.channels() / m_groups;
-        FeatureMap gate(m_groups, x.height(), x.width());
-        for (int g = 0; g < m_groups; ++g) {
-            enhance(x, means, g * size, size, gate.row(g));
-        }
+        FeatureMap gate = ops::standardizedGroups(x, means, m_groups, kEpsilon);
         trace.stage("normalise", "u = (t − mean t)/(std t + 1e-5), t_n = Σ_c m_c·x[c,n]", [&] { return ops::toTensor(gate); });
         for (int g = 0; g < m_groups; ++g) {
-            const float scale = m_weight.values[g];
-            const float shift = m_bias.values[g];
-            std::transform(gate.row(g), gate.row(g) + gate.cells(), gate.row(g), [=](float u) { return u * scale + shift; });
+            ops::scaleAndShift(gate.row(g), static_cast<std::size_t>(gate.cells()), m_weight.values[g], m_bias.values[g]);
         }
         ops::sigmoidInPlace(gate.data(), gate.size());
         trace.stage("gate", "A_g = sigmoid(u·weight_g + bias_g)", [&] { return ops::toTensor(gate); });
         FeatureMap y(x.channels(), x.height(), x.width());
         for (int c = 0; c < x.channels(); ++c) {
-            std::transform(x.row(c), x.row(c) + x.cells(), gate.row(c / size), y.row(c), std::multiplies<>());
+            ops::multiply(x.row(c), gate.row(c / size), static_cast<std::size_t>(x.cells()), y.row(c));
         }
         trace.stage("scale", "out = A_g · x", [&] { return ops::toTensor(y); });
         AttentionOutput result;
@@ -84,26 +79,6 @@ public:
     }
 
 private:
-    /// u of the group of `size` channels from `first` on. In double: what is divided by 1e-5 must be 0 where t is constant.
-    static void enhance(const FeatureMap& x, const ops::Vector& means, int first, int size, float* u) {
-        std::vector<double> t(x.cells(), 0.0);
-        for (int c = first; c < first + size; ++c) {
-            const double mean = means[c];
-            std::transform(t.begin(), t.end(), x.row(c), t.begin(), [mean](double sum, float v) { return sum + mean * v; });
-        }
-        double mean = 0.0;
-        for (const double v : t) {
-            mean += v;
-        }
-        mean /= static_cast<double>(t.size());
-        double squares = 0.0;
-        for (const double v : t) {
-            squares += (v - mean) * (v - mean);
-        }
-        const double deviation = std::sqrt(squares / (static_cast<double>(t.size()) - 1.0));
-        std::transform(t.begin(), t.end(), u, [=](double v) { return static_cast<float>((v - mean) / (deviation + kEpsilon)); });
-    }
-
     Tensor m_weight;
     Tensor m_bias;
     int m_groups;

@@ -3,10 +3,10 @@
 //   e = d / (4·(v + λ)) + 1/2,  A = sigmoid(e),  out = A·x.
 // v divides by N − 1 and is 0/0 for a single position; every A is at least sigmoid(1/2) ≈ 0.6225.
 
-#include <cmath>
-
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/standardize.h"
 
 namespace fovea {
 namespace {
@@ -31,23 +31,14 @@ public:
         trace.stage("mean", "μ_c = mean over H,W of x_c", [&] { return ops::toTensor(mean); });
         trace.stage("variance", "v_c = Σ (x − μ_c)² / (H·W − 1)", [&] { return ops::toTensor(variance); });
 
-        FeatureMap attention(x.channels(), x.height(), x.width());
-        for (int c = 0; c < x.channels(); ++c) {
-            const float* in = x.row(c);
-            float* out = attention.row(c);
-            const float scale = 4.0F * (variance[c] + m_lambda);
-            for (int n = 0; n < x.cells(); ++n) {
-                const float d = in[n] - mean[c];
-                out[n] = d * d / scale + 0.5F;
-            }
+        ops::Vector divisors = variance;
+        for (float& v : divisors) {
+            v = 4.0F * (v + m_lambda);
         }
+        FeatureMap attention = ops::squaredDistances(x, mean, divisors, 0.5F);
         trace.stage("energy", "e = (x − μ_c)² / (4·(v_c + λ)) + 1/2", [&] { return ops::toTensor(attention); });
         ops::sigmoidInPlace(attention.data(), attention.size());
 
-        FeatureMap y = x;
-        for (std::size_t k = 0; k < y.size(); ++k) {
-            y.data()[k] *= attention.data()[k];
-        }
         AttentionOutput result;
         result.maps.push_back({.name = "full",
                                .kind = MapKind::Full,
@@ -56,7 +47,7 @@ public:
                                .data = ops::toTensor(attention),
                                .gridHeight = x.height(),
                                .gridWidth = x.width()});
-        result.frames.push_back(std::move(y));
+        result.frames.push_back(ops::multiply(x, attention));
         return result;
     }
 

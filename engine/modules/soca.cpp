@@ -4,17 +4,12 @@
 //   A)/2. v_c = mean of column c of √S,  a = sigmoid(W2·relu(W0·v + b0) + b2),  out = a_c·x_c.
 // All positions count; the reference looks at the middle of maps beyond 1000×1000 only.
 
-#include <Eigen/Core>
-#include <cmath>
-#include <optional>
-
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/square_root.h"
 
 namespace fovea {
 namespace {
-
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
     const int hidden = shape.channels / params.integer("reduction");
@@ -37,27 +32,17 @@ Result<void> check(const InputShape& shape, const ParamSet& params) {
     return {};
 }
 
-/// √S of a covariance whose trace is not 0; nothing when `stop` was requested.
-std::optional<Matrix> squareRoot(const Matrix& s, int iterations, const std::stop_token& stop) {
-    const double trace = s.trace();
-    const Matrix identity = Matrix::Identity(s.rows(), s.cols());
-    const Matrix a = s / trace;
-    Matrix z = 1.5 * identity - 0.5 * a;
-    Matrix y = a * z;
-    for (int k = 1; k < iterations; ++k) {
-        if (stop.stop_requested()) {
-            return std::nullopt;
-        }
-        const Matrix step = 1.5 * identity - 0.5 * (z * y);
-        y = y * step;
-        if (k + 1 < iterations) {
-            z = step * z;
-        }
+double traceOf(const std::vector<double>& s, int channels) {
+    double total = 0.0;
+    for (std::size_t k = 0; k < s.size(); k += static_cast<std::size_t>(channels) + 1) {
+        total += s[k];
     }
-    return std::sqrt(trace) * y;
+    return total;
 }
 
-Tensor tensorOf(const Matrix& m) { return {{m.rows(), m.cols()}, std::vector<float>(m.data(), m.data() + m.size())}; }
+Tensor tensorOf(const std::vector<double>& m, int channels) {
+    return {{channels, channels}, std::vector<float>(m.begin(), m.end())};
+}
 
 class SecondOrderChannels final : public AttentionModule {
 public:
@@ -65,25 +50,22 @@ public:
 
     Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
         const FeatureMap& x = input.features();
-        const auto covariance = ops::covariance(x);
-        const Matrix s = Eigen::Map<const Matrix>(covariance.data(), x.channels(), x.channels());
-        trace.stage("covariance", "S = (1/N) · X · (I − 11ᵀ/N) · Xᵀ", [&] { return tensorOf(s); });
-        if (s.trace() <= 0.0) {
+        const auto s = ops::covariance(x);
+        trace.stage("covariance", "S = (1/N) · X · (I − 11ᵀ/N) · Xᵀ", [&] { return tensorOf(s, x.channels()); });
+        if (traceOf(s, x.channels()) <= 0.0) {
             return makeError(
                 ErrorCode::BadValue,
                 FOVEA_TEXT("engine",
                            "SOCA compares how channels vary, but these do not vary at all; choose a picture which is "
                            "not of one colour."));
         }
-        const auto root = squareRoot(s, m_iterations, input.stop);
+        const auto root = ops::squareRoot(s, x.channels(), m_iterations, input.stop);
         if (!root) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
-        trace.stage("square root", "√S by Newton and Schulz", [&] { return tensorOf(*root); });
-        ops::Vector pooled(x.channels());
-        for (int c = 0; c < x.channels(); ++c) {
-            pooled[c] = static_cast<float>(root->col(c).mean());
-        }
+        trace.stage("square root", "√S by Newton and Schulz", [&] { return tensorOf(*root, x.channels()); });
+        const auto means = ops::columnMeans(*root, x.channels());
+        const ops::Vector pooled(means.begin(), means.end());
         trace.stage("pool", "v_c = mean of column c", [&] { return ops::toTensor(pooled); });
         auto gate = excite(pooled);
         trace.stage("gate", "a = sigmoid(W2·relu(W0·v + b0) + b2)", [&] { return ops::toTensor(gate); });

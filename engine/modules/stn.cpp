@@ -9,6 +9,7 @@
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/sampling.h"
 
 namespace fovea {
 namespace {
@@ -125,20 +126,16 @@ private:
     }
 
     [[nodiscard]] FeatureMap sample(const FeatureMap& x, const Tensor& grid, const Axis& across, const Axis& down) const {
-        FeatureMap y(x.channels(), x.height(), x.width());
+        std::vector<ops::FourTaps> taps(static_cast<std::size_t>(x.cells()));
         const int width = x.width();
-        for (int n = 0; n < x.cells(); ++n) {
+        for (std::size_t n = 0; n < taps.size(); ++n) {
             const Taps u(across.cell(grid.values[2 * n]), width, m_border);
             const Taps v(down.cell(grid.values[2 * n + 1]), x.height(), m_border);
-            const int at[4] = {v.low * width + u.low, v.low * width + u.high, v.high * width + u.low, v.high * width + u.high};
-            const float weight[4] = {v.lowWeight * u.lowWeight, v.lowWeight * u.highWeight, v.highWeight * u.lowWeight,
-                                     v.highWeight * u.highWeight};
-            for (int c = 0; c < x.channels(); ++c) {
-                const float* row = x.row(c);
-                y.row(c)[n] = weight[0] * row[at[0]] + weight[1] * row[at[1]] + weight[2] * row[at[2]] + weight[3] * row[at[3]];
-            }
+            taps[n] = {.cells = {v.low * width + u.low, v.low * width + u.high, v.high * width + u.low, v.high * width + u.high},
+                       .weights = {v.lowWeight * u.lowWeight, v.lowWeight * u.highWeight, v.highWeight * u.lowWeight,
+                                   v.highWeight * u.highWeight}};
         }
-        return y;
+        return ops::sampleTaps(x, taps, x.height(), width);
     }
 
     Layers m_layers;

@@ -2,11 +2,10 @@
 //   r = BN(conv3×1(mean over W of x)),  k = BN(conv1×3(mean over H of x)),  s[c,i,j] = relu(r[c,i] + k[c,j]),
 //   A = sigmoid(W·s + b),  out = A·x.
 
-#include <algorithm>
-#include <functional>
-
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/broadcast.h"
+#include "engine/kernels/elementwise.h"
 
 namespace fovea {
 namespace {
@@ -34,20 +33,12 @@ public:
         m_layers.batchNorm(columns, "bn2");
         trace.stage("columns", "k = BN(conv1×3(mean over H))", [&] { return ops::toTensor(columns); });
 
-        FeatureMap gate(x.channels(), x.height(), x.width());
-        for (int c = 0; c < x.channels(); ++c) {
-            for (int i = 0; i < x.height(); ++i) {
-                const float row = rows.row(c)[i];
-                std::transform(columns.row(c), columns.row(c) + x.width(), gate.row(c) + i * x.width(),
-                               [row](float column) { return std::max(0.0F, row + column); });
-            }
-        }
+        FeatureMap gate = ops::rectifiedRowsPlusColumns(rows, columns);
         trace.stage("join", "s = relu(r[c,i] + k[c,j])", [&] { return ops::toTensor(gate); });
         gate = m_layers.convolution(gate, "conv3");
         ops::sigmoidInPlace(gate.data(), gate.size());
         trace.stage("gate", "A = sigmoid(W·s + b)", [&] { return ops::toTensor(gate); });
-        FeatureMap y(x.channels(), x.height(), x.width());
-        std::transform(x.data(), x.data() + x.size(), gate.data(), y.data(), std::multiplies<>());
+        FeatureMap y = ops::multiply(x, gate);
         trace.stage("scale", "out = A · x", [&] { return ops::toTensor(y); });
 
         AttentionOutput result;

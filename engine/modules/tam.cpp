@@ -4,9 +4,8 @@
 //   y_t = l[:,t]·x_t,  out_t[c] = Σ_k w[c,k]·y_{t+k−K//2}[c], zero outside the clip.
 // The local branch multiplies before the temporal convolution.
 
-#include <algorithm>
-
 #include "engine/attention/module.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
 #include "engine/kernels/parallel.h"
 
@@ -136,7 +135,7 @@ private:
             for (int c = 0; c < out.channels(); ++c) {
                 const float factor = kernel.values[static_cast<std::size_t>(c * m_taps + k)] * local.row(c)[from];
                 const float* x = frames[static_cast<std::size_t>(from)]->row(c);
-                std::transform(x, x + out.cells(), out.row(c), out.row(c), [factor](float v, float y) { return y + factor * v; });
+                ops::addScaled(out.row(c), x, static_cast<std::size_t>(out.cells()), factor);
             }
         }
     }

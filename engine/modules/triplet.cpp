@@ -5,10 +5,11 @@
 // The convolutions of cw and hc run over the channels as over a second direction in space.
 
 #include <algorithm>
-#include <functional>
 
 #include "engine/attention/layers.h"
 #include "engine/attention/module.h"
+#include "engine/kernels/broadcast.h"
+#include "engine/kernels/elementwise.h"
 
 namespace fovea {
 namespace {
@@ -54,11 +55,10 @@ public:
             hw = gate(pair(ops::channelMax(x), ops::channelMean(x), x.height(), x.width()), "hw", trace,
                       "hw[i,j] = sigmoid(BN(conv7×7([max over C ; mean over C])))");
         }
-        const FeatureMap full = meanGate(x, cw, hc, hw);
+        const FeatureMap full = ops::meanOfPlanes(cw, hc, hw);
         trace.stage("mean", m_spatial ? "A = (cw[c,j] + hc[i,c] + hw[i,j]) / 3" : "A = (cw[c,j] + hc[i,c]) / 2",
                     [&] { return ops::toTensor(full); });
-        FeatureMap y(channels, x.height(), x.width());
-        std::transform(x.data(), x.data() + x.size(), full.data(), y.data(), std::multiplies<>());
+        FeatureMap y = ops::multiply(x, full);
         trace.stage("scale", "out = A · x", [&] { return ops::toTensor(y); });
 
         AttentionOutput result;
@@ -80,24 +80,6 @@ private:
         ops::sigmoidInPlace(g.data(), g.size());
         trace.stage(branch.c_str(), equation, [&] { return ops::toTensor(g, true); });
         return g;
-    }
-
-    [[nodiscard]] FeatureMap meanGate(const FeatureMap& x, const FeatureMap& cw, const FeatureMap& hc,
-                                      const FeatureMap& hw) const {
-        FeatureMap full(x.channels(), x.height(), x.width());
-        const float share = m_spatial ? 1.0F / 3.0F : 0.5F;
-        for (int c = 0; c < x.channels(); ++c) {
-            const float* column = cw.data() + static_cast<std::size_t>(c) * x.width();
-            for (int i = 0; i < x.height(); ++i) {
-                const float row = hc.at(0, i, c);
-                const float* cells = m_spatial ? hw.data() + static_cast<std::size_t>(i) * x.width() : nullptr;
-                float* out = full.row(c) + i * x.width();
-                for (int j = 0; j < x.width(); ++j) {
-                    out[j] = (column[j] + row + (cells != nullptr ? cells[j] : 0.0F)) * share;
-                }
-            }
-        }
-        return full;
     }
 
     /// A map of one value per channel and place along one axis of the picture.

@@ -5,21 +5,12 @@
 //   cropped. B_h[p,r] = table[(y_p − y_r + ws − 1)·(2ws − 1) + x_p − x_r + ws − 1, h]; M = −100 between tokens which are
 //   neighbours only because the map was rolled. Padded tokens are not masked.
 
-#include <Eigen/Core>
-#include <algorithm>
-#include <atomic>
-#include <cmath>
-
 #include "engine/attention/multi_head.h"
 #include "engine/kernels/ops.h"
-#include "engine/kernels/parallel.h"
+#include "engine/kernels/window_attention.h"
 
 namespace fovea {
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-constexpr float kMask = -100.0F;
 
 std::vector<WeightSpec> weights(const InputShape& shape, const ParamSet& params) {
     auto specs = MultiHead::weights("", shape.channels, params);
@@ -104,15 +95,9 @@ public:
         AttentionMap map = layoutMap("matrix", FOVEA_TEXT("engine", "Attention within each window"), m_layout);
         map.data = Tensor(m_layout->shape);
         FeatureMap merged(x.channels(), m_layout->groups, m_layout->queries);
-        std::atomic<bool> stopped = false;
-        parallelFor(m_layout->groups, [&](int first, int last) {
-            for (int w = first; w < last && !(stopped = stopped || input.stop.stop_requested()); ++w) {
-                for (int h = 0; h < m_layout->heads; ++h) {
-                    attendWindow(qkv, w, h, map.data.values.data(), merged);
-                }
-            }
-        });
-        if (stopped) {
+        const ops::WindowTerms terms{
+            .side = m_side, .bias = &m_weights.at("relative_position_bias_table"), .regions = &m_layout->regions};
+        if (!ops::attendWindows(qkv, m_layout->heads, terms, input.stop, map.data.values.data(), merged)) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
         scaleHeads(merged, m_layout->heads, input.heads);
@@ -130,39 +115,6 @@ public:
     }
 
 private:
-    /// Weights and gathered values of one head in one window.
-    void attendWindow(const FeatureMap& qkv, int window, int head, float* all, FeatureMap& merged) const {
-        const int tokens = m_layout->queries;
-        const int depth = merged.channels() / m_layout->heads;
-        const auto part = [&](int which) {
-            using Part = Eigen::Map<const Matrix, 0, Eigen::OuterStride<>>;
-            return Part(qkv.row(which * merged.channels() + head * depth) + window * tokens, depth, tokens,
-                        Eigen::OuterStride<>(qkv.cells()));
-        };
-        const auto matrixSize = static_cast<std::size_t>(tokens) * static_cast<std::size_t>(tokens);
-        Eigen::Map<Matrix> weights(all + static_cast<std::size_t>(window * m_layout->heads + head) * matrixSize, tokens, tokens);
-        weights.noalias() = (static_cast<float>(1.0 / std::sqrt(double{1} * depth)) * part(0)).transpose() * part(1);
-        for (int p = 0; p < tokens; ++p) {
-            addBias(weights.row(p).data(), window, head, p);
-        }
-        ops::softmax(weights.data(), matrixSize, static_cast<std::size_t>(tokens));
-        Eigen::Map<Matrix, 0, Eigen::OuterStride<>>(merged.row(head * depth) + window * tokens, depth, tokens,
-                                                    Eigen::OuterStride<>(merged.cells()))
-            .noalias() = part(2) * weights.transpose();
-    }
-
-    /// Relative position bias and mask of one query.
-    void addBias(float* logits, int window, int head, int query) const {
-        const float* table = m_weights.at("relative_position_bias_table").values.data() + head;
-        const int offsets = 2 * m_side - 1;
-        for (int r = 0; r < m_layout->queries; ++r) {
-            const int dy = query / m_side - r / m_side + m_side - 1;
-            const int dx = query % m_side - r % m_side + m_side - 1;
-            logits[r] += table[(dy * offsets + dx) * m_layout->heads];
-            logits[r] += m_layout->masked(window, query, r) ? kMask : 0.0F;
-        }
-    }
-
     std::map<std::string, Tensor> m_weights;
     int m_side;
     std::shared_ptr<const PairwiseLayout> m_layout;
