@@ -1,96 +1,42 @@
-#include <algorithm>
-#include <cmath>
 #include <limits>
-#include <unsupported/Eigen/SpecialFunctions>
+#include <string>
 
 #include "engine/graph/ops/elementwise.h"
 #include "engine/graph/ops/families.h"
+#include "engine/kernels/array_functions.h"
 
 namespace fovea::graph {
 namespace {
 
-struct Sigmoid {
-    // Eigen's logistic() loses digits where the result is small: it subtracts from a half.
-    void operator()(FloatsIn x, FloatsOut y) const { y = 1.0F / (1.0F + (-x).exp()); }
-};
+Created createHardSigmoid(const Node& node, int) {
+    return ofFloats([alpha = node.real("alpha", 0.2F), beta = node.real("beta", 0.5F)](auto* x, auto* y, auto count) {
+        kernels::hardSigmoid(x, y, count, alpha, beta);
+    });
+}
 
-struct HardSigmoid {
-    explicit HardSigmoid(const Node& node) : alpha(node.real("alpha", 0.2F)), beta(node.real("beta", 0.5F)) {}
-    void operator()(FloatsIn x, FloatsOut y) const { y = (x * alpha + beta).min(1.0F).max(0.0F); }
-    float alpha;
-    float beta;
-};
+Created createLeakyRelu(const Node& node, int) {
+    return ofFloats(
+        [alpha = node.real("alpha", 0.01F)](auto* x, auto* y, auto count) { kernels::leakyRelu(x, y, count, alpha); });
+}
 
-struct HardSwish {
-    void operator()(FloatsIn x, FloatsOut y) const { y = x * (x * (1.0F / 6.0F) + 0.5F).min(1.0F).max(0.0F); }
-};
+/// An activation whose attribute alpha is 1 when it is not given.
+template <void (*function)(const float*, float*, std::int64_t, float)>
+Created createOfAlpha(const Node& node, int) {
+    return ofFloats([alpha = node.real("alpha", 1.0F)](auto* x, auto* y, auto count) { function(x, y, count, alpha); });
+}
 
-struct LeakyRelu {
-    explicit LeakyRelu(const Node& node) : alpha(node.real("alpha", 0.01F)) {}
-    void operator()(FloatsIn x, FloatsOut y) const { y = x.max(0.0F) + alpha * x.min(0.0F); }
-    float alpha;
-};
+Created createSelu(const Node& node, int) {
+    const float alpha = node.real("alpha", 1.67326319217681884765625F);
+    const float gamma = node.real("gamma", 1.05070102214813232421875F);
+    return ofFloats([alpha, gamma](auto* x, auto* y, auto count) { kernels::selu(x, y, count, alpha, gamma); });
+}
 
-struct Elu {
-    explicit Elu(const Node& node) : alpha(node.real("alpha", 1.0F)) {}
-    void operator()(FloatsIn x, FloatsOut y) const { y = x.max(0.0F) + alpha * x.min(0.0F).expm1(); }
-    float alpha;
-};
-
-struct Celu {
-    explicit Celu(const Node& node) : alpha(node.real("alpha", 1.0F)) {}
-    void operator()(FloatsIn x, FloatsOut y) const { y = x.max(0.0F) + alpha * (x.min(0.0F) / alpha).expm1(); }
-    float alpha;
-};
-
-struct Selu {
-    explicit Selu(const Node& node)
-        : alpha(node.real("alpha", 1.67326319217681884765625F)), gamma(node.real("gamma", 1.05070102214813232421875F)) {}
-    void operator()(FloatsIn x, FloatsOut y) const { y = gamma * (x.max(0.0F) + alpha * x.min(0.0F).expm1()); }
-    float alpha;
-    float gamma;
-};
-
-struct Softplus {
-    void operator()(FloatsIn x, FloatsOut y) const { y = x.max(0.0F) + (-x.abs()).exp().log1p(); }
-};
-
-struct Softsign {
-    void operator()(FloatsIn x, FloatsOut y) const { y = x / (1.0F + x.abs()); }
-};
-
-/// x·tanh(log(1 + eˣ)) = x·n/(n + 2) with n = eˣ(eˣ + 2); from 20 on the quotient is 1.
-struct Mish {
-    void operator()(FloatsIn x, FloatsOut y) const {
-        y = x.min(20.0F).exp();
-        y = y * (y + 2.0F);
-        y = x * (y / (y + 2.0F));
-    }
-};
-
-struct ThresholdedRelu {
-    explicit ThresholdedRelu(const Node& node) : alpha(node.real("alpha", 1.0F)) {}
-    void operator()(FloatsIn x, FloatsOut y) const { y = (x > alpha).select(x, 0.0F); }
-    float alpha;
-};
-
-struct GeluOfErf {
-    void operator()(FloatsIn x, FloatsOut y) const { y = x * (0.5F + 0.5F * (x * std::sqrt(0.5F)).erf()); }
-};
-
-struct GeluOfTanh {
-    void operator()(FloatsIn x, FloatsOut y) const {
-        constexpr float kRootOfTwoOverPi = 0.797884560802865F;
-        y = x * (0.5F + 0.5F * (kRootOfTwoOverPi * x * (1.0F + 0.044715F * x * x)).tanh());
-    }
-};
-
-Created createGelu(const Node& node, int opset) {
+Created createGelu(const Node& node, int) {
     const std::string approximate = node.text("approximate", "none");
     if (approximate == "none") {
-        return create<OfFloats<GeluOfErf>>(node, opset);
+        return ofFloats(kernels::geluOfErf);
     }
-    return approximate == "tanh" ? create<OfFloats<GeluOfTanh>>(node, opset) : Created(attributeError("approximate"));
+    return approximate == "tanh" ? ofFloats(kernels::geluOfTanh) : Created(attributeError("approximate"));
 }
 
 /// The bounds are attributes before opset 11, inputs after; either may be left out.
@@ -123,11 +69,8 @@ public:
         withType(inputs[0].type, [&]<class T>(std::type_identity<T>) {
             const T low = given(inputs, 1) ? *inputs[1].data<T>() : bound<T>(m_low, std::numeric_limits<T>::lowest());
             const T high = given(inputs, 2) ? *inputs[2].data<T>() : bound<T>(m_high, std::numeric_limits<T>::max());
-            const T* x = inputs[0].data<T>();
-            T* y = outputs[0].data<T>();
-            for (std::size_t i = 0; i < outputs[0].count; ++i) {
-                const T least = x[i] < low ? low : x[i];
-                y[i] = least > high ? high : least;
+            if constexpr (!std::is_same_v<T, bool>) {
+                kernels::clip(inputs[0].data<T>(), low, high, outputs[0].data<T>(), static_cast<std::int64_t>(outputs[0].count));
             }
         });
         return {};
@@ -148,19 +91,19 @@ private:
 
 std::vector<Operator> activationOperators() {
     return {
-        {"Celu", 12, create<OfFloats<Celu>>},
+        {"Celu", 12, createOfAlpha<kernels::celu>},
         {"Clip", 6, create<Clip>},
-        {"Elu", 6, create<OfFloats<Elu>>},
+        {"Elu", 6, createOfAlpha<kernels::elu>},
         {"Gelu", 20, createGelu},
-        {"HardSigmoid", 6, create<OfFloats<HardSigmoid>>},
-        {"HardSwish", 14, create<OfFloats<HardSwish>>},
-        {"LeakyRelu", 6, create<OfFloats<LeakyRelu>>},
-        {"Mish", 18, create<OfFloats<Mish>>},
-        {"Selu", 6, create<OfFloats<Selu>>},
-        {"Sigmoid", 6, create<OfFloats<Sigmoid>>},
-        {"Softplus", 1, create<OfFloats<Softplus>>},
-        {"Softsign", 1, create<OfFloats<Softsign>>},
-        {"ThresholdedRelu", 10, create<OfFloats<ThresholdedRelu>>},
+        {"HardSigmoid", 6, createHardSigmoid},
+        {"HardSwish", 14, createFunction<kernels::hardSwish>},
+        {"LeakyRelu", 6, createLeakyRelu},
+        {"Mish", 18, createFunction<kernels::mish>},
+        {"Selu", 6, createSelu},
+        {"Sigmoid", 6, createFunction<kernels::sigmoid>},
+        {"Softplus", 1, createFunction<kernels::softplus>},
+        {"Softsign", 1, createFunction<kernels::softsign>},
+        {"ThresholdedRelu", 10, createOfAlpha<kernels::thresholdedRelu>},
     };
 }
 

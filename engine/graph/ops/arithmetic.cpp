@@ -3,110 +3,37 @@
 #include "engine/graph/ops/binary.h"
 #include "engine/graph/ops/families.h"
 #include "engine/graph/ops/numbers.h"
+#include "engine/kernels/array_arithmetic.h"
+#include "engine/kernels/array_functions.h"
+#include "engine/kernels/binary_rows.h"
 
 namespace fovea::graph {
 namespace {
 
+using kernels::Arithmetic;
+
+template <Arithmetic operation, BinaryTraits traits = {}>
 struct OfNumbers {
     template <class T>
     static constexpr bool takes = !std::is_same_v<T, bool>;
-    static constexpr BinaryTraits kTraits{};
-};
-
-/// f(a, b); integers in their unsigned type, where an overflow wraps.
-template <class T, class F>
-T wrapping(T a, T b, F f) {
-    if constexpr (std::is_integral_v<T>) {
-        using U = std::make_unsigned_t<T>;
-        return static_cast<T>(f(static_cast<U>(a), static_cast<U>(b)));
-    } else {
-        return f(a, b);
-    }
-}
-
-struct Add : OfNumbers {
+    static constexpr BinaryTraits kTraits = traits;
     template <class T>
-    T operator()(T a, T b) const {
-        return wrapping(a, b, [](auto x, auto y) { return x + y; });
+    static void rows(const Strided<3>& walk, const T* a, const T* b, T* y) {
+        kernels::arithmeticRows(operation, walk, a, b, y);
     }
 };
 
-struct Sub : OfNumbers {
-    template <class T>
-    T operator()(T a, T b) const {
-        return wrapping(a, b, [](auto x, auto y) { return x - y; });
-    }
-};
+using Add = OfNumbers<Arithmetic::Add>;
+using Remainder = OfNumbers<Arithmetic::Remainder, BinaryTraits{.divides = true}>;  // fmod = 1
 
-struct Mul : OfNumbers {
-    template <class T>
-    T operator()(T a, T b) const {
-        return wrapping(a, b, [](auto x, auto y) { return x * y; });
-    }
-};
-
-struct Div : OfNumbers {
-    static constexpr BinaryTraits kTraits{.divides = true};
-    template <class T>
-    T operator()(T a, T b) const {
-        if constexpr (std::is_integral_v<T>) {
-            return b == -1 ? Sub()(T(0), a) : a / b;  // the least number by −1 would trap
-        } else {
-            return a / b;
-        }
-    }
-};
-
-/// The remainder with the sign of the dividend (fmod = 1).
-struct Remainder : OfNumbers {
-    static constexpr BinaryTraits kTraits{.divides = true};
-    template <class T>
-    T operator()(T a, T b) const {
-        if constexpr (std::is_integral_v<T>) {
-            return b == -1 ? T(0) : a % b;
-        } else {
-            return std::fmod(a, b);
-        }
-    }
-};
-
-/// The remainder with the sign of the divisor, of integers.
-struct Modulo {
+struct Modulo : OfNumbers<Arithmetic::Modulo, BinaryTraits{.divides = true}> {
     template <class T>
     static constexpr bool takes = std::is_integral_v<T> && !std::is_same_v<T, bool>;
-    static constexpr BinaryTraits kTraits{.divides = true};
-    template <class T>
-    T operator()(T a, T b) const {
-        const T rest = Remainder()(a, b);
-        return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
-    }
 };
 
 Created createMod(const Node& node, int opset) {
     return node.integer("fmod", 0) != 0 ? create<Binary<Remainder>>(node, opset) : create<Binary<Modulo>>(node, opset);
 }
-
-struct PRelu : OfNumbers {
-    static constexpr BinaryTraits kTraits{.oneWay = true};
-    template <class T>
-    T operator()(T x, T slope) const {
-        return x < T(0) ? Mul()(x, slope) : x;
-    }
-};
-
-struct Minimum : OfNumbers {
-    template <class T>
-    T operator()(T a, T b) const {
-        return a < b || a != a ? a : b;  // NaN in either wins
-    }
-};
-
-struct Maximum : OfNumbers {
-    template <class T>
-    T operator()(T a, T b) const {
-        return a > b || a != a ? a : b;
-    }
-};
 
 /// Min, Max, Sum and Mean of any number of arrays: the first is repeated into the output, then the others join one by one.
 template <class F, bool kMean = false>
@@ -148,11 +75,10 @@ public:
             if constexpr (F::template takes<T>) {
                 T* y = outputs[0].data<T>();
                 for (std::size_t i = 1; i < inputs.size(); ++i) {
-                    binaryRows(m_walks[i - 1], y, inputs[i].data<T>(), y, F());
+                    F::rows(m_walks[i - 1], y, inputs[i].data<T>(), y);
                 }
                 if constexpr (kMean && std::is_same_v<T, float>) {
-                    const auto share = 1.0F / static_cast<float>(inputs.size());
-                    std::for_each(y, y + outputs[0].count, [share](float& value) { value *= share; });
+                    kernels::scale(y, static_cast<std::int64_t>(outputs[0].count), 1.0F / static_cast<float>(inputs.size()));
                 }
             }
         });
@@ -164,19 +90,21 @@ private:
     std::vector<Strided<3>> m_walks;
 };
 
-template <class T>
-T integerPower(T base, T exponent) {
+/// What overflows wraps.
+std::int64_t integerPower(std::int64_t base, std::int64_t exponent) {
     if (exponent < 0) {
-        return base == 1 ? T(1) : base == -1 ? (exponent % 2 == 0 ? T(1) : T(-1)) : T(0);
+        return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0;
     }
-    T power = 1;
-    for (auto left = static_cast<std::make_unsigned_t<T>>(exponent); left != 0; left /= 2) {
-        power = left % 2 != 0 ? Mul()(power, base) : power;
-        base = Mul()(base, base);
+    std::uint64_t power = 1;
+    auto factor = static_cast<std::uint64_t>(base);
+    for (auto left = static_cast<std::uint64_t>(exponent); left != 0; left /= 2) {
+        power = left % 2 != 0 ? power * factor : power;
+        factor *= factor;
     }
-    return power;
+    return static_cast<std::int64_t>(power);
 }
 
+/// Where at least one of the two is an integer.
 struct Power {
     template <class A, class B>
     A operator()(A base, B exponent) const {
@@ -185,7 +113,7 @@ struct Power {
         } else if constexpr (std::is_same_v<B, float>) {
             return towardsZero<A>(std::pow(static_cast<double>(base), static_cast<double>(exponent)));
         } else {
-            return static_cast<A>(integerPower<std::int64_t>(base, exponent));
+            return static_cast<A>(integerPower(base, exponent));
         }
     }
 };
@@ -217,7 +145,7 @@ public:
         withType(inputs[0].type, [&]<class A>(std::type_identity<A>) {
             withType(inputs[1].type, [&]<class B>(std::type_identity<B>) {
                 if constexpr (!std::is_same_v<A, bool> && !std::is_same_v<B, bool>) {
-                    power(inputs[0].data<A>(), inputs[1].data<B>(), inputs[1].count, outputs[0].data<A>());
+                    power(inputs[0].data<A>(), inputs[1].data<B>(), inputs[1].count, outputs[0].data<A>(), outputs[0].count);
                 }
             });
         });
@@ -227,23 +155,23 @@ public:
 private:
     /// Squares, cubes and roots are most of what networks ask for.
     template <class A, class B>
-    void power(const A* base, const B* exponents, std::size_t exponentCount, A* y) const {
+    void power(const A* base, const B* exponents, std::size_t exponentCount, A* y, std::size_t count) const {
         if constexpr (std::is_same_v<A, float>) {
             const float only = exponentCount == 1 ? static_cast<float>(*exponents) : 0.0F;
-            if (only == 2.0F) {
-                binaryRows(m_walk, base, exponents, y, [](float x, B) { return x * x; });
-                return;
-            }
-            if (only == 3.0F) {
-                binaryRows(m_walk, base, exponents, y, [](float x, B) { return x * x * x; });
-                return;
-            }
-            if (only == 0.5F) {
-                binaryRows(m_walk, base, exponents, y, [](float x, B) { return std::sqrt(x); });
+            const auto known = only == 2.0F   ? kernels::power2
+                               : only == 3.0F ? kernels::power3
+                               : only == 0.5F ? kernels::powerHalf
+                                              : nullptr;
+            if (known != nullptr) {  // one exponent: y has as many values as the base
+                known(base, y, static_cast<std::int64_t>(count));
                 return;
             }
         }
-        binaryRows(m_walk, base, exponents, y, Power());
+        if constexpr (std::is_same_v<A, float> && std::is_same_v<B, float>) {
+            kernels::powerRows(m_walk, base, exponents, y);
+        } else {
+            kernels::binaryRows(m_walk, base, exponents, y, Power());
+        }
     }
 
     Strided<3> m_walk;
@@ -255,15 +183,15 @@ std::vector<Operator> arithmeticOperators() {
     return joined(
         {
             {"Add", 7, create<Binary<Add>>},
-            {"Div", 7, create<Binary<Div>>},
-            {"Max", 8, create<Variadic<Maximum>>},
+            {"Div", 7, create<Binary<OfNumbers<Arithmetic::Div, BinaryTraits{.divides = true}>>>},
+            {"Max", 8, create<Variadic<OfNumbers<Arithmetic::Maximum>>>},
             {"Mean", 8, create<Variadic<Add, true>>},
-            {"Min", 8, create<Variadic<Minimum>>},
+            {"Min", 8, create<Variadic<OfNumbers<Arithmetic::Minimum>>>},
             {"Mod", 10, createMod},
-            {"Mul", 7, create<Binary<Mul>>},
-            {"PRelu", 7, create<Binary<PRelu>>},
+            {"Mul", 7, create<Binary<OfNumbers<Arithmetic::Mul>>>},
+            {"PRelu", 7, create<Binary<OfNumbers<Arithmetic::PRelu, BinaryTraits{.oneWay = true}>>>},
             {"Pow", 7, create<Pow>},
-            {"Sub", 7, create<Binary<Sub>>},
+            {"Sub", 7, create<Binary<OfNumbers<Arithmetic::Sub>>>},
             {"Sum", 8, create<Variadic<Add>>},
         },
         {logicOperators()});

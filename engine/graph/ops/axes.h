@@ -4,8 +4,11 @@
 #include <vector>
 
 #include "engine/graph/kernel.h"
+#include "engine/kernels/walk.h"
 
 namespace fovea::graph {
+
+using kernels::AroundAxis;
 
 /// The axis counted from the front; negative ones count from the back.
 Result<std::size_t> axisOf(std::int64_t axis, std::size_t rank);
@@ -18,12 +21,7 @@ Shape stridesOf(const Shape& shape);
 /// Product of the extents from axis `first` up to but without `last`.
 std::int64_t product(const Shape& shape, std::size_t first, std::size_t last);
 
-/// A row-major array seen as [outer][extent][inner] around one axis.
-struct AroundAxis {
-    std::int64_t outer = 0;
-    std::int64_t extent = 0;
-    std::int64_t inner = 0;
-};
+/// The extents before, along and after one axis.
 AroundAxis aroundAxis(const Shape& shape, std::size_t axis);
 
 }  // namespace fovea::graph

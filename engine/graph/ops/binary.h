@@ -11,26 +11,6 @@
 
 namespace fovea::graph {
 
-/// y = f(a, b) along a row; a stride is 1 or 0, and one of them is 1: what both repeat is no longer row.
-template <class A, class B, class R, class F>
-void binaryRow(const A* a, std::int64_t aStride, const B* b, std::int64_t bStride, R* y, std::int64_t count, F f) {
-    if (aStride != 0 && bStride != 0) {
-        for (std::int64_t i = 0; i < count; ++i) {
-            y[i] = f(a[i], b[i]);
-        }
-    } else if (aStride != 0) {
-        const B value = *b;
-        for (std::int64_t i = 0; i < count; ++i) {
-            y[i] = f(a[i], value);
-        }
-    } else {
-        const A value = *a;
-        for (std::int64_t i = 0; i < count; ++i) {
-            y[i] = f(value, b[i]);
-        }
-    }
-}
-
 /// The walk of an operation on arrays which are repeated to `to`; operand 0 is the output.
 template <std::size_t N>
 Strided<N> broadcastWalk(const Shape& to, const std::array<const Shape*, N - 1>& from) {
@@ -44,13 +24,6 @@ Strided<N> broadcastWalk(const Shape& to, const std::array<const Shape*, N - 1>&
     return walk;
 }
 
-template <class A, class B, class R, class F>
-void binaryRows(const Strided<3>& walk, const A* a, const B* b, R* y, F f) {
-    forEachRow(walk, [&](const auto& at) {
-        binaryRow(a + at[1], walk.innerStride(1), b + at[2], walk.innerStride(2), y + at[0], walk.inner(), f);
-    });
-}
-
 /// How an operation of two arrays behaves beside its formula.
 struct BinaryTraits {
     bool logical = false;  ///< the result is Bool
@@ -58,7 +31,7 @@ struct BinaryTraits {
     bool oneWay = false;   ///< only the second array is repeated
 };
 
-/// Two arrays of one type: F::takes<T>, F::kTraits and F()(T, T).
+/// Two arrays of one type: F::takes<T>, F::kTraits and F::rows(walk, a, b, y).
 template <class F>
 class Binary final : public Kernel {
 public:
@@ -97,7 +70,7 @@ public:
                     std::find(b, b + inputs[1].count, T(0)) != b + inputs[1].count) {
                     return makeError(ErrorCode::BadValue, FOVEA_TEXT("engine", "it divides a whole number by 0"));
                 }
-                binaryRows(m_walk, inputs[0].data<T>(), b, outputs[0].data<R>(), F());
+                F::rows(m_walk, inputs[0].data<T>(), b, outputs[0].data<R>());
             }
             return {};
         });

@@ -3,10 +3,40 @@
 #include <utility>
 
 #include "engine/graph/kernel.h"
-#include "engine/graph/ops/conv.h"
+#include "engine/graph/ops/window.h"
+#include "engine/kernels/convolution.h"
 
 namespace fovea::graph {
 namespace {
+
+using kernels::ConvMethod;
+using kernels::ConvSizes;
+using kernels::Finish;
+
+/// The activation which a fusion put behind a convolution.
+Result<Finish> readFinish(const Node& node) {
+    Finish finish;
+    const std::string name = node.text(kFusedActivation, "");
+    if (name == "Relu") {
+        finish.low = 0.0F;
+    } else if (name == "Clip") {
+        finish.low = node.real(kFusedLow, finish.low);
+        finish.high = node.real(kFusedHigh, finish.high);
+    } else if (name == "Sigmoid") {
+        finish.kind = Finish::Kind::Sigmoid;
+    } else if (name == "Silu") {
+        finish.kind = Finish::Kind::Silu;
+    } else if (name == "HardSigmoid") {
+        finish.kind = Finish::Kind::HardSigmoid;
+        finish.alpha = node.real(kFusedLow, finish.alpha);
+        finish.beta = node.real(kFusedHigh, finish.beta);
+    } else if (name == "HardSwish") {
+        finish.kind = Finish::Kind::HardSwish;
+    } else if (!name.empty() || node.has(kFusedActivation)) {
+        return attributeError(kFusedActivation);
+    }
+    return finish;
+}
 
 /// Outputs along one side of a tile of Winograd's method, or 0 where it does not pay: a large tile saves more multiplications,
 /// but reads four times as many weights, which few outputs do not make up for.
@@ -27,14 +57,14 @@ std::unique_ptr<ConvMethod> chooseMethod(const ConvSizes& sizes, const Finish& f
         return axis.output == 1 && axis.kernel == axis.input && axis.padBegin == 0 && axis.dilation == 1;
     };
     if (covers(sizes.axes[0]) && covers(sizes.axes[1])) {
-        return makeVectorConv(sizes, finish);
+        return kernels::makeVectorConv(sizes, finish);
     }
     constexpr std::int64_t kMostTaps = 4096;  // the depthwise method keeps a table of them
     if (sizes.inputs == 1 && sizes.groups > 1 && sizes.taps() <= kMostTaps) {
-        return makeDepthwiseConv(sizes, finish);
+        return kernels::makeDepthwiseConv(sizes, finish);
     }
     const int side = winogradSide(sizes);
-    return side == 0 ? makeProductConv(sizes, finish) : makeWinogradConv(sizes, finish, side);
+    return side == 0 ? kernels::makeProductConv(sizes, finish) : kernels::makeWinogradConv(sizes, finish, side);
 }
 
 class ConvKernel final : public Kernel {
@@ -125,6 +155,7 @@ Result<std::vector<ArrayInfo>> ConvKernel::infer(const std::vector<InputInfo>& i
     if (!packed || !scratch) {
         return shapeError(x, output);
     }
+    m_method->prepare();
     m_packedBytes = (*packed + 63) / 64 * 64;
     m_scratchBytes = *scratch;
     holdWeights(inputs[1].constant);
@@ -145,7 +176,7 @@ Result<void> ConvKernel::run(const std::vector<View>& inputs, const std::vector<
         return i < inputs.size() && !inputs[i].absent() ? inputs[i].data<float>() : nullptr;
     };
     auto* floats = static_cast<float*>(static_cast<void*>(scratch));
-    ConvData data{optional(0), nullptr, optional(2), optional(3), outputs[0].data<float>(), floats};
+    kernels::ConvData data{optional(0), nullptr, optional(2), optional(3), outputs[0].data<float>(), floats};
     if (m_packedBytes == 0) {
         data.weights = optional(1);
     } else if (m_packed.count() > 0) {
@@ -164,7 +195,7 @@ Result<std::unique_ptr<Kernel>> createConv(const Node& node, int /*opset*/) {
     if (!window) {
         return window.error();
     }
-    const auto finish = Finish::read(node);
+    const auto finish = readFinish(node);
     if (!finish) {
         return finish.error();
     }

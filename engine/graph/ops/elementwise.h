@@ -1,20 +1,18 @@
 #pragma once
 
-#include <Eigen/Core>
-#include <type_traits>
+#include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "engine/graph/ops/support.h"
 
 namespace fovea::graph {
 
-using FloatsIn = Eigen::Map<const Eigen::ArrayXf>;
-using FloatsOut = Eigen::Map<Eigen::ArrayXf>;
-
-/// A function of floats, written with Eigen's arrays: F(node) or F(), then f(x, y).
-template <class F>
+/// A function of each value of an array of floats.
 class OfFloats final : public Kernel {
 public:
-    OfFloats(const Node& node, int) : m_function(make(node)) {}
+    using Function = std::function<void(const float* x, float* y, std::int64_t count)>;
+    explicit OfFloats(Function function) : m_function(std::move(function)) {}
 
     Inferred infer(const std::vector<InputInfo>& inputs) override {
         if (auto wrong = wrongInputs(inputs, 1, 1)) {
@@ -26,21 +24,22 @@ public:
 
     Result<void> run(const std::vector<View>& inputs, const std::vector<View>& outputs, std::byte*,
                      const std::stop_token&) override {
-        const auto count = static_cast<Eigen::Index>(outputs[0].count);
-        m_function(FloatsIn(inputs[0].data<float>(), count), FloatsOut(outputs[0].data<float>(), count));
+        m_function(inputs[0].data<float>(), outputs[0].data<float>(), static_cast<std::int64_t>(outputs[0].count));
         return {};
     }
 
 private:
-    static F make(const Node& node) {
-        if constexpr (std::is_constructible_v<F, const Node&>) {
-            return F(node);
-        } else {
-            return F();
-        }
-    }
-
-    F m_function;
+    Function m_function;
 };
+
+inline Created ofFloats(OfFloats::Function function) {
+    return std::unique_ptr<Kernel>(std::make_unique<OfFloats>(std::move(function)));
+}
+
+/// The entry's `create` for a function without attributes.
+template <void (*function)(const float*, float*, std::int64_t)>
+Created createFunction(const Node&, int) {
+    return ofFloats(function);
+}
 
 }  // namespace fovea::graph

@@ -1,72 +1,32 @@
+#include <functional>
+
 #include "engine/graph/ops/binary.h"
 #include "engine/graph/ops/families.h"
+#include "engine/kernels/array_arithmetic.h"
+#include "engine/kernels/binary_rows.h"
 
 namespace fovea::graph {
 namespace {
 
-struct OfAll {
+using kernels::Comparison;
+
+template <Comparison comparison>
+struct Compared {
     template <class T>
-    static constexpr bool takes = true;
+    static constexpr bool takes = comparison == Comparison::Equal || !std::is_same_v<T, bool>;
     static constexpr BinaryTraits kTraits{.logical = true};
+    template <class T>
+    static void rows(const Strided<3>& walk, const T* a, const T* b, bool* y) {
+        kernels::comparisonRows(comparison, walk, a, b, y);
+    }
 };
 
-struct OfNumbers {
-    template <class T>
-    static constexpr bool takes = !std::is_same_v<T, bool>;
-    static constexpr BinaryTraits kTraits{.logical = true};
-};
-
+template <class F>
 struct OfBools {
     template <class T>
     static constexpr bool takes = std::is_same_v<T, bool>;
     static constexpr BinaryTraits kTraits{.logical = true};
-};
-
-struct Equal : OfAll {
-    template <class T>
-    bool operator()(T a, T b) const {
-        return a == b;
-    }
-};
-
-struct Less : OfNumbers {
-    template <class T>
-    bool operator()(T a, T b) const {
-        return a < b;
-    }
-};
-
-struct LessOrEqual : OfNumbers {
-    template <class T>
-    bool operator()(T a, T b) const {
-        return a <= b;
-    }
-};
-
-struct Greater : OfNumbers {
-    template <class T>
-    bool operator()(T a, T b) const {
-        return a > b;
-    }
-};
-
-struct GreaterOrEqual : OfNumbers {
-    template <class T>
-    bool operator()(T a, T b) const {
-        return a >= b;
-    }
-};
-
-struct And : OfBools {
-    bool operator()(bool a, bool b) const { return a && b; }
-};
-
-struct Or : OfBools {
-    bool operator()(bool a, bool b) const { return a || b; }
-};
-
-struct Xor : OfBools {
-    bool operator()(bool a, bool b) const { return a != b; }
+    static void rows(const Strided<3>& walk, const bool* a, const bool* b, bool* y) { kernels::binaryRows(walk, a, b, y, F()); }
 };
 
 /// Where(condition, a, b): all three are repeated to one shape.
@@ -123,11 +83,15 @@ private:
 
 std::vector<Operator> logicOperators() {
     return {
-        {"And", 7, create<Binary<And>>},         {"Equal", 7, create<Binary<Equal>>},
-        {"Greater", 7, create<Binary<Greater>>}, {"GreaterOrEqual", 12, create<Binary<GreaterOrEqual>>},
-        {"Less", 7, create<Binary<Less>>},       {"LessOrEqual", 12, create<Binary<LessOrEqual>>},
-        {"Or", 7, create<Binary<Or>>},           {"Where", 9, create<Where>},
-        {"Xor", 7, create<Binary<Xor>>},
+        {"And", 7, create<Binary<OfBools<std::logical_and<bool>>>>},
+        {"Equal", 7, create<Binary<Compared<Comparison::Equal>>>},
+        {"Greater", 7, create<Binary<Compared<Comparison::Greater>>>},
+        {"GreaterOrEqual", 12, create<Binary<Compared<Comparison::GreaterOrEqual>>>},
+        {"Less", 7, create<Binary<Compared<Comparison::Less>>>},
+        {"LessOrEqual", 12, create<Binary<Compared<Comparison::LessOrEqual>>>},
+        {"Or", 7, create<Binary<OfBools<std::logical_or<bool>>>>},
+        {"Where", 9, create<Where>},
+        {"Xor", 7, create<Binary<OfBools<std::not_equal_to<bool>>>>},
     };
 }
 

@@ -1,43 +1,12 @@
-#include <Eigen/Core>
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "engine/graph/ops/axes.h"
 #include "engine/graph/ops/families.h"
 #include "engine/graph/ops/support.h"
+#include "engine/kernels/array_norm.h"
 
 namespace fovea::graph {
 namespace {
-
-using Values = Eigen::Map<const Eigen::ArrayXf>;
-using Target = Eigen::Map<Eigen::ArrayXf>;
-
-struct Moments {
-    double mean = 0.0;
-    double variance = 0.0;
-};
-
-/// Mean and variance in two passes; short blocks are summed in float, the blocks in double.
-Moments momentsOf(const float* x, std::int64_t count) {
-    constexpr std::int64_t kBlock = 256;
-    const auto sum = [&](auto&& ofBlock) {
-        double total = 0.0;
-        for (std::int64_t first = 0; first < count; first += kBlock) {
-            total += static_cast<double>(ofBlock(Values(x + first, std::min(kBlock, count - first))));
-        }
-        return total / static_cast<double>(count);
-    };
-    Moments moments;
-    moments.mean = sum([](const Values& block) { return block.sum(); });
-    const auto mean = static_cast<float>(moments.mean);
-    moments.variance = sum([mean](const Values& block) { return (block - mean).square().sum(); });
-    return moments;
-}
-
-float inverseDeviation(double variance, float epsilon) {
-    return static_cast<float>(1.0 / std::sqrt(variance + static_cast<double>(epsilon)));
-}
 
 /// An error unless all inputs are floats and those from 1 on are vectors of `count` numbers.
 std::optional<Error> wrongVectors(const std::vector<InputInfo>& inputs, std::int64_t count) {
@@ -83,16 +52,9 @@ public:
 
     Result<void> run(const std::vector<View>& inputs, const std::vector<View>& outputs, std::byte*,
                      const std::stop_token&) override {
-        const std::int64_t run = m_around.inner;
-        for (std::int64_t outer = 0; outer < m_around.outer; ++outer) {
-            for (std::int64_t c = 0; c < m_around.extent; ++c) {
-                const std::int64_t at = (outer * m_around.extent + c) * run;
-                const float scale =
-                    inputs[1].data<float>()[c] * inverseDeviation(static_cast<double>(inputs[4].data<float>()[c]), m_epsilon);
-                const float shift = inputs[2].data<float>()[c] - inputs[3].data<float>()[c] * scale;
-                Target(outputs[0].data<float>() + at, run) = Values(inputs[0].data<float>() + at, run) * scale + shift;
-            }
-        }
+        kernels::batchNorm(m_around,
+                           {inputs[1].data<float>(), inputs[2].data<float>(), inputs[3].data<float>(), inputs[4].data<float>()},
+                           m_epsilon, inputs[0].data<float>(), outputs[0].data<float>());
         return {};
     }
 
@@ -147,24 +109,12 @@ public:
 
     Result<void> run(const std::vector<View>& inputs, const std::vector<View>& outputs, std::byte*,
                      const std::stop_token&) override {
-        const Values scale(inputs[1].data<float>(), m_count);
-        for (std::int64_t row = 0; row < m_rows; ++row) {
-            const float* x = inputs[0].data<float>() + row * m_count;
-            const Moments moments = momentsOf(x, m_count);
-            const auto mean = static_cast<float>(moments.mean);
-            const float factor = inverseDeviation(moments.variance, m_epsilon);
-            Target y(outputs[0].data<float>() + row * m_count, m_count);
-            if (given(inputs, 2)) {
-                y = (Values(x, m_count) - mean) * factor * scale + Values(inputs[2].data<float>(), m_count);
-            } else {
-                y = (Values(x, m_count) - mean) * factor * scale;
-            }
-            for (std::size_t i = 1; i < outputs.size(); ++i) {
-                if (given(outputs, i)) {
-                    outputs[i].data<float>()[row] = i == 1 ? mean : factor;
-                }
-            }
-        }
+        const auto optional = [](const std::vector<View>& views, std::size_t i) {
+            return given(views, i) ? views[i].data<float>() : nullptr;
+        };
+        kernels::layerNorm({m_rows, m_count, m_epsilon, inputs[1].data<float>(), optional(inputs, 2), optional(outputs, 1),
+                            optional(outputs, 2)},
+                           inputs[0].data<float>(), outputs[0].data<float>());
         return {};
     }
 
@@ -212,21 +162,9 @@ public:
         if (outputs[0].count == 0) {
             return {};
         }
-        const std::int64_t members = m_channels / m_groups;
-        for (std::int64_t group = 0; group < m_images * m_groups; ++group) {
-            const std::int64_t first = group * members * m_cells;
-            const float* x = inputs[0].data<float>() + first;
-            const Moments moments = momentsOf(x, members * m_cells);
-            const float factor = inverseDeviation(moments.variance, m_epsilon);
-            for (std::int64_t member = 0; member < members; ++member) {
-                const std::int64_t own = group % m_groups;
-                const std::int64_t which = m_perGroup ? own : own * members + member;
-                const Values from(x + member * m_cells, m_cells);
-                Target(outputs[0].data<float>() + first + member * m_cells, m_cells) =
-                    (from - static_cast<float>(moments.mean)) * (factor * inputs[1].data<float>()[which]) +
-                    inputs[2].data<float>()[which];
-            }
-        }
+        kernels::groupNorm({m_images, m_groups, m_channels / m_groups, m_cells, m_epsilon, m_perGroup, inputs[1].data<float>(),
+                            inputs[2].data<float>()},
+                           inputs[0].data<float>(), outputs[0].data<float>());
         return {};
     }
 
@@ -270,21 +208,7 @@ public:
         if (outputs[0].count == 0) {
             return {};
         }
-        for (std::int64_t cell = 0; cell < m_around.outer * m_around.inner; ++cell) {
-            const std::int64_t first = cell / m_around.inner * m_around.extent * m_around.inner + cell % m_around.inner;
-            const float* x = inputs[0].data<float>() + first;
-            float* y = outputs[0].data<float>() + first;
-            double sum = 0.0;
-            for (std::int64_t i = 0; i < m_around.extent; ++i) {
-                const auto value = static_cast<double>(x[i * m_around.inner]);
-                sum += m_power == 1 ? std::abs(value) : value * value;
-            }
-            const double norm = m_power == 1 ? sum : std::sqrt(sum);
-            for (std::int64_t i = 0; i < m_around.extent; ++i) {
-                const auto value = static_cast<double>(x[i * m_around.inner]);
-                y[i * m_around.inner] = norm == 0.0 ? 0.0F : static_cast<float>(value / norm);
-            }
-        }
+        kernels::lpNorm(m_around, m_power, inputs[0].data<float>(), outputs[0].data<float>());
         return {};
     }
 

@@ -1,7 +1,7 @@
-#include <Eigen/Core>
 #include <algorithm>
 
 #include "engine/graph/ops/product.h"
+#include "engine/kernels/array_functions.h"
 
 namespace fovea::graph {
 namespace {
@@ -21,10 +21,9 @@ public:
                      const std::stop_token& stop) override;
 
 private:
-    [[nodiscard]] tile::Matrix matrixA(const float* data) const;
-    [[nodiscard]] tile::Matrix matrixB(const float* data) const;
+    [[nodiscard]] Matrix matrixA(const float* data) const;
+    [[nodiscard]] Matrix matrixB(const float* data) const;
     void hold(const Array* b);
-    void add(const float* addend, float* y) const;
 
     float m_alpha;
     float m_beta;
@@ -38,14 +37,14 @@ private:
     std::size_t m_scratchBytes = 0;
 };
 
-tile::Matrix GemmKernel::matrixA(const float* data) const {
+Matrix GemmKernel::matrixA(const float* data) const {
     const auto& sizes = m_product.sizes();
-    return m_transA ? tile::Matrix{data, 1, sizes.rows} : tile::Matrix{data, sizes.depth, 1};
+    return m_transA ? Matrix{data, 1, sizes.rows} : Matrix{data, sizes.depth, 1};
 }
 
-tile::Matrix GemmKernel::matrixB(const float* data) const {
+Matrix GemmKernel::matrixB(const float* data) const {
     const auto& sizes = m_product.sizes();
-    return m_transB ? tile::Matrix{data, 1, sizes.depth} : tile::Matrix{data, sizes.columns, 1};
+    return m_transB ? Matrix{data, 1, sizes.depth} : Matrix{data, sizes.columns, 1};
 }
 
 Result<std::vector<ArrayInfo>> GemmKernel::infer(const std::vector<InputInfo>& inputs) {
@@ -57,7 +56,7 @@ Result<std::vector<ArrayInfo>> GemmKernel::infer(const std::vector<InputInfo>& i
     if (a.size() != 2 || b.size() != 2 || a[m_transA ? 0 : 1] != b[m_transB ? 1 : 0]) {
         return shapeError(a, b);
     }
-    const tile::Sizes sizes{a[m_transA ? 1 : 0], b[m_transB ? 0 : 1], a[m_transA ? 0 : 1]};
+    const ProductSizes sizes{a[m_transA ? 1 : 0], b[m_transB ? 0 : 1], a[m_transA ? 0 : 1]};
     const Shape output{sizes.rows, sizes.columns};
     if (!checkedBytes(ElementType::Float, output)) {
         return shapeError(a, b);
@@ -90,21 +89,7 @@ void GemmKernel::hold(const Array* b) {
         m_source = m_packed = Array();
     } else if (b->raw() != m_source.raw() || m_packed.count() == 0) {
         m_source = *b;
-        m_packed = packColumnsOnce(*b, matrixB(nullptr), 1, m_product.sizes().depth, m_product.sizes().columns);
-    }
-}
-
-/// y += beta·C.
-void GemmKernel::add(const float* addend, float* y) const {
-    const auto& sizes = m_product.sizes();
-    for (std::int64_t i = 0; i < sizes.rows; ++i) {
-        Eigen::Map<Eigen::ArrayXf> row(y + i * sizes.columns, sizes.columns);
-        const float* from = addend + i * m_addRow;
-        if (m_addColumn == 0) {
-            row += m_beta * from[0];
-        } else {
-            row += m_beta * Eigen::Map<const Eigen::ArrayXf>(from, sizes.columns);
-        }
+        m_packed = packOnce(m_product, *b, matrixB(nullptr), 1);
     }
 }
 
@@ -125,10 +110,10 @@ Result<void> GemmKernel::run(const std::vector<View>& inputs, const std::vector<
                       static_cast<float*>(static_cast<void*>(scratch)), stop);
     }
     if (m_alpha != 1.0F) {
-        Eigen::Map<Eigen::ArrayXf>(y, sizes.rows * sizes.columns) *= m_alpha;
+        kernels::scale(y, sizes.rows * sizes.columns, m_alpha);
     }
     if (addend != nullptr && (!whileHot || sizes.depth == 0)) {
-        add(addend, y);
+        kernels::addScaled({addend, m_addRow, m_addColumn}, sizes.rows, sizes.columns, m_beta, y);
     }
     return {};
 }

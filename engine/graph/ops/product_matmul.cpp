@@ -79,7 +79,7 @@ Result<std::vector<ArrayInfo>> MatMulKernel::infer(const std::vector<InputInfo>&
     if (columnVector) {
         b.push_back(1);
     }
-    tile::Sizes sizes{a[a.size() - 2], b.back(), a.back()};
+    ProductSizes sizes{a[a.size() - 2], b.back(), a.back()};
     auto whole = broadcast(leading(a), leading(b));
     if (b[b.size() - 2] != sizes.depth || !whole) {
         return misfit;
@@ -114,12 +114,11 @@ Result<std::vector<ArrayInfo>> MatMulKernel::infer(const std::vector<InputInfo>&
 }
 
 void MatMulKernel::hold(const Array* b, std::int64_t batch) {
-    const auto [rows, columns, depth] = m_product.sizes();
     if (b == nullptr || m_product.byVector() || b->count() == 0) {
         m_source = m_packed = Array();
     } else if (b->raw() != m_source.raw() || m_packed.count() == 0) {
         m_source = *b;
-        m_packed = packColumnsOnce(*b, {nullptr, columns, 1}, batch, depth, columns);
+        m_packed = packOnce(m_product, *b, {nullptr, m_product.sizes().columns, 1}, batch);
     }
 }
 
@@ -133,9 +132,9 @@ Result<void> MatMulKernel::run(const std::vector<View>& inputs, const std::vecto
     }
     for (std::int64_t i = 0; i < m_batch && rows > 0 && columns > 0 && !stop.stop_requested(); ++i) {
         const std::int64_t ofB = sourceIndex(i, m_batches, m_bBatches);
-        const tile::Matrix a{inputs[0].data<float>() + sourceIndex(i, m_batches, m_aBatches) * rows * depth, depth, 1};
-        const tile::Matrix b{inputs[1].data<float>() + ofB * depth * columns, columns, 1};
-        const std::int64_t each = tile::PackedColumns::count(depth, columns);
+        const Matrix a{inputs[0].data<float>() + sourceIndex(i, m_batches, m_aBatches) * rows * depth, depth, 1};
+        const Matrix b{inputs[1].data<float>() + ofB * depth * columns, columns, 1};
+        const std::int64_t each = m_product.packedFloats();
         const float* packed = m_packed.count() == 0 ? nullptr : m_packed.data<float>() + ofB * each;
         m_product.run(a, b, packed, c + i * rows * columns, nullptr, static_cast<float*>(static_cast<void*>(scratch)), stop);
     }

@@ -6,9 +6,12 @@
 #include "engine/graph/ops/axes.h"
 #include "engine/graph/ops/families.h"
 #include "engine/graph/ops/support.h"
+#include "engine/kernels/array_resize.h"
 
 namespace fovea::graph {
 namespace {
+
+using kernels::ResizePass;
 
 /// How places of an output axis lie in the input's, and which of the input's cells count there.
 struct Sampling {
@@ -17,15 +20,6 @@ struct Sampling {
     std::string rounding;     ///< nearest: as in nearest_mode
     double cubic = -0.75;
     bool excludeOutside = false;
-};
-
-/// One axis is resized at a time: for every place of the output, `taps` cells of the input and their weights.
-struct Pass {
-    AroundAxis from;
-    std::int64_t extent = 0;
-    std::size_t taps = 1;
-    std::vector<std::int64_t> cells;
-    std::vector<float> weights;
 };
 
 double placeOf(const Sampling& sampling, double x, double from, double to, double scale) {
@@ -61,8 +55,8 @@ std::array<double, 4> cubicWeights(double a, double t) {
     return {far(t + 1.0), near(t), near(1.0 - t), far(2.0 - t)};
 }
 
-Pass makePass(const Sampling& sampling, const AroundAxis& from, std::int64_t extent, double scale) {
-    Pass pass{from, extent, sampling.mode == "nearest" ? 1U : sampling.mode == "linear" ? 2U : 4U, {}, {}};
+ResizePass makePass(const Sampling& sampling, const AroundAxis& from, std::int64_t extent, double scale) {
+    ResizePass pass{from, extent, sampling.mode == "nearest" ? 1U : sampling.mode == "linear" ? 2U : 4U, {}, {}};
     for (std::int64_t x = 0; x < extent; ++x) {
         const double place =
             placeOf(sampling, static_cast<double>(x), static_cast<double>(from.extent), static_cast<double>(extent), scale);
@@ -88,59 +82,6 @@ Pass makePass(const Sampling& sampling, const AroundAxis& from, std::int64_t ext
         }
     }
     return pass;
-}
-
-/// One place of the output: a run of `inner` neighbours, each the weighted sum of its taps.
-template <class T>
-void runPlace(const Pass& pass, std::size_t x, const T* from, T* to) {
-    const std::int64_t inner = pass.from.inner;
-    const std::int64_t* cells = &pass.cells[x * pass.taps];
-    if (pass.taps == 1) {
-        std::copy_n(from + cells[0] * inner, inner, to);
-    } else if constexpr (std::is_same_v<T, float>) {
-        const float* weights = &pass.weights[x * pass.taps];
-        const float* a = from + cells[0] * inner;
-        const float* b = from + cells[1] * inner;
-        for (std::int64_t i = 0; i < inner; ++i) {
-            to[i] = weights[0] * a[i] + weights[1] * b[i];
-        }
-        for (std::size_t tap = 2; tap < pass.taps; ++tap) {
-            for (std::int64_t i = 0; i < inner; ++i) {
-                to[i] += weights[tap] * from[cells[tap] * inner + i];
-            }
-        }
-    }
-}
-
-/// A row whose places lie side by side.
-template <class T>
-void runRow(const Pass& pass, const T* from, T* to) {
-    const std::size_t taps = pass.taps;
-    for (std::size_t x = 0; x < static_cast<std::size_t>(pass.extent); ++x) {
-        if constexpr (std::is_same_v<T, float>) {
-            float sum = taps == 1 ? from[pass.cells[x]] : 0.0F;
-            for (std::size_t tap = 0; taps > 1 && tap < taps; ++tap) {
-                sum += pass.weights[x * taps + tap] * from[pass.cells[x * taps + tap]];
-            }
-            to[x] = sum;
-        } else {
-            to[x] = from[pass.cells[x]];
-        }
-    }
-}
-
-template <class T>
-void runPass(const Pass& pass, const T* from, T* to) {
-    const std::int64_t inner = pass.from.inner;
-    for (std::int64_t outer = 0; outer < pass.from.outer; ++outer, from += pass.from.extent * inner, to += pass.extent * inner) {
-        if (inner == 1) {
-            runRow(pass, from, to);
-            continue;
-        }
-        for (std::int64_t x = 0; x < pass.extent; ++x) {
-            runPlace(pass, static_cast<std::size_t>(x), from, to + x * inner);
-        }
-    }
 }
 
 /// Upsample (7: attribute, 9: input 1) and Resize (10: input 1; 11 and after: a region, then scales or sizes).
@@ -209,7 +150,7 @@ public:
             for (std::size_t i = 0; i < m_passes.size(); ++i) {
                 std::byte* const half = scratch + (i % 2) * m_half;
                 T* const to = i + 1 == m_passes.size() ? outputs[0].data<T>() : static_cast<T*>(static_cast<void*>(half));
-                runPass(m_passes[i], from, to);
+                kernels::resize(m_passes[i], from, to);
                 from = to;
             }
         });
@@ -314,7 +255,7 @@ private:
     bool m_hasAxes;
     std::vector<float> m_scales;
     Sampling m_sampling;
-    std::vector<Pass> m_passes;
+    std::vector<ResizePass> m_passes;
     std::size_t m_half = 0;
 };
 

@@ -61,13 +61,6 @@ bool countOutputs(Axis& axis, bool ceiling) {
 
 }  // namespace
 
-Span insideSpan(const Axis& axis, std::int64_t tap) {
-    const std::int64_t offset = axis.offset(tap);
-    const std::int64_t begin = offset >= 0 ? 0 : (-offset + axis.stride - 1) / axis.stride;
-    const std::int64_t end = axis.input - 1 - offset < 0 ? 0 : (axis.input - 1 - offset) / axis.stride + 1;
-    return {std::min(begin, axis.output), std::clamp(end, std::min(begin, axis.output), axis.output)};
-}
-
 Result<Window> Window::read(const Node& node) {
     Window window;
     const auto padding = readPadding(node);

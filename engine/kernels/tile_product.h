@@ -4,9 +4,10 @@
 #include <limits>
 #include <stop_token>
 
-#include "engine/graph/ops/lanes.h"
+#include "engine/kernels/dense_product.h"
+#include "engine/kernels/lanes.h"
 
-namespace fovea::graph::tile {
+namespace fovea::kernels::tile {
 
 // Matrix products C = A·B with both factors packed into panels: A in panels of kRows rows, B in panels of kColumns columns, so
 // that a tile of C stays in registers while its panels are read from front to back. Eigen packs both factors in every product,
@@ -15,25 +16,12 @@ namespace fovea::graph::tile {
 inline constexpr std::int64_t kRows = 6;
 inline constexpr std::int64_t kColumns = 2 * kLanes;
 
-struct Sizes {
-    std::int64_t rows = 0;
-    std::int64_t columns = 0;
-    std::int64_t depth = 0;
-};
-
 /// The depth is cut into blocks of this size, so that a panel of each factor fits into the first cache.
 std::int64_t depthBlock(std::int64_t depth);
 /// Columns of C which are worked on at a time.
 std::int64_t columnTile(std::int64_t columns);
 /// Floats which one block of one tile of B takes.
-std::int64_t blockCount(const Sizes& sizes);
-
-/// A matrix anywhere in memory: element (i, j) lies at data[i·rowStride + j·columnStride].
-struct Matrix {
-    const float* data = nullptr;
-    std::int64_t rowStride = 0;
-    std::int64_t columnStride = 1;
-};
+std::int64_t blockCount(const ProductSizes& sizes);
 
 /// Packs A (rows × depth) into roundUp(rows, kRows)·depth floats.
 void packRows(const Matrix& a, std::int64_t rows, std::int64_t depth, float* packed);
@@ -104,7 +92,7 @@ public:
 };
 
 /// C = A·B. `scratch` holds blockCount() floats, 64-byte aligned.
-void multiply(const Sizes& sizes, const float* packedRows, const Columns& columns, const Target& c, const Ending& ending,
+void multiply(const ProductSizes& sizes, const float* packedRows, const Columns& columns, const Target& c, const Ending& ending,
               float* scratch, const std::stop_token& stop, const Finished* finished = nullptr);
 
-}  // namespace fovea::graph::tile
+}  // namespace fovea::kernels::tile

@@ -1,10 +1,10 @@
-#include "engine/graph/ops/tile_product.h"
+#include "engine/kernels/tile_product.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-namespace fovea::graph::tile {
+namespace fovea::kernels::tile {
 namespace {
 
 constexpr std::int64_t kResident = 49152;  // floats of a block of A which stay in the second cache beside it
@@ -128,7 +128,7 @@ constexpr std::array<std::array<TileFunction, 2>, kRows> kTileFunctions{{{tileOf
 
 /// The product of one block of A and one block of B.
 struct Block {
-    const Sizes& sizes;
+    const ProductSizes& sizes;
     const float* a;
     const float* b;
     std::int64_t k0, k1, j0, j1;
@@ -171,7 +171,7 @@ struct Block {
 
 }  // namespace
 
-void multiply(const Sizes& sizes, const float* packedRows, const Columns& columns, const Target& c, const Ending& ending,
+void multiply(const ProductSizes& sizes, const float* packedRows, const Columns& columns, const Target& c, const Ending& ending,
               float* scratch, const std::stop_token& stop, const Finished* finished) {
     const std::int64_t depthStep = depthBlock(sizes.depth);
     const std::int64_t columnStep = columnTile(sizes.columns);
@@ -188,4 +188,4 @@ void multiply(const Sizes& sizes, const float* packedRows, const Columns& column
     }
 }
 
-}  // namespace fovea::graph::tile
+}  // namespace fovea::kernels::tile

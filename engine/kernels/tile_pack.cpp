@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "engine/graph/ops/tile_product.h"
+#include "engine/kernels/tile_product.h"
 
-namespace fovea::graph::tile {
+namespace fovea::kernels::tile {
 namespace {
 
 constexpr std::int64_t kDepth = 320;  // a panel of 16 columns and one of 6 rows take 28 KB together
@@ -20,7 +20,7 @@ std::int64_t depthBlock(std::int64_t depth) { return evenPart(depth, kDepth, 1);
 
 std::int64_t columnTile(std::int64_t columns) { return evenPart(columns, kTile, kColumns); }
 
-std::int64_t blockCount(const Sizes& sizes) { return depthBlock(sizes.depth) * columnTile(sizes.columns); }
+std::int64_t blockCount(const ProductSizes& sizes) { return depthBlock(sizes.depth) * columnTile(sizes.columns); }
 
 void packRows(const Matrix& a, std::int64_t rows, std::int64_t depth, float* packed) {
     const std::int64_t step = depthBlock(depth);
@@ -89,4 +89,4 @@ const float* PackedColumns::block(std::int64_t k0, std::int64_t k1, std::int64_t
     return m_packed + k0 * m_padded + j0 * (k1 - k0);
 }
 
-}  // namespace fovea::graph::tile
+}  // namespace fovea::kernels::tile

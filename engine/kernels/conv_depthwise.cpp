@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/graph/ops/conv.h"
-#include "engine/graph/ops/lanes.h"
+#include "engine/kernels/convolution.h"
+#include "engine/kernels/lanes.h"
 
-namespace fovea::graph {
+namespace fovea::kernels {
 namespace {
 
 using tile::kLanes;
@@ -34,6 +34,7 @@ class DepthwiseConv final : public ConvMethod {
 public:
     DepthwiseConv(const ConvSizes& sizes, const Finish& finish);
 
+    void prepare() override;
     [[nodiscard]] Shape scratchShape() const override { return {m_rows, m_sizes.axes[1].stride, m_phase}; }
     void run(const ConvData& data, const std::stop_token& stop) const override;
 
@@ -49,9 +50,10 @@ DepthwiseConv::DepthwiseConv(const ConvSizes& sizes, const Finish& finish) : Con
     const auto& [high, wide] = m_sizes.axes;
     m_rows = (high.output - 1) * high.stride + high.extent();
     m_phase = (wide.extent() - 1) / wide.stride + tile::roundUp(wide.output, kLanes);
-    if (!checkedBytes(ElementType::Float, scratchShape())) {
-        return;  // refused by whoever asks for the scratch
-    }
+}
+
+void DepthwiseConv::prepare() {
+    const auto& [high, wide] = m_sizes.axes;
     for (std::int64_t u = 0; u < high.kernel; ++u) {
         for (std::int64_t v = 0; v < wide.kernel; ++v) {
             const std::int64_t column = v * wide.dilation;
@@ -196,8 +198,8 @@ void DepthwiseConv::run(const ConvData& data, const std::stop_token& stop) const
         const std::int64_t c = i % channels;
         const std::int64_t taps = m_sizes.taps();
         const Channel channel{
-            data.weights + c * taps, m_offsets.data(),    taps,       data.bias == nullptr ? 0.0F : data.bias[c], m_finish.low(),
-            m_finish.high(),         high.stride * pitch, wide.output};
+            data.weights + c * taps, m_offsets.data(),    taps,       data.bias == nullptr ? 0.0F : data.bias[c], m_finish.low,
+            m_finish.high,           high.stride * pitch, wide.output};
         const float* residual = data.residual == nullptr ? nullptr : data.residual + i * cells;
         float* y = data.y + i * cells;
         channelSums(channel, m_sizes.axes, data.scratch, residual, y);
@@ -211,4 +213,4 @@ std::unique_ptr<ConvMethod> makeDepthwiseConv(const ConvSizes& sizes, const Fini
     return std::make_unique<DepthwiseConv>(sizes, finish);
 }
 
-}  // namespace fovea::graph
+}  // namespace fovea::kernels

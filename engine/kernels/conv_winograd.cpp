@@ -3,10 +3,10 @@
 #include <cassert>
 #include <cstring>
 
-#include "engine/graph/ops/conv.h"
-#include "engine/graph/ops/tile_product.h"
+#include "engine/kernels/convolution.h"
+#include "engine/kernels/tile_product.h"
 
-namespace fovea::graph {
+namespace fovea::kernels {
 namespace {
 
 // Winograd's minimal filtering (Lavin and Gray 2016): side × side outputs of a 3×3 window come from (side + 2)² products of
@@ -246,8 +246,8 @@ void WinogradConv<side>::transformInputs(const float* x, const Strip& strip, con
 template <int side>
 void WinogradConv<side>::finishRow(const float* sums, float bias, const float* residual, float* y) const {
     const std::int64_t count = m_sizes.axes[1].output;
-    const float low = m_finish.low();
-    const float high = m_finish.high();
+    const float low = m_finish.low;
+    const float high = m_finish.high;
     for (std::int64_t j = 0; j < count; ++j) {
         float sum = sums[j] + bias;
         if (residual != nullptr) {
@@ -331,4 +331,4 @@ std::unique_ptr<ConvMethod> makeWinogradConv(const ConvSizes& sizes, const Finis
     return std::make_unique<WinogradConv<4>>(sizes, finish);
 }
 
-}  // namespace fovea::graph
+}  // namespace fovea::kernels

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace fovea::graph::tile {
+namespace fovea::kernels::tile {
 
 // One vector register of floats, of the width which the level of the library has.
 
@@ -24,4 +24,4 @@ inline constexpr std::int64_t roundUp(std::int64_t value, std::int64_t multiple)
     return (value + multiple - 1) / multiple * multiple;
 }
 
-}  // namespace fovea::graph::tile
+}  // namespace fovea::kernels::tile

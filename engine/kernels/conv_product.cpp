@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/graph/ops/conv.h"
-#include "engine/graph/ops/tile_product.h"
+#include "engine/kernels/convolution.h"
+#include "engine/kernels/tile_product.h"
 
-namespace fovea::graph {
+namespace fovea::kernels {
 namespace {
 
 /// `count` values of a row, every `stride`-th.
@@ -112,8 +112,8 @@ public:
             tile::Ending ending;
             ending.rowBias = data.bias == nullptr ? nullptr : data.bias + group * m_sizes.outputs;
             ending.residual = data.residual == nullptr ? nullptr : data.residual + at;
-            ending.low = m_finish.low();
-            ending.high = m_finish.high();
+            ending.low = m_finish.low;
+            ending.high = m_finish.high;
             const float* x = data.x + i * m_sizes.inputs * m_sizes.inputCells();
             const float* weights = data.weights + group * groupFloats();
             const FinishColumns finish(m_finish, data.y + at, m_sizes.outputs, cells);
@@ -130,7 +130,7 @@ public:
     }
 
 private:
-    [[nodiscard]] tile::Sizes product() const { return {m_sizes.outputs, m_sizes.outputCells(), m_sizes.taps()}; }
+    [[nodiscard]] ProductSizes product() const { return {m_sizes.outputs, m_sizes.outputCells(), m_sizes.taps()}; }
     [[nodiscard]] std::int64_t groupFloats() const { return tile::roundUp(m_sizes.outputs, tile::kRows) * m_sizes.taps(); }
     [[nodiscard]] std::int64_t rowFloats() const { return tile::columnTile(m_sizes.outputCells()); }
 };
@@ -155,7 +155,7 @@ public:
             if (data.residual != nullptr) {
                 y += Eigen::Map<const Vector>(data.residual + i * count, count);
             }
-            y = y.cwiseMax(m_finish.low()).cwiseMin(m_finish.high());
+            y = y.cwiseMax(m_finish.low).cwiseMin(m_finish.high);
             m_finish.apply(y.data(), count);
         }
     }
@@ -171,4 +171,4 @@ std::unique_ptr<ConvMethod> makeProductConv(const ConvSizes& sizes, const Finish
     return std::make_unique<ProductConv>(sizes, finish);
 }
 
-}  // namespace fovea::graph
+}  // namespace fovea::kernels

@@ -5,31 +5,25 @@
 #include <memory>
 #include <stop_token>
 
-#include "engine/graph/graph.h"
-#include "engine/graph/ops/window.h"
-#include "engine/result.h"
+#include "engine/api.h"
+#include "engine/kernels/window.h"
+#include "engine/tensor/tensor.h"
 
-namespace fovea::graph {
+namespace fovea::kernels {
 
-/// The activation which a fusion put behind a convolution.
-class Finish {
-public:
-    static Result<Finish> read(const Node& node);
-
-    /// Limits of the values; infinite where there are none. A method applies them while it writes.
-    [[nodiscard]] float low() const { return m_low; }
-    [[nodiscard]] float high() const { return m_high; }
-    /// True when limits are not all: apply() is wanted.
-    [[nodiscard]] bool more() const { return m_kind != Kind::Limits; }
-    void apply(float* values, std::int64_t count) const;
-
-private:
+/// The activation which follows a convolution.
+struct Finish {
     enum class Kind { Limits, Sigmoid, Silu, HardSigmoid, HardSwish };
-    Kind m_kind = Kind::Limits;
-    float m_low = -std::numeric_limits<float>::infinity();
-    float m_high = std::numeric_limits<float>::infinity();
-    float m_alpha = 0.2F;
-    float m_beta = 0.5F;
+    Kind kind = Kind::Limits;
+    /// Limits of the values; infinite where there are none. A method applies them while it writes.
+    float low = -std::numeric_limits<float>::infinity();
+    float high = std::numeric_limits<float>::infinity();
+    float alpha = 0.2F;  ///< of HardSigmoid
+    float beta = 0.5F;
+
+    /// True when limits are not all: apply() is wanted.
+    [[nodiscard]] bool more() const { return kind != Kind::Limits; }
+    void apply(float* values, std::int64_t count) const;
 };
 
 /// Sizes of one convolution; channels are those of one group.
@@ -55,8 +49,8 @@ struct ConvData {
     float* scratch = nullptr;
 };
 
-/// One way to compute a convolution.
-class ConvMethod {
+/// One way to compute a convolution. The sizes of packed weights and scratch depend on the level of the kernels.
+class FOVEA_API ConvMethod {
 public:
     ConvMethod(const ConvSizes& sizes, const Finish& finish) : m_sizes(sizes), m_finish(finish) {}
     ConvMethod(const ConvMethod&) = delete;
@@ -68,7 +62,8 @@ public:
     virtual void pack(const float* /*weights*/, float* /*packed*/) const {}
     /// Extents whose product is the count of floats of scratch.
     [[nodiscard]] virtual Shape scratchShape() const { return {0}; }
-    /// Called only when both products fit into memory.
+    /// Called once, before pack() and run(), when both products are known to fit into memory.
+    virtual void prepare() {}
     virtual void run(const ConvData& data, const std::stop_token& stop) const = 0;
 
 protected:
@@ -77,12 +72,12 @@ protected:
 };
 
 /// The whole input of a group is one window: a matrix times a vector.
-std::unique_ptr<ConvMethod> makeVectorConv(const ConvSizes& sizes, const Finish& finish);
+FOVEA_API std::unique_ptr<ConvMethod> makeVectorConv(const ConvSizes& sizes, const Finish& finish);
 /// One input channel per group: sums over shifted rows.
-std::unique_ptr<ConvMethod> makeDepthwiseConv(const ConvSizes& sizes, const Finish& finish);
+FOVEA_API std::unique_ptr<ConvMethod> makeDepthwiseConv(const ConvSizes& sizes, const Finish& finish);
 /// 3×3 with stride 1 in fewer multiplications: sums of `side` × `side` outputs at a time; side is 2 or 4.
-std::unique_ptr<ConvMethod> makeWinogradConv(const ConvSizes& sizes, const Finish& finish, int side);
+FOVEA_API std::unique_ptr<ConvMethod> makeWinogradConv(const ConvSizes& sizes, const Finish& finish, int side);
 /// Any convolution as a product of the weights with the gathered windows.
-std::unique_ptr<ConvMethod> makeProductConv(const ConvSizes& sizes, const Finish& finish);
+FOVEA_API std::unique_ptr<ConvMethod> makeProductConv(const ConvSizes& sizes, const Finish& finish);
 
-}  // namespace fovea::graph
+}  // namespace fovea::kernels
