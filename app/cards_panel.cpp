@@ -6,10 +6,12 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/language.h"
 #include "app/model_text.h"
 #include "engine/pipeline/live_stats.h"
+#include "engine/render/kinds/map_kind.h"
 #include "engine/render/timeline.h"
 #include "widgets/card.h"
 #include "widgets/channel_bars.h"
@@ -27,15 +29,28 @@ namespace {
 /// The cards follow a moving picture this often; nobody reads faster.
 constexpr int kPaceMilliseconds = 100;
 
-bool hasBars(const AttentionMap& map) { return map.kind == MapKind::Channel || map.kind == MapKind::Branch; }
+bool hasBars(const AttentionMap& map) { return kindInfo(map).card == MapCard::Bars; }
 
-/// The channel or branch map whose bars are shown: the one on the canvas, else the first.
+/// The map whose bars are shown: the one on the canvas, else the first.
 const AttentionMap* barsMap(const AttentionOutput& output, const AttentionMap* shown) {
     if (shown != nullptr && hasBars(*shown)) {
         return shown;
     }
     const auto it = std::find_if(output.maps.begin(), output.maps.end(), hasBars);
     return it == output.maps.end() ? nullptr : &*it;
+}
+
+QStringList barNames(const MapKindInfo& kind, std::size_t count, const Features& features) {
+    QStringList names;
+    if (kind.barText == nullptr) {
+        std::transform(features.channelNames.begin(), features.channelNames.end(), std::back_inserter(names),
+                       [](const std::string& name) { return engineText(name); });
+        return names;
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+        names << engineText(kind.barText, {std::to_string(k)});
+    }
+    return names;
 }
 
 }  // namespace
@@ -175,7 +190,7 @@ void CardsPanel::refreshStatistics() {
     if (rendered.field) {
         // Bars and matrix bear the map's name already where it has them.
         const AttentionMap* shown = m_session.shownMap();
-        const bool named = shown != nullptr && (hasBars(*shown) || shown->kind == MapKind::Pairwise);
+        const bool named = shown != nullptr && kindInfo(*shown).card != MapCard::None;
         m_statisticsCard->setTitle(named ? tr("On the picture") : engineText(rendered.field->map));
         m_statisticsCard->setAside(QStringLiteral("%1 × %2").arg(rendered.field->width).arg(rendered.field->height));
     }
@@ -233,19 +248,14 @@ void CardsPanel::refreshBars() {
         return;
     }
     const Features& features = *m_session.result()->features;
-    const bool branches = map->kind == MapKind::Branch;
-    const auto weights = branches ? branchWeights(*map, module->output->frames.front().channels()) : map->data.values;
-    QStringList names;
-    for (std::size_t k = 0; branches && k < weights.size(); ++k) {
-        names << tr("branch %1").arg(k);
-    }
-    for (std::size_t k = 0; !branches && k < features.channelNames.size(); ++k) {
-        names << engineText(features.channelNames[k]);
-    }
+    const MapKindInfo& kind = kindInfo(*map);
+    const auto& frames = module->output->frames;
+    const auto weights = kind.bars(*map, frames.empty() ? 0 : frames.front().channels());
+    const QStringList names = barNames(kind, weights.size(), features);
     m_barsCard->setTitle(engineText(map->title));
     m_barsCard->setAside(QString::number(weights.size()));
     m_bars->setWeights(weights, names, map->role);
-    const bool channels = !branches && weights.size() == static_cast<std::size_t>(features.map.channels());
+    const bool channels = kind.perChannel && weights.size() == static_cast<std::size_t>(features.map.channels());
     m_bars->setOfChannels(channels);
     m_bars->setFactors(channels ? m_session.intervention().channels : std::vector<float>());
     m_bars->setPinned(channels ? m_session.pinned(false) : std::vector<int>());
@@ -257,7 +267,7 @@ void CardsPanel::refreshBars() {
 
 void CardsPanel::refreshMatrix() {
     const AttentionMap* shown = m_session.shownMap();
-    const bool pairwise = shown != nullptr && shown->kind == MapKind::Pairwise;
+    const bool pairwise = shown != nullptr && kindInfo(*shown).card == MapCard::Matrix;
     m_matrixCard->setVisible(pairwise);
     if (pairwise) {
         m_matrixCard->setTitle(engineText(shown->title));

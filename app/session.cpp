@@ -6,6 +6,7 @@
 
 #include "engine/attention/registry.h"
 #include "engine/render/field_choices.h"
+#include "engine/render/kinds/map_kind.h"
 #include "engine/source/image_source.h"
 #include "widgets/figure/mat_image.h"
 
@@ -301,7 +302,7 @@ std::optional<FieldSpec> Session::pictureField(int pane) const {
     const auto* map = shownMap(pane);
     const Choice* c = knownChoice(pane);
     const bool activation = c != nullptr && c->field.activationClass >= 0;
-    const bool matrixAlone = !activation && map != nullptr && map->kind == MapKind::Pairwise && !touchesPositions(*map);
+    const bool matrixAlone = !activation && map != nullptr && !kindInfo(*map).liesOnPicture(*map);
     return matrixAlone ? std::nullopt : field(pane);
 }
 

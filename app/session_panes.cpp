@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/session.h"
+#include "engine/render/kinds/map_kind.h"
 #include "engine/render/query_place.h"
 
 namespace fovea {
@@ -103,7 +104,7 @@ void Session::setGridQuery(QPointF fraction, int frame) {
         c.field.queryFrame = frame;
     }
     FieldSpec spec = choice().field;
-    if (const auto* map = shownMap(); map != nullptr && map->kind == MapKind::Pairwise) {
+    if (const auto* map = shownMap(); map != nullptr && kindInfo(*map).hasQueries) {
         spec.channelMode = ChannelMode::After;  // who asks sees the answer, not a channel any more
     }
     changeField(spec);
@@ -194,7 +195,7 @@ void Session::clearPins() {
 std::optional<QPointF> Session::queryOnPicture(int pane) const {
     const auto* map = shownMap(pane);
     const ParamSpec* place = pane == m_active ? placeParam() : nullptr;
-    if (map == nullptr || (!betweenPositions(*map) && place == nullptr)) {
+    if (map == nullptr || (!kindInfo(*map).askedOnPicture(*map) && place == nullptr)) {
         return std::nullopt;
     }
     const Choice* c = knownChoice(pane);

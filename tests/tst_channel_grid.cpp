@@ -60,7 +60,7 @@ std::shared_ptr<FrameResult> makeResult(int channels, std::uint64_t sequence = 1
     AttentionMap gate;
     gate.name = "channel";
     gate.title = "Channel gate";
-    gate.kind = MapKind::Channel;
+    gate.kind = ChannelMap{};
     gate.data = Tensor({channels}, std::vector<float>(static_cast<std::size_t>(channels)));
     for (int c = 0; c < channels; ++c) {
         gate.data.values[static_cast<std::size_t>(c)] = static_cast<float>(7 * c % channels) / static_cast<float>(channels);

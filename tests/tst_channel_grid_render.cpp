@@ -44,8 +44,7 @@ AttentionMap spatialMap() {
     map.name = "spatial";
     map.title = "Spatial gate";
     map.data = randomTensor({kHeight, kWidth}, 21);
-    map.gridHeight = kHeight;
-    map.gridWidth = kWidth;
+    map.kind = SpatialMap{kHeight, kWidth};
     return map;
 }
 
@@ -53,7 +52,7 @@ AttentionMap channelGate() {
     AttentionMap map;
     map.name = "channel";
     map.title = "Channel gate";
-    map.kind = MapKind::Channel;
+    map.kind = ChannelMap{};
     map.data = Tensor({kChannels}, {0.25F, 2.0F, 0.0F, 1.0F, 0.5F, 0.75F});
     return map;
 }

@@ -406,7 +406,8 @@ private Q_SLOTS:
         const int heads = headCount(map);
         const auto size = static_cast<std::size_t>(queryCount(map)) * static_cast<std::size_t>(keyCount(map));
         QCOMPARE(all.size(), size * static_cast<std::size_t>(heads));
-        const auto asked = static_cast<std::size_t>(map.gridHeight / 2 * map.gridWidth + map.gridWidth / 2);  // the middle
+        const PairwiseSide& queries = std::get<PairwiseMap>(map.kind).queries;
+        const auto asked = static_cast<std::size_t>(queries.height / 2 * queries.width + queries.width / 2);  // the middle
         std::vector<double> mean(static_cast<std::size_t>(keyCount(map)), 0.0);
         std::vector<double> most(mean.size(), 0.0);
         std::vector<double> least(mean.size(), 2.0);

@@ -51,10 +51,8 @@ const ModuleInfo& infoOf(int which) {
 std::shared_ptr<const ModuleResult> moduleWith(int which, int height, int width, std::vector<float> values) {
     auto module = std::make_shared<ModuleResult>();
     module->info = &infoOf(which);
-    AttentionMap map{.name = "spatial", .kind = MapKind::Spatial, .title = "Spatial gate"};
+    AttentionMap map{.name = "spatial", .kind = SpatialMap{height, width}, .title = "Spatial gate"};
     map.data = Tensor({height, width}, std::move(values));
-    map.gridHeight = height;
-    map.gridWidth = width;
     module->output = AttentionOutput{{}, {map}};
     return module;
 }

@@ -27,7 +27,7 @@ const ModuleInfo kInfo = {.id = "shown",
                           .summary = "",
                           .params = {}};
 
-AttentionMap mapOf(const char* name, MapKind kind, MapRole role, Tensor data) {
+AttentionMap mapOf(const char* name, const MapKind& kind, MapRole role, Tensor data) {
     AttentionMap map;
     map.name = name;
     map.kind = kind;
@@ -40,11 +40,9 @@ AttentionMap mapOf(const char* name, MapKind kind, MapRole role, Tensor data) {
 /// A module with a channel gate and a spatial map over a small picture.
 std::shared_ptr<FrameResult> smallResult() {
     AttentionOutput output;
-    output.maps.push_back(mapOf("channel", MapKind::Channel, MapRole::Gate, Tensor({3}, {0.1F, 0.7F, 0.9F})));
+    output.maps.push_back(mapOf("channel", ChannelMap{}, MapRole::Gate, Tensor({3}, {0.1F, 0.7F, 0.9F})));
     auto spatial =
-        mapOf("spatial", MapKind::Spatial, MapRole::Distribution, Tensor({2, 3}, {0.02F, 0.03F, 0.4F, 0.05F, 0.2F, 0.3F}));
-    spatial.gridHeight = 2;
-    spatial.gridWidth = 3;
+        mapOf("spatial", SpatialMap{2, 3}, MapRole::Distribution, Tensor({2, 3}, {0.02F, 0.03F, 0.4F, 0.05F, 0.2F, 0.3F}));
     output.maps.push_back(std::move(spatial));
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(3, 2, 3);

@@ -110,10 +110,14 @@ private:
             const ModuleResult& module = *(*result)->modules.front();
             const auto& maps = module.output->maps;
             const AttentionMap& map = *std::find_if(maps.begin(), maps.end(), [](const AttentionMap& m) {
-                return m.kind == MapKind::Spatial || m.kind == MapKind::Pairwise;
+                return asKind<SpatialMap>(m) != nullptr || asKind<PairwiseMap>(m) != nullptr;
             });
             std::vector<float> values = map.data.values;
-            if (map.kind == MapKind::Pairwise) {
+            const auto* spatial = asKind<SpatialMap>(map);
+            const auto* pairwise = asKind<PairwiseMap>(map);
+            const cv::Size grid = spatial != nullptr ? cv::Size(spatial->width, spatial->height)
+                                                     : cv::Size(pairwise->queries.width, pairwise->queries.height);
+            if (pairwise != nullptr) {
                 const auto dense = denseTensor(map);
                 QVERIFY(dense.ok());
                 const auto keys = static_cast<std::size_t>(keyCount(map));
@@ -122,8 +126,7 @@ private:
                     values[k % keys] += dense->values[k];
                 }
             }
-            const auto one =
-                scoredByHand(values, map.gridHeight, map.gridWidth, picture.box, cv::Size(frame->width, frame->height));
+            const auto one = scoredByHand(values, grid.height, grid.width, picture.box, cv::Size(frame->width, frame->height));
             score.point += one.point / 2.0;
             score.gain += one.gain / 2.0;
             std::vector<float> group;
@@ -265,10 +268,9 @@ private Q_SLOTS:
     }
 
     void receivedAttentionIsAMean() {
-        AttentionMap map{.name = "matrix", .kind = MapKind::Pairwise, .role = MapRole::Distribution};
-        map.gridHeight = map.keyHeight = 1;
-        map.gridWidth = 2;
-        map.keyWidth = 3;
+        AttentionMap map{.name = "matrix",
+                         .kind = PairwiseMap{.queries = {.height = 1, .width = 2}, .keys = {.height = 1, .width = 3}},
+                         .role = MapRole::Distribution};
         map.data = Tensor({2, 2, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0.5F, 0.5F});
         QCOMPARE(receivedAttention(map), (std::vector<float>{0.25F, 0.375F, 0.375F}));
         // Two windows, the second with one cell and one place of padding, which nobody sees.

@@ -62,7 +62,7 @@ const ModuleInfo kInfo = {.id = "odd",
                           .summary = "",
                           .params = {{.key = "ratio", .label = "Ratio", .fallback = 0.1, .choices = {}, .unit = "", .help = ""}}};
 
-AttentionMap mapOf(const char* name, MapKind kind, MapRole role, Tensor data) {
+AttentionMap mapOf(const char* name, const MapKind& kind, MapRole role, Tensor data) {
     AttentionMap map;
     map.name = name;
     map.kind = kind;
@@ -74,10 +74,8 @@ AttentionMap mapOf(const char* name, MapKind kind, MapRole role, Tensor data) {
 
 AttentionOutput oddOutput() {
     AttentionOutput output;
-    output.maps.push_back(mapOf("channel", MapKind::Channel, MapRole::Gate, Tensor({3}, {0.1F, 1e-20F, 16777216.0F})));
-    auto spatial = mapOf("spatial", MapKind::Spatial, MapRole::Mask, Tensor({2, 3}, {-1.5F, 0, 1, 0, 0.3F, 0.2F}));
-    spatial.gridHeight = 2;
-    spatial.gridWidth = 3;
+    output.maps.push_back(mapOf("channel", ChannelMap{}, MapRole::Gate, Tensor({3}, {0.1F, 1e-20F, 16777216.0F})));
+    auto spatial = mapOf("spatial", SpatialMap{2, 3}, MapRole::Mask, Tensor({2, 3}, {-1.5F, 0, 1, 0, 0.3F, 0.2F}));
     output.maps.push_back(std::move(spatial));
     FeatureMap features(3, 2, 3);
     for (std::size_t k = 0; k < features.size(); ++k) {
@@ -124,13 +122,9 @@ AttentionMap factoredMap(int queries, int keys) {
     factors->keys = FeatureMap(1, 1, keys);
     factors->rowMax.assign(static_cast<std::size_t>(queries), 0.0F);
     factors->rowSum.assign(static_cast<std::size_t>(queries), static_cast<float>(keys));
-    auto map = mapOf("matrix", MapKind::Pairwise, MapRole::Distribution, {});
-    map.gridHeight = 1;
-    map.gridWidth = queries;
-    map.keyHeight = 1;
-    map.keyWidth = keys;
-    map.factors = std::move(factors);
-    return map;
+    const PairwiseMap matrix{
+        .queries = {.height = 1, .width = queries}, .keys = {.height = 1, .width = keys}, .factors = std::move(factors)};
+    return mapOf("matrix", matrix, MapRole::Distribution, {});
 }
 
 nlohmann::json parsed(const QByteArray& text) { return nlohmann::json::parse(text.toStdString()); }
@@ -294,7 +288,7 @@ void TestExport::rawFiles() {
 void TestExport::severalChannelMapsAndFrames() {
     const QTemporaryDir dir;
     AttentionOutput output = oddOutput();
-    output.maps.push_back(mapOf("channel_add", MapKind::Channel, MapRole::Additive, Tensor({4}, {1, 2, 3, 4})));
+    output.maps.push_back(mapOf("channel_add", ChannelMap{}, MapRole::Additive, Tensor({4}, {1, 2, 3, 4})));
     output.frames.push_back(output.frames.front());
     const auto paths = exported(resultOf(std::move(output)), "odd", dir.path().toStdString(), "x");
     QVERIFY2(paths.ok(), paths.ok() ? "" : paths.error().message().c_str());

@@ -47,28 +47,35 @@ FrameResult resultWith(std::vector<AttentionMap> maps, std::shared_ptr<const Fea
     return result;
 }
 
-AttentionMap emptyMap(const char* name, MapKind kind, MapRole role, int height = 0, int width = 0) {
+AttentionMap emptyMap(const char* name, const MapKind& kind, MapRole role) {
     AttentionMap map;
     map.name = name;
     map.title = std::string("The ") + name;
     map.kind = kind;
     map.role = role;
-    map.gridHeight = height;
-    map.gridWidth = width;
     return map;
 }
 
 AttentionMap channelMap(std::vector<float> w, MapRole role = MapRole::Gate) {
-    AttentionMap map = emptyMap("channel", MapKind::Channel, role);
+    AttentionMap map = emptyMap("channel", ChannelMap{}, role);
     map.data = Tensor({static_cast<std::int64_t>(w.size())}, std::move(w));
     return map;
 }
 
-AttentionMap gridMap(MapKind kind, int channels, int height, int width, std::vector<float> values, MapRole role = MapRole::Gate) {
-    AttentionMap map = emptyMap("grid", kind, role, height, width);
-    map.data =
-        kind == MapKind::Full ? Tensor({channels, height, width}, std::move(values)) : Tensor({height, width}, std::move(values));
+AttentionMap gridMap(int height, int width, std::vector<float> values, MapRole role = MapRole::Gate) {
+    AttentionMap map = emptyMap("grid", SpatialMap{height, width}, role);
+    map.data = Tensor({height, width}, std::move(values));
     return map;
+}
+
+AttentionMap channelsMap(int channels, int height, int width, std::vector<float> values) {
+    AttentionMap map = emptyMap("grid", FullMap{height, width}, MapRole::Gate);
+    map.data = Tensor({channels, height, width}, std::move(values));
+    return map;
+}
+
+AttentionMap matrixMap(const PairwiseSide& queries, const PairwiseSide& keys) {
+    return emptyMap("matrix", PairwiseMap{.queries = queries, .keys = keys}, MapRole::Distribution);
 }
 
 ScalarField plainField(int height, int width, std::vector<float> values) {
@@ -202,7 +209,7 @@ void TestField::singleChannel() {
 // A map with one number for each position gives way to the channel which is asked for.
 void TestField::aChannelBeyondTheMap() {
     const auto features = testFeatures(2, 3, 4);
-    const auto result = resultWith({gridMap(MapKind::Spatial, 1, 3, 4, std::vector<float>(12, 0.5F))}, features);
+    const auto result = resultWith({gridMap(3, 4, std::vector<float>(12, 0.5F))}, features);
     const auto map = makeField(result, spec(ChannelMode::Single));
     QVERIFY(map && map->values == std::vector<float>(12, 0.5F));
     const auto channel = makeField(result, spec(ChannelMode::Single, 1));
@@ -214,7 +221,7 @@ void TestField::aChannelBeyondTheMap() {
     QCOMPARE(channel->channel, 1);
     QCOMPARE(makeField(result, spec(ChannelMode::Single, 2)).error().code, ErrorCode::BadParameter);
     AttentionMap branches = channelMap({0.25F, 0.75F});
-    branches.kind = MapKind::Branch;
+    branches.kind = BranchMap{};
     const auto beside = makeField(resultWith({branches}, features), spec(ChannelMode::Single, 1));
     QVERIFY(beside.ok());
     QCOMPARE(beside->values, channel->values);
@@ -248,8 +255,8 @@ void TestField::spatialGridsCoverThePicture() {
     QFETCH(int, width);
     std::vector<float> values(static_cast<std::size_t>(height * width));
     std::iota(values.begin(), values.end(), 1.0F);
-    for (const MapKind kind : {MapKind::Spatial, MapKind::Full}) {
-        const auto field = makeField(resultWith({gridMap(kind, 1, height, width, values)}, testFeatures(2, 7, 13)), spec());
+    for (const auto& map : {gridMap(height, width, values), channelsMap(1, height, width, values)}) {
+        const auto field = makeField(resultWith({map}, testFeatures(2, 7, 13)), spec());
         QVERIFY(field);
         QCOMPARE(field->values, values);
         QCOMPARE(field->height, height);
@@ -267,8 +274,7 @@ void TestField::spatialGridsCoverThePicture() {
 }
 
 void TestField::fullMeanAndChannel() {
-    const auto result =
-        resultWith({gridMap(MapKind::Full, 2, 1, 3, {1.0F, 2.0F, 3.0F, 5.0F, 8.0F, 0.0F})}, testFeatures(2, 1, 3));
+    const auto result = resultWith({channelsMap(2, 1, 3, {1.0F, 2.0F, 3.0F, 5.0F, 8.0F, 0.0F})}, testFeatures(2, 1, 3));
     QCOMPARE(makeField(result, spec())->values, (std::vector<float>{3.0F, 5.0F, 1.5F}));
     QCOMPARE(makeField(result, spec())->what, std::string("mean over channels"));
     QCOMPARE(makeField(result, spec(ChannelMode::After, 1))->values, (std::vector<float>{5.0F, 8.0F, 0.0F}));
@@ -277,9 +283,9 @@ void TestField::fullMeanAndChannel() {
 
 void TestField::fullWithChannelsLast() {
     // The same numbers as rows × channels: cell by cell, with both channels of each.
-    auto map = gridMap(MapKind::Full, 2, 3, 1, {1.0F, 5.0F, 2.0F, 8.0F, 3.0F, 0.0F});
+    auto map = channelsMap(2, 3, 1, {1.0F, 5.0F, 2.0F, 8.0F, 3.0F, 0.0F});
     map.data.shape = {3, 2};
-    map.channelsLast = true;
+    std::get<FullMap>(map.kind).channelsLast = true;
     const auto result = resultWith({map}, testFeatures(2, 3, 1));
     QCOMPARE(makeField(result, spec())->values, (std::vector<float>{3.0F, 5.0F, 1.5F}));
     QCOMPARE(makeField(result, spec())->height, 3);
@@ -290,9 +296,7 @@ void TestField::fullWithChannelsLast() {
 
 void TestField::pairwiseRowsAndColumns() {
     // Two heads, queries on 2×3 cells, keys on 1×2.
-    AttentionMap map = emptyMap("matrix", MapKind::Pairwise, MapRole::Distribution, 2, 3);
-    map.keyHeight = 1;
-    map.keyWidth = 2;
+    AttentionMap map = matrixMap({.height = 2, .width = 3}, {.height = 1, .width = 2});
     map.data = Tensor({2, 6, 2}, {});
     for (int k = 0; k < 24; ++k) {
         map.data.values.push_back(static_cast<float>(k));
@@ -328,9 +332,7 @@ void TestField::pairwiseRowsAndColumns() {
 
 void TestField::maximumAndMinimumOverHeads() {
     // Two heads of one query and three keys; each is the larger one somewhere.
-    AttentionMap map = emptyMap("matrix", MapKind::Pairwise, MapRole::Distribution, 1, 1);
-    map.keyHeight = 1;
-    map.keyWidth = 3;
+    AttentionMap map = matrixMap({.height = 1, .width = 1}, {.height = 1, .width = 3});
     map.data = Tensor({2, 1, 3}, {0.5F, 0.25F, 0.25F, 0.125F, 0.75F, 0.125F});
     const auto result = resultWith({map}, testFeatures(2, 1, 3));
     FieldSpec wanted = spec();
@@ -360,27 +362,23 @@ void TestField::maximumAndMinimumOverHeads() {
 
 void TestField::defaultMapPrefersPlaces() {
     const auto channel = channelMap({1.0F, 1.0F});
-    const auto full = gridMap(MapKind::Full, 2, 1, 1, {1.0F, 1.0F});
-    const auto mask = gridMap(MapKind::Spatial, 1, 1, 1, {1.0F}, MapRole::Mask);
-    const auto saliency = gridMap(MapKind::Spatial, 1, 1, 1, {1.0F}, MapRole::Saliency);
+    const auto full = channelsMap(2, 1, 1, {1.0F, 1.0F});
+    const auto mask = gridMap(1, 1, {1.0F}, MapRole::Mask);
+    const auto saliency = gridMap(1, 1, {1.0F}, MapRole::Saliency);
     const auto kindAndRole = [](std::vector<AttentionMap> maps) {
         const AttentionOutput output{{}, std::move(maps)};
         const AttentionMap* map = defaultMap(output);
-        return map == nullptr
-                   ? std::string("none")
-                   : std::string(std::to_string(static_cast<int>(map->kind)) + "/" + std::to_string(static_cast<int>(map->role)));
+        return map == nullptr ? std::string("none") : mapKindName(*map) + std::string("/") + mapRoleName(map->role);
     };
-    const auto of = [](MapKind kind, MapRole role) {
-        return std::to_string(static_cast<int>(kind)) + "/" + std::to_string(static_cast<int>(role));
-    };
-    QCOMPARE(kindAndRole({channel, full, saliency, mask}), of(MapKind::Spatial, MapRole::Mask));
-    QCOMPARE(kindAndRole({channel, full, saliency}), of(MapKind::Spatial, MapRole::Saliency));
-    QCOMPARE(kindAndRole({channel, full}), of(MapKind::Full, MapRole::Gate));
-    QCOMPARE(kindAndRole({channelMap({1.0F, 1.0F}, MapRole::Additive), channel}), of(MapKind::Channel, MapRole::Gate));
+    const auto of = [](const char* kind, MapRole role) { return kind + std::string("/") + mapRoleName(role); };
+    QCOMPARE(kindAndRole({channel, full, saliency, mask}), of("spatial", MapRole::Mask));
+    QCOMPARE(kindAndRole({channel, full, saliency}), of("spatial", MapRole::Saliency));
+    QCOMPARE(kindAndRole({channel, full}), of("full", MapRole::Gate));
+    QCOMPARE(kindAndRole({channelMap({1.0F, 1.0F}, MapRole::Additive), channel}), of("channel", MapRole::Gate));
     AttentionMap branch = channel;
-    branch.kind = MapKind::Branch;
-    QCOMPARE(kindAndRole({branch, channel}), of(MapKind::Channel, MapRole::Gate));
-    QCOMPARE(kindAndRole({branch}), of(MapKind::Branch, MapRole::Gate));
+    branch.kind = BranchMap{};
+    QCOMPARE(kindAndRole({branch, channel}), of("channel", MapRole::Gate));
+    QCOMPARE(kindAndRole({branch}), of("branch", MapRole::Gate));
     QCOMPARE(kindAndRole({}), std::string("none"));
 }
 
@@ -395,7 +393,7 @@ void TestField::failuresSayWhy() {
     wanted.module = "other";
     QCOMPARE(makeField(result, wanted).error().code, ErrorCode::NotFound);
     AttentionMap region = channelMap({1.0F, 1.0F});
-    region.kind = MapKind::Region;
+    region.kind = RegionMap{};
     result = resultWith({region}, testFeatures(2, 2, 2));
     QCOMPARE(makeField(result, spec()).error().code, ErrorCode::Unsupported);
     wanted = spec();
@@ -408,7 +406,7 @@ void TestField::failuresSayWhy() {
     QCOMPARE(makeField(result, spec()).error().text, std::string("its own reason"));
     result = resultWith({channelMap({1.0F, 1.0F})}, nullptr);
     QCOMPARE(makeField(result, spec()).error().code, ErrorCode::NotFound);
-    result = resultWith({gridMap(MapKind::Spatial, 1, 2, 2, {1.0F, 2.0F})}, testFeatures(2, 2, 2));
+    result = resultWith({gridMap(2, 2, {1.0F, 2.0F})}, testFeatures(2, 2, 2));
     QCOMPARE(makeField(result, spec()).error().code, ErrorCode::BadShape);
 }
 

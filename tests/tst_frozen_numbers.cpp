@@ -65,7 +65,7 @@ struct Variant {
 bool isPairwise(const FrameResult& result) {
     const auto& output = result.modules.front()->output;
     return output && std::any_of(output->maps.begin(), output->maps.end(),
-                                 [](const AttentionMap& map) { return map.kind == MapKind::Pairwise; });
+                                 [](const AttentionMap& map) { return asKind<PairwiseMap>(map) != nullptr; });
 }
 
 /// The newest frame's result, with those before it for a mechanism which compares several.

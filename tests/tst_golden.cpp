@@ -22,7 +22,7 @@ bool exact(const std::string& id, const std::string& name) {
 /// Whether a map says of each cell yes or no.
 bool isMask(const AttentionMap& map) { return map.role == MapRole::Mask; }
 
-/// The forms MapKind::Region allows.
+/// The forms RegionMap allows.
 bool isRegion(const Shape& shape) {
     const auto last = shape.empty() ? 0 : shape.back();
     return shape == Shape{5} || shape == Shape{2, 3} || (shape.size() <= 2 && last == 4) || (shape.size() >= 2 && last == 2);
@@ -146,11 +146,14 @@ private Q_SLOTS:
         for (const auto& map : output->maps) {
             const auto dense = denseTensor(map);
             QVERIFY(dense.ok() && !map.title.empty());
-            if (map.kind == MapKind::Spatial || map.kind == MapKind::Full) {
-                QVERIFY(dense->size() % (static_cast<std::size_t>(map.gridHeight) * static_cast<std::size_t>(map.gridWidth)) ==
+            if (const auto* spatial = asKind<SpatialMap>(map)) {
+                QVERIFY(dense->size() % (static_cast<std::size_t>(spatial->height) * static_cast<std::size_t>(spatial->width)) ==
                         0);
             }
-            QVERIFY(map.kind != MapKind::Region || isRegion(dense->shape));
+            if (const auto* full = asKind<FullMap>(map)) {
+                QVERIFY(dense->size() % (static_cast<std::size_t>(full->height) * static_cast<std::size_t>(full->width)) == 0);
+            }
+            QVERIFY(asKind<RegionMap>(map) == nullptr || isRegion(dense->shape));
             QVERIFY(!isMask(map) ||
                     std::all_of(dense->values.begin(), dense->values.end(), [](float v) { return v == 0.0F || v == 1.0F; }));
         }

@@ -93,6 +93,14 @@ private Q_SLOTS:
         QTest::newRow("the engine knows nothing above it") << "engine" << QString() << "^#include \"(widgets|app)/.*";
         QTest::newRow("no highgui in the engine") << "engine" << QString() << "highgui";
         QTest::newRow("no highgui in the app") << "app" << QString() << "highgui";
+        QTest::newRow("no matrix library in the attention room") << "engine/attention" << QString() << "^#include <Eigen.*";
+        // What depends on the kind of a map is in the kind's file.
+        const QString kindTest = QStringLiteral("^.*\\basKind<.*");
+        for (const char* folder : {"app", "widgets", "engine/export", "engine/evaluation", "engine/runtime", "engine/pipeline"}) {
+            QTest::addRow("no test of a map's kind in %s", folder) << folder << QString() << kindTest;
+        }
+        QTest::newRow("no test of a map's kind in the views") << "engine/render"
+                                                              << "engine/render/kinds/" << kindTest;
     }
 
     void layersHold() {

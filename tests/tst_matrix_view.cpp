@@ -30,12 +30,9 @@ std::shared_ptr<const FrameResult> makeResult(int heads, int queryHeight, int qu
     const int m = keyHeight * keyWidth;
     AttentionMap map;
     map.name = "matrix";
-    map.kind = MapKind::Pairwise;
+    map.kind =
+        PairwiseMap{.queries = {.height = queryHeight, .width = queryWidth}, .keys = {.height = keyHeight, .width = keyWidth}};
     map.role = MapRole::Distribution;
-    map.gridHeight = queryHeight;
-    map.gridWidth = queryWidth;
-    map.keyHeight = keyHeight;
-    map.keyWidth = keyWidth;
     map.data = Tensor(Shape{heads, n, m});
     for (int h = 0; h < heads; ++h) {
         for (int q = 0; q < n; ++q) {
@@ -65,7 +62,7 @@ std::shared_ptr<const FrameResult> resultOf(AttentionMap map) {
 AttentionMap windowsMap() {
     auto layout = PairwiseLayout::grouped(3, 3, 4, 1, {0, 1, 3, 4, 2, -1, 5, -1, 6, 7, -1, -1, 8, -1, -1, -1});
     AttentionMap map = layoutMap("matrix", "Windows", std::make_shared<PairwiseLayout>(std::move(layout)));
-    map.data = Tensor(map.layout->shape);
+    map.data = Tensor(std::get<PairwiseMap>(map.kind).layout->shape);
     for (int k = 0; k < 16; ++k) map.data.values[static_cast<std::size_t>(k * 4 + k % 4)] = 1.0F;
     return map;
 }
@@ -219,7 +216,7 @@ private Q_SLOTS:
 
     void crissCrossIsWalkedByRows() {
         AttentionMap map = layoutMap("criss", "Criss-cross", std::make_shared<PairwiseLayout>(PairwiseLayout::criss(2, 3, 1)));
-        map.data = Tensor(map.layout->shape);
+        map.data = Tensor(std::get<PairwiseMap>(map.kind).layout->shape);
         map.data.values[5 * 5 + 2] = 1.0F;  // (1,2) looks at the first place of its row
         MatrixView view;
         view.setMap(resultOf(std::move(map)), spec(0.9, 0.9, true), {});
@@ -234,7 +231,8 @@ private Q_SLOTS:
 
     void codesAndChannelsAreChosenByNumber() {
         AttentionMap map = makeResult(1, 2, 3, 1, 4)->modules.front()->output->maps.front();
-        map.keyAxis = MapAxis::Codes;
+        auto& sides = std::get<PairwiseMap>(map.kind);
+        sides.keys.axis = MapAxis::Codes;
         MatrixView view;
         FieldSpec field = spec();
         field.channel = 2;
@@ -250,9 +248,8 @@ private Q_SLOTS:
         QTest::mouseClick(&view, Qt::LeftButton, {}, QPoint(box.left() + box.width() * 3 / 8, box.center().y()));
         QCOMPARE(codes.last().at(0).toInt(), 1);
         QCOMPARE(queries.size(), 0);
-        map.gridHeight = 1;
-        map.gridWidth = 6;
-        map.queryAxis = map.keyAxis = MapAxis::Channels;
+        sides.queries = {.height = 1, .width = 6, .axis = MapAxis::Channels};
+        sides.keys.axis = MapAxis::Channels;
         view.setMap(resultOf(map), field, {});
         QVERIFY(view.textSummary().contains(QStringLiteral("channel 2")));
         QVERIFY(segment(view, QStringLiteral("To"))->isVisible());

@@ -2,8 +2,8 @@
 
 #include <QTest>
 
-#include "engine/pipeline/pipeline.h"
 #include "engine/kernels/ops.h"
+#include "engine/pipeline/pipeline.h"
 #include "tests/support/fake_modules.h"
 
 using namespace fovea;
@@ -24,10 +24,9 @@ public:
         AttentionOutput output;
         output.frames.push_back(features);
         output.maps.push_back({.name = "spatial",
+                               .kind = SpatialMap{features.height(), features.width()},
                                .data = Tensor({features.height(), features.width()},
-                                              std::vector<float>(static_cast<std::size_t>(features.cells()), before + 1.0F)),
-                               .gridHeight = features.height(),
-                               .gridWidth = features.width()});
+                                              std::vector<float>(static_cast<std::size_t>(features.cells()), before + 1.0F))});
         output.state["count"] = Tensor({1}, {before + 1.0F});
         return output;
     }

@@ -190,7 +190,7 @@ private Q_SLOTS:
             const auto dense = denseTensor(map);
             QVERIFY(dense.ok());
             const auto& values = dense->values;
-            if (map.role == MapRole::Distribution && map.kind != MapKind::Region) {
+            if (map.role == MapRole::Distribution && asKind<RegionMap>(map) == nullptr) {
                 QVERIFY2(isDistribution(*dense), map.name.c_str());
             } else if (map.role == MapRole::Mask) {
                 QVERIFY2(std::all_of(values.begin(), values.end(), [](float v) { return v == 0.0F || v == 1.0F; }),

@@ -380,8 +380,9 @@ private Q_SLOTS:
         const auto output = runModule(info, **module, input, trace);
         QVERIFY(output.ok());
         for (const auto& map : output->maps) {
-            if (map.kind != MapKind::Pairwise) continue;
-            QVERIFY(map.factors && map.data.empty());
+            const auto* pairwise = asKind<PairwiseMap>(map);
+            if (pairwise == nullptr) continue;
+            QVERIFY(pairwise->factors && map.data.empty());
             for (int group = 0; group < groupCount(map); ++group) {
                 for (int head = -1; head < headCount(map); ++head) {
                     const auto row = pairwiseRow(map, head, group % 3, false, group);

@@ -242,14 +242,16 @@ private Q_SLOTS:
         const FeatureMap x = randomMap(16, 6, 7, 23);
         const auto triplet = outputOf("triplet", x);
         const AttentionMap &cw = mapOf(*triplet, "cw"), &hc = mapOf(*triplet, "hc");
-        QVERIFY(cw.kind == MapKind::Full && !cw.channelsLast && cw.data.shape == (Shape{16, 7}));
-        QVERIFY(cw.gridHeight == 1 && cw.gridWidth == 7);
-        QVERIFY(hc.kind == MapKind::Full && hc.channelsLast && hc.data.shape == (Shape{6, 16}));
-        QVERIFY(hc.gridHeight == 6 && hc.gridWidth == 1);
+        const auto *ofColumns = asKind<FullMap>(cw), *ofRows = asKind<FullMap>(hc);
+        QVERIFY(ofColumns != nullptr && !ofColumns->channelsLast && cw.data.shape == (Shape{16, 7}));
+        QVERIFY(ofColumns->height == 1 && ofColumns->width == 7);
+        QVERIFY(ofRows != nullptr && ofRows->channelsLast && hc.data.shape == (Shape{6, 16}));
+        QVERIFY(ofRows->height == 6 && ofRows->width == 1);
         const auto danet = outputOf("danet", x);
-        const AttentionMap& channels = mapOf(*danet, "channel_matrix");
-        QVERIFY(channels.queryAxis == MapAxis::Channels && channels.keyAxis == MapAxis::Channels);
-        QVERIFY(channels.gridWidth == 16 && channels.keyWidth == 16 && channels.gridHeight == 1 && channels.keyHeight == 1);
+        const auto& channels = std::get<PairwiseMap>(mapOf(*danet, "channel_matrix").kind);
+        for (const PairwiseSide& side : {channels.queries, channels.keys}) {
+            QVERIFY(side.axis == MapAxis::Channels && side.width == 16 && side.height == 1);
+        }
         QCOMPARE(mapOf(*outputOf("sge", x, R"({"groups": 4})"), "group").data.shape, (Shape{4, 6, 7}));
     }
 

@@ -416,7 +416,7 @@ private Q_SLOTS:
                 }
             }
             // Every cell asks from its own place on the picture, and what it gives away arrives.
-            for (int cell = 0; map.layout && cell < 91; cell += 5) {
+            for (int cell = 0; std::get<PairwiseMap>(map.kind).layout && cell < 91; cell += 5) {
                 const auto from = pairwisePicture(map, 0, cell, false);
                 QVERIFY(!std::isnan(from[cell]));
                 for (int other = 0; other < 91; ++other) {
@@ -443,8 +443,9 @@ private Q_SLOTS:
             input.frames.push_back(&x);
             Trace trace;
             const auto output = runModule(info, **module, input, trace);
-            QVERIFY(output.ok() && output->maps.front().factors && output->maps.front().data.empty());
+            QVERIFY(output.ok());
             const AttentionMap& map = output->maps.front();
+            QVERIFY(std::get<PairwiseMap>(map.kind).factors && map.data.empty());
             QCOMPARE(map.role == MapRole::Saliency, std::strcmp(id, "nonlocal_dot") == 0);
             const auto dense = denseTensor(map);
             QCOMPARE(dense->shape, (Shape{1, 600, 150}));

@@ -355,10 +355,11 @@ private Q_SLOTS:
             QVERIFY(output.ok());
             const AttentionMap& map = output->maps.front();
             const bool codesFirst = id == std::string("external");
-            QCOMPARE(map.queryAxis, codesFirst ? MapAxis::Codes : MapAxis::Positions);
-            QCOMPARE(map.keyAxis, codesFirst ? MapAxis::Positions : MapAxis::Codes);
-            QCOMPARE((Shape{map.gridHeight, map.gridWidth}), codesFirst ? (Shape{1, 9}) : (Shape{5, 6}));
-            QCOMPARE((Shape{map.keyHeight, map.keyWidth}), codesFirst ? (Shape{5, 6}) : (Shape{1, 9}));
+            const auto& [queries, keys, groups, factors, layout] = std::get<PairwiseMap>(map.kind);
+            QCOMPARE(queries.axis, codesFirst ? MapAxis::Codes : MapAxis::Positions);
+            QCOMPARE(keys.axis, codesFirst ? MapAxis::Positions : MapAxis::Codes);
+            QCOMPARE((Shape{queries.height, queries.width}), codesFirst ? (Shape{1, 9}) : (Shape{5, 6}));
+            QCOMPARE((Shape{keys.height, keys.width}), codesFirst ? (Shape{5, 6}) : (Shape{1, 9}));
             std::stop_source stop;
             stop.request_stop();
             input.stop = stop.get_token();

@@ -56,9 +56,8 @@ std::vector<double> naiveOutput(const std::vector<double>& matrix, const Feature
 
 AttentionMap mapOf(const Attended& attended) {
     AttentionMap map;
-    map.kind = MapKind::Pairwise;
+    map.kind = PairwiseMap{.factors = attended.factors};
     map.name = "matrix";
-    map.factors = attended.factors;
     return map;
 }
 
@@ -139,7 +138,7 @@ private Q_SLOTS:
         const AttentionMap lazy = mapOf(*attended);
         AttentionMap stored = lazy;
         stored.data = attended->factors->dense();
-        stored.factors.reset();
+        std::get<PairwiseMap>(stored.kind).factors.reset();
         QCOMPARE(headCount(lazy), 3);
         QCOMPARE(headCount(stored), 3);
         for (const bool to : {false, true}) {
@@ -166,7 +165,7 @@ private Q_SLOTS:
         const AttentionMap lazy = mapOf(*attended);
         AttentionMap stored = lazy;
         stored.data = attended->factors->dense();
-        stored.factors.reset();
+        std::get<PairwiseMap>(stored.kind).factors.reset();
         const auto matrix = naiveMatrix(randomMap(6, 5, 4, 1), randomMap(6, 3, 7, 2), 3, 1.0);
         for (const bool to : {false, true}) {
             for (const int position : {0, 4, 11, 9999}) {
@@ -211,15 +210,13 @@ private Q_SLOTS:
         const auto attended = attend(q, k, v, 2, 0.5F, {}, groups);
         QVERIFY(attended.has_value());
         AttentionMap map = mapOf(*attended);
-        map.groupFrames = 1;
-        map.groupHeight = groups;
-        map.groupWidth = 1;
+        std::get<PairwiseMap>(map.kind).groups = {.frames = 1, .height = groups, .width = 1};
         const auto dense = denseTensor(map);
         QVERIFY(dense.ok());
         QCOMPARE(dense->shape, (Shape{groups, 2, queries, keys}));
         AttentionMap stored = map;
         stored.data = *dense;
-        stored.factors.reset();
+        std::get<PairwiseMap>(stored.kind).factors.reset();
         const auto cut = [](const FeatureMap& x, int group) {
             FeatureMap y(x.channels(), 1, x.width());
             for (int c = 0; c < x.channels(); ++c) std::copy_n(x.row(c) + group * x.width(), x.width(), y.row(c));
@@ -249,14 +246,14 @@ private Q_SLOTS:
 
     void otherKindsHaveNoRows() {
         AttentionMap map;
-        map.kind = MapKind::Channel;
+        map.kind = ChannelMap{};
         map.data = randomTensor({8}, 1);
         QCOMPARE(headCount(map), 0);
         QVERIFY(pairwiseRow(map, 0, 0, false).empty());
         const auto dense = denseTensor(map);
         QVERIFY(dense.ok());
         QCOMPARE(dense->values, map.data.values);
-        QCOMPARE(mapKindName(MapKind::Pairwise), "pairwise");
+        QCOMPARE(mapKindName({.kind = PairwiseMap{}}), "pairwise");
         QCOMPARE(mapRoleName(MapRole::Saliency), "saliency");
     }
 
@@ -288,7 +285,7 @@ private Q_SLOTS:
         QVERIFY(*low < 0.0F);
         QCOMPARE(linear.factors->ends(), std::pair(*low, *high));
         AttentionMap stored;
-        stored.kind = MapKind::Spatial;
+        stored.kind = SpatialMap{};
         QVERIFY(!mapEnds(stored));
         stored.data = Tensor({3}, {2.0F, -1.0F, 0.5F});
         QCOMPARE(*mapEnds(stored), std::pair(-1.0F, 2.0F));
@@ -302,8 +299,7 @@ private Q_SLOTS:
             auto factors = std::make_shared<PairwiseFactors>();
             (hasKeys ? factors->keys : factors->queries) = randomMap(1, 1, 5, 1);
             AttentionMap map;
-            map.kind = MapKind::Pairwise;
-            map.factors = factors;
+            map.kind = PairwiseMap{.factors = factors};
             QVERIFY(!mapEnds(map));
             const auto dense = denseTensor(map);
             QVERIFY(dense.ok());

@@ -22,7 +22,7 @@ namespace {
 /// Weights which name themselves: value = 1000·matrix + 10·query + key.
 AttentionMap numbered(PairwiseLayout layout) {
     AttentionMap map = layoutMap("matrix", "Matrix", std::make_shared<PairwiseLayout>(std::move(layout)));
-    const PairwiseLayout& l = *map.layout;
+    const PairwiseLayout& l = *std::get<PairwiseMap>(map.kind).layout;
     map.data = Tensor(l.shape);
     const int perMatrix = l.queries * l.keys;
     for (std::size_t k = 0; k < map.data.size(); ++k) {
@@ -70,13 +70,8 @@ FieldSpec at(double x, double y, bool to = false) {
 AttentionMap codesMap() {
     AttentionMap map;
     map.name = "matrix";
-    map.kind = MapKind::Pairwise;
+    map.kind = PairwiseMap{.queries = {.height = 2, .width = 3}, .keys = {.height = 1, .width = 4, .axis = MapAxis::Codes}};
     map.role = MapRole::Distribution;
-    map.gridHeight = 2;
-    map.gridWidth = 3;
-    map.keyHeight = 1;
-    map.keyWidth = 4;
-    map.keyAxis = MapAxis::Codes;
     map.data = Tensor(Shape{1, 6, 4});
     for (int k = 0; k < 24; ++k) map.data.values[k] = static_cast<float>(k / 4 + 10 * (k % 4));
     return map;
@@ -84,9 +79,8 @@ AttentionMap codesMap() {
 
 AttentionMap channelsMap() {
     AttentionMap map = codesMap();
-    map.gridHeight = 1;
-    map.gridWidth = map.keyWidth = 4;
-    map.queryAxis = map.keyAxis = MapAxis::Channels;
+    const PairwiseSide channels{.height = 1, .width = 4, .axis = MapAxis::Channels};
+    map.kind = PairwiseMap{.queries = channels, .keys = channels};
     map.data = Tensor(Shape{1, 4, 4});
     return map;
 }
@@ -260,8 +254,7 @@ private Q_SLOTS:
         QFETCH(int, row);
         QFETCH(int, column);
         AttentionMap map = codesMap();
-        map.keyAxis = MapAxis::Positions;
-        map.keyWidth = 2;
+        std::get<PairwiseMap>(map.kind).keys = {.height = 1, .width = 2};
         map.data.shape = {2, 6, 2};
         FieldSpec spec = at(x / 30.0, y / 20.0, to);
         const auto result = resultWith(map, testFrame(20, 30), 2, 3);
@@ -317,9 +310,8 @@ private Q_SLOTS:
         spec.channel = 99;
         QCOMPARE(chosenCode(map, spec), 3);
         // Codes which ask positions.
-        std::swap(map.gridHeight, map.keyHeight);
-        std::swap(map.gridWidth, map.keyWidth);
-        std::swap(map.queryAxis, map.keyAxis);
+        auto& sides = std::get<PairwiseMap>(map.kind);
+        std::swap(sides.queries, sides.keys);
         map.data.shape = {1, 4, 6};
         spec.channel = 2;
         const auto field = makeField(*resultWith(map, frame, 2, 3), spec);

@@ -89,8 +89,8 @@ void TestPipeline::runsEveryShape() {
     QCOMPARE(result->frame.pixels, frame.pixels);
     QCOMPARE(result->modules.size(), std::size_t{1});
     const auto& map = result->modules[0]->output->maps.front();
-    QCOMPARE(map.gridHeight, result->features->map.height());
-    QCOMPARE(map.gridWidth, result->features->map.width());
+    QCOMPARE(std::get<SpatialMap>(map.kind).height, result->features->map.height());
+    QCOMPARE(std::get<SpatialMap>(map.kind).width, result->features->map.width());
     QCOMPARE(shownValue(*result->modules[0]), 0.25F);
     QCOMPARE(result->modules[0]->provenance.kind, ProvenanceKind::ParameterFree);
 }

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int kSide = 64;  ///< of the picture; cells of 8×8 pixels
 
-AttentionMap region(Shape shape, std::vector<float> values) {
-    return {.name = "box", .kind = MapKind::Region, .title = "Box", .data = Tensor(std::move(shape), std::move(values))};
+AttentionMap region(Shape shape, std::vector<float> values, bool cellCentres = false) {
+    return {.name = "box", .kind = RegionMap{cellCentres}, .title = "Box", .data = Tensor(std::move(shape), std::move(values))};
 }
 
 std::shared_ptr<const FrameResult> resultWith(std::vector<AttentionMap> maps, float factor = 1.0F) {
@@ -61,9 +61,7 @@ private Q_SLOTS:
     }
 
     void boxesOfCellCentresAreHalfACellFurther() {
-        auto map = region({4}, {0, 1, 3, 5});
-        map.cellCentres = true;
-        const auto result = resultWith({map});
+        const auto result = resultWith({region({4}, {0, 1, 3, 5}, true)});
         const auto outlines = regionOutlines(*result->modules[0]->output, *result->features);
         QVERIFY((outlines.at(0) == RegionOutline{{{4, 12}, {28, 12}, {28, 44}, {4, 44}}}));
     }
@@ -75,9 +73,7 @@ private Q_SLOTS:
     }
 
     void quadrilateralsOfCellCentresAreHalfACellSmaller() {
-        auto map = region({4, 2}, {-1, -1, 1, -1, 1, 1, -1, 1});
-        map.cellCentres = true;
-        const auto result = resultWith({map});
+        const auto result = resultWith({region({4, 2}, {-1, -1, 1, -1, 1, 1, -1, 1}, true)});
         const auto outlines = regionOutlines(*result->modules[0]->output, *result->features);
         QVERIFY((outlines.at(0) == RegionOutline{{{4, 4}, {60, 4}, {60, 60}, {4, 60}}}));
     }
@@ -85,7 +81,7 @@ private Q_SLOTS:
     void matricesAndGridsHaveNoOutline() {
         for (const auto& map : {region({2, 3}, std::vector<float>(6)), region({5}, std::vector<float>(5)),
                                 region({3, 3, 2}, std::vector<float>(18)), region({2, 4, 4}, std::vector<float>(32))}) {
-            QVERIFY(!hasOutline(map));
+            QVERIFY(regionOutlines({.maps = {map}}, Features{}).empty());
             QVERIFY(!hasPicture(map));
         }
     }
@@ -108,7 +104,7 @@ private Q_SLOTS:
 
     void branchesShowWhatWentInAndWhatCameOut() {
         const AttentionMap branch{
-            .name = "branch", .kind = MapKind::Branch, .title = "Branches", .data = Tensor({2}, {0.25F, 0.75F})};
+            .name = "branch", .kind = BranchMap{}, .title = "Branches", .data = Tensor({2}, {0.25F, 0.75F})};
         const auto result = resultWith({branch}, -1.5F);
         const auto value = [&](ChannelMode mode) {
             return rendered(result, {.width = 8, .height = 8}, mode).field->values.front();
@@ -120,13 +116,13 @@ private Q_SLOTS:
     }
 
     void branchWeightsAreMeansOverChannels() {
-        AttentionMap map{.kind = MapKind::Branch, .data = Tensor({3}, {1, 2, 3})};
+        AttentionMap map{.kind = BranchMap{}, .data = Tensor({3}, {1, 2, 3})};
         QVERIFY((branchWeights(map, 2) == std::vector<float>{1, 2, 3}));
         map.data = Tensor({3, 2}, {1, 3, 2, 4, 0, 1});  // branches × channels
         QVERIFY((branchWeights(map, 2) == std::vector<float>{2, 3, 0.5F}));
         map.data = Tensor({3, 2}, {1, 3, 2, 4, 0, 2});  // channels × branches
         QVERIFY((branchWeights(map, 3) == std::vector<float>{1, 3}));
-        map.kind = MapKind::Channel;
+        map.kind = ChannelMap{};
         QVERIFY(branchWeights(map, 3).empty());
     }
 };

@@ -16,12 +16,9 @@ namespace {
 AttentionMap matrixMap(int heads, int queryHeight, int queryWidth, int keyHeight, int keyWidth) {
     AttentionMap map;
     map.name = "matrix";
-    map.kind = MapKind::Pairwise;
+    map.kind =
+        PairwiseMap{.queries = {.height = queryHeight, .width = queryWidth}, .keys = {.height = keyHeight, .width = keyWidth}};
     map.role = MapRole::Distribution;
-    map.gridHeight = queryHeight;
-    map.gridWidth = queryWidth;
-    map.keyHeight = keyHeight;
-    map.keyWidth = keyWidth;
     map.data = Tensor(Shape{heads, queryHeight * queryWidth, keyHeight * keyWidth});
     for (std::size_t k = 0; k < map.data.size(); ++k) {
         map.data.values[k] = static_cast<float>((k * 53) % 97) / 97.0F;
@@ -37,11 +34,9 @@ AttentionMap factoredMap(int height, int width) {
         queries.data()[k] = std::sin(static_cast<float>(k) * 0.37F);
         keys.data()[k] = std::cos(static_cast<float>(k) * 0.11F);
     }
-    AttentionMap map = matrixMap(1, 1, 1, 1, 1);
+    AttentionMap map = matrixMap(1, height, width, height, width);
     map.data = {};
-    map.gridHeight = map.keyHeight = height;
-    map.gridWidth = map.keyWidth = width;
-    map.factors = attend(queries, keys, FeatureMap(2, height, width), 2, 0.5F, {})->factors;
+    std::get<PairwiseMap>(map.kind).factors = attend(queries, keys, FeatureMap(2, height, width), 2, 0.5F, {})->factors;
     return map;
 }
 
@@ -152,7 +147,7 @@ void TestRender::matrixFromFactorsEqualsTheStoredOne() {
     const AttentionMap factored = factoredMap(5, 7);
     AttentionMap stored = factored;
     stored.data = *denseTensor(factored);
-    stored.factors.reset();
+    std::get<PairwiseMap>(stored.kind).factors.reset();
     for (const int head : {-1, 0, 1}) {
         const auto one = composeMatrix(factored, head, {}, 9);
         const auto two = composeMatrix(stored, head, {}, 9);
@@ -179,11 +174,11 @@ void TestRender::matrixStopsHalfWay() {
 
 void TestRender::matrixErrors() {
     AttentionMap map = matrixMap(1, 2, 3, 2, 2);
-    map.keyWidth = 3;
+    std::get<PairwiseMap>(map.kind).keys.width = 3;
     QCOMPARE(composeMatrix(map, 0, {}, 8).error().code, ErrorCode::BadShape);
-    map.keyWidth = 0;
+    std::get<PairwiseMap>(map.kind).keys.width = 0;
     QCOMPARE(composeMatrix(map, 0, {}, 8).error().code, ErrorCode::BadShape);
-    map.kind = MapKind::Spatial;
+    map.kind = SpatialMap{2, 3};
     QCOMPARE(composeMatrix(map, 0, {}, 8).error().code, ErrorCode::Unsupported);
 }
 
@@ -291,7 +286,7 @@ void TestRender::automaticRangesFollow() {
     const Frame frame = testFrame(8, 12);
     OverlayRequest request;
     AttentionMap gate = matrixMap(1, 5, 7, 1, 1);
-    gate.kind = MapKind::Spatial;
+    gate.kind = SpatialMap{5, 7};
     gate.role = MapRole::Gate;
     gate.data.shape = {5, 7};
     request.result = resultWith(gate, frame);

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <opencv2/core.hpp>
 
+#include "engine/render/kinds/map_kind.h"
 #include "engine/render/render.h"
 #include "engine/render/timeline.h"
 
@@ -68,7 +69,7 @@ AttentionMap temporalMap(Shape shape, std::vector<float> values, MapRole role = 
     AttentionMap map;
     map.name = "temporal";
     map.title = "The gate";
-    map.kind = MapKind::Temporal;
+    map.kind = TemporalMap{};
     map.role = role;
     map.data = {std::move(shape), std::move(values)};
     return map;
@@ -77,10 +78,10 @@ AttentionMap temporalMap(Shape shape, std::vector<float> values, MapRole role = 
 /// Two heads of rows which sum to 1, no two weights alike; queries and keys as the map already says.
 AttentionMap filled(AttentionMap map) {
     map.role = MapRole::Distribution;
-    const int queries = map.gridFrames * map.gridHeight * map.gridWidth;
-    const int keys = map.keyFrames * map.keyHeight * map.keyWidth;
+    const int queries = queryCount(map);
+    const int keys = keyCount(map);
     map.data = Tensor(Shape{2, queries, keys});
-    if (map.groupFrames > 0) map.data = Tensor(Shape{groupCount(map), 2, queries, keys});
+    if (std::get<PairwiseMap>(map.kind).groups.frames > 0) map.data = Tensor(Shape{groupCount(map), 2, queries, keys});
     for (std::size_t first = 0; first < map.data.size(); first += static_cast<std::size_t>(keys)) {
         double sum = 0.0;
         for (int k = 0; k < keys; ++k) {
@@ -95,10 +96,8 @@ AttentionMap filled(AttentionMap map) {
 
 /// All positions attend to all; the keys are 1×2 per frame.
 AttentionMap spaceTime() {
-    AttentionMap map = selfAttentionMap(kHeight, kWidth, nullptr);
-    map.gridFrames = map.keyFrames = kFrames;
-    map.keyHeight = 1;
-    map.keyWidth = 2;
+    AttentionMap map = selfAttentionMap(kHeight, kWidth, nullptr, kFrames);
+    std::get<PairwiseMap>(map.kind).keys = {.height = 1, .width = 2, .frames = kFrames};
     return filled(map);
 }
 
@@ -180,7 +179,7 @@ private Q_SLOTS:
         for (int n = 0; n < 6; ++n) QCOMPARE(field->values[static_cast<std::size_t>(n)], weight(map, 1 * 2, 5, n));
         QCOMPARE(matrixGroup(map, wanted), 1);
         QCOMPARE(matrixGroup(map, spec()), 2);
-        QVERIFY(!hasTimeline(map) && overClip(map));
+        QVERIFY(!hasTimeline(map) && kindInfo(map).overClip(map));
         QCOMPARE(makeTimeline(result, wanted).error().code, ErrorCode::Unsupported);
     }
 
@@ -312,9 +311,7 @@ private Q_SLOTS:
     }
 
     void framesWhichAttendToFrames() {
-        AttentionMap matrix = selfAttentionMap(1, 1, nullptr);
-        matrix.gridFrames = matrix.keyFrames = kFrames;
-        matrix = filled(matrix);
+        const AttentionMap matrix = filled(selfAttentionMap(1, 1, nullptr, kFrames));
         const auto result = resultWith({matrix, temporalMap({3}, {0.2F, 0.3F, 0.5F}, MapRole::Distribution)});
         QCOMPARE(defaultMap(*result.modules[0]->output)->name, std::string("temporal"));
         FieldSpec wanted = spec(0, 2);

@@ -70,8 +70,9 @@ private Q_SLOTS:
                                shifted.output.frames.front().data() + still.output.frames.front().size(),
                                still.output.frames.front().data()));
             QVERIFY(shifted.output.maps.front().data.values == still.output.maps.front().data.values);
-            QVERIFY(shifted.output.maps.front().layout->regions.empty());
-            QVERIFY(shifted.output.maps.front().layout->cells == still.output.maps.front().layout->cells);
+            const auto& layout = *std::get<PairwiseMap>(shifted.output.maps.front().kind).layout;
+            QVERIFY(layout.regions.empty());
+            QVERIFY(layout.cells == std::get<PairwiseMap>(still.output.maps.front().kind).layout->cells);
             QCOMPARE(shifted.equations, still.equations);
             QVERIFY(!still.equations.join(u' ').contains(QStringLiteral("rolled")));
             QVERIFY(!still.equations.join(u' ').contains(QStringLiteral("+ M")));

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/render/kinds/map_kind.h"
 #include "widgets/accessible_view.h"
 #include "widgets/card_parts.h"
 #include "widgets/engine_text.h"
@@ -32,10 +33,13 @@ const AttentionMap* findMap(const FrameResult* result, const FieldSpec& field) {
     }
     const AttentionMap* first = nullptr;
     for (const AttentionMap& map : module->output->maps) {
-        if (map.kind == MapKind::Pairwise && (field.map.empty() || map.name == field.map)) {
+        if (kindInfo(map).card != MapCard::Matrix) {
+            continue;
+        }
+        if (field.map.empty() || map.name == field.map) {
             return &map;
         }
-        if (map.kind == MapKind::Pairwise && first == nullptr) {
+        if (first == nullptr) {
             first = &map;
         }
     }
@@ -58,23 +62,26 @@ struct MatrixView::State {
     QComboBox* heads = nullptr;
     SegmentSwitch* direction = nullptr;
 
+    [[nodiscard]] const PairwiseMap& pairwise() const { return std::get<PairwiseMap>(map->kind); }
+    [[nodiscard]] const PairwiseLayout* layout() const { return pairwise().layout.get(); }
     // Between positions and codes, or among channels, one of these is chosen, not a place.
     [[nodiscard]] bool coded() const { return !betweenPositions(*map); }
     [[nodiscard]] bool bothWays() const { return map == nullptr || (!coded() || !touchesPositions(*map)); }
     // Whether columns are walked: never where a key is another place for every query.
     [[nodiscard]] bool to() const {
         if (map != nullptr && coded() && touchesPositions(*map)) {
-            return map->queryAxis == MapAxis::Positions;
+            return pairwise().queries.axis == MapAxis::Positions;
         }
-        return field.toQuery && !(map != nullptr && map->layout && map->layout->crissCross);
+        return field.toQuery && !(map != nullptr && layout() != nullptr && layout()->crissCross);
     }
     [[nodiscard]] int queries() const { return map != nullptr ? std::max(1, queryCount(*map)) : 0; }
     [[nodiscard]] int keys() const { return map != nullptr ? std::max(1, keyCount(*map)) : 0; }
     [[nodiscard]] int group() const { return matrixGroup(*map, field); }
     // "From" walks the rows (queries), "to" the columns (keys).
-    [[nodiscard]] int gridWidth() const { return std::max(1, to() ? map->keyWidth : map->gridWidth); }
-    [[nodiscard]] int gridHeight() const { return std::max(1, to() ? map->keyHeight : map->gridHeight); }
-    [[nodiscard]] int frames() const { return to() ? map->keyFrames : map->gridFrames; }
+    [[nodiscard]] const PairwiseSide& side() const { return to() ? pairwise().keys : pairwise().queries; }
+    [[nodiscard]] int gridWidth() const { return std::max(1, side().width); }
+    [[nodiscard]] int gridHeight() const { return std::max(1, side().height); }
+    [[nodiscard]] int frames() const { return side().frames; }
     [[nodiscard]] int count() const { return to() ? keys() : queries(); }
 
     [[nodiscard]] QPointF centreOf(int cell, int height, int width) const {
@@ -85,10 +92,10 @@ struct MatrixView::State {
         if (coded()) {
             return chosenCode(*map, field);
         }
-        if (map->layout) {
-            const int j = std::clamp(static_cast<int>(field.queryX * map->layout->width), 0, map->layout->width - 1);
-            const int i = std::clamp(static_cast<int>(field.queryY * map->layout->height), 0, map->layout->height - 1);
-            return map->layout->queryOf(i * map->layout->width + j);
+        if (const PairwiseLayout* l = layout()) {
+            const int j = std::clamp(static_cast<int>(field.queryX * l->width), 0, l->width - 1);
+            const int i = std::clamp(static_cast<int>(field.queryY * l->height), 0, l->height - 1);
+            return l->queryOf(i * l->width + j);
         }
         const int j = std::clamp(static_cast<int>(field.queryX * gridWidth()), 0, gridWidth() - 1);
         const int i = std::clamp(static_cast<int>(field.queryY * gridHeight()), 0, gridHeight() - 1);
@@ -106,8 +113,8 @@ struct MatrixView::State {
             return;
         }
         QPointF fraction = centreOf(n, gridHeight(), gridWidth());
-        if (map->layout) {
-            const PairwiseLayout& l = *map->layout;
+        if (layout() != nullptr) {
+            const PairwiseLayout& l = *layout();
             const int step = n == count() - 1 || (n > 0 && n < position()) ? -1 : 1;
             while (n >= 0 && n < count() && l.queryCell(group(), n) < 0) {  // padding cannot be asked
                 n += step;
@@ -126,25 +133,24 @@ struct MatrixView::State {
     }
 
     // Rows or columns which a page key passes.
-    [[nodiscard]] int page() const { return coded() || map->layout ? std::max(1, count() / 8) : gridWidth(); }
+    [[nodiscard]] int page() const { return coded() || layout() != nullptr ? std::max(1, count() / 8) : gridWidth(); }
 
     /// Row and column of a position, and its frame where there are several; where keys have other places for every query, those
     /// of `query`.
     [[nodiscard]] QString cellText(int index, bool ofKeys, int query = 0) const {
-        const MapAxis axis = ofKeys ? map->keyAxis : map->queryAxis;
-        if (axis != MapAxis::Positions) {
-            return (axis == MapAxis::Channels ? tr("channel %1") : tr("code %1")).arg(index);
+        const PairwiseSide& of = ofKeys ? pairwise().keys : pairwise().queries;
+        if (of.axis != MapAxis::Positions) {
+            return (of.axis == MapAxis::Channels ? tr("channel %1") : tr("code %1")).arg(index);
         }
-        if (map->layout) {
-            const PairwiseLayout& l = *map->layout;
+        if (layout() != nullptr) {
+            const PairwiseLayout& l = *layout();
             const int at = ofKeys ? l.keyCell(group(), query, index) : l.queryCell(group(), index);
             return at < 0 ? tr("none") : QStringLiteral("%1, %2").arg(at / l.width).arg(at % l.width);
         }
-        const int width = std::max(1, ofKeys ? map->keyWidth : map->gridWidth);
-        const int height = std::max(1, ofKeys ? map->keyHeight : map->gridHeight);
+        const int width = std::max(1, of.width);
+        const int height = std::max(1, of.height);
         const QString cell = QStringLiteral("%1, %2").arg(index / width % height).arg(index % width);
-        const int all = ofKeys ? map->keyFrames : map->gridFrames;
-        return all > 1 ? tr("frame %1: %2").arg(index / width / height + 1).arg(cell) : cell;
+        return of.frames > 1 ? tr("frame %1: %2").arg(index / width / height + 1).arg(cell) : cell;
     }
 
     // An open list must survive the next frame, so the entries change only with their number or language.

@@ -1,10 +1,9 @@
 #include "engine/attention/maps.h"
 
-#include <Eigen/Core>
-
 #include <algorithm>
 #include <limits>
 
+#include "engine/kernels/means.h"
 #include "engine/kernels/ops.h"
 
 namespace fovea {
@@ -19,14 +18,16 @@ struct PairwiseSize {
 };
 
 PairwiseSize pairwiseSize(const AttentionMap& map) {
-    if (map.kind != MapKind::Pairwise) {
+    const auto* pairwise = asKind<PairwiseMap>(map);
+    if (pairwise == nullptr) {
         return {};
     }
-    if (map.factors) {
-        return {map.factors->groups, map.factors->heads, map.factors->queryCount(), map.factors->keyCount()};
+    if (pairwise->factors) {
+        const PairwiseFactors& f = *pairwise->factors;
+        return {f.groups, f.heads, f.queryCount(), f.keyCount()};
     }
-    if (map.layout) {
-        const PairwiseLayout& l = *map.layout;
+    if (pairwise->layout) {
+        const PairwiseLayout& l = *pairwise->layout;
         const bool whole = map.data.size() == Tensor::count({l.groups, l.heads, l.queries, l.keys});
         return whole ? PairwiseSize{l.groups, l.heads, l.queries, l.keys} : PairwiseSize{};
     }
@@ -35,6 +36,18 @@ PairwiseSize pairwiseSize(const AttentionMap& map) {
         return {};
     }
     return {rank == 4 ? map.data.dim(0) : 1, map.data.dim(rank - 3), map.data.dim(rank - 2), map.data.dim(rank - 1)};
+}
+
+/// Null where the values are held, as those of all other kinds are.
+const PairwiseFactors* factorsOf(const AttentionMap& map) noexcept {
+    const auto* pairwise = asKind<PairwiseMap>(map);
+    return pairwise != nullptr ? pairwise->factors.get() : nullptr;
+}
+
+/// Null where a pairwise map has no layout, and for other kinds.
+const PairwiseLayout* layoutOf(const AttentionMap& map) noexcept {
+    const auto* pairwise = asKind<PairwiseMap>(map);
+    return pairwise != nullptr ? pairwise->layout.get() : nullptr;
 }
 
 std::vector<float> storedRow(const Tensor& data, const PairwiseSize& size, int matrixIndex, int position, bool to) {
@@ -53,15 +66,15 @@ std::vector<float> storedRow(const Tensor& data, const PairwiseSize& size, int m
 }
 
 std::vector<float> oneHead(const AttentionMap& map, const PairwiseSize& size, int group, int head, int position, bool to) {
-    if (map.factors) {
-        return to ? map.factors->column(head, position, group) : map.factors->row(head, position, group);
+    if (const PairwiseFactors* factors = factorsOf(map)) {
+        return to ? factors->column(head, position, group) : factors->row(head, position, group);
     }
     return storedRow(map.data, size, group * size.heads + head, position, to);
 }
 
 std::vector<float> oneHeadOfAll(const AttentionMap& map, const PairwiseSize& size, int head, int position, bool to) {
-    if (map.factors) {
-        return to ? map.factors->columns(head, position) : map.factors->rows(head, position);
+    if (const PairwiseFactors* factors = factorsOf(map)) {
+        return to ? factors->columns(head, position) : factors->rows(head, position);
     }
     std::vector<float> all;
     for (int group = 0; group < size.groups; ++group) {
@@ -78,11 +91,11 @@ std::vector<float> overHeads(int head, int heads, OfHead&& ofHead) {
         return ofHead(std::min(head, heads - 1));
     }
     if (head == kMaxOverHeads || head == kMinOverHeads) {
-        const auto pick = [head](float a, float b) { return head == kMaxOverHeads ? std::max(a, b) : std::min(a, b); };
+        const auto keep = head == kMaxOverHeads ? ops::keepLarger : ops::keepSmaller;
         std::vector<float> end = ofHead(0);
         for (int h = 1; h < heads; ++h) {
             const std::vector<float> values = ofHead(h);
-            std::transform(end.begin(), end.end(), values.begin(), end.begin(), pick);
+            keep(end.data(), values.data(), end.size());
         }
         return end;
     }
@@ -90,9 +103,7 @@ std::vector<float> overHeads(int head, int heads, OfHead&& ofHead) {
     for (int h = 0; h < heads; ++h) {
         const std::vector<float> values = ofHead(h);
         mean.resize(values.size(), 0.0F);
-        for (std::size_t k = 0; k < mean.size(); ++k) {
-            mean[k] += values[k] / static_cast<float>(heads);
-        }
+        ops::addShare(mean.data(), values.data(), mean.size(), heads);
     }
     return mean;
 }
@@ -119,8 +130,7 @@ private:
 };
 
 /// Who looks at a cell along its column and its row: in the column it is the key of its own row, in the row that of its column.
-void crissColumn(const AttentionMap& map, int head, int cell, Picture& picture) {
-    const PairwiseLayout& l = *map.layout;
+void crissColumn(const AttentionMap& map, const PairwiseLayout& l, int head, int cell, Picture& picture) {
     const int i = cell / l.width;
     const int j = cell % l.width;
     const auto inColumn = pairwiseRow(map, head, i, true);
@@ -140,7 +150,7 @@ bool sensible(const PairwiseSize& size) { return size.groups >= 1 && size.heads 
 AttentionMap channelGateMap(std::vector<float> gate) {
     const auto channels = static_cast<std::int64_t>(gate.size());
     return {.name = "channel",
-            .kind = MapKind::Channel,
+            .kind = ChannelMap{},
             .role = MapRole::Gate,
             .title = FOVEA_TEXT("engine", "Channel gate"),
             .data = Tensor({channels}, std::move(gate))};
@@ -148,87 +158,74 @@ AttentionMap channelGateMap(std::vector<float> gate) {
 
 AttentionMap spatialMap(const char* name, MapRole role, const char* title, const FeatureMap& values) {
     return {.name = name,
-            .kind = MapKind::Spatial,
+            .kind = SpatialMap{values.height(), values.width()},
             .role = role,
             .title = title,
-            .data = ops::toTensor(values, true),
-            .gridHeight = values.height(),
-            .gridWidth = values.width()};
+            .data = ops::toTensor(values, true)};
 }
 
 AttentionMap fullMap(const char* name, MapRole role, const char* title, const FeatureMap& values) {
     return {.name = name,
-            .kind = MapKind::Full,
+            .kind = FullMap{values.height(), values.width()},
             .role = role,
             .title = title,
-            .data = ops::toTensor(values),
-            .gridHeight = values.height(),
-            .gridWidth = values.width()};
+            .data = ops::toTensor(values)};
 }
 
-AttentionMap regionMap(const char* name, const char* title, Tensor values) {
-    return {.name = name, .kind = MapKind::Region, .role = MapRole::Saliency, .title = title, .data = std::move(values)};
+AttentionMap branchMap(const char* name, MapRole role, const char* title, Tensor values) {
+    return {.name = name, .kind = BranchMap{}, .role = role, .title = title, .data = std::move(values)};
 }
 
-AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors) {
+AttentionMap temporalMap(MapRole role, const char* title, Tensor values) {
+    return {.name = "temporal", .kind = TemporalMap{}, .role = role, .title = title, .data = std::move(values)};
+}
+
+AttentionMap regionMap(const char* name, const char* title, Tensor values, bool cellCentres) {
+    return {.name = name, .kind = RegionMap{cellCentres}, .role = MapRole::Saliency, .title = title, .data = std::move(values)};
+}
+
+AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors, int frames) {
+    const PairwiseSide positions{.height = height, .width = width, .frames = frames};
     return {.name = "matrix",
-            .kind = MapKind::Pairwise,
+            .kind = PairwiseMap{.queries = positions, .keys = positions, .factors = std::move(factors)},
             .role = MapRole::Distribution,
-            .title = FOVEA_TEXT("engine", "Attention matrix"),
-            .gridHeight = height,
-            .gridWidth = width,
-            .keyHeight = height,
-            .keyWidth = width,
-            .factors = std::move(factors)};
+            .title = FOVEA_TEXT("engine", "Attention matrix")};
 }
 
 AttentionMap frameMatricesMap(int frames, int height, int width, std::shared_ptr<const PairwiseFactors> factors) {
-    AttentionMap map = selfAttentionMap(height, width, std::move(factors));
-    map.name = "spatial_matrix";
-    map.title = FOVEA_TEXT("engine", "Attention within each frame");
-    map.groupFrames = frames;
-    map.groupHeight = map.groupWidth = 1;
-    return map;
+    const PairwiseSide positions{.height = height, .width = width};
+    return {.name = "spatial_matrix",
+            .kind = PairwiseMap{.queries = positions,
+                                .keys = positions,
+                                .groups = {.frames = frames, .height = 1, .width = 1},
+                                .factors = std::move(factors)},
+            .role = MapRole::Distribution,
+            .title = FOVEA_TEXT("engine", "Attention within each frame")};
 }
 
 AttentionMap placeMatricesMap(int frames, int height, int width, std::shared_ptr<const PairwiseFactors> factors) {
-    AttentionMap map = selfAttentionMap(1, 1, std::move(factors));
-    map.name = "temporal_matrix";
-    map.title = FOVEA_TEXT("engine", "Attention along time");
-    map.gridFrames = map.keyFrames = frames;
-    map.groupFrames = 1;
-    map.groupHeight = height;
-    map.groupWidth = width;
-    return map;
+    const PairwiseSide alongTime{.height = 1, .width = 1, .frames = frames};
+    return {.name = "temporal_matrix",
+            .kind = PairwiseMap{.queries = alongTime,
+                                .keys = alongTime,
+                                .groups = {.frames = 1, .height = height, .width = width},
+                                .factors = std::move(factors)},
+            .role = MapRole::Distribution,
+            .title = FOVEA_TEXT("engine", "Attention along time")};
 }
 
 AttentionMap layoutMap(std::string name, std::string title, std::shared_ptr<const PairwiseLayout> layout,
                        std::shared_ptr<const PairwiseFactors> factors) {
-    AttentionMap map = selfAttentionMap(layout->height, layout->width, std::move(factors));
-    map.name = std::move(name);
-    map.title = std::move(title);
-    map.layout = std::move(layout);
-    return map;
+    const PairwiseSide positions{.height = layout->height, .width = layout->width};
+    return {
+        .name = std::move(name),
+        .kind = PairwiseMap{.queries = positions, .keys = positions, .factors = std::move(factors), .layout = std::move(layout)},
+        .role = MapRole::Distribution,
+        .title = std::move(title)};
 }
 
-const char* mapKindName(MapKind kind) noexcept {
-    switch (kind) {
-        case MapKind::Channel:
-            return "channel";
-        case MapKind::Spatial:
-            return "spatial";
-        case MapKind::Full:
-            return "full";
-        case MapKind::Pairwise:
-            return "pairwise";
-        case MapKind::Branch:
-            return "branch";
-        case MapKind::Temporal:
-            return "temporal";
-        case MapKind::Region:
-            return "region";
-    }
-    return "";
+const char* mapKindName(const AttentionMap& map) noexcept {
+    return std::visit([](const auto& kind) { return kind.kName; }, map.kind);
 }
 
 const char* mapRoleName(MapRole role) noexcept {
@@ -247,42 +244,36 @@ const char* mapRoleName(MapRole role) noexcept {
     return "";
 }
 
-int headCount(const AttentionMap& map) noexcept {
-    if (map.kind != MapKind::Pairwise) {
-        return 0;
-    }
-    return pairwiseSize(map).heads;
-}
+int headCount(const AttentionMap& map) noexcept { return pairwiseSize(map).heads; }
 
 int groupCount(const AttentionMap& map) noexcept {
-    if (map.kind != MapKind::Pairwise) {
+    const auto* pairwise = asKind<PairwiseMap>(map);
+    if (pairwise == nullptr) {
         return 0;
     }
-    if (map.layout) {
-        return map.layout->groups;
-    }
-    return std::max(map.groupFrames, 1) * std::max(map.groupHeight, 1) * std::max(map.groupWidth, 1);
+    const PairwiseGroups& groups = pairwise->groups;
+    return pairwise->layout ? pairwise->layout->groups
+                            : std::max(groups.frames, 1) * std::max(groups.height, 1) * std::max(groups.width, 1);
 }
 
 int queryCount(const AttentionMap& map) noexcept {
-    return map.layout ? map.layout->queries : map.gridFrames * map.gridHeight * map.gridWidth;
+    const auto* pairwise = asKind<PairwiseMap>(map);
+    return pairwise == nullptr ? 0 : pairwise->layout ? pairwise->layout->queries : pairwise->queries.count();
 }
 
 int keyCount(const AttentionMap& map) noexcept {
-    return map.layout ? map.layout->keys : map.keyFrames * map.keyHeight * map.keyWidth;
+    const auto* pairwise = asKind<PairwiseMap>(map);
+    return pairwise == nullptr ? 0 : pairwise->layout ? pairwise->layout->keys : pairwise->keys.count();
 }
 
 bool betweenPositions(const AttentionMap& map) noexcept {
-    return map.kind == MapKind::Pairwise && map.queryAxis == MapAxis::Positions && map.keyAxis == MapAxis::Positions;
+    const auto* pairwise = asKind<PairwiseMap>(map);
+    return pairwise != nullptr && pairwise->queries.axis == MapAxis::Positions && pairwise->keys.axis == MapAxis::Positions;
 }
 
 bool touchesPositions(const AttentionMap& map) noexcept {
-    return map.kind == MapKind::Pairwise && (map.queryAxis == MapAxis::Positions || map.keyAxis == MapAxis::Positions);
-}
-
-bool overClip(const AttentionMap& map) noexcept {
-    return map.kind == MapKind::Temporal ||
-           (map.kind == MapKind::Pairwise && std::max({map.gridFrames, map.keyFrames, map.groupFrames}) > 1);
+    const auto* pairwise = asKind<PairwiseMap>(map);
+    return pairwise != nullptr && (pairwise->queries.axis == MapAxis::Positions || pairwise->keys.axis == MapAxis::Positions);
 }
 
 std::vector<float> pairwiseRow(const AttentionMap& map, int head, int position, bool to, int group) {
@@ -305,14 +296,15 @@ std::vector<float> pairwiseRows(const AttentionMap& map, int head, int position,
 }
 
 std::vector<float> pairwisePicture(const AttentionMap& map, int head, int cell, bool to) {
-    if (!map.layout || map.layout->places.empty()) {
+    const PairwiseLayout* layout = layoutOf(map);
+    if (layout == nullptr || layout->places.empty()) {
         return {};
     }
-    const PairwiseLayout& l = *map.layout;
+    const PairwiseLayout& l = *layout;
     cell = std::clamp(cell, 0, static_cast<int>(l.places.size()) - 1);
     Picture picture(l);
     if (to && l.crissCross) {
-        crissColumn(map, head, cell, picture);
+        crissColumn(map, l, head, cell, picture);
         return std::move(picture).values();
     }
     const int group = l.groupOf(cell);
@@ -324,21 +316,38 @@ std::vector<float> pairwisePicture(const AttentionMap& map, int head, int cell, 
     return std::move(picture).values();
 }
 
+std::vector<float> receivedAttention(const AttentionMap& map) {
+    const PairwiseLayout* layout = layoutOf(map);
+    const int queries = layout != nullptr ? static_cast<int>(layout->places.size()) : queryCount(map);
+    std::vector<double> sums;
+    std::vector<int> counts;
+    for (int query = 0; query < queries; ++query) {
+        const auto row = layout != nullptr ? pairwisePicture(map, kMeanOverHeads, query, false)
+                                           : pairwiseRow(map, kMeanOverHeads, query, false);
+        sums.resize(row.size(), 0.0);
+        counts.resize(row.size(), 0);
+        ops::addNumbers(sums.data(), counts.data(), row.data(), row.size());
+    }
+    std::vector<float> means(sums.size());
+    ops::meansOfNumbers(sums.data(), counts.data(), sums.size(), means.data());
+    return means;
+}
+
 Shape mapShape(const AttentionMap& map) {
-    if (map.kind != MapKind::Pairwise || map.factors == nullptr) {
+    if (factorsOf(map) == nullptr) {
         return map.data.shape;
     }
-    if (map.layout) {
-        return map.layout->shape;
+    if (const PairwiseLayout* layout = layoutOf(map)) {
+        return layout->shape;
     }
     const PairwiseSize size = pairwiseSize(map);
-    return map.groupFrames > 0 ? Shape{size.groups, size.heads, size.queries, size.keys}
-                               : Shape{size.heads, size.queries, size.keys};
+    const bool grouped = std::get<PairwiseMap>(map.kind).groups.frames > 0;
+    return grouped ? Shape{size.groups, size.heads, size.queries, size.keys} : Shape{size.heads, size.queries, size.keys};
 }
 
 std::optional<std::pair<float, float>> mapEnds(const AttentionMap& map) {
-    if (map.kind == MapKind::Pairwise && map.factors != nullptr) {
-        return sensible(pairwiseSize(map)) ? std::optional(map.factors->ends()) : std::nullopt;
+    if (const PairwiseFactors* factors = factorsOf(map)) {
+        return sensible(pairwiseSize(map)) ? std::optional(factors->ends()) : std::nullopt;
     }
     if (map.data.empty()) {
         return std::nullopt;
@@ -349,45 +358,39 @@ std::optional<std::pair<float, float>> mapEnds(const AttentionMap& map) {
 
 Result<Tensor> denseTensor(const AttentionMap& map, std::size_t maxBytes) {
     const PairwiseSize size = pairwiseSize(map);
-    const bool factored = map.kind == MapKind::Pairwise && map.factors != nullptr;
+    const PairwiseFactors* factors = factorsOf(map);
     // Extents below 2^31 and 2^29 would overflow only beyond any memory; the division keeps the comparison exact.
     const std::size_t perMatrix = static_cast<std::size_t>(size.queries) * static_cast<std::size_t>(size.keys);
     const std::size_t matrices = static_cast<std::size_t>(size.groups) * static_cast<std::size_t>(size.heads);
     const std::size_t limit = maxBytes / sizeof(float);
-    const bool tooLarge = factored ? perMatrix > 0 && matrices > limit / perMatrix : map.data.size() > limit;
+    const bool tooLarge = factors != nullptr ? perMatrix > 0 && matrices > limit / perMatrix : map.data.size() > limit;
     if (tooLarge) {
         return makeError(ErrorCode::TooLarge,
                          FOVEA_TEXT("engine", "The map “%1” has %2 values, more than %3 MB; choose a larger stride."),
                          {map.name, shapeText(mapShape(map)), std::to_string(maxBytes >> 20)});
     }
-    if (!factored) {
+    if (factors == nullptr) {
         return map.data;
     }
-    Tensor dense = map.factors->dense();
+    Tensor dense = factors->dense();
     dense.shape = mapShape(map);
     return dense;
 }
 
 std::vector<float> branchWeights(const AttentionMap& map, int channels) {
     const Shape& shape = map.data.shape;
-    if (map.kind != MapKind::Branch || shape.empty() || shape.size() > 2) {
+    if (asKind<BranchMap>(map) == nullptr || shape.empty() || shape.size() > 2) {
         return {};
     }
     if (shape.size() == 1) {
         return map.data.values;
     }
     const bool branchesFirst = shape[1] == channels;
-    const auto rows = static_cast<Eigen::Index>(shape[0]);
-    const auto columns = static_cast<Eigen::Index>(shape[1]);
-    using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const Eigen::Map<const Matrix> data(map.data.values.data(), rows, columns);
+    const auto meansOf = branchesFirst ? ops::meansOfRows : ops::meansOfColumns;
+    const int rows = map.data.dim(0);
+    const int columns = map.data.dim(1);
     std::vector<float> means(static_cast<std::size_t>(branchesFirst ? rows : columns));
-    Eigen::Map<Eigen::VectorXf> out(means.data(), static_cast<Eigen::Index>(means.size()));
-    if (branchesFirst) {
-        out = data.rowwise().mean();
-    } else {
-        out = data.colwise().mean().transpose();
-    }
+    meansOf(map.data.values.data(), rows, columns, means.data());
     return means;
 }
 

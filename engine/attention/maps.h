@@ -4,29 +4,16 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "engine/api.h"
-#include "engine/attention/pairwise.h"
 #include "engine/attention/pairwise_layout.h"
+#include "engine/kernels/pairwise.h"
 #include "engine/result.h"
 #include "engine/tensor/tensor.h"
 
 namespace fovea {
-
-/// The form of an attention map. It alone decides how the map is shown.
-enum class MapKind {
-    Channel,   ///< [C]
-    Spatial,   ///< [H×W]
-    Full,      ///< [C×gridHeight×gridWidth], or [gridHeight×gridWidth×C] with `channelsLast`
-    Pairwise,  ///< [heads×N×M], row = query; [groups×heads×N×M] where places or frames have matrices of their own
-    Branch,    ///< [B], [B×C] or, one distribution per channel, [C×B]
-    Temporal,  ///< [T] or [T×C]
-    /// Where the mechanism looks, in one of these forms. In cells, x to the right and y down: a box [4] or boxes [k×4] of
-    /// x0, y0, x1, y1, half-open unless `cellCentres`. In normalised coordinates, −1…1 over the map: a quadrilateral [4×2] or a
-    /// sampling grid [H×W×2] of x, y. Else the numbers the region is made from: an affine θ [2×3] or parameters [5].
-    Region,
-};
 
 /// What the numbers of a map do to the features.
 enum class MapRole {
@@ -37,41 +24,104 @@ enum class MapRole {
     Saliency,      ///< ranks positions; neither multiplies nor sums to 1
 };
 
-/// What the queries or the keys of a Pairwise map are. Only positions lie on the picture.
+// The kinds of attention maps. Each says the shape of the data and holds what the data mean beside their numbers; kName is its
+// name in saved files. Everything that is done with the maps of one kind alone is in its file in engine/render/kinds.
+
+/// [C]
+struct ChannelMap {
+    static constexpr const char* kName = "channel";
+};
+
+/// [H×W]; a map along one axis is 1 cell wide or high.
+struct SpatialMap {
+    static constexpr const char* kName = "spatial";
+    int height = 0;
+    int width = 0;
+};
+
+/// [C×height×width]
+struct FullMap {
+    static constexpr const char* kName = "full";
+    int height = 0;
+    int width = 0;
+    bool channelsLast = false;  ///< [height×width×C]: the data go through all channels of one cell before the next cell
+};
+
+/// What the queries or the keys of a pairwise map are. Only positions lie on the picture.
 enum class MapAxis {
     Positions,
     Channels,  ///< the channels of the features
     Codes,     ///< entries of a learned dictionary: bases, codewords, memory slots
 };
 
+/// The queries or the keys of one matrix: the cells of a grid in each of some frames, in the order t, h, w. Channels and codes
+/// have a grid of 1×count.
+struct PairwiseSide {
+    int height = 0;
+    int width = 0;
+    int frames = 1;
+    MapAxis axis = MapAxis::Positions;
+
+    [[nodiscard]] int count() const noexcept { return frames * height * width; }
+};
+
+/// The grid of groups which have a matrix each, in the order t, h, w: T×1×1 where every frame attends within itself, 1×H×W where
+/// every place attends along time; without frames there is one matrix for all.
+struct PairwiseGroups {
+    int frames = 0;
+    int height = 0;
+    int width = 0;
+};
+
+/// [heads×N×M], row = query; [groups×heads×N×M] where places or frames have matrices of their own. The data are empty where the
+/// map is given by factors.
+struct PairwiseMap {
+    static constexpr const char* kName = "pairwise";
+    PairwiseSide queries = {};
+    PairwiseSide keys = {};
+    PairwiseGroups groups = {};
+    std::shared_ptr<const PairwiseFactors> factors = {};  ///< computed on demand, row by row
+    /// Where the matrices cover parts of one picture; both grids are the picture's.
+    std::shared_ptr<const PairwiseLayout> layout = {};
+};
+
+/// [B], [B×C] or, one distribution per channel, [C×B]
+struct BranchMap {
+    static constexpr const char* kName = "branch";
+};
+
+/// [T] or [T×C]
+struct TemporalMap {
+    static constexpr const char* kName = "temporal";
+};
+
+/// Where the mechanism looks, in one of these forms. In cells, x to the right and y down: a box [4] or boxes [k×4] of
+/// x0, y0, x1, y1, half-open unless `cellCentres`. In normalised coordinates, −1…1 over the map: a quadrilateral [4×2] or a
+/// sampling grid [H×W×2] of x, y. Else the numbers the region is made from: an affine θ [2×3] or parameters [5].
+struct RegionMap {
+    static constexpr const char* kName = "region";
+    /// A box goes from the centre of its first cell to the centre of its last, not half-open; −1 and 1 of a quadrilateral are the
+    /// centres of the outermost cells, not their edges.
+    bool cellCentres = false;
+};
+
+using MapKind = std::variant<ChannelMap, SpatialMap, FullMap, PairwiseMap, BranchMap, TemporalMap, RegionMap>;
+
 /// One attention tensor as it exists inside the module; `name` is "channel", "spatial", "matrix" … (the vector files
 /// call it "attn.<name>").
 struct AttentionMap {
     std::string name;
-    MapKind kind = MapKind::Spatial;
+    MapKind kind;
     MapRole role = MapRole::Gate;
-    std::string title;   ///< FOVEA_TEXT: "Channel gate", "Spatial gate", "Attention matrix"
-    Tensor data = {};    ///< the values; empty for a Pairwise map which is given by `factors`
-    int gridHeight = 0;  ///< Spatial and Full: the grid of cells (1 for a map along one axis); Pairwise: of the queries
-    int gridWidth = 0;
-    bool channelsLast = false;  ///< Full: `data` goes through all channels of one cell before the next cell
-    int keyHeight = 0;          ///< Pairwise: grid of the keys
-    int keyWidth = 0;
-    MapAxis queryAxis = MapAxis::Positions;  ///< Pairwise; Channels and Codes have a grid of 1×count
-    MapAxis keyAxis = MapAxis::Positions;
-    // Of a Pairwise map over a clip. Positions and groups are numbered in the order t, h, w.
-    int gridFrames = 1;   ///< frames the queries of one matrix lie in
-    int keyFrames = 1;    ///< frames the keys of one matrix lie in
-    int groupFrames = 0;  ///< the grid of groups which have a matrix each: T×1×1 where every frame attends within itself,
-    int groupHeight = 0;  ///< 1×H×W where every place attends along time; 0: one matrix for all
-    int groupWidth = 0;
-    /// Region: a box goes from the centre of its first cell to the centre of its last, not half-open; −1 and 1 of a
-    /// quadrilateral are the centres of the outermost cells, not their edges.
-    bool cellCentres = false;
-    std::shared_ptr<const PairwiseFactors> factors = {};  ///< Pairwise computed on demand, row by row
-    /// Of a Pairwise map whose matrices cover parts of one picture; both grids are the picture's.
-    std::shared_ptr<const PairwiseLayout> layout = {};
+    std::string title;  ///< FOVEA_TEXT: "Channel gate", "Spatial gate", "Attention matrix"
+    Tensor data = {};   ///< the values, in the shape which the kind says
 };
+
+/// The map of this kind, null for the others.
+template <class Kind>
+const Kind* asKind(const AttentionMap& map) noexcept {
+    return std::get_if<Kind>(&map.kind);
+}
 
 /// The map "channel" [C] of a gate which multiplies the channels.
 FOVEA_API AttentionMap channelGateMap(std::vector<float> gate);
@@ -79,10 +129,14 @@ FOVEA_API AttentionMap channelGateMap(std::vector<float> gate);
 FOVEA_API AttentionMap spatialMap(const char* name, MapRole role, const char* title, const FeatureMap& values);
 /// A map [C×H×W] of one value per channel and position.
 FOVEA_API AttentionMap fullMap(const char* name, MapRole role, const char* title, const FeatureMap& values);
-/// A box, quadrilateral, grid … in the form of `values`; see MapKind::Region.
-FOVEA_API AttentionMap regionMap(const char* name, const char* title, Tensor values);
-/// The map "matrix" of positions of one height×width grid which attend to each other.
-FOVEA_API AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors);
+/// The weights of the branches of a module, in the form of `values`; see BranchMap.
+FOVEA_API AttentionMap branchMap(const char* name, MapRole role, const char* title, Tensor values);
+/// The map "temporal" of weights of frames, [T] or [T×C].
+FOVEA_API AttentionMap temporalMap(MapRole role, const char* title, Tensor values);
+/// A box, quadrilateral, grid … in the form of `values`; see RegionMap.
+FOVEA_API AttentionMap regionMap(const char* name, const char* title, Tensor values, bool cellCentres = false);
+/// The map "matrix" of positions of one height×width grid, in each of `frames`, which attend to each other.
+FOVEA_API AttentionMap selfAttentionMap(int height, int width, std::shared_ptr<const PairwiseFactors> factors, int frames = 1);
 
 /// The map "spatial_matrix": one matrix per frame, whose height×width positions attend to each other.
 FOVEA_API AttentionMap frameMatricesMap(int frames, int height, int width, std::shared_ptr<const PairwiseFactors> factors);
@@ -93,27 +147,25 @@ FOVEA_API AttentionMap placeMatricesMap(int frames, int height, int width, std::
 FOVEA_API AttentionMap layoutMap(std::string name, std::string title, std::shared_ptr<const PairwiseLayout> layout,
                                  std::shared_ptr<const PairwiseFactors> factors = {});
 
-/// Matrices of a Pairwise map: 1, or the size of its grid of groups. 0 for other kinds.
+/// Matrices of a pairwise map: 1, or the size of its grid of groups. 0 for other kinds.
 FOVEA_API int groupCount(const AttentionMap& map) noexcept;
-/// Rows and columns of one matrix of a Pairwise map, as its grids or its layout say.
+/// Rows and columns of one matrix of a pairwise map, as its grids or its layout say. 0 for other kinds.
 FOVEA_API int queryCount(const AttentionMap& map) noexcept;
 FOVEA_API int keyCount(const AttentionMap& map) noexcept;
-/// Whether both, or one, of the axes of a Pairwise map lie on the picture.
+/// Whether both, or one, of the axes of a pairwise map lie on the picture.
 FOVEA_API bool betweenPositions(const AttentionMap& map) noexcept;
 FOVEA_API bool touchesPositions(const AttentionMap& map) noexcept;
-/// Whether the map differs from frame to frame of a clip: Temporal, or Pairwise with frames among its queries, keys or groups.
-FOVEA_API bool overClip(const AttentionMap& map) noexcept;
 
 /// "channel", "spatial", "full", "pairwise", "branch", "temporal", "region".
-FOVEA_API const char* mapKindName(MapKind kind) noexcept;
+FOVEA_API const char* mapKindName(const AttentionMap& map) noexcept;
 /// "gate", "distribution", "additive", "mask", "saliency".
 FOVEA_API const char* mapRoleName(MapRole role) noexcept;
 
-/// The weight of each branch of a Branch map whose module gives `channels` channels, [B]: the mean over channels where every
+/// The weight of each branch of a branch map whose module gives `channels` channels, [B]: the mean over channels where every
 /// channel has its own. Empty for other kinds and shapes.
 FOVEA_API std::vector<float> branchWeights(const AttentionMap& map, int channels);
 
-/// Heads of a Pairwise map, 0 for other kinds.
+/// Heads of a pairwise map, 0 for other kinds.
 FOVEA_API int headCount(const AttentionMap& map) noexcept;
 
 /// In place of a head: the mean over all heads, or each weight is the largest, or the smallest, which any head gives. The largest
@@ -123,7 +175,7 @@ inline constexpr int kMaxOverHeads = -2;
 inline constexpr int kMinOverHeads = -3;
 
 /// One query's weights over all keys [M], or, with `to`, one key's weights from all queries [N]. Out-of-range head or
-/// position is clamped. head: one of the heads, or kMeanOverHeads, kMaxOverHeads, kMinOverHeads. Only for Pairwise maps. `group`
+/// position is clamped. head: one of the heads, or kMeanOverHeads, kMaxOverHeads, kMinOverHeads. Only for pairwise maps. `group`
 /// chooses among several matrices.
 FOVEA_API std::vector<float> pairwiseRow(const AttentionMap& map, int head, int position, bool to, int group = 0);
 
@@ -133,6 +185,9 @@ FOVEA_API std::vector<float> pairwiseRows(const AttentionMap& map, int head, int
 /// Of a map with a layout: one cell's weights over all cells of the picture, or, with `to`, all cells' weights on it. NaN where
 /// a cell takes no part; cells which a mask hides take part only if they have a weight all the same. The cell is clamped.
 FOVEA_API std::vector<float> pairwisePicture(const AttentionMap& map, int head, int cell, bool to);
+
+/// Of a pairwise map whose keys are positions: mean over heads and over the queries which see the key; NaN where none does.
+FOVEA_API std::vector<float> receivedAttention(const AttentionMap& map);
 
 /// The shape of the whole tensor of a map, whether its values are held or not.
 FOVEA_API Shape mapShape(const AttentionMap& map);

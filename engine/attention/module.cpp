@@ -6,7 +6,9 @@ namespace {
 bool finite(const std::vector<float>& values) { return allFinite(values.data(), values.size()); }
 
 bool finite(const AttentionMap& map) {
-    return map.factors ? finite(map.factors->rowMax) && finite(map.factors->rowSum) : finite(map.data.values);
+    const auto* pairwise = asKind<PairwiseMap>(map);
+    const bool factored = pairwise != nullptr && pairwise->factors;
+    return factored ? finite(pairwise->factors->rowMax) && finite(pairwise->factors->rowSum) : finite(map.data.values);
 }
 
 }  // namespace

@@ -91,11 +91,11 @@ Result<AttentionOutput> NonLocal::run(const ModuleInput& input, Trace& trace) co
     trace.stage("residual", m_normalized ? "out = BN(W·y + b) + x" : "out = W·y + b + x", [&] { return ops::toTensor(out); });
 
     const int pooling = m_pooled ? 2 : 1;
-    AttentionMap map = selfAttentionMap(x.height() / frames, x.width(), std::move(attended->factors));
+    AttentionMap map = selfAttentionMap(x.height() / frames, x.width(), std::move(attended->factors), frames);
     map.role = m_affinity == Affinity::Dot ? MapRole::Saliency : MapRole::Distribution;
-    map.gridFrames = map.keyFrames = frames;
-    map.keyHeight = map.gridHeight / pooling;
-    map.keyWidth = map.gridWidth / pooling;
+    auto& sides = std::get<PairwiseMap>(map.kind);
+    sides.keys.height = sides.queries.height / pooling;
+    sides.keys.width = sides.queries.width / pooling;
     AttentionOutput result;
     result.frames = ops::splitFrames(out, frames);
     result.maps.push_back(std::move(map));

@@ -4,11 +4,11 @@
 #include <iterator>
 #include <utility>
 
-#include "engine/io/csv_text.h"
 #include "engine/export/export.h"
-#include "engine/io/file_set.h"
 #include "engine/export/numbers.h"
 #include "engine/export/output_places.h"
+#include "engine/io/file_set.h"
+#include "engine/render/kinds/map_kind.h"
 #include "engine/tensor/npy.h"
 
 namespace fovea {
@@ -56,15 +56,6 @@ NumbersSummary summaryOf(const std::vector<FeatureMap>& frames) {
     return summary;
 }
 
-std::string channelsCsv(const Tensor& weights, const std::vector<std::string>& names) {
-    std::string out = "index,name,weight\n";
-    for (std::size_t c = 0; c < weights.size(); ++c) {
-        const bool named = names.size() == weights.size();
-        out += std::to_string(c) + ',' + csvQuoted(named ? names[c] : std::string()) + ',' + csvNumber(weights.values[c]) + '\n';
-    }
-    return out;
-}
-
 Result<void> makeFolder(const std::string& folder) {
     std::error_code failure;
     fs::create_directories(folder, failure);
@@ -95,10 +86,14 @@ struct RawFile {
     std::function<std::string()> bytes;
 };
 
+/// How many of the maps have such a table.
+std::ptrdiff_t tablesLike(const MapTable& table, const std::vector<ExportedMap>& maps) {
+    return std::count_if(maps.begin(), maps.end(),
+                         [&table](const ExportedMap& map) { return &kindInfo(*map.map).table == &table; });
+}
+
 void addMaps(std::vector<RawFile>& files, const ExportedNumbers& numbers, const std::vector<std::string>& channelNames) {
     const auto& maps = numbers.summary.maps;
-    const auto channelMaps =
-        std::count_if(maps.begin(), maps.end(), [](const ExportedMap& m) { return m.map->kind == MapKind::Channel; });
     for (const auto& exported : maps) {
         const AttentionMap* map = exported.map;
         if (exported.refusal) {
@@ -106,9 +101,10 @@ void addMaps(std::vector<RawFile>& files, const ExportedNumbers& numbers, const 
         }
         const Tensor& tensor = numbers.file.tensors.at(tensorName(*map));
         files.push_back({"." + map->name + ".npy", [&tensor] { return npyBytes(tensor.shape, tensor.values.data()); }});
-        if (map->kind == MapKind::Channel) {
-            files.push_back({channelMaps == 1 ? ".channels.csv" : "." + map->name + ".channels.csv",
-                             [&tensor, &channelNames] { return channelsCsv(tensor, channelNames); }});
+        if (const MapTable& table = kindInfo(*map).table; table.ending != nullptr) {
+            const std::string own = "." + map->name + "." + table.ending;
+            files.push_back({tablesLike(table, maps) == 1 ? std::string(".") + table.ending : own,
+                             [&tensor, &channelNames, &table] { return table.text(tensor, channelNames); }});
         }
     }
 }

@@ -3,6 +3,7 @@
 #include "engine/export/export.h"
 #include "engine/export/numbers.h"
 #include "engine/kernels/level.h"
+#include "engine/render/kinds/map_kind.h"
 
 namespace fovea {
 namespace {
@@ -83,22 +84,9 @@ void addNumbers(Json& json, const NumbersSummary& numbers) {
 
 Json mapJson(const ExportedMap& exported) {
     const AttentionMap& map = *exported.map;
-    Json json = {{"name", map.name}, {"title", map.title}, {"kind", mapKindName(map.kind)}, {"role", mapRoleName(map.role)}};
-    if (map.gridHeight > 0) {
-        json["grid"] = {map.gridHeight, map.gridWidth};
-    }
-    if (map.keyHeight > 0) {
-        json["keyGrid"] = {map.keyHeight, map.keyWidth};
-    }
-    if (map.gridFrames > 1 || map.keyFrames > 1) {
-        json["frames"] = map.gridFrames;
-        json["keyFrames"] = map.keyFrames;
-    }
-    if (map.groupFrames > 0) {
-        json["groups"] = {map.groupFrames, map.groupHeight, map.groupWidth};
-    }
-    if (map.layout) {
-        json["matrices"] = map.layout->groups;
+    Json json = {{"name", map.name}, {"title", map.title}, {"kind", mapKindName(map)}, {"role", mapRoleName(map.role)}};
+    for (const auto& [key, values] : kindInfo(map).extents(map)) {
+        json[key] = values.size() == 1 ? Json(values.front()) : Json(values);
     }
     addNumbers(json, exported.numbers);
     if (exported.refusal) {

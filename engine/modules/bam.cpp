@@ -74,7 +74,7 @@ public:
         result.maps.push_back(
             spatialMap("spatial", MapRole::Saliency, FOVEA_TEXT("engine", "Spatial branch before the gate"), spatial));
         result.maps.push_back({.name = "channel",
-                               .kind = MapKind::Channel,
+                               .kind = ChannelMap{},
                                .role = MapRole::Saliency,
                                .title = FOVEA_TEXT("engine", "Channel branch before the gate"),
                                .data = ops::toTensor(perChannel)});

@@ -55,13 +55,7 @@ public:
             const FeatureMap gate = spatialGate(y, trace);
             y = ops::scalePositions(y, gate);
             trace.stage("scale", "out = s · x1", [&] { return ops::toTensor(y); });
-            result.maps.push_back({.name = "spatial",
-                                   .kind = MapKind::Spatial,
-                                   .role = MapRole::Gate,
-                                   .title = FOVEA_TEXT("engine", "Spatial gate"),
-                                   .data = ops::toTensor(gate, true),
-                                   .gridHeight = x.height(),
-                                   .gridWidth = x.width()});
+            result.maps.push_back(spatialMap("spatial", MapRole::Gate, FOVEA_TEXT("engine", "Spatial gate"), gate));
         }
         result.maps.push_back(channelGateMap(channel));
         result.frames.push_back(std::move(y));

@@ -44,11 +44,8 @@ public:
         trace.stage("route", "r = sigmoid(W·z + b)", [&] { return ops::toTensor(routing); });
         AttentionOutput result;
         result.frames.push_back(m_convolution.run(input.features(), routing, trace));
-        result.maps.push_back({.name = "branch",
-                               .kind = MapKind::Branch,
-                               .role = MapRole::Gate,
-                               .title = FOVEA_TEXT("engine", "Weights of the experts"),
-                               .data = ops::toTensor(routing)});
+        result.maps.push_back(
+            branchMap("branch", MapRole::Gate, FOVEA_TEXT("engine", "Weights of the experts"), ops::toTensor(routing)));
         return result;
     }
 

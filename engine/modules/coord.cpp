@@ -88,13 +88,7 @@ private:
     }
 
     static AttentionMap fullMap(const char* name, const char* title, Tensor data, int height, int width) {
-        return {.name = name,
-                .kind = MapKind::Full,
-                .role = MapRole::Gate,
-                .title = title,
-                .data = std::move(data),
-                .gridHeight = height,
-                .gridWidth = width};
+        return {.name = name, .kind = FullMap{height, width}, .role = MapRole::Gate, .title = title, .data = std::move(data)};
     }
 
     std::map<std::string, Tensor> m_weights;

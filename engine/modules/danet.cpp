@@ -42,17 +42,12 @@ public:
         AttentionOutput result;
         result.frames.push_back(std::move(out));
         result.maps.push_back(selfAttentionMap(x.height(), x.width(), std::move(attended->factors)));
+        const PairwiseSide channels{.height = 1, .width = x.channels(), .axis = MapAxis::Channels};
         result.maps.push_back({.name = "channel_matrix",
-                               .kind = MapKind::Pairwise,
+                               .kind = PairwiseMap{.queries = channels, .keys = channels},
                                .role = MapRole::Distribution,
                                .title = FOVEA_TEXT("engine", "Attention between channels"),
-                               .data = matrix,
-                               .gridHeight = 1,
-                               .gridWidth = x.channels(),
-                               .keyHeight = 1,
-                               .keyWidth = x.channels(),
-                               .queryAxis = MapAxis::Channels,
-                               .keyAxis = MapAxis::Channels});
+                               .data = matrix});
         return result;
     }
 

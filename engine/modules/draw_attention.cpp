@@ -64,13 +64,7 @@ struct Theta {
 };
 
 AttentionMap bankMap(const char* name, const char* title, const Tensor& bank, int height, int width) {
-    return {.name = name,
-            .kind = MapKind::Full,
-            .role = MapRole::Distribution,
-            .title = title,
-            .data = bank,
-            .gridHeight = height,
-            .gridWidth = width};
+    return {.name = name, .kind = FullMap{height, width}, .role = MapRole::Distribution, .title = title, .data = bank};
 }
 
 class DrawRead final : public AttentionModule {
@@ -111,8 +105,7 @@ private:
                                         numbers({theta.x, theta.y, theta.variance, theta.stride, theta.gain})));
         result.maps.push_back(
             regionMap("box", FOVEA_TEXT("engine", "From the first to the last filter's centre"),
-                      numbers({columns.front() - 1.0, rows.front() - 1.0, columns.back() - 1.0, rows.back() - 1.0})));
-        result.maps.back().cellCentres = true;
+                      numbers({columns.front() - 1.0, rows.front() - 1.0, columns.back() - 1.0, rows.back() - 1.0}), true));
     }
 
     Tensor m_weight;

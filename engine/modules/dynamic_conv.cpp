@@ -61,11 +61,8 @@ public:
         trace.stage("attend", "a = softmax(l / T)", [&] { return ops::toTensor(attention); });
         AttentionOutput result;
         result.frames.push_back(m_convolution.run(input.features(), attention, trace));
-        result.maps.push_back({.name = "branch",
-                               .kind = MapKind::Branch,
-                               .role = MapRole::Distribution,
-                               .title = FOVEA_TEXT("engine", "Weights of the kernels"),
-                               .data = ops::toTensor(attention)});
+        result.maps.push_back(
+            branchMap("branch", MapRole::Distribution, FOVEA_TEXT("engine", "Weights of the kernels"), ops::toTensor(attention)));
         return result;
     }
 

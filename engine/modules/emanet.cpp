@@ -36,15 +36,11 @@ AttentionMap matrixMap(const FeatureMap& z) {
     Tensor data = ops::toTensor(ops::channelsToCells(z));
     data.shape = {1, z.cells(), z.channels()};
     return {.name = "matrix",
-            .kind = MapKind::Pairwise,
+            .kind = PairwiseMap{.queries = {.height = z.height(), .width = z.width()},
+                                .keys = {.height = 1, .width = z.channels(), .axis = MapAxis::Codes}},
             .role = MapRole::Distribution,
             .title = FOVEA_TEXT("engine", "How much each basis explains each position"),
-            .data = std::move(data),
-            .gridHeight = z.height(),
-            .gridWidth = z.width(),
-            .keyHeight = 1,
-            .keyWidth = z.channels(),
-            .keyAxis = MapAxis::Codes};
+            .data = std::move(data)};
 }
 
 class EmaUnit final : public AttentionModule {

@@ -43,16 +43,13 @@ public:
         trace.stage("residual", "out = relu(BN(W2·Y) + x)", [&] { return ops::toTensor(result.frames.front()); });
         Tensor matrix = ops::toTensor(attention);
         matrix.shape = {1, attention.channels(), attention.cells()};
-        result.maps.push_back({.name = "matrix",
-                               .kind = MapKind::Pairwise,
-                               .role = MapRole::Distribution,
-                               .title = FOVEA_TEXT("engine", "Where each memory slot is read (sums to 1 over slots)"),
-                               .data = std::move(matrix),
-                               .gridHeight = 1,
-                               .gridWidth = attention.channels(),
-                               .keyHeight = x.height(),
-                               .keyWidth = x.width(),
-                               .queryAxis = MapAxis::Codes});
+        result.maps.push_back(
+            {.name = "matrix",
+             .kind = PairwiseMap{.queries = {.height = 1, .width = attention.channels(), .axis = MapAxis::Codes},
+                                 .keys = {.height = x.height(), .width = x.width()}},
+             .role = MapRole::Distribution,
+             .title = FOVEA_TEXT("engine", "Where each memory slot is read (sums to 1 over slots)"),
+             .data = std::move(matrix)});
         return result;
     }
 

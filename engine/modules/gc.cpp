@@ -99,13 +99,7 @@ private:
         FeatureMap mask = ops::conv2d(x, weight("conv_mask.weight"), weight("conv_mask.bias"));
         ops::softmax(mask.data(), mask.size(), mask.size());
         trace.stage("mask", "m = softmax over H·W of w·x + b", [&] { return ops::toTensor(mask, true); });
-        result.maps.push_back({.name = "spatial",
-                               .kind = MapKind::Spatial,
-                               .role = MapRole::Distribution,
-                               .title = FOVEA_TEXT("engine", "Context weights"),
-                               .data = ops::toTensor(mask, true),
-                               .gridHeight = x.height(),
-                               .gridWidth = x.width()});
+        result.maps.push_back(spatialMap("spatial", MapRole::Distribution, FOVEA_TEXT("engine", "Context weights"), mask));
         return ops::weightedSums(x, mask);
     }
 
@@ -117,7 +111,7 @@ private:
     }
 
     static AttentionMap channelMap(const char* name, MapRole role, const char* title, const ops::Vector& values) {
-        return {.name = name, .kind = MapKind::Channel, .role = role, .title = title, .data = ops::toTensor(values)};
+        return {.name = name, .kind = ChannelMap{}, .role = role, .title = title, .data = ops::toTensor(values)};
     }
 
     std::map<std::string, Tensor> m_weights;

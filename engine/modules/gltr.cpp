@@ -77,14 +77,9 @@ private:
             std::transform(row.begin(), row.end(), received.begin(), received.begin(),
                            [frames](float weight, float sum) { return sum + weight / static_cast<float>(frames); });
         }
-        result.maps.push_back({.name = "temporal",
-                               .kind = MapKind::Temporal,
-                               .role = MapRole::Distribution,
-                               .title = FOVEA_TEXT("engine", "Attention received by each frame"),
-                               .data = ops::toTensor(received)});
-        AttentionMap matrix = selfAttentionMap(1, 1, std::move(factors));
-        matrix.gridFrames = matrix.keyFrames = frames;
-        result.maps.push_back(std::move(matrix));
+        result.maps.push_back(temporalMap(MapRole::Distribution, FOVEA_TEXT("engine", "Attention received by each frame"),
+                                          ops::toTensor(received)));
+        result.maps.push_back(selfAttentionMap(1, 1, std::move(factors), frames));
     }
 
     std::map<std::string, Tensor> m_weights;

@@ -70,15 +70,11 @@ AttentionMap matrixMap(const std::vector<FeatureMap>& coefficients) {
         next = std::copy_n(ops::channelsToCells(c).data(), c.size(), next);
     }
     return {.name = "matrix",
-            .kind = MapKind::Pairwise,
+            .kind = PairwiseMap{.queries = {.height = first.height(), .width = first.width()},
+                                .keys = {.height = 1, .width = first.channels(), .axis = MapAxis::Codes}},
             .role = MapRole::Saliency,
             .title = FOVEA_TEXT("engine", "Coefficients of the bases"),
-            .data = std::move(data),
-            .gridHeight = first.height(),
-            .gridWidth = first.width(),
-            .keyHeight = 1,
-            .keyWidth = first.channels(),
-            .keyAxis = MapAxis::Codes};
+            .data = std::move(data)};
 }
 
 class Hamburger final : public AttentionModule {

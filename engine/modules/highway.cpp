@@ -56,12 +56,10 @@ public:
         }
         AttentionOutput result;
         result.maps.push_back({.name = "gate",
-                               .kind = MapKind::Full,
+                               .kind = FullMap{x.height(), x.width()},
                                .role = MapRole::Gate,
                                .title = FOVEA_TEXT("engine", "How much is transformed, layer by layer"),
-                               .data = std::move(gates),
-                               .gridHeight = x.height(),
-                               .gridWidth = x.width()});
+                               .data = std::move(gates)});
         result.frames.push_back(std::move(x));
         return result;
     }

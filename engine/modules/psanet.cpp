@@ -80,17 +80,14 @@ Result<void> check(const InputShape& shape, const ParamSet& params) {
 AttentionMap matrixMap(const FeatureMap& matrix, const Plan& plan, bool collect) {
     Tensor data = ops::toTensor(matrix);
     data.shape = {1, matrix.channels(), matrix.cells()};
+    const PairwiseSide positions{.height = plan.height, .width = plan.width};
     return {.name = collect ? "collect" : "distribute",
-            .kind = MapKind::Pairwise,
+            .kind = PairwiseMap{.queries = positions, .keys = positions},
             .role = plan.softmax ? MapRole::Distribution : MapRole::Saliency,
             .title = !plan.softmax ? FOVEA_TEXT("engine", "Weights between positions (row: source, column: target)")
                      : collect     ? FOVEA_TEXT("engine", "What each position collects (columns sum to 1)")
                                    : FOVEA_TEXT("engine", "What each position distributes (columns sum to 1)"),
-            .data = std::move(data),
-            .gridHeight = plan.height,
-            .gridWidth = plan.width,
-            .keyHeight = plan.height,
-            .keyWidth = plan.width};
+            .data = std::move(data)};
 }
 
 class PointwiseSpatial final : public AttentionModule {

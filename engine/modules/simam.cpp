@@ -40,13 +40,7 @@ public:
         ops::sigmoidInPlace(attention.data(), attention.size());
 
         AttentionOutput result;
-        result.maps.push_back({.name = "full",
-                               .kind = MapKind::Full,
-                               .role = MapRole::Gate,
-                               .title = FOVEA_TEXT("engine", "Energy gate"),
-                               .data = ops::toTensor(attention),
-                               .gridHeight = x.height(),
-                               .gridWidth = x.width()});
+        result.maps.push_back(fullMap("full", MapRole::Gate, FOVEA_TEXT("engine", "Energy gate"), attention));
         result.frames.push_back(ops::multiply(x, attention));
         return result;
     }

@@ -87,11 +87,8 @@ public:
         AttentionOutput result;
         result.frames.push_back(ops::mixBranches(paths, attention));
         trace.stage("mix", "out = Σ_b a[b,c] · U_b", [&] { return ops::toTensor(result.frames.front()); });
-        result.maps.push_back({.name = "branch",
-                               .kind = MapKind::Branch,
-                               .role = MapRole::Distribution,
-                               .title = FOVEA_TEXT("engine", "Weights of the kernel sizes"),
-                               .data = std::move(attention)});
+        result.maps.push_back(branchMap("branch", MapRole::Distribution, FOVEA_TEXT("engine", "Weights of the kernel sizes"),
+                                        std::move(attention)));
         return result;
     }
 

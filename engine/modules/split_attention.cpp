@@ -71,12 +71,8 @@ public:
         result.frames.push_back(ops::mixBranches(splits, attention));
         trace.stage("mix", "out = Σ_r a[r,c] · U_r", [&] { return ops::toTensor(result.frames.front()); });
         const bool gate = m_plan.radix == 1;
-        result.maps.push_back(
-            {.name = "branch",
-             .kind = MapKind::Branch,
-             .role = gate ? MapRole::Gate : MapRole::Distribution,
-             .title = gate ? FOVEA_TEXT("engine", "Gate of the only split") : FOVEA_TEXT("engine", "Weights of the splits"),
-             .data = std::move(attention)});
+        const char* title = gate ? FOVEA_TEXT("engine", "Gate of the only split") : FOVEA_TEXT("engine", "Weights of the splits");
+        result.maps.push_back(branchMap("branch", gate ? MapRole::Gate : MapRole::Distribution, title, std::move(attention)));
         return result;
     }
 

@@ -48,11 +48,8 @@ public:
         result.frames.push_back(ops::scalePositions(x, mask));
         trace.stage("mask", "out = m · x", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(spatialMap("spatial", MapRole::Mask, FOVEA_TEXT("engine", "Selected region"), mask));
-        result.maps.push_back({.name = "branch",
-                               .kind = MapKind::Branch,
-                               .role = MapRole::Distribution,
-                               .title = FOVEA_TEXT("engine", "Probability of each region"),
-                               .data = ops::toTensor(regions)});
+        result.maps.push_back(branchMap("branch", MapRole::Distribution, FOVEA_TEXT("engine", "Probability of each region"),
+                                        ops::toTensor(regions)));
         result.maps.push_back(
             regionMap("box", FOVEA_TEXT("engine", "Box of the selected region"), Tensor({4}, std::vector<float>(box, box + 4))));
         return result;

@@ -104,8 +104,7 @@ public:
         trace.stage("sample", "out = x read bilinearly at the grid", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(regionMap("theta", FOVEA_TEXT("engine", "Affine matrix"), {{2, 3}, theta}));
         result.maps.push_back(regionMap("grid", FOVEA_TEXT("engine", "Sampling grid"), std::move(grid)));
-        result.maps.push_back(regionMap("box", FOVEA_TEXT("engine", "Sampled quadrilateral"), std::move(box)));
-        result.maps.back().cellCentres = m_alignCorners;
+        result.maps.push_back(regionMap("box", FOVEA_TEXT("engine", "Sampled quadrilateral"), std::move(box), m_alignCorners));
         return result;
     }
 

@@ -80,16 +80,10 @@ public:
         }
         trace.stage("aggregate", "out_t = Σ_k w_k · l_{t+k−K//2} · x_{t+k−K//2}", [&] { return ops::toTensor(result.frames); });
         const FeatureMap byFrame = ops::channelsToCells(local);
-        result.maps.push_back({.name = "temporal",
-                               .kind = MapKind::Temporal,
-                               .role = MapRole::Gate,
-                               .title = FOVEA_TEXT("engine", "Importance of each frame"),
-                               .data = {{byFrame.channels(), byFrame.cells()}, ops::toTensor(byFrame).values}});
-        result.maps.push_back({.name = "kernel",
-                               .kind = MapKind::Branch,
-                               .role = MapRole::Distribution,
-                               .title = FOVEA_TEXT("engine", "Temporal kernel of each channel"),
-                               .data = kernel});
+        result.maps.push_back(temporalMap(MapRole::Gate, FOVEA_TEXT("engine", "Importance of each frame"),
+                                          {{byFrame.channels(), byFrame.cells()}, ops::toTensor(byFrame).values}));
+        result.maps.push_back(
+            branchMap("kernel", MapRole::Distribution, FOVEA_TEXT("engine", "Temporal kernel of each channel"), kernel));
         return result;
     }
 

@@ -46,11 +46,7 @@ public:
             result.frames.push_back(ops::scaleChannels(x, ops::Vector(x.channels(), gate[t])));
         }
         trace.stage("scale", "out_t = a_t · x_t", [&] { return ops::toTensor(result.frames); });
-        result.maps.push_back({.name = "temporal",
-                               .kind = MapKind::Temporal,
-                               .role = MapRole::Gate,
-                               .title = FOVEA_TEXT("engine", "Frame gate"),
-                               .data = ops::toTensor(gate)});
+        result.maps.push_back(temporalMap(MapRole::Gate, FOVEA_TEXT("engine", "Frame gate"), ops::toTensor(gate)));
         return result;
     }
 

@@ -67,9 +67,9 @@ public:
             result.maps.push_back(spatialMap("spatial", MapRole::Gate, FOVEA_TEXT("engine", "Spatial gate"), hw));
         }
         result.maps.push_back(fullMap("full", MapRole::Gate, FOVEA_TEXT("engine", "Mean of the gates"), full));
-        result.maps.push_back(strip("cw", FOVEA_TEXT("engine", "Gate of channel and column"), cw, 1, x.width()));
-        result.maps.push_back(strip("hc", FOVEA_TEXT("engine", "Gate of row and channel"), hc, x.height(), 1));
-        result.maps.back().channelsLast = true;
+        result.maps.push_back(strip("cw", FOVEA_TEXT("engine", "Gate of channel and column"), cw, {1, x.width()}));
+        result.maps.push_back(strip("hc", FOVEA_TEXT("engine", "Gate of row and channel"), hc,
+                                    {.height = x.height(), .width = 1, .channelsLast = true}));
         return result;
     }
 
@@ -83,14 +83,8 @@ private:
     }
 
     /// A map of one value per channel and place along one axis of the picture.
-    static AttentionMap strip(const char* name, const char* title, const FeatureMap& gate, int height, int width) {
-        return {.name = name,
-                .kind = MapKind::Full,
-                .role = MapRole::Gate,
-                .title = title,
-                .data = ops::toTensor(gate, true),
-                .gridHeight = height,
-                .gridWidth = width};
+    static AttentionMap strip(const char* name, const char* title, const FeatureMap& gate, const FullMap& form) {
+        return {.name = name, .kind = form, .role = MapRole::Gate, .title = title, .data = ops::toTensor(gate, true)};
     }
 
     Layers m_layers;

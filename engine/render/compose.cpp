@@ -11,7 +11,7 @@
 #include "engine/kernels/value_summaries.h"
 #include "engine/render/compose_field.h"
 #include "engine/render/compose_picture.h"
-#include "engine/render/field_parts.h"
+#include "engine/render/field_maker.h"
 
 namespace fovea {
 namespace {

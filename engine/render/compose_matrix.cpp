@@ -5,9 +5,9 @@
 #include <cmath>
 #include <utility>
 
-#include "engine/render/compose.h"
-#include "engine/render/field_parts.h"
 #include "engine/kernels/parallel.h"
+#include "engine/render/compose.h"
+#include "engine/render/kinds/map_kind.h"
 
 namespace fovea {
 namespace {
@@ -116,7 +116,7 @@ std::shared_ptr<const cv::Mat> colored(const std::vector<float>& means, int heig
 
 Result<MatrixPicture> composeMatrix(const AttentionMap& map, int head, const OverlayStyle& style, int side,
                                     const std::stop_token& stop, int group) {
-    if (map.kind != MapKind::Pairwise) {
+    if (kindInfo(map).card != MapCard::Matrix) {
         return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "The map “%1” is not a matrix; choose another map."),
                          {map.name});
     }
@@ -142,11 +142,6 @@ Result<MatrixPicture> composeMatrix(const AttentionMap& map, int head, const Ove
     out.max = *high;
     out.pixels = colored(means.values(), height, width, out, style);
     return out;
-}
-
-int matrixGroup(const AttentionMap& map, const FieldSpec& spec) noexcept {
-    const int shown = map.groupFrames > 1 ? fields::clipIndex(spec.frame, map.groupFrames) : 0;
-    return map.kind == MapKind::Pairwise ? fields::askedOf(map, spec, 0, shown).group : 0;
 }
 
 }  // namespace fovea

@@ -2,20 +2,11 @@
 
 #include <algorithm>
 
-#include "engine/render/field_parts.h"
+#include "engine/render/field_lookup.h"
+#include "engine/render/kinds/map_kind.h"
 
 namespace fovea {
 namespace {
-
-int channelsOf(const AttentionMap& map, const FeatureMap& features) {
-    if (map.kind == MapKind::Full) {
-        return static_cast<int>(map.data.size()) / std::max(1, map.gridHeight * map.gridWidth);
-    }
-    if (map.kind == MapKind::Pairwise && !betweenPositions(map)) {
-        return map.queryAxis == MapAxis::Positions ? keyCount(map) : queryCount(map);
-    }
-    return features.channels();
-}
 
 int classesOf(const FrameResult& result, const ModuleResult& module, bool plain) {
     const auto& prediction = plain ? result.prediction : module.prediction;
@@ -47,7 +38,7 @@ Result<FieldChoices> fieldChoices(const FrameResult& result, const FieldSpec& sp
         return map.error();
     }
     choices.mapHeads = headCount(**map);
-    choices.mapChannels = channelsOf(**map, result.features->map);
+    choices.mapChannels = kindInfo(**map).channels(**map, result.features->map);
     return choices;
 }
 

@@ -7,7 +7,8 @@
 #include <limits>
 #include <utility>
 
-#include "engine/render/field_parts.h"
+#include "engine/render/field_lookup.h"
+#include "engine/render/kinds/map_kind.h"
 #include "engine/render/tile_picture.h"
 
 namespace fovea::grids {
@@ -60,8 +61,7 @@ void widen(std::optional<ValueRange>& range, const std::vector<float>& values) {
 /// The channel gate of a module: it multiplies, and has a value for each channel.
 const AttentionMap* gateOf(const AttentionOutput& output, int channels) {
     const auto it = std::find_if(output.maps.begin(), output.maps.end(), [channels](const AttentionMap& map) {
-        return map.kind == MapKind::Channel && fields::multiplies(map.role) &&
-               map.data.size() == static_cast<std::size_t>(channels);
+        return kindInfo(map).perChannel && fields::multiplies(map.role) && map.data.size() == static_cast<std::size_t>(channels);
     });
     return it == output.maps.end() ? nullptr : &*it;
 }

@@ -19,10 +19,7 @@ struct RegionOutline {
     bool operator==(const RegionOutline&) const = default;
 };
 
-/// Whether a Region map has an outline: boxes and quadrilaterals have, matrices, grids and lists of parameters have not.
-FOVEA_API bool hasOutline(const AttentionMap& map) noexcept;
-
-/// The outlines of all Region maps of a result: boxes in cells become rectangles, quadrilaterals in −1…1 are laid over the
+/// The outlines of all region maps of a result: boxes in cells become rectangles, quadrilaterals in −1…1 are laid over the
 /// features. They may leave the picture.
 FOVEA_API std::vector<RegionOutline> regionOutlines(const AttentionOutput& output, const Features& features);
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/render/kinds/map_kind.h"
 #include "engine/render/regions.h"
 
 namespace fovea {
@@ -100,7 +101,7 @@ Result<MatrixPicture> matrixPicture(const MatrixRequest& request, const std::sto
     }
     const auto& maps = module->output->maps;
     const auto it = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) {
-        return map.kind == MapKind::Pairwise && (request.map.empty() || map.name == request.map);
+        return kindInfo(map).card == MapCard::Matrix && (request.map.empty() || map.name == request.map);
     });
     if (it == maps.end()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no matrix “%2”; choose another map."),

@@ -3738,6 +3738,10 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <source>The recording “%1” cannot be finished (%2). What was recorded until then is offered when Fovea starts the next time.</source>
         <translation>无法完成录制“%1”（%2）。下次启动 Fovea 时会提供已录制的部分。</translation>
     </message>
+    <message>
+        <source>branch %1</source>
+        <translation>分支 %1</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
@@ -3865,10 +3869,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Over time</source>
         <translation>随时间</translation>
-    </message>
-    <message>
-        <source>branch %1</source>
-        <translation>分支 %1</translation>
     </message>
     <message>
         <source>Without a result of the mechanism there is nothing to go on with.</source>

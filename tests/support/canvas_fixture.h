@@ -49,8 +49,7 @@ inline std::shared_ptr<const FrameResult> makeResult(const Frame& frame, int col
     AttentionMap map;
     map.name = "spatial";
     map.title = "Spatial gate";
-    map.gridHeight = rows;
-    map.gridWidth = columns;
+    map.kind = SpatialMap{rows, columns};
     map.data = Tensor(Shape{rows, columns});
     const auto count = map.data.size();
     for (std::size_t n = 0; n < count; ++n) {

@@ -66,8 +66,7 @@ public:
         shown.name = "spatial";
         shown.title = "Spatial gate";
         shown.data = std::move(map);
-        shown.gridHeight = x.height();
-        shown.gridWidth = x.width();
+        shown.kind = SpatialMap{x.height(), x.width()};
         return output;
     }
 

@@ -1,4 +1,4 @@
-#include "engine/render/field_parts.h"
+#include "engine/render/field_maker.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,70 +17,13 @@ CellGeometry scaledGeometry(const Features& from, int height, int width) {
 
 }  // namespace
 
-Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::string& name) {
-    const auto& maps = module.output->maps;
-    if (name.empty()) {
-        if (const AttentionMap* map = defaultMap(*module.output)) {
-            return map;
-        }
-        return makeError(ErrorCode::Unsupported,
-                         FOVEA_TEXT("engine", "%1 gives no map which has a place on the picture; choose another module."),
-                         {module.info->title});
-    }
-    const auto it = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) { return map.name == name; });
-    if (it == maps.end()) {
-        std::string known;
-        for (const auto& map : maps) {
-            known += (known.empty() ? "" : ", ") + map.name;
-        }
-        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no map “%2”; choose one of: %3."),
-                         {module.info->title, name, known});
-    }
-    return &*it;
-}
-
-Result<std::shared_ptr<const ModuleResult>> finishedModule(const FrameResult& result, const FieldSpec& spec) {
-    auto module = result.find(spec.module, spec.slot);
-    if (!module) {
-        return makeError(ErrorCode::NotFound,
-                         FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
-                         {spec.module});
-    }
-    if (!module->output) {
-        return module->output.error();
-    }
-    return module;
-}
-
-int clipIndex(int frame, int count) noexcept { return frame < 0 || frame >= count ? count - 1 : frame; }
-
-int clampedPart(double position, int n) noexcept {
-    return position > 0.0 ? static_cast<int>(std::min(std::floor(position), n - 1.0)) : 0;
-}
-
-int placeIndex(double x, double y, int height, int width) noexcept {
-    return clampedPart(y * height, height) * width + clampedPart(x * width, width);
-}
-
-Asked askedOf(const AttentionMap& map, const FieldSpec& spec, int asking, int shown) noexcept {
-    const int frames = spec.toQuery ? map.keyFrames : map.gridFrames;
-    const int height = spec.toQuery ? map.keyHeight : map.gridHeight;
-    const int width = spec.toQuery ? map.keyWidth : map.gridWidth;
-    Asked out;
-    out.position = (frames > 1 ? asking * height * width : 0) + placeIndex(spec.queryX, spec.queryY, height, width);
-    if (map.layout) {
-        return {map.layout->groupOf(out.position), map.layout->queryOf(out.position)};
-    }
-    if (map.groupFrames > 0) {
-        out.group = (map.groupFrames > 1 ? shown * map.groupHeight * map.groupWidth : 0) +
-                    placeIndex(spec.queryX, spec.queryY, map.groupHeight, map.groupWidth);
-    }
-    return out;
-}
-
 bool crossesZero(const std::vector<float>& values) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     return *low < 0.0F && *high > 0.0F;
+}
+
+bool allFinite(const std::vector<float>& values) {
+    return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
 }
 
 bool multiplies(MapRole role) noexcept { return role == MapRole::Gate || role == MapRole::Distribution || role == MapRole::Mask; }
@@ -89,6 +32,18 @@ Error misshapen(const Job& job) {
     return makeError(ErrorCode::BadShape,
                      FOVEA_TEXT("engine", "The map “%1” of %2 does not fit its features; run the module again."),
                      {job.map.name, job.module.info->title});
+}
+
+Error noPlace(const Job& job) {
+    return makeError(ErrorCode::Unsupported,
+                     FOVEA_TEXT("engine", "The map “%1” of %2 has no place on the picture; choose another map."),
+                     {job.map.name, job.module.info->title});
+}
+
+Error misshapenTimeline(const ModuleResult& module, const AttentionMap& map) {
+    return makeError(ErrorCode::BadShape,
+                     FOVEA_TEXT("engine", "The map “%1” of %2 does not fit its frames; run the module again."),
+                     {map.name, module.info->title});
 }
 
 Error notMultiplying(const Job& job) {
@@ -116,6 +71,13 @@ ScalarField emptyField(const Job& job, int height, int width) {
     field.frame = job.shown;
     field.provenance = job.module.provenance;
     return field;
+}
+
+void shareScale(ScalarField& field, const std::vector<float>& all) {
+    const auto [low, high] = std::minmax_element(all.begin(), all.end());
+    field.sharedScale = true;
+    field.scaleMin = *low;
+    field.scaleMax = *high;
 }
 
 float clippedMaximum(std::vector<float>& values, double share) {
@@ -204,6 +166,19 @@ Result<ScalarField> singleChannel(const Job& job) {
                    [factor](float v) { return factor == 0.0F ? 0.0F : factor * v; });
     nameChannel(field, c, from.channelNames);
     const bool isSigned = crossesZero(field.values);
+    return finished(job, std::move(field), isSigned);
+}
+
+Result<ScalarField> featuresBefore(const Job& job) {
+    const FeatureMap& x = job.features.map;
+    ScalarField field = emptyField(job, x.height(), x.width());
+    field.values = weightedMagnitude(job, x, [](int) { return 1.0; });
+    field.what = FOVEA_TEXT("engine", "before");
+    return finished(job, std::move(field), false);
+}
+
+Result<ScalarField> gridField(const Job& job, ScalarField field) {
+    const bool isSigned = job.map.role == MapRole::Additive && crossesZero(field.values);
     return finished(job, std::move(field), isSigned);
 }
 

@@ -1,4 +1,4 @@
-#include "engine/attention/pairwise.h"
+#include "engine/kernels/pairwise.h"
 #include "engine/kernels/ops.h"
 #include "engine/kernels/parallel.h"
 

@@ -5,7 +5,7 @@
 
 #include "engine/render/field.h"
 
-/// What the makers of fields and of timelines share.
+/// What the kinds of maps need to make their fields and timelines.
 namespace fovea::fields {
 
 /// Everything the maker of one kind reads.
@@ -19,31 +19,20 @@ struct Job {
     int shown = -1;              ///< the clip's frame which is shown; −1 without a clip
 };
 
-/// The map `spec` names, or the default one.
-Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::string& name);
-/// The finished, good result `spec` names.
-Result<std::shared_ptr<const ModuleResult>> finishedModule(const FrameResult& result, const FieldSpec& spec);
-/// A frame of a clip of `count` frames; −1 and what lies outside: the newest.
-int clipIndex(int frame, int count) noexcept;
-/// Row-major index of the place (x, y), as fractions, in a grid; clamped, and not a number counts as 0.
-int placeIndex(double x, double y, int height, int width) noexcept;
-/// Index into n equal parts of 0..1, clamped; not a number counts as 0.
-int clampedPart(double position, int n) noexcept;
-/// The group and the position in its matrix which `spec` asks from (a query, or a key when it asks who looks there), of a clip's
-/// frame `asking`.
-struct Asked {
-    int group = 0;
-    int position = 0;
-};
-Asked askedOf(const AttentionMap& map, const FieldSpec& spec, int asking, int shown) noexcept;
-
 bool multiplies(MapRole role) noexcept;
 /// Signed values diverge only where 0 means "nothing"; a gate or a ranking has no such centre.
 bool crossesZero(const std::vector<float>& values);
+bool allFinite(const std::vector<float>& values);
 Error misshapen(const Job& job);
 Error notFinite(const Job& job);
 Error notMultiplying(const Job& job);
+/// The map lies nowhere on the picture.
+Error noPlace(const Job& job);
+/// The map of a timeline has not one weight for each frame of the clip.
+Error misshapenTimeline(const ModuleResult& module, const AttentionMap& map);
 ScalarField emptyField(const Job& job, int height, int width);
+/// Gives a field the ends of `all` as its range.
+void shareScale(ScalarField& field, const std::vector<float>& all);
 /// The value which a share of all lies above; the largest where everything below is the same. Reorders `values`.
 float clippedMaximum(std::vector<float>& values, double share);
 /// Fills in ends and, unless it is shared, the automatic range. A field is shown only if all of it, but for its gaps, is finite.
@@ -60,9 +49,9 @@ Error noHead(int head, int count);
 void nameChannel(ScalarField& field, int channel, const std::vector<std::string>& names);
 /// x_c itself, as the module has read it.
 Result<ScalarField> singleChannel(const Job& job);
-
-/// The field of a Pairwise and of a Temporal map.
-Result<ScalarField> pairwiseField(const Job& job);
-Result<ScalarField> temporalField(const Job& job);
+/// mean_c |x_c|: what went in.
+Result<ScalarField> featuresBefore(const Job& job);
+/// The finished field of a map whose data lie on a grid. It diverges where the map is added and 0 lies between its values.
+Result<ScalarField> gridField(const Job& job, ScalarField field);
 
 }  // namespace fovea::fields
