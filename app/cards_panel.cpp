@@ -72,7 +72,9 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
       m_timelineCard(new Card(m_timeline)),
       m_liveCard(new Card(m_livePlot)),
       m_predictionCard(new Card(m_prediction)),
-      m_formCard(new Card(m_form)) {
+      m_formCard(new Card(m_form)),
+      m_matrixView(session.controller().lane(RenderLane::Matrices),
+                   [this](const RenderedMatrix& matrix) { m_matrix->setRendered(matrix); }) {
     setFixedWidth(232);
     auto* column = new QWidget;
     auto* cards = new QVBoxLayout(column);
@@ -131,7 +133,8 @@ void CardsPanel::connectViews() {
     });
     connect(m_bars, &ChannelBars::pinnedChanged, this,
             [this](const std::vector<int>& pinned) { m_session.setPinned(false, pinned); });
-    connect(m_matrix, &MatrixView::renderRequested, this, &CardsPanel::matrixRequested);
+    connect(m_matrix, &MatrixView::renderRequested, this,
+            [this](const MatrixRequest& request) { m_matrixView.request(request); });
     connect(m_matrix, &MatrixView::headChosen, &m_session, &Session::setHead);
     connect(m_matrix, &MatrixView::directionChosen, &m_session, &Session::setDirection);
     connect(m_matrix, &MatrixView::queryChosen, &m_session, &Session::setGridQuery);
@@ -195,8 +198,6 @@ void CardsPanel::refreshStatistics() {
         m_statisticsCard->setAside(QStringLiteral("%1 × %2").arg(rendered.field->width).arg(rendered.field->height));
     }
 }
-
-void CardsPanel::setMatrixRendered(const RenderedMatrix& rendered) { m_matrix->setRendered(rendered); }
 
 void CardsPanel::changeEvent(QEvent* event) {
     if (event->type() == QEvent::LanguageChange) {

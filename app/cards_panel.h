@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/session.h"
+#include "engine/runtime/render_view.h"
 
 class QComboBox;
 
@@ -31,7 +32,6 @@ public:
 
     /// Statistics of what is on the canvas.
     void setRendered(const RenderedOverlay& rendered);
-    void setMatrixRendered(const RenderedMatrix& rendered);
     /// How the moving source is doing; its card is there only while one plays.
     void setLive(const LiveStats& stats);
     /// Shows at once what the session holds now.
@@ -40,7 +40,6 @@ public:
     void toggleLive();
 
 Q_SIGNALS:
-    void matrixRequested(const fovea::MatrixRequest& request);
     void weightsFileRequested();
 
 protected:
@@ -75,6 +74,7 @@ private:
     Card* m_predictionCard;
     Card* m_formCard;
     std::vector<std::pair<QString, QString>> m_mapEntries;  ///< title and name, as they stand in m_maps
+    RenderView<MatrixRequest> m_matrixView;
     RenderedOverlay m_rendered;
     std::size_t m_leastGuesses = 0;  ///< while pictures move the card of guesses never becomes smaller
     QTimer m_pace;                   ///< bundles what follows each other quickly while pictures move

@@ -19,7 +19,7 @@ struct Drawn {
 
 Result<Drawn> draw(const PictureExport& what) {
     const OverlayRequest request{what.result, what.field, what.style, fullViewport(what.result->frame), 0xFFFFFFFF};
-    const auto rendered = std::get<RenderedOverlay>(render(request));
+    const auto rendered = render(request);
     if (rendered.error) {
         return *rendered.error;
     }

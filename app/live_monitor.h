@@ -4,6 +4,7 @@
 #include <QTimer>
 
 #include "engine/pipeline/live_meter.h"
+#include "engine/render/render.h"
 #include "engine/runtime/controller.h"
 
 namespace fovea {

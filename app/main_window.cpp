@@ -44,9 +44,6 @@ constexpr int kSideWidth = 176;
 constexpr int kCardsFrom = 860;
 constexpr int kPickerFrom = 640;
 
-const QString kMatrixView = QStringLiteral("matrix");
-const QString kThumbPrefix = QStringLiteral("thumb:");
-
 std::vector<const ModuleInfo*> filmstripModules() {
     std::vector<const ModuleInfo*> chosen;
     for (const char* id : {"gc", "mhsa", "sagan", "cbam", "psa", "simam"}) {
@@ -93,7 +90,16 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_cards(new CardsPanel(m_session)),
       m_status(new StatusLine),
       m_mainMenu(new QMenu(this)),
-      m_exportMenu(new QMenu(this)) {
+      m_exportMenu(new QMenu(this)),
+      m_canvasViews(overlayLane(), [this](int index, const RenderedOverlay& overlay) { showOverlay(index, overlay); }),
+      m_thumbnailViews(overlayLane(),
+                       [this](const QString& id, const RenderedOverlay& overlay) { m_filmstrip->setRendered(id, overlay); }),
+      m_comparisonViews(overlayLane(),
+                        [this](int pane, const RenderedOverlay& overlay) {
+                            m_comparison->setComparison(pane, overlay.comparison ? *overlay.comparison : MapComparison{});
+                        }),
+      m_stageViews(overlayLane(), [this](int, const RenderedStage& stage) { m_stages->setRendered(stage); }),
+      m_gridView(overlayLane(), [this](const RenderedChannelGrid& grid) { m_grid->setRendered(grid); }) {
     registerAccessibleViews();
     setAcceptDrops(true);
     resize(1280, 800);
@@ -232,16 +238,12 @@ void MainWindow::connectSession() {
         m_topBar->setStyle(m_session.style());
         m_settings.setStyle(m_session.style());
     });
-    connect(&m_session.controller(), &Controller::rendered, this, &MainWindow::showRendered);
     connect(&m_session.controller(), &Controller::busyChanged, m_status, &StatusLine::setBusy);
 }
 
 void MainWindow::connectViews() {
-    Controller* controller = &m_session.controller();
-    connect(m_cards, &CardsPanel::matrixRequested, controller,
-            [controller](const MatrixRequest& request) { controller->render(kMatrixView, request); });
-    connect(m_filmstrip, &Filmstrip::renderRequested, controller,
-            [controller](const QString& id, const OverlayRequest& request) { controller->render(kThumbPrefix + id, request); });
+    connect(m_filmstrip, &Filmstrip::renderRequested, this,
+            [this](const QString& id, const OverlayRequest& request) { m_thumbnailViews.request(id, request); });
     connect(m_area, &CanvasArea::openRequested, this, &MainWindow::openDialog);
     connect(m_area, &CanvasArea::cameraRequested, this, &MainWindow::sourceDialog);
     connect(m_picker, &ModulePicker::chosen, this, [this](const QString& id) { m_session.setModule(id); });
@@ -270,14 +272,6 @@ void MainWindow::showField() {
         showChip(m_session.activePane(), QString::fromStdString(m_session.module()->title));
         m_area->colourScale()->setField(nullptr, m_session.style());
         m_cards->setRendered({});
-    }
-}
-
-void MainWindow::showRendered(const QString& view, const Rendered& rendered) {
-    if (view == kMatrixView) {
-        m_cards->setMatrixRendered(std::get<RenderedMatrix>(rendered));
-    } else if (!showComparedPixels(view, rendered) && view.startsWith(kThumbPrefix)) {
-        m_filmstrip->setRendered(view.mid(kThumbPrefix.size()), std::get<RenderedOverlay>(rendered));
     }
 }
 

@@ -23,6 +23,7 @@
 #include "app/view_kind.h"
 #include "engine/export/output_places.h"
 #include "engine/runtime/matter_job.h"
+#include "engine/runtime/render_view.h"
 
 class QAction;
 class QLockFile;
@@ -94,11 +95,11 @@ protected:
 
 private:
     // main_window.cpp
+    [[nodiscard]] RenderWorker& overlayLane() { return m_session.controller().lane(RenderLane::Overlays); }
     void placeViews();
     void connectSession();
     void connectViews();
     void showField();
-    void showRendered(const QString& view, const Rendered& rendered);
     void showChip(int index, const QString& text);
     void showTimes();
     void foldForWidth();
@@ -178,7 +179,7 @@ private:
     [[nodiscard]] QString paneModel(int pane) const;
     void showPins();
     void showStages();
-    bool showComparedPixels(const QString& view, const Rendered& rendered);
+    void showOverlay(int index, const RenderedOverlay& overlay);
     void requestComparisons();
     void linkRange(int index, const RenderedOverlay& overlay);
     void toggleLinkedRange();
@@ -250,7 +251,6 @@ private:
     void toggleHeads();
     void toggleMatter();
     void showGrid();
-    bool showGridPixels(const QString& view, const Rendered& rendered);
     void takeFactors(const std::vector<float>& factors);
     void unmuteAll();
     void measure();
@@ -286,6 +286,11 @@ private:
     StatusLine* m_status;
     QMenu* m_mainMenu;
     QMenu* m_exportMenu;
+    RenderViews<int, OverlayRequest> m_canvasViews;  ///< by index of the canvas
+    RenderViews<QString, OverlayRequest> m_thumbnailViews;
+    RenderViews<int, OverlayRequest> m_comparisonViews;  ///< by pane
+    RenderViews<int, StageRequest> m_stageViews;
+    RenderView<ChannelGridRequest> m_gridView;
     QAction* m_openAction = nullptr;
     QList<QAction*> m_fileActions;
     QList<QAction*> m_sourceActions;

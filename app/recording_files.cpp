@@ -28,7 +28,7 @@ RenderedOverlay rendered(const FrameRecord& record, std::optional<FieldSpec> fie
                                  .style = record.style,
                                  .viewport = fullViewport(record.result->frame),
                                  .rangeBefore = record.rangeBefore};
-    return std::get<RenderedOverlay>(render(request, stop));
+    return render(request, stop);
 }
 
 std::string mapName(const FrameRecord& record) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
@@ -21,22 +22,14 @@
 #include "widgets/stage_strip.h"
 
 namespace fovea {
-namespace {
-
-const QString kPanePrefix = QStringLiteral("pane:");
-const QString kComparisonPrefix = QStringLiteral("comparison:");
-const QString kStagePrefix = QStringLiteral("stage:");
-
-}  // namespace
 
 void MainWindow::connectCompare() {
     connect(m_area, &CanvasArea::canvasMade, this, &MainWindow::connectCanvas);
     connect(&m_session, &Session::panesChanged, this, &MainWindow::showPanes);
     connect(&m_session, &Session::pinsChanged, this, &MainWindow::showPins);
     connect(m_topBar, &TopBar::viewChosen, this, &MainWindow::setView);
-    connect(m_stages, &StageStrip::renderRequested, this, [this](const StageRequest& request) {
-        m_session.controller().render(kStagePrefix + QString::number(request.stage), request);
-    });
+    connect(m_stages, &StageStrip::renderRequested, this,
+            [this](const StageRequest& request) { m_stageViews.request(request.stage, request); });
 }
 
 // Each canvas asks for its pixels and says what a person does on it.
@@ -50,7 +43,7 @@ void MainWindow::connectCanvas(int index) {
         if (index == m_area->indexOf(m_area->canvas())) {
             request.rangeBefore = m_session.rangeBefore(request.result->frame);
         }
-        m_session.controller().render(kPanePrefix + QString::number(index), request);
+        m_canvasViews.request(index, std::move(request));
     });
     connect(canvas, &Canvas::queryChosen, this, [this, index](QPointF fraction, QueryGesture gesture) {
         const bool alone = QGuiApplication::keyboardModifiers().testFlag(Qt::AltModifier) && index < m_session.paneCount();
@@ -206,7 +199,7 @@ void MainWindow::requestComparisons() {
             request.minus = other;
             request.minusResult = m_session.result(pane);
             request.viewport = {.width = 1, .height = 1};
-            m_session.controller().render(kComparisonPrefix + QString::number(pane), request);
+            m_comparisonViews.request(pane, std::move(request));
         }
     }
 }
@@ -241,31 +234,13 @@ void MainWindow::showPins() {
     }
 }
 
-bool MainWindow::showComparedPixels(const QString& view, const Rendered& rendered) {
-    if (showGridPixels(view, rendered)) {
-        return true;
-    }
-    if (view.startsWith(kStagePrefix)) {
-        m_stages->setRendered(std::get<RenderedStage>(rendered));
-        return true;
-    }
-    if (view.startsWith(kComparisonPrefix)) {
-        const auto& overlay = std::get<RenderedOverlay>(rendered);
-        m_comparison->setComparison(view.mid(kComparisonPrefix.size()).toInt(),
-                                    overlay.comparison ? *overlay.comparison : MapComparison{});
-        return true;
-    }
-    if (!view.startsWith(kPanePrefix)) {
-        return false;
-    }
-    const int index = view.mid(kPanePrefix.size()).toInt();
-    const auto& overlay = std::get<RenderedOverlay>(rendered);
+void MainWindow::showOverlay(int index, const RenderedOverlay& overlay) {
     Canvas* canvas = m_area->canvas(index);
     canvas->setRendered(overlay);
     // Chip, scale and statistics speak of the overlay which is shown: the canvas drops outdated pixels, and keeps those without
     // overlay apart.
     if (canvas->rendered().pixels != overlay.pixels || !overlay.request.field) {
-        return true;
+        return;
     }
     showChip(index, overlay.field ? fieldCaption(*overlay.field) : QString());
     m_area->colourScale(index)->setField(overlay.field, overlay.request.style, overlay.statistics);
@@ -276,7 +251,6 @@ bool MainWindow::showComparedPixels(const QString& view, const Rendered& rendere
         m_paintMilliseconds = overlay.milliseconds;
         showTimes();
     }
-    return true;
 }
 
 // With one range for all panes: from the least to the greatest automatic end.

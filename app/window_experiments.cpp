@@ -12,15 +12,10 @@
 #include "widgets/matter_plot.h"
 
 namespace fovea {
-namespace {
-
-const QString kGridView = QStringLiteral("grid");
-
-}  // namespace
 
 void MainWindow::connectExperiments() {
     connect(m_grid, &ChannelGrid::renderRequested, this,
-            [this](const ChannelGridRequest& request) { m_session.controller().render(kGridView, request); });
+            [this](const ChannelGridRequest& request) { m_gridView.request(request); });
     connect(m_grid, &ChannelGrid::factorsChanged, this, &MainWindow::takeFactors);
     connect(m_grid, &ChannelGrid::pinnedChanged, this,
             [this](const std::vector<int>& pinned) { m_session.setPinned(m_experiment == Experiment::Heads, pinned); });
@@ -81,14 +76,6 @@ void MainWindow::showGrid() {
     if (chosen != m_grid->chosen()) {
         m_grid->setChosen(chosen);
     }
-}
-
-bool MainWindow::showGridPixels(const QString& view, const Rendered& rendered) {
-    if (view != kGridView) {
-        return false;
-    }
-    m_grid->setRendered(std::get<RenderedChannelGrid>(rendered));
-    return true;
 }
 
 void MainWindow::takeFactors(const std::vector<float>& factors) {

@@ -89,7 +89,7 @@ struct Rig {
 
     void answer() {
         for (; answered < asked.size(); ++answered) {
-            grid.setRendered(renderChannelGrid(requestOf(asked.at(answered))));
+            grid.setRendered(render(requestOf(asked.at(answered))));
         }
     }
     void show(const std::shared_ptr<FrameResult>& result, int width = 700, int height = 300) {
@@ -165,7 +165,7 @@ private Q_SLOTS:
     void paintsEachTileWhereItSays() {
         Rig rig;
         rig.show(makeResult(20));
-        RenderedChannelGrid rendered = renderChannelGrid(requestOf(rig.asked.last()));
+        RenderedChannelGrid rendered = render(requestOf(rig.asked.last()));
         const ChannelGridRequest& r = rendered.request;
         auto pixels =
             std::make_shared<cv::Mat>(r.rows * r.tileHeight, r.columns * r.tileWidth, CV_8UC4, cv::Scalar(9, 9, 9, 255));
@@ -182,7 +182,7 @@ private Q_SLOTS:
     void olderAndOtherPicturesAreLeftAside() {
         Rig rig;
         rig.show(makeResult(20, 1));
-        const auto old = renderChannelGrid(requestOf(rig.asked.at(0)));
+        const auto old = render(requestOf(rig.asked.at(0)));
         rig.grid.setSort(GridSort::Index);
         rig.grid.setRendered(old);               // sorted by weight
         QVERIFY(rig.grid.order() == old.order);  // what was shown stays until the new order is there

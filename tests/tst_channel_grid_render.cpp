@@ -111,7 +111,7 @@ ChannelGridRequest requestOf(const std::shared_ptr<FrameResult>& result) {
     return out;
 }
 
-RenderedChannelGrid rendered(const ChannelGridRequest& request) { return std::get<RenderedChannelGrid>(render(request)); }
+RenderedChannelGrid rendered(const ChannelGridRequest& request) { return render(request); }
 
 }  // namespace
 
@@ -283,7 +283,7 @@ private Q_SLOTS:
     void itCanBeStopped() {
         std::stop_source stop;
         stop.request_stop();
-        const auto grid = renderChannelGrid(requestOf(gated()), stop.get_token());
+        const auto grid = render(requestOf(gated()), stop.get_token());
         QVERIFY(grid.pixels == nullptr && !grid.error);
     }
 };

@@ -149,7 +149,7 @@ private Q_SLOTS:
 
     void differenceIsPainted() {
         const OverlayRequest request = difference();
-        const auto drawn = std::get<RenderedOverlay>(render(request));
+        const auto drawn = render(request);
         QVERIFY(!drawn.error && drawn.field && drawn.comparison);
         QCOMPARE(drawn.field->module, std::string("First − Second"));
         QCOMPARE(drawn.field->map, std::string("Spatial gate"));
@@ -171,7 +171,7 @@ private Q_SLOTS:
         for (const bool first : {true, false}) {
             OverlayRequest request = difference();
             (first ? request.field : request.minus)->module = "absent";
-            const auto drawn = std::get<RenderedOverlay>(render(request));
+            const auto drawn = render(request);
             QVERIFY(drawn.error && !drawn.field && !drawn.comparison);
             QVERIFY(drawn.error->message().find("absent") != std::string::npos);
             QCOMPARE(at(*drawn.pixels, 3, 2), pictureColor(3, 2));

@@ -1,6 +1,7 @@
 #include <QCryptographicHash>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "engine/runtime/controller.h"
+#include "engine/runtime/render_view.h"
 #include "engine/runtime/worker.h"
 #include "tests/support/fake_modules.h"
 
@@ -93,6 +95,7 @@ private Q_SLOTS:
     void busyTellsTransitions();
     void eventLoopStaysQuickWhileModulesAreSlow();
     void rendersForTheView();
+    void theOwnerOfAViewChoosesItsLane();
     void destructionUnderLoad();
 };
 
@@ -382,18 +385,37 @@ void TestController::eventLoopStaysQuickWhileModulesAreSlow() {
 void TestController::rendersForTheView() {
     Observed seen;
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
-    QString view;
     std::shared_ptr<const cv::Mat> pixels;
-    connect(&seen.controller, &Controller::rendered, this, [&](const QString& name, const Rendered& rendered) {
-        view = name;
-        pixels = std::get<RenderedOverlay>(rendered).pixels;
-    });
-    seen.controller.render(QStringLiteral("left"), overlay(seen.results.back(), 0.0));
-    QTRY_COMPARE_WITH_TIMEOUT(view, QStringLiteral("left"), kPatience);
-    QVERIFY(pixels);
+    RenderView<OverlayRequest> view(seen.controller.lane(RenderLane::Overlays),
+                                    [&](const RenderedOverlay& rendered) { pixels = rendered.pixels; });
+    view.request(overlay(seen.results.back(), 0.0));
+    QTRY_VERIFY_WITH_TIMEOUT(pixels, kPatience);
     QCOMPARE(pixels->cols, 8);
     QCOMPARE(pixels->rows, 6);
     QCOMPARE(pixels->type(), CV_8UC4);
+}
+
+void TestController::theOwnerOfAViewChoosesItsLane() {
+    Gate gate;
+    Observed seen;
+    QVERIFY(seen.openAndSettle(testFrame(20, 12)));
+    int received = 0;
+    const auto receive = [&](const RenderedOverlay&) { ++received; };
+    RenderView<OverlayRequest> held(seen.controller.lane(RenderLane::Matrices), receive,
+                                    [&gate](const OverlayRequest& request, const std::stop_token& stop) {
+                                        gate.pass();
+                                        return render(request, stop);
+                                    });
+    RenderView<OverlayRequest> behind(seen.controller.lane(RenderLane::Matrices), receive);
+    RenderView<OverlayRequest> beside(seen.controller.lane(RenderLane::Overlays), receive);
+    const auto openAtTheEnd = qScopeGuard([&gate] { gate.open(); });
+    held.request(overlay(seen.results.back(), 0.0));
+    QVERIFY(gate.waitForArrivals(1));
+    behind.request(overlay(seen.results.back(), 1.0));
+    beside.request(overlay(seen.results.back(), 2.0));
+    QTRY_COMPARE_WITH_TIMEOUT(received, 1, kPatience);  // the lane beside is free
+    gate.open();
+    QTRY_COMPARE_WITH_TIMEOUT(received, 3, kPatience);
 }
 
 void TestController::destructionUnderLoad() {
@@ -407,6 +429,8 @@ void TestController::destructionUnderLoad() {
         slow.behaviour = round % 2 == 0 ? FakeBehaviour::Gated : FakeBehaviour::Stoppable;
         std::atomic<bool> gone = false;
         auto seen = std::make_unique<Observed>();
+        RenderViews<int, OverlayRequest> views(seen->controller.lane(RenderLane::Overlays),
+                                               [&](int, const RenderedOverlay&) { signalsAfter += gone ? 1 : 0; });
         connect(&seen->controller, &Controller::resultReady, this, [&](const FullResult&) { signalsAfter += gone ? 1 : 0; });
         if (round % 5 != 0) {  // else: destroyed before anything has begun
             QVERIFY(seen->openAndSettle(testFrame(64, 48)));
@@ -415,7 +439,7 @@ void TestController::destructionUnderLoad() {
         }
         seen->controller.openFile(path);
         for (int view = 0; view < 4; ++view) {
-            seen->controller.render(QString::number(view), overlay(resultOf(testFrame(64, 48)), view));
+            views.request(view, overlay(resultOf(testFrame(64, 48)), view));
         }
         seen->controller.setJobs({fakeJob(2)}, {});
         gone = true;

@@ -126,8 +126,8 @@ private Q_SLOTS:
             QVERIFY2(field.ok(), field.ok() ? "" : field.error().message().c_str());
             std::vector<cv::Mat> pictures;
             for (const OverlayStyle& style : styles()) {
-                const auto out = std::get<RenderedOverlay>(render(
-                    OverlayRequest{.result = result, .field = spec, .style = style, .viewport = fullViewport(result->frame)}));
+                const auto out = render(
+                    OverlayRequest{.result = result, .field = spec, .style = style, .viewport = fullViewport(result->frame)});
                 QVERIFY(!out.error && out.pixels);
                 pictures.push_back(*out.pixels);
                 QVERIFY(out.field->values == field->values);

@@ -65,8 +65,8 @@ private Q_SLOTS:
         QCOMPARE(picture.size(), QImage(kPicture).size());
         QVERIFY(QFile::exists(path("overlay.json")));
         const auto what = m->window->findChild<Canvas*>()->rendered().request;
-        const auto again = std::get<RenderedOverlay>(
-            render(OverlayRequest{what.result, what.field, what.style, fullViewport(what.result->frame), 0xFFFFFFFF}));
+        const auto again =
+            render(OverlayRequest{what.result, what.field, what.style, fullViewport(what.result->frame), 0xFFFFFFFF});
         QCOMPARE(picture.convertToFormat(QImage::Format_RGB32), matImage(again.pixels));
     }
 

@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "engine/runtime/controller.h"
+#include "engine/runtime/render_view.h"
 #include "tests/support/fake_modules.h"
 #include "tests/support/loop_gaps.h"
 #include "tests/support/mjpeg_server.h"
@@ -18,7 +19,6 @@ using namespace fovea::test;
 namespace {
 
 constexpr int kPatience = 60000;
-const QString kView = QStringLiteral("canvas");
 
 /// One painted overlay: what its pixels show, and what it says it is of.
 struct Painted {
@@ -33,6 +33,8 @@ struct Screen {
     MjpegServer server;
     Canvas canvas;
     Controller controller;
+    RenderView<OverlayRequest> view{controller.lane(RenderLane::Overlays),
+                                    [this](const RenderedOverlay& overlay) { canvas.setRendered(overlay); }};
     std::vector<Painted> painted;
     std::vector<Error> interruptions;
     std::vector<Error> failures;
@@ -45,10 +47,7 @@ struct Screen {
         canvas.resize(480, 360);
         canvas.show();
         QObject::connect(&canvas, &Canvas::renderRequested, &controller,
-                         [this](const OverlayRequest& request) { controller.render(kView, request); });
-        QObject::connect(&controller, &Controller::rendered, &canvas, [this](const QString&, const Rendered& rendered) {
-            canvas.setRendered(std::get<RenderedOverlay>(rendered));
-        });
+                         [this](const OverlayRequest& request) { view.request(request); });
         QObject::connect(&controller, &Controller::resultReady, &canvas,
                          [this](const std::shared_ptr<const FrameResult>& result) {
                              canvas.setResult(result);

@@ -275,9 +275,9 @@ private Q_SLOTS:
         auto& slow = test::fakeModule(0);
         slow.behaviour = test::FakeBehaviour::Gated;
         QStringList shown;
-        connect(&session().controller(), &Controller::rendered, this, [&](const QString& view, const Rendered&) {
-            if (view == QLatin1String("canvas") && canvas()->rendered().field) {
-                shown << QString::fromStdString(canvas()->rendered().request.field->module);
+        const auto connection = connect(canvas(), &Canvas::overlayPainted, this, [&](const RenderedOverlay& overlay) {
+            if (overlay.field) {
+                shown << QString::fromStdString(overlay.request.field->module);
             }
         });
         session().setModule(&slow.info);
@@ -288,7 +288,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
         QCOMPARE(QString::fromStdString(canvas()->rendered().request.field->module), QStringLiteral("eca"));
         QVERIFY(!shown.contains(QString::fromStdString(slow.info.id)));
-        disconnect(&session().controller(), &Controller::rendered, this, nullptr);
+        QTRY_VERIFY(shown.contains(QStringLiteral("eca")));
+        disconnect(connection);
     }
 
     void theEventLoopStaysFreeWhileSlowModulesAreSwitched() {

@@ -23,7 +23,7 @@ RenderedOverlay expectedOverlay(const FileRecordingJob& job, const FakeFilm& fil
     Frame frame = filmFrame(film, index);
     frame.sequence = static_cast<std::uint64_t>(index);
     const auto result = s_pipeline.run({.epoch = 1, .frame = frame, .retina = job.retina, .jobs = {job.module}}, {});
-    return std::get<RenderedOverlay>(render(OverlayRequest{*result, job.field, job.style, fullViewport(frame)}));
+    return render(OverlayRequest{*result, job.field, job.style, fullViewport(frame)});
 }
 
 cv::Mat withoutAlpha(const cv::Mat& pixels) {

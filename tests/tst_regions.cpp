@@ -43,7 +43,7 @@ std::uint32_t pixel(const cv::Mat& picture, int x, int y) { return picture.at<st
 RenderedOverlay rendered(const std::shared_ptr<const FrameResult>& result, const Viewport& viewport, ChannelMode mode = {}) {
     OverlayRequest request{.result = result, .viewport = viewport};
     request.field = FieldSpec{.module = "fake0", .channelMode = mode};
-    return std::get<RenderedOverlay>(render(request));
+    return render(request);
 }
 
 }  // namespace

@@ -190,7 +190,7 @@ void TestRender::renderOverlayRequest() {
     request.field->module = "test";
     request.field->toQuery = true;
     request.viewport = fullViewport(frame);
-    const auto out = std::get<RenderedOverlay>(render(request));
+    const auto out = render(request);
     QVERIFY(!out.error && out.field && out.statistics && out.pixels);
     QCOMPARE(out.field->values.size(), std::size_t{6});
     QCOMPARE(out.statistics->max, out.field->max);
@@ -199,7 +199,7 @@ void TestRender::renderOverlayRequest() {
     const cv::Mat direct = composeOverlay(frame, out.field.get(), request.style, request.viewport, request.background);
     QCOMPARE(cv::norm(direct, *out.pixels, cv::NORM_INF), 0.0);
     request.field.reset();
-    const auto alone = std::get<RenderedOverlay>(render(request));
+    const auto alone = render(request);
     QVERIFY(!alone.error && !alone.field && !alone.statistics);
     QCOMPARE(at(*alone.pixels, 3, 5), pictureColor(3, 5));
 }
@@ -213,7 +213,7 @@ void TestRender::aNewerPictureIsDrawnUnderTheStaleField() {
     request.viewport = fullViewport(frame);
     request.over = frame;
     request.over.pixels = std::make_shared<cv::Mat>(frame.height, frame.width, CV_8UC3, cv::Scalar(10, 20, 30));
-    const auto out = std::get<RenderedOverlay>(render(request));
+    const auto out = render(request);
     QVERIFY(out.field && !out.request.style.stale);
     OverlayStyle stale;
     stale.stale = true;
@@ -222,7 +222,7 @@ void TestRender::aNewerPictureIsDrawnUnderTheStaleField() {
     // A picture of another size does not lie under this field.
     const auto alone = [&] { return composeOverlay(frame, out.field.get(), {}, request.viewport, request.background); };
     request.over = testFrame(9, 12);
-    QCOMPARE(cv::norm(alone(), *std::get<RenderedOverlay>(render(request)).pixels, cv::NORM_INF), 0.0);
+    QCOMPARE(cv::norm(alone(), *render(request).pixels, cv::NORM_INF), 0.0);
 }
 
 void TestRender::renderKeepsThePictureOnError() {
@@ -232,13 +232,13 @@ void TestRender::renderKeepsThePictureOnError() {
     request.field = FieldSpec{};
     request.field->module = "missing";
     request.viewport = fullViewport(frame);
-    const auto out = std::get<RenderedOverlay>(render(request));
+    const auto out = render(request);
     QVERIFY(out.error.has_value());
     QCOMPARE(out.error->code, ErrorCode::NotFound);
     QVERIFY(!out.field);
     QCOMPARE(at(*out.pixels, 11, 7), pictureColor(11, 7));
     request.result = nullptr;
-    const auto none = std::get<RenderedOverlay>(render(request));
+    const auto none = render(request);
     QVERIFY(none.error.has_value());
     QCOMPARE(at(*none.pixels, 11, 7), 0xFF000000U);
 }
@@ -247,16 +247,16 @@ void TestRender::renderMatrixRequest() {
     MatrixRequest request;
     request.result = resultWith(matrixMap(2, 2, 3, 2, 2), testFrame(8, 12));
     request.module = "test";
-    const auto out = std::get<RenderedMatrix>(render(request));
+    const auto out = render(request);
     QVERIFY(!out.error);
     QCOMPARE(out.picture.pixels->rows, 6);
     QCOMPARE(out.picture.pixels->cols, 4);
     request.map = "other";
-    QCOMPARE(std::get<RenderedMatrix>(render(request)).error->code, ErrorCode::NotFound);
+    QCOMPARE(render(request).error->code, ErrorCode::NotFound);
     request.module = "other";
-    QCOMPARE(std::get<RenderedMatrix>(render(request)).error->code, ErrorCode::NotFound);
+    QCOMPARE(render(request).error->code, ErrorCode::NotFound);
     request.result = nullptr;
-    QCOMPARE(std::get<RenderedMatrix>(render(request)).error->code, ErrorCode::NotFound);
+    QCOMPARE(render(request).error->code, ErrorCode::NotFound);
 }
 
 void TestRender::stoppedRequestsHaveNoPixels() {
@@ -266,7 +266,7 @@ void TestRender::stoppedRequestsHaveNoPixels() {
     OverlayRequest request;
     request.result = resultWith(matrixMap(1, 2, 3, 1, 1), frame);
     request.viewport = fullViewport(frame);
-    QVERIFY(std::get<RenderedOverlay>(render(request, source.get_token())).pixels == nullptr);
+    QVERIFY(render(request, source.get_token()).pixels == nullptr);
     const auto matrix = composeMatrix(matrixMap(1, 2, 3, 1, 1), -1, {}, 8, source.get_token());
     QCOMPARE(matrix.error().code, ErrorCode::Cancelled);
 }
@@ -295,12 +295,12 @@ void TestRender::automaticRangesFollow() {
     request.viewport = fullViewport(frame);
     request.style.clipped = clipped;
     request.style.clipShare = share;
-    const auto plain = std::get<RenderedOverlay>(render(request));
+    const auto plain = render(request);
     QVERIFY(!plain.error);
     const ValueRange now = effectiveRange(*plain.field, request.style);
     request.style.rangeSmoothing = 0.75;
     request.rangeBefore = ValueRange{-1.0F, 3.0F};
-    const auto out = std::get<RenderedOverlay>(render(request));
+    const auto out = render(request);
     const ValueRange drawn = effectiveRange(*out.field, request.style);
     QVERIFY(std::abs(drawn.lo - (0.75 * -1.0 + 0.25 * now.lo)) < 1e-6);
     QVERIFY(std::abs(drawn.hi - (0.75 * 3.0 + 0.25 * now.hi)) < 1e-6);
@@ -312,7 +312,7 @@ void TestRender::automaticRangesFollow() {
     typed.rangeSmoothing = 0.0;
     typed.range = drawn;
     request.style = typed;
-    const auto same = std::get<RenderedOverlay>(render(request));
+    const auto same = render(request);
     QVERIFY(std::equal(same.pixels->begin<cv::Vec4b>(), same.pixels->end<cv::Vec4b>(), out.pixels->begin<cv::Vec4b>()));
 }
 

@@ -62,7 +62,7 @@ class TestScaleWindow final : public QObject {
     QImage bare() {
         OverlayRequest request = m.canvas()->rendered().request;
         request.field.reset();
-        return matImage(std::get<RenderedOverlay>(render(request)).pixels).copy();
+        return matImage(render(request).pixels).copy();
     }
     /// Row of an end of the bar, from the colours which are painted.
     std::pair<int, int> barRows() {

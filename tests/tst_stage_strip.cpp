@@ -55,7 +55,7 @@ std::shared_ptr<FrameResult> makeResult(std::uint64_t sequence = 1) {
 StageRequest requestOf(const QList<QVariant>& signal) { return signal.at(0).value<StageRequest>(); }
 
 void answer(StageStrip& strip, const StageRequest& request, const cv::Scalar& bgr) {
-    RenderedStage rendered = renderStage(request);
+    RenderedStage rendered = render(request);
     rendered.pixels = std::make_shared<cv::Mat>(request.height, request.width, CV_8UC4, bgr);
     strip.setRendered(rendered);
 }

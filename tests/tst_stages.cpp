@@ -117,7 +117,7 @@ RenderedStage rendered(const std::shared_ptr<FrameResult>& result, int width, in
     request.ink = 0xFF102030;
     request.paper = 0xFFA0B0C0;
     request.axis = 0xFF506070;
-    return std::get<RenderedStage>(render(request));
+    return render(request);
 }
 
 }  // namespace
@@ -374,7 +374,7 @@ private Q_SLOTS:
     }
 
     void whatCannotBeShownIsSaid() {
-        QVERIFY(std::get<RenderedStage>(render(StageRequest{})).error.has_value());
+        QVERIFY(render(StageRequest{}).error.has_value());
         auto result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
         auto failed = std::make_shared<ModuleResult>(*result->modules.front());
         failed->output = makeError(ErrorCode::BadShape, "It does not fit; choose another.");
@@ -387,7 +387,7 @@ private Q_SLOTS:
         request.result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
         request.module = "plain";
         request.width = request.height = 4;
-        const auto stopped = std::get<RenderedStage>(render(request, stop.get_token()));
+        const auto stopped = render(request, stop.get_token());
         QVERIFY(stopped.pixels == nullptr && !stopped.error);
     }
 };

@@ -211,7 +211,7 @@ private Q_SLOTS:
         for (const int group : {0, 5}) {
             MatrixRequest request{
                 .result = result, .module = "test", .map = "", .head = 0, .style = {}, .side = 8, .group = group};
-            const auto rendered = std::get<RenderedMatrix>(render(request));
+            const auto rendered = render(request);
             QVERIFY(!rendered.error);
             QCOMPARE(rendered.picture.queries, kFrames);
             QCOMPARE(rendered.picture.keys, kFrames);
@@ -330,7 +330,7 @@ private Q_SLOTS:
             OverlayRequest request{.result = result, .field = spec(frame), .style = {}, .viewport = {}, .background = 0};
             request.style.opacity = 0.0;
             request.viewport = fullViewport(result->frame);
-            const auto rendered = std::get<RenderedOverlay>(render(request));
+            const auto rendered = render(request);
             QVERIFY(rendered.pixels && !rendered.error);
             QCOMPARE(static_cast<int>(rendered.pixels->at<cv::Vec4b>(4, 12)[0]), 10 + 50 * frame);
         }

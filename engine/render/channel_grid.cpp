@@ -133,7 +133,7 @@ std::vector<int> gridOrder(const GridNumbers& numbers, GridSort sort, const std:
     return order;
 }
 
-RenderedChannelGrid renderChannelGrid(const ChannelGridRequest& request, const std::stop_token& stop) {
+RenderedChannelGrid render(const ChannelGridRequest& request, const std::stop_token& stop) {
     RenderedChannelGrid out;
     out.request = request;
     if (!request.result) {

@@ -86,7 +86,7 @@ struct RenderedChannelGrid {
     ChannelGridRequest request;
     std::optional<Error> error;
 };
-FOVEA_API RenderedChannelGrid renderChannelGrid(const ChannelGridRequest& request, const std::stop_token& stop = {});
+FOVEA_API RenderedChannelGrid render(const ChannelGridRequest& request, const std::stop_token& stop = {});
 
 /// The numbers of a result; an error when the module has failed or is not finished, or has no heads.
 FOVEA_API Result<std::shared_ptr<const GridNumbers>> gridNumbers(const FrameResult& result, const FieldSpec& field,

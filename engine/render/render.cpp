@@ -58,7 +58,30 @@ Result<ScalarField> requestedField(const OverlayRequest& request, RenderedOverla
     return difference;
 }
 
-Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& stop) {
+Result<MatrixPicture> matrixPicture(const MatrixRequest& request, const std::stop_token& stop) {
+    const auto module = request.result ? request.result->find(request.module, request.slot) : nullptr;
+    if (!module) {
+        return makeError(ErrorCode::NotFound,
+                         FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
+                         {request.module});
+    }
+    if (!module->output) {
+        return module->output.error();
+    }
+    const auto& maps = module->output->maps;
+    const auto it = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) {
+        return kindInfo(map).card == MapCard::Matrix && (request.map.empty() || map.name == request.map);
+    });
+    if (it == maps.end()) {
+        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no matrix “%2”; choose another map."),
+                         {module->info->title, request.map});
+    }
+    return composeMatrix(*it, request.head, request.style, request.side, stop, request.group);
+}
+
+}  // namespace
+
+RenderedOverlay render(const OverlayRequest& request, const std::stop_token& stop) {
     const auto start = Clock::now();
     RenderedOverlay out;
     out.request = request;
@@ -89,28 +112,7 @@ Rendered renderOverlay(const OverlayRequest& request, const std::stop_token& sto
     return out;
 }
 
-Result<MatrixPicture> matrixPicture(const MatrixRequest& request, const std::stop_token& stop) {
-    const auto module = request.result ? request.result->find(request.module, request.slot) : nullptr;
-    if (!module) {
-        return makeError(ErrorCode::NotFound,
-                         FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
-                         {request.module});
-    }
-    if (!module->output) {
-        return module->output.error();
-    }
-    const auto& maps = module->output->maps;
-    const auto it = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) {
-        return kindInfo(map).card == MapCard::Matrix && (request.map.empty() || map.name == request.map);
-    });
-    if (it == maps.end()) {
-        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no matrix “%2”; choose another map."),
-                         {module->info->title, request.map});
-    }
-    return composeMatrix(*it, request.head, request.style, request.side, stop, request.group);
-}
-
-Rendered renderMatrix(const MatrixRequest& request, const std::stop_token& stop) {
+RenderedMatrix render(const MatrixRequest& request, const std::stop_token& stop) {
     RenderedMatrix out;
     out.request = request;
     auto picture = matrixPicture(request, stop);
@@ -120,21 +122,6 @@ Rendered renderMatrix(const MatrixRequest& request, const std::stop_token& stop)
         out.error = picture.error();
     }
     return out;
-}
-
-}  // namespace
-
-Rendered render(const RenderRequest& request, const std::stop_token& stop) {
-    if (const auto* overlay = std::get_if<OverlayRequest>(&request)) {
-        return renderOverlay(*overlay, stop);
-    }
-    if (const auto* matrix = std::get_if<MatrixRequest>(&request)) {
-        return renderMatrix(*matrix, stop);
-    }
-    if (const auto* stage = std::get_if<StageRequest>(&request)) {
-        return renderStage(*stage, stop);
-    }
-    return renderChannelGrid(std::get<ChannelGridRequest>(request), stop);
 }
 
 }  // namespace fovea

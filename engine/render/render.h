@@ -4,7 +4,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <variant>
+#include <utility>
 
 #include "engine/api.h"
 #include "engine/render/channel_grid.h"
@@ -39,7 +39,6 @@ struct MatrixRequest {
     int side = 256;  ///< most device pixels along either axis
     int group = 0;   ///< of several matrices: matrixGroup()
 };
-using RenderRequest = std::variant<OverlayRequest, MatrixRequest, StageRequest, ChannelGridRequest>;
 
 /// Pixels, or the reason there are none.
 struct RenderedOverlay {
@@ -56,9 +55,26 @@ struct RenderedMatrix {
     MatrixRequest request;
     std::optional<Error> error;
 };
-using Rendered = std::variant<RenderedOverlay, RenderedMatrix, RenderedStage, RenderedChannelGrid>;
 
-/// Pure: the pixels of a request. Runs on the render thread, in exports and on the command line alike.
-FOVEA_API Rendered render(const RenderRequest& request, const std::stop_token& stop = {});
+/// Pure: the pixels of a request. Runs on the render thread, in exports and on the command line alike. StageRequest and
+/// ChannelGridRequest have theirs beside them.
+FOVEA_API RenderedOverlay render(const OverlayRequest& request, const std::stop_token& stop = {});
+FOVEA_API RenderedMatrix render(const MatrixRequest& request, const std::stop_token& stop = {});
+
+/// The kind of picture which answers a kind of request.
+template <class Request>
+using RenderedOf = decltype(render(std::declval<const Request&>(), std::declval<const std::stop_token&>()));
+
+template <class Rendered>
+const std::shared_ptr<const cv::Mat>& pixelsOf(const Rendered& rendered) {
+    return rendered.pixels;
+}
+inline const std::shared_ptr<const cv::Mat>& pixelsOf(const RenderedMatrix& rendered) { return rendered.picture.pixels; }
+
+/// Whether the painting was stopped: there are neither pixels nor a reason why.
+template <class Rendered>
+bool wasStopped(const Rendered& rendered) {
+    return pixelsOf(rendered) == nullptr && (!rendered.error || rendered.error->code == ErrorCode::Cancelled);
+}
 
 }  // namespace fovea

@@ -61,7 +61,7 @@ Error missing(const StageRequest& request) {
 
 }  // namespace
 
-RenderedStage renderStage(const StageRequest& request, const std::stop_token& stop) {
+RenderedStage render(const StageRequest& request, const std::stop_token& stop) {
     RenderedStage out;
     out.request = request;
     const auto module = request.result ? request.result->find(request.module, request.slot) : nullptr;

@@ -94,7 +94,7 @@ struct RenderedStage {
 
 /// Paints a stage. Bars and bins stand on the line at 0; maps and matrices have the stage's own range, symmetric about 0 in
 /// diverging colours where a map or a matrix has both signs. Pure; runs on the render thread.
-FOVEA_API RenderedStage renderStage(const StageRequest& request, const std::stop_token& stop = {});
+FOVEA_API RenderedStage render(const StageRequest& request, const std::stop_token& stop = {});
 
 /// What lies under a place of a stage's picture, whose sides are 1: of a bar the first channel and its number, of a map or matrix
 /// the cell. Nothing for histograms, whose bins RenderedStage holds, and outside.

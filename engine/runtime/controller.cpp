@@ -11,8 +11,7 @@ namespace fovea {
 
 namespace {
 
-/// A thread which paints. A large matrix takes up to a second, and the picture must not wait for it: each has a lane of its own.
-struct RenderLane {
+struct PaintingThread {
     QThread thread;
     RenderWorker worker;
 };
@@ -26,8 +25,8 @@ struct Controller::State {
     Controller& owner;
     QThread inference;
     Worker worker;
-    RenderLane overlays;
-    RenderLane matrices;
+    PaintingThread overlays;
+    PaintingThread matrices;
     MovingSource source;
 
     Frame frame;
@@ -64,7 +63,6 @@ struct Controller::State {
     void takeLoaded();
     void takeBundle();
     void takeProgress();
-    void takeRendered(RenderWorker& renderWorker);
     void updateBusy();
 };
 
@@ -214,12 +212,6 @@ void Controller::State::takeProgress() {
     updateBusy();
 }
 
-void Controller::State::takeRendered(RenderWorker& renderWorker) {
-    while (const auto finished = renderWorker.takeFinished()) {
-        Q_EMIT owner.rendered(finished->view, finished->rendered);
-    }
-}
-
 void Controller::State::updateBusy() {
     const bool busy = loading || computing;
     if (busy != std::exchange(shownBusy, busy)) {
@@ -243,7 +235,7 @@ Controller::Controller(QObject* parent, Capture::Open open)
     state.worker.moveToThread(&state.inference);
     state.inference.start();
     for (auto* lane : {&state.overlays, &state.matrices}) {
-        connect(&lane->worker, &RenderWorker::finishedReady, this, [&state, lane] { state.takeRendered(lane->worker); });
+        connect(&lane->worker, &RenderWorker::finishedReady, this, [lane] { lane->worker.deliver(); });
         lane->worker.moveToThread(&lane->thread);
         lane->thread.start();
     }
@@ -318,10 +310,8 @@ void Controller::setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retin
     m_state->updateBusy();
 }
 
-void Controller::render(const QString& view, RenderRequest request) {
-    Q_ASSERT(QThread::currentThread() == thread());
-    auto& lane = std::holds_alternative<MatrixRequest>(request) ? m_state->matrices : m_state->overlays;
-    lane.worker.post(view, std::move(request));
+RenderWorker& Controller::lane(RenderLane lane) noexcept {
+    return lane == RenderLane::Matrices ? m_state->matrices.worker : m_state->overlays.worker;
 }
 
 void Controller::setAutoSize(bool on) {

@@ -6,13 +6,17 @@
 #include <memory>
 
 #include "engine/pipeline/pipeline.h"
-#include "engine/render/render.h"
 #include "engine/runtime/moving_source.h"
 
 namespace fovea {
 
-/// The GUI thread's only door to the workers. Owns the inference thread and two render threads, one for overlays and one for
-/// matrices; lives on the GUI thread, and every slot asserts it. Destroying it stops and joins them.
+class RenderWorker;
+
+/// The threads which paint. A large matrix takes up to a second, and the picture must not wait for it.
+enum class RenderLane { Overlays, Matrices };
+
+/// The GUI thread's only door to the workers. Owns the inference thread and the render threads; lives on the GUI thread, and
+/// every slot asserts it. Destroying it stops and joins them.
 class Controller final : public QObject {
     Q_OBJECT
 
@@ -49,8 +53,8 @@ public:
     [[nodiscard]] int workingSide() const noexcept;
     [[nodiscard]] bool autoSized() const noexcept;
 
-    /// Asks for pixels; per view the newest request wins. rendered() follows with the same view.
-    void render(const QString& view, RenderRequest request);
+    /// Where a RenderView gets its pictures from.
+    [[nodiscard]] RenderWorker& lane(RenderLane lane) noexcept;
 
     /// The epoch of the newest request. A result of an older one is never emitted.
     [[nodiscard]] std::uint64_t epoch() const noexcept;
@@ -70,7 +74,6 @@ Q_SIGNALS:
     void resultReady(const std::shared_ptr<const fovea::FrameResult>& result);
     /// The features could not be computed.
     void passFailed(const fovea::Error& error);
-    void rendered(const QString& view, const fovea::Rendered& rendered);
     void busyChanged(bool busy);
 
 private:

@@ -2,146 +2,96 @@
 
 #include <QThread>
 
-#include <exception>
 #include <utility>
 
-#include "engine/thrown.h"
+#include "engine/runtime/mailbox.h"
 
 namespace fovea {
-namespace {
 
-std::shared_ptr<const SourceInfo> sourceOf(const RenderRequest& request) {
-    const auto& result = std::visit(
-        [](const auto& r) -> const auto& { return r.result; }, request);
-    return result ? result->frame.source : nullptr;
-}
-
-std::shared_ptr<const SourceInfo> sourceOf(const Rendered& rendered) {
-    return std::visit([](const auto& r) { return sourceOf(RenderRequest(r.request)); }, rendered);
-}
-
-template <class Answer>
-const std::shared_ptr<const cv::Mat>& pixelsOf(const Answer& answer) {
-    return answer.pixels;
-}
-const std::shared_ptr<const cv::Mat>& pixelsOf(const RenderedMatrix& answer) { return answer.picture.pixels; }
-
-/// A stopped picture has neither pixels nor a reason why.
-bool complete(const Rendered& rendered) {
-    return std::visit(
-        [](const auto& answer) {
-            return pixelsOf(answer) != nullptr || (answer.error && answer.error->code != ErrorCode::Cancelled);
-        },
-        rendered);
-}
-
-/// The answer to each kind of request, with nothing but an error.
-template <class Answer, class Request>
-Answer failed(const Request& request, const Error& error) {
-    Answer answer;
-    answer.request = request;
-    answer.error = error;
-    return answer;
-}
-Rendered refused(const OverlayRequest& request, const Error& error) { return failed<RenderedOverlay>(request, error); }
-Rendered refused(const MatrixRequest& request, const Error& error) { return failed<RenderedMatrix>(request, error); }
-Rendered refused(const StageRequest& request, const Error& error) { return failed<RenderedStage>(request, error); }
-Rendered refused(const ChannelGridRequest& request, const Error& error) { return failed<RenderedChannelGrid>(request, error); }
-
-}  // namespace
-
-struct RenderWorker::View {
+struct RenderWorker::Slot {
     struct Job {
-        RenderRequest request;
-        std::stop_token stop;
+        std::shared_ptr<const SourceInfo> source;
+        Painting painting;
+        std::stop_source stop;
     };
-    QString name;
-    Mailbox<Job> requests;
-    Mailbox<Rendered> pictures;
+    struct Picture {
+        std::shared_ptr<const SourceInfo> source;
+        Delivery delivery;
+    };
+    Mailbox<Job> jobs;
+    Mailbox<Picture> pictures;
 
     bool cutShort = false;                     // render thread only: the last picture was stopped
-    std::stop_source stop;                     // GUI thread only: of the newest request
-    std::shared_ptr<const SourceInfo> source;  // GUI thread only: of the newest request
+    std::stop_source stop;                     // asking thread only: of the newest request
+    std::shared_ptr<const SourceInfo> source;  // asking thread only: of the newest request
 };
 
-void RenderWorker::Queue::push(ViewPointer view) {
+void RenderWorker::Queue::push(SlotPointer slot) {
     const std::scoped_lock lock(m_mutex);
-    m_views.push_back(std::move(view));
+    m_slots.push_back(std::move(slot));
 }
 
-RenderWorker::ViewPointer RenderWorker::Queue::pop() {
+RenderWorker::SlotPointer RenderWorker::Queue::pop() {
     const std::scoped_lock lock(m_mutex);
-    if (m_views.empty()) {
+    if (m_slots.empty()) {
         return nullptr;
     }
-    auto view = std::move(m_views.front());
-    m_views.pop_front();
-    return view;
+    auto slot = std::move(m_slots.front());
+    m_slots.pop_front();
+    return slot;
 }
 
-RenderWorker::RenderWorker(Paint paint) : m_paint(std::move(paint)) {}
+RenderWorker::RenderWorker() : m_askingThread(QThread::currentThread()) {}
 RenderWorker::~RenderWorker() = default;
 
-void RenderWorker::post(const QString& view, RenderRequest request) {
-    auto& slot = m_views[view];
-    if (!slot) {
-        slot = std::make_shared<View>();
-        slot->name = view;
-    }
+RenderWorker::SlotPointer RenderWorker::makeSlot() { return std::make_shared<Slot>(); }
+
+void RenderWorker::post(const SlotPointer& slot, std::shared_ptr<const SourceInfo> source, Painting painting) {
+    Q_ASSERT(QThread::currentThread() == m_askingThread);
     slot->stop.request_stop();
     slot->stop = std::stop_source();
-    slot->source = sourceOf(request);
-    if (slot->requests.put({std::move(request), slot->stop.get_token()})) {
+    slot->source = source;
+    if (slot->jobs.put({std::move(source), std::move(painting), slot->stop})) {
         m_waiting.push(slot);
         QMetaObject::invokeMethod(this, "drain", Qt::QueuedConnection);
     }
 }
 
-std::optional<RenderWorker::Finished> RenderWorker::takeFinished() {
-    while (const auto view = m_finished.pop()) {
-        auto rendered = view->pictures.take();
-        if (rendered && sourceOf(*rendered) == view->source) {
-            return Finished{view->name, *std::move(rendered)};
+void RenderWorker::cancel(Slot& slot) {
+    slot.stop.request_stop();
+    slot.jobs.take();
+}
+
+void RenderWorker::deliver() {
+    Q_ASSERT(QThread::currentThread() == m_askingThread);
+    while (const auto slot = m_finished.pop()) {
+        const auto picture = slot->pictures.take();
+        if (picture && picture->source == slot->source) {
+            picture->delivery();
         }
     }
-    return std::nullopt;
 }
 
-void RenderWorker::shutDown() {
-    m_shutdown.request_stop();
-    for (const auto& [name, view] : m_views) {
-        view->stop.request_stop();
-    }
-}
+void RenderWorker::shutDown() { m_shutdown.request_stop(); }
 
-// One view per turn: every push has its own wake, so that each view waits for those before it and no longer.
+// One slot per turn: every push has its own wake, so that each view waits for those before it and no longer.
 void RenderWorker::drain() {
     Q_ASSERT(QThread::currentThread() == thread());
-    const auto view = m_waiting.pop();
-    if (!view || m_shutdown.stop_requested()) {
+    const auto slot = m_waiting.pop();
+    if (!slot || m_shutdown.stop_requested()) {
         return;
     }
-    const auto job = view->requests.take();
+    auto job = slot->jobs.take();
     if (!job) {
         return;
     }
+    const std::stop_callback atShutdown(m_shutdown.get_token(), [&job] { job->stop.request_stop(); });
     // What follows a stopped picture runs to its end: a steady stream of requests must not leave the view without any.
-    auto rendered = paintGuarded(job->request, view->cutShort ? m_shutdown.get_token() : job->stop);
-    view->cutShort = !complete(rendered);
-    if (!view->cutShort && view->pictures.put(std::move(rendered))) {
-        m_finished.push(view);
+    auto delivery = job->painting(slot->cutShort ? m_shutdown.get_token() : job->stop.get_token());
+    slot->cutShort = !delivery;
+    if (delivery && slot->pictures.put({std::move(job->source), std::move(delivery)})) {
+        m_finished.push(slot);
         Q_EMIT finishedReady();
-    }
-}
-
-Rendered RenderWorker::paintGuarded(const RenderRequest& request, const std::stop_token& stop) const {
-    try {
-        return m_paint(request, stop);
-    } catch (const std::exception& failure) {  // memory runs out, or OpenCV throws
-        const auto error =
-            makeError(ErrorCode::TooLarge, FOVEA_TEXT("engine", "The picture could not be painted (%1); make the view smaller."),
-                      {reasonOf(failure)});
-        return std::visit([&error](const auto& r) { return refused(r, error); }, request);
     }
 }
 

@@ -1,70 +1,67 @@
 #pragma once
 
 #include <QObject>
-#include <QString>
 
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 
-#include "engine/render/render.h"
-#include "engine/runtime/mailbox.h"
+#include "engine/source/frame.h"
 
 namespace fovea {
 
-/// Paints on the render thread. Each view has a slot of its own in both directions, where the newest wins; views take turns in
-/// the order in which their requests arrived. The GUI thread calls everything public.
+/// Paints on the render thread, for views which it tells apart by their slots. In each slot the newest request and the newest
+/// picture win; views take turns in the order in which their requests arrived. The thread which made the worker calls everything
+/// public.
 class RenderWorker final : public QObject {
     Q_OBJECT
 
 public:
-    using Paint = std::function<Rendered(const RenderRequest&, const std::stop_token&)>;
-    struct Finished {
-        QString view;
-        Rendered rendered;
-    };
+    /// Hands a picture to its receiver.
+    using Delivery = std::function<void()>;
+    /// Runs on the render thread and does not throw. Nothing when the picture was stopped.
+    using Painting = std::function<Delivery(const std::stop_token&)>;
+    /// What one view waits for.
+    struct Slot;
+    using SlotPointer = std::shared_ptr<Slot>;
 
-    explicit RenderWorker(Paint paint = fovea::render);
+    RenderWorker();
     ~RenderWorker() override;
 
-    /// Replaces the view's waiting request and stops its running one.
-    void post(const QString& view, RenderRequest request);
-    /// The next finished picture; nothing when there is none. Pictures of a source the view has left are skipped.
-    std::optional<Finished> takeFinished();
+    [[nodiscard]] static SlotPointer makeSlot();
+    /// Replaces the slot's waiting painting and stops its running one. `source` is what the picture is of.
+    void post(const SlotPointer& slot, std::shared_ptr<const SourceInfo> source, Painting painting);
+    /// Drops the slot's waiting painting and stops its running one. The worker may be gone already.
+    static void cancel(Slot& slot);
+    /// Hands out all finished pictures, but for those of a source which their view has left.
+    void deliver();
     /// Stops everything; nothing is painted after this.
     void shutDown();
 
 Q_SIGNALS:
-    /// takeFinished() has something which it had not.
+    /// deliver() has something which it had not.
     void finishedReady();
 
 private:
-    struct View;
-    using ViewPointer = std::shared_ptr<View>;
-
-    /// Views whose slot has been filled, first come first served.
+    /// Slots which have been filled, first come first served.
     class Queue {
     public:
-        void push(ViewPointer view);
-        ViewPointer pop();
+        void push(SlotPointer slot);
+        SlotPointer pop();
 
     private:
         std::mutex m_mutex;
-        std::deque<ViewPointer> m_views;
+        std::deque<SlotPointer> m_slots;
     };
 
     Q_INVOKABLE void drain();
-    [[nodiscard]] Rendered paintGuarded(const RenderRequest& request, const std::stop_token& stop) const;
 
-    Paint m_paint;
-    std::map<QString, ViewPointer> m_views;  ///< GUI thread only
     Queue m_waiting;
     Queue m_finished;
     std::stop_source m_shutdown;
+    const QThread* m_askingThread;
 };
 
 }  // namespace fovea

@@ -109,7 +109,7 @@ struct CanvasFixture {
         canvas.setStyle(style);
         settle();
     }
-    void answer(const OverlayRequest& request) { canvas.setRendered(std::get<RenderedOverlay>(render(request))); }
+    void answer(const OverlayRequest& request) { canvas.setRendered(render(request)); }
     static void settle() { QCoreApplication::processEvents(); }
 
     QImage grab() {

@@ -86,7 +86,7 @@ struct ChannelsWindow : CompareWindow {
         }
         OverlayRequest request = drawn.request;
         request.result = std::make_shared<const FrameResult>(made);
-        const auto painted = std::get<RenderedOverlay>(render(request));
+        const auto painted = render(request);
         return matImage(painted.pixels) == pixels(canvas(pane)) ? QString() : QStringLiteral("other pixels");
     }
 
@@ -108,7 +108,7 @@ struct ChannelsWindow : CompareWindow {
         request.tileWidth = box.width();
         request.tileHeight = box.height();
         request.style = session().style();
-        const QImage all = matImage(renderChannelGrid(request).pixels).convertToFormat(QImage::Format_RGB32);
+        const QImage all = matImage(render(request).pixels).convertToFormat(QImage::Format_RGB32);
         return all.copy(all.rect().adjusted(inset, inset, -inset, -inset));
     }
     bool shows(int index, GridMode mode) const {

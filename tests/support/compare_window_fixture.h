@@ -153,7 +153,7 @@ struct CompareWindow {
     static QImage engine(const Canvas* shows, const OverlayStyle& style) {
         OverlayRequest request = shows->rendered().request;
         request.style = style;
-        return matImage(std::get<RenderedOverlay>(render(request)).pixels).copy();
+        return matImage(render(request).pixels).copy();
     }
 };
 
