@@ -248,7 +248,7 @@ void CardsPanel::refreshBars() {
     if (map == nullptr) {
         return;
     }
-    const Features& features = *m_session.result()->features;
+    const Features& features = *m_session.modelResult()->features;
     const MapKindInfo& kind = kindInfo(*map);
     const auto& frames = module->output->frames;
     const auto weights = kind.bars(*map, frames.empty() ? 0 : frames.front().channels());
@@ -281,18 +281,19 @@ void CardsPanel::refreshMatrix() {
 }
 
 void CardsPanel::refreshPrediction() {
-    const auto result = m_session.result();
+    const ModelResult* result = m_session.modelResult();
     const auto module = m_session.moduleResult();
-    m_predictionCard->setVisible(m_session.network().bundle != nullptr);
+    const auto bundle = bundleOf(m_session.model());
+    m_predictionCard->setVisible(bundle != nullptr);
     const bool changed = module && !module->intervention.empty();
     m_predictionCard->setAside(changed ? tr("a guess · muted or scaled") : tr("a guess"));
-    if (!m_session.network().bundle || !result || !result->bundle || !module) {
+    if (!bundle || result == nullptr || !module) {
         return;
     }
     if (module->predictionError) {
         m_prediction->setMessage(errorText(*module->predictionError));
     } else if (module->prediction) {
-        auto rows = predictionRows(*result->bundle, result->prediction.get(), *module->prediction, m_leastGuesses);
+        auto rows = predictionRows(*bundle, result->prediction.get(), *module->prediction, m_leastGuesses);
         m_leastGuesses = m_session.playing() ? rows.size() : 0;
         m_prediction->setRows(std::move(rows), module->prediction->explains());
     } else if (!module->output) {
@@ -306,7 +307,7 @@ void CardsPanel::refreshForm() {
     const ModuleInfo& info = *m_session.module();
     const auto* trained = m_session.bundleModule(&info);
     m_form->setTrained(trained != nullptr ? std::optional(trained->params) : std::nullopt);
-    m_form->setInfo(weightsText(m_session.network().bundle.get(), info, m_session.provenance(), currentLanguage()));
+    m_form->setInfo(weightsText(bundleOf(m_session.model()).get(), info, m_session.provenance(), currentLanguage()));
     m_formCard->setAside(QString::fromStdString(info.title));
     m_form->setModule(info, m_session.params(), info.weights != nullptr, m_session.provenance());
 }

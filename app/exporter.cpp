@@ -36,8 +36,7 @@ Result<Drawn> draw(const PictureExport& what) {
 /// The description of the result, with what the picture's file cannot say: whether its colours are exact.
 std::string pictureSidecar(const PictureExport& what, const Drawn& drawn, const QString& path, const PictureFormat& format) {
     using Json = nlohmann::ordered_json;
-    const auto module = what.result->find(what.field.module, what.field.slot);
-    Json json = Json::parse(sidecarJson(*what.result, *module, drawn.field.get(), &what.style));
+    Json json = Json::parse(sidecarJson(*what.result, what.field.job, drawn.field.get(), &what.style));
     json["picture"] = {{"file", QFileInfo(path).fileName().toStdString()},
                        {"format", format.name.toStdString()},
                        {"lossless", format.lossless},

@@ -45,7 +45,7 @@ unsigned styleChanges(const SessionState& a, const SessionState& b) {
 }
 
 unsigned paneChanges(const PaneState& a, const PaneState& b) {
-    unsigned change = a.module != b.module || a.slot != b.slot ? kPanes : 0U;
+    unsigned change = a.module != b.module || a.place != b.place ? kPanes : 0U;
     change |= a.bundleFolder != b.bundleFolder ? kModel : 0U;
     change |= a.params != b.params ? kParams : 0U;
     change |= fieldChanges(a.field, b.field);

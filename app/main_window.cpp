@@ -290,10 +290,10 @@ void MainWindow::showChip(int index, const QString& text) {
 }
 
 void MainWindow::showTimes() {
-    const auto result = m_session.result();
+    const ModelResult* result = m_session.modelResult();
     const auto module = m_session.moduleResult();
-    m_status->setTimes(result && result->features ? result->features->milliseconds : 0.0, module ? module->milliseconds : 0.0,
-                       m_paintMilliseconds);
+    m_status->setTimes(result != nullptr && result->features ? result->features->milliseconds : 0.0,
+                       module ? module->milliseconds : 0.0, m_paintMilliseconds);
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {

@@ -119,7 +119,7 @@ private:
     void weightsDialog();
     void bundleDialog();
     void openModel();
-    void chooseNetwork(const NetworkChoice& network);
+    void chooseNetwork(const BundleModel& network);
     void chooseRetina(int stride);
     void showModel();
     void toggleTrained();

@@ -140,8 +140,7 @@ Result<bool> FileRecorder::computeNext() {
     }
     frame->sequence = static_cast<std::uint64_t>(m_read) + 1;  // 0 is a single picture
     const auto result =
-        m_pipeline.run({.epoch = 1, .frame = *frame, .retina = m_job.retina, .network = m_job.network, .jobs = {m_job.module}},
-                       m_stop.get_token());
+        m_pipeline.run({.epoch = 1, .frame = *frame, .models = {{m_job.model, {m_job.module}}}}, m_stop.get_token());
     if (!result) {
         return result.error();
     }

@@ -17,8 +17,7 @@ namespace fovea {
 /// Every frame of a file through one module into a video, as values.
 struct FileRecordingJob {
     std::function<Result<std::unique_ptr<FrameSource>>(const std::stop_token&)> open;
-    RetinaOptions retina;
-    NetworkChoice network = {};  ///< with a bundle, instead of the Retina
+    ModelSpec model = RetinaOptions{};
     ModuleJob module;
     FieldSpec field;
     std::optional<PointValue> query = {};  ///< asked at this place of every picture, as fractions of it, instead of the field's

@@ -99,8 +99,7 @@ void RecordingControl::startFile(const QString& path, bool beside) {
     m_ofFile = true;
     FileRecordingJob job{
         .open = [spec = m_session.controller().source().spec()](const std::stop_token& stop) { return openSource(spec, stop); },
-        .retina = m_session.retina(),
-        .network = m_session.network(),
+        .model = m_session.model(),
         .module = m_session.job(m_session.module()),
         .field = *field,
         .style = m_session.style(),

@@ -11,8 +11,8 @@
 
 #include "app/exporter.h"
 #include "app/recording_names.h"
-#include "engine/io/atomic_file.h"
 #include "engine/export/output_places.h"
+#include "engine/io/atomic_file.h"
 #include "engine/thrown.h"
 #include "widgets/figure/caption_chip.h"
 
@@ -32,7 +32,7 @@ RenderedOverlay rendered(const FrameRecord& record, std::optional<FieldSpec> fie
 }
 
 std::string mapName(const FrameRecord& record) {
-    const auto module = record.result->find(record.field.module, record.field.slot);
+    const auto module = record.result->find(record.field.job);
     const AttentionMap* map = record.field.map.empty() && module && module->output ? defaultMap(*module->output) : nullptr;
     return map != nullptr ? map->name : record.field.map;
 }
@@ -41,7 +41,7 @@ OverlayNumbers numbersOf(const RenderedOverlay& overlay, const FrameRecord& reco
     const ScalarField& field = *overlay.field;
     const FieldStatistics& statistics = *overlay.statistics;
     const ValueRange range = effectiveRange(field, record.style);
-    const auto module = record.result->find(record.field.module, record.field.slot);
+    const auto module = record.result->find(record.field.job);
     return {.moduleMilliseconds = module ? module->milliseconds : 0.0,
             .map = mapName(record),
             .min = statistics.min,
@@ -59,7 +59,8 @@ FrameRow rowOf(const FrameRecord& record) {
     FrameRow row;
     row.sourceIndex = record.result->frame.index;
     row.sourceTime = record.result->frame.timestamp;
-    row.featuresMilliseconds = record.result->features ? record.result->features->milliseconds : 0.0;
+    const ModelResult* model = record.result->find(record.field.job.model);
+    row.featuresMilliseconds = model != nullptr && model->features ? model->features->milliseconds : 0.0;
     return row;
 }
 
@@ -234,10 +235,11 @@ bool RecordingFiles::diskNearlyFull() const {
 }
 
 std::string RecordingFiles::sidecar(const RecordingOutcome& outcome) const {
-    const auto module = m_last.result->find(m_last.field.module, m_last.field.slot);
+    const auto module = m_last.result->find(m_last.field.job);
     Json json = {{"program", {{"name", "fovea"}, {"version", version()}}}};
     if (module) {
-        json = Json::parse(sidecarJson(*m_last.result, *module, m_lastField.get(), m_lastField ? &m_last.style : nullptr));
+        json =
+            Json::parse(sidecarJson(*m_last.result, m_last.field.job, m_lastField.get(), m_lastField ? &m_last.style : nullptr));
     }
     Json recording = {{"video", fs::path(outcome.video.path).filename().string()},
                       {"codec", m_options.codec},

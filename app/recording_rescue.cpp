@@ -16,8 +16,8 @@
 #include <utility>
 
 #include "app/recording_names.h"
-#include "engine/io/atomic_file.h"
 #include "engine/export/unfinished_video.h"
+#include "engine/io/atomic_file.h"
 
 namespace fovea {
 namespace {

@@ -13,11 +13,11 @@ namespace {
 
 using Kind = SessionLoss::Kind;
 
-/// The pane of `state` with the slot of `like`; null when there is none, or when `sameModule` is true and its mechanism differs.
+/// The pane of `state` with the place of `like`; null when there is none, or when `sameModule` is true and its mechanism differs.
 template <class State>
 auto paneOf(State& state, const PaneState& like, bool sameModule) -> decltype(state.panes.data()) {
     const auto it = std::find_if(state.panes.begin(), state.panes.end(), [&](const PaneState& pane) {
-        return pane.slot == like.slot && (!sameModule || pane.module == like.module);
+        return pane.place == like.place && (!sameModule || pane.module == like.module);
     });
     return it == state.panes.end() ? nullptr : &*it;
 }
@@ -70,7 +70,7 @@ void RestoreControl::begin(const OpenedSession& opened) {
                                    [](const SessionLoss& loss) { return loss.kind == Kind::Picture || loss.kind == Kind::Live; });
     m_unsettled.clear();
     for (const PaneState& pane : m_file.state.panes) {
-        m_unsettled.push_back(pane.slot);
+        m_unsettled.push_back(pane.place);
     }
     Q_EMIT lossesChanged();
 }
@@ -139,10 +139,10 @@ bool RestoreControl::modelFailed(const std::string& folder, const std::string& s
     return wanted;
 }
 
-bool RestoreControl::lacksModel(const std::string& slot) const {
+bool RestoreControl::lacksModel(int place) const {
     return std::any_of(m_losses.begin(), m_losses.end(), [&](const SessionLoss& loss) {
         return loss.kind == Kind::Model &&
-               std::any_of(loss.panes.begin(), loss.panes.end(), [&slot](const PaneState& pane) { return pane.slot == slot; });
+               std::any_of(loss.panes.begin(), loss.panes.end(), [place](const PaneState& pane) { return pane.place == place; });
     });
 }
 
@@ -151,8 +151,8 @@ bool RestoreControl::lacksModel(const std::string& slot) const {
 bool RestoreControl::settle() {
     bool anything = false;
     for (int pane = 0; pane < m_session.paneCount(); ++pane) {
-        const std::string slot = m_session.paneSlot(pane);
-        const auto unsettled = std::find(m_unsettled.begin(), m_unsettled.end(), slot);
+        const int place = m_session.panePlace(pane);
+        const auto unsettled = std::find(m_unsettled.begin(), m_unsettled.end(), place);
         if (unsettled == m_unsettled.end() || !m_session.isUpToDate(pane)) {
             continue;
         }
@@ -164,7 +164,7 @@ bool RestoreControl::settle() {
         }
         anything = anything || !problems.empty();
         for (const Error& problem : problems) {
-            if (!lacksModel(slot)) {
+            if (!lacksModel(place)) {
                 m_losses.push_back({.text = problem});
             }
         }
@@ -213,7 +213,7 @@ std::optional<SessionState> RestoreControl::located(const SessionLoss& loss, con
     const std::vector<PaneState> given = giveBack(now, loss, path);
     for (const PaneState& pane : given) {
         *paneOf(m_file.state, pane, false) = pane;
-        m_unsettled.push_back(pane.slot);
+        m_unsettled.push_back(pane.place);
     }
     if (loss.kind == Kind::Picture) {
         m_file.source.location = path;

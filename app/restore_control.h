@@ -56,7 +56,7 @@ Q_SIGNALS:
     void lossesChanged();
 
 private:
-    [[nodiscard]] bool lacksModel(const std::string& slot) const;
+    [[nodiscard]] bool lacksModel(int place) const;
     bool noteWeights(int pane);
     /// The present choices of a pane of the window.
     [[nodiscard]] PaneState chosen(int pane) const;
@@ -69,7 +69,7 @@ private:
     SessionFile m_file;  ///< its panes as they were restored: with what stands in, and without what was dropped
     std::vector<SessionLoss> m_losses;
     bool m_awaitsPicture = false;
-    std::vector<std::string> m_unsettled;  ///< slots of panes which were not checked against a result yet
+    std::vector<int> m_unsettled;  ///< places of panes which were not checked against a result yet
 };
 
 }  // namespace fovea

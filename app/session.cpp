@@ -12,7 +12,7 @@
 
 namespace fovea {
 
-Session::Session(QObject* parent) : QObject(parent), m_panes{{.module = findModule("simam"), .slot = {}}} {
+Session::Session(QObject* parent) : QObject(parent), m_panes{{.module = findModule("simam")}} {
     connect(&m_controller, &Controller::frameLoaded, this, &Session::pictureChanged);
     connect(&m_controller, &Controller::loadFailed, this, &Session::failed);
     connect(&m_controller, &Controller::passFailed, this, &Session::failed);
@@ -73,25 +73,24 @@ void Session::setFilmstrip(std::vector<const ModuleInfo*> modules) {
 }
 
 Session::Choice& Session::choice(const Pane& of) {
-    const auto [it, isNew] = m_choices.try_emplace(key(of));
+    const auto [it, isNew] = m_choices.try_emplace(idOf(of));
     if (isNew) {
         if (const Choice* current = knownChoice(m_active); current != nullptr && &it->second != current) {
-            if (of.bundle == pane(m_active).bundle) {
+            if (modelId(of.model) == modelId(model())) {
                 it->second.field.activationClass = current->field.activationClass;
                 it->second.field.plainActivation = current->field.plainActivation;
             }
             it->second.field.queryX = current->field.queryX;
             it->second.field.queryY = current->field.queryY;
         }
-        it->second.params = bundleJob(*of.module, of.bundle).params;
-        it->second.field.module = of.module->id;
-        it->second.field.slot = of.slot;
+        it->second.params = modelJob(*of.module, of.model).params;
+        it->second.field.job = idOf(of);
     }
     return it->second;
 }
 
 const Session::Choice* Session::knownChoice(int pane) const {
-    const auto it = m_choices.find(key(this->pane(pane)));
+    const auto it = m_choices.find(jobId(pane));
     return it == m_choices.end() ? nullptr : &it->second;
 }
 
@@ -129,6 +128,7 @@ void Session::setSeed(quint64 seed) {
 void Session::setRetina(const RetinaOptions& options) {
     if (options != m_retina) {
         m_retina = options;
+        refreshInputs();
         submit();
         Q_EMIT jobChanged();
     }
@@ -169,8 +169,8 @@ void Session::setTracing(bool tracing) {
 
 ModuleJob Session::jobOf(const Pane& of) {
     const Choice& c = choice(of);
-    ModuleJob job = bundleJob(*of.module, of.bundle);
-    job.slot = of.slot;
+    ModuleJob job = modelJob(*of.module, of.model);
+    job.place = of.place;
     job.params = c.params;
     job.weightsFile = c.weightsFile;
     job.seed = c.seed;
@@ -186,36 +186,42 @@ ModuleJob Session::job(const ModuleInfo* info) { return info == module() ? paneJ
 ModuleJob Session::paneJob(int pane) {
     const Pane& of = this->pane(pane);
     ModuleJob job = jobOf(of);
-    job.predict = pane == m_active && of.bundle != nullptr;
+    job.predict = pane == m_active && predicts(of.model);
     job.trace = pane == m_active && m_tracing;
     return job;
 }
 
-// The active pane first, then the others of its network which are shown, then the filmstrip. A slot holds one job of a mechanism.
+// The active pane first, then the others which are shown, those of one model together, then the filmstrip.
 void Session::submit() {
     if (m_awaitsBundle) {
         return;
     }
-    std::vector<ModuleJob> jobs{paneJob(m_active)};
+    std::vector<ModelJobs> models{{.model = model(), .jobs = {paneJob(m_active)}}};
     for (int pane = 0; m_comparing && pane < paneCount(); ++pane) {
-        if (pane != m_active && this->pane(pane).bundle == this->pane(m_active).bundle) {
-            jobs.push_back(paneJob(pane));
+        if (pane == m_active) {
+            continue;
         }
+        auto its = std::find_if(models.begin(), models.end(), [&](const auto& m) { return m.model == model(pane); });
+        if (its == models.end()) {
+            its = models.insert(its, {.model = model(pane), .jobs = {}});
+        }
+        its->jobs.push_back(paneJob(pane));
     }
-    const std::size_t shown = jobs.size();
+    std::vector<ModuleJob>& jobs = models.front().jobs;
     for (const auto* info : m_filmstrip) {
-        const auto same = [info](const ModuleJob& job) { return job.info == info && job.slot.empty(); };
+        const auto same = [info](const ModuleJob& job) { return job.info == info && job.place == 0; };
         if (std::none_of(jobs.begin(), jobs.end(), same)) {
             jobs.push_back(jobOf(beside(info)));
+            jobs.back().shown = false;
         }
     }
-    m_controller.setJobs(std::move(jobs), m_retina, network(), shown, otherNetworks());
+    m_controller.setJobs(std::move(models));
 }
 
 // A file which does not fit is put back to the weights before it; what is on the screen stays.
 bool Session::judgeWeights(const FrameResult& result) {
     Choice& c = choice();
-    const auto finished = result.find(module()->id, pane().slot);
+    const auto finished = result.find(jobId(m_active));
     if (!c.fileOnTrial || !finished) {
         return true;
     }
@@ -235,7 +241,7 @@ void Session::takeResult(const std::shared_ptr<const FrameResult>& result) {
         return;
     }
     const bool newPicture = !m_shown || m_shown->frame.pixels != result->frame.pixels;
-    std::array<std::shared_ptr<const ModuleResult>, kMaxPanes> known;
+    std::array<std::shared_ptr<const JobResult>, kMaxPanes> known;
     for (int pane = 0; pane < paneCount(); ++pane) {
         known[static_cast<std::size_t>(pane)] = moduleResult(pane);
     }
@@ -256,11 +262,7 @@ void Session::takeResult(const std::shared_ptr<const FrameResult>& result) {
     Q_EMIT snapshot(result);
 }
 
-std::shared_ptr<const ModuleResult> Session::moduleResult(int pane) const {
-    const Pane& of = this->pane(pane);
-    const auto own = resultOf(of);
-    return own ? own->find(of.module->id, of.slot) : nullptr;
-}
+std::shared_ptr<const JobResult> Session::moduleResult(int pane) const { return m_shown ? m_shown->find(jobId(pane)) : nullptr; }
 
 const AttentionMap* Session::shownMap(int pane) const {
     const auto finished = moduleResult(pane);
@@ -290,7 +292,7 @@ std::optional<FieldSpec> Session::field(int pane) const {
         }
         // A channel or head chosen before a parameter made fewer of them.
         spec.head = std::min(spec.head, headCount(*map) - 1);
-        if (const auto choices = fieldChoices(*resultOf(this->pane(pane)), spec)) {
+        if (const auto choices = fieldChoices(*m_shown, spec)) {
             spec.channel = std::min(spec.channel, choices->mapChannels - 1);
         }
     }
@@ -322,7 +324,7 @@ void Session::setMap(const std::string& map) {
 
 void Session::setActivation(int index, bool plain) {
     for (auto& [key, c] : m_choices) {  // the question “where is this class?” stays when the module changes
-        if (std::get<0>(key) == pane().bundle.get()) {
+        if (key.model == modelId(model())) {
             c.field.activationClass = index;
             c.field.plainActivation = plain;
         }
@@ -369,8 +371,8 @@ void Session::followNewest() {
 
 // The frames of a running clip move on; only a clip which stands has one a person can come back to.
 int Session::clipFrame(int pane, const FieldSpec& spec) const {
-    const auto own = resultOf(this->pane(pane));
-    const bool stands = own && own->clip && spec.frame >= 0 && spec.frame < static_cast<int>(own->clip->size());
+    const ModelResult* own = modelResult(pane);
+    const bool stands = own != nullptr && own->clip && spec.frame >= 0 && spec.frame < static_cast<int>(own->clip->size());
     return stands ? spec.frame : -1;
 }
 
@@ -392,7 +394,7 @@ void Session::noteRange(const RenderedOverlay& rendered) {
         return;
     }
     const Frame& frame = rendered.request.result->frame;
-    const std::string map = rendered.request.field->module + '/' + rendered.request.field->map;
+    const std::string map = rendered.request.field->job.source + '/' + rendered.request.field->map;
     if (frame.source != m_ranges.source || map != m_ranges.map || frame.sequence < m_ranges.sequence) {
         m_ranges = {.source = frame.source, .map = map, .sequence = frame.sequence, .newest = {}, .before = {}};
     } else if (frame.sequence > m_ranges.sequence) {
@@ -423,13 +425,13 @@ void Session::setRange(RangeMode mode, ValueRange range) {
 
 Provenance Session::provenance() const {
     if (const auto finished = moduleResult()) {
-        return finished->provenance;
+        return finished->source.provenance;
     }
     if (module()->weights == nullptr) {
         return {};
     }
     if (trained() && canBeTrained()) {
-        return {.kind = ProvenanceKind::Trained, .source = pane(m_active).bundle->name};
+        return {.kind = ProvenanceKind::Trained, .source = modelName(model())};
     }
     const Choice* c = knownChoice(m_active);
     return {.kind = ProvenanceKind::Random, .source = {}, .seed = c == nullptr ? 1 : c->seed};

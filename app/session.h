@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <tuple>
 #include <vector>
 
 #include "app/session_state.h"
@@ -74,13 +73,16 @@ public:
     /// Opens a folder with a network and trained weights; it becomes the model when it is good, else failed() says why. Until
     /// then nothing is computed if nothing was before.
     void openBundle(const QString& folder);
-    /// The active pane's network and how pictures enter all of them; without a bundle the Retina makes the features.
-    [[nodiscard]] NetworkChoice network() const { return network(m_active); }
-    [[nodiscard]] NetworkChoice network(int pane) const;
-    /// Chooses it for the active pane, and for the others which had the same unless panes are compared.
-    void setNetwork(const NetworkChoice& network);
-    /// Whether all panes have one network.
-    [[nodiscard]] bool oneNetwork() const;
+    /// The model of the active pane, or of another one.
+    [[nodiscard]] const ModelSpec& model() const { return model(m_active); }
+    [[nodiscard]] const ModelSpec& model(int pane) const { return this->pane(pane).model; }
+    /// Chooses a model for the active pane, and for the others which had the same model unless panes are compared. How pictures
+    /// enter a network, and the options of the Retina, are those of all panes.
+    void setModel(const ModelSpec& model);
+    /// How pictures enter the networks, now and in future.
+    void setInput(const ModelInput& input);
+    /// Whether all panes have one model.
+    [[nodiscard]] bool oneModel() const;
     /// The bundles which were opened, in use or not, in this order.
     [[nodiscard]] const std::vector<std::shared_ptr<const Bundle>>& bundles() const { return m_bundles; }
     /// What the bundle in use has for a mechanism, or null.
@@ -150,12 +152,15 @@ public:
     void noteRange(const RenderedOverlay& rendered);
 
     /// The newest result in which the chosen module has finished (well or not) or which has a newer picture; null at first.
-    [[nodiscard]] std::shared_ptr<const FrameResult> result() const { return result(m_active); }
-    /// The same of a pane's network; while that has none, another one's of the same picture.
-    [[nodiscard]] std::shared_ptr<const FrameResult> result(int pane) const;
+    [[nodiscard]] const std::shared_ptr<const FrameResult>& result() const { return m_shown; }
+    /// The part of a pane's model in result(), or null.
+    [[nodiscard]] const ModelResult* modelResult() const { return modelResult(m_active); }
+    [[nodiscard]] const ModelResult* modelResult(int pane) const {
+        return m_shown ? m_shown->find(modelId(model(pane))) : nullptr;
+    }
     /// The chosen module's result in result(), or null.
-    [[nodiscard]] std::shared_ptr<const ModuleResult> moduleResult() const { return moduleResult(m_active); }
-    [[nodiscard]] std::shared_ptr<const ModuleResult> moduleResult(int pane) const;
+    [[nodiscard]] std::shared_ptr<const JobResult> moduleResult() const { return moduleResult(m_active); }
+    [[nodiscard]] std::shared_ptr<const JobResult> moduleResult(int pane) const;
     /// The map which is on the canvas, or null.
     [[nodiscard]] const AttentionMap* shownMap() const { return shownMap(m_active); }
     [[nodiscard]] const AttentionMap* shownMap(int pane) const;
@@ -169,7 +174,10 @@ public:
     void restore(const SessionState& state);
     /// Whether a model of the state to be restored is still being read.
     [[nodiscard]] bool restoring() const { return m_pending.has_value(); }
-    [[nodiscard]] const std::string& paneSlot(int pane) const { return this->pane(pane).slot; }
+    /// The number which tells a pane from every other as long as it is there.
+    [[nodiscard]] int panePlace(int pane) const { return this->pane(pane).place; }
+    /// The id of a pane's job.
+    [[nodiscard]] JobId jobId(int pane) const { return idOf(this->pane(pane)); }
     /// Whether the newest result of a pane is of all that is chosen now.
     [[nodiscard]] bool isUpToDate(int pane) const;
     /// Resets the choices of a pane which its newest result does not have: map, head, channel, class, factors, pins. Returns one
@@ -214,17 +222,16 @@ private:
     };
     struct Pane {
         const ModuleInfo* module = nullptr;
-        std::string slot;                           ///< of its jobs; the first pane's is empty
-        bool trained = true;                        ///< the bundle's weights where it has some
-        std::shared_ptr<const Bundle> bundle = {};  ///< null: the Retina makes the features
+        int place = 0;        ///< JobId::place of its jobs
+        bool trained = true;  ///< the bundle's weights where it has some
+        ModelSpec model = RetinaOptions{};
     };
-    using ChoiceKey = std::tuple<const Bundle*, const ModuleInfo*, std::string>;
 
     /// The parameter of the module which says where it looks; null when it has none.
     [[nodiscard]] const ParamSpec* placeParam() const;
     [[nodiscard]] Pane& pane() { return m_panes[static_cast<std::size_t>(m_active)]; }
     [[nodiscard]] const Pane& pane(int index) const { return m_panes[static_cast<std::size_t>(index)]; }
-    [[nodiscard]] static ChoiceKey key(const Pane& of) { return {of.bundle.get(), of.module, of.slot}; }
+    [[nodiscard]] static JobId idOf(const Pane& of) { return {of.module->id, of.place, modelId(of.model)}; }
     Choice& choice(const Pane& of);
     /// Of the active pane.
     Choice& choice() { return choice(pane()); }
@@ -232,21 +239,19 @@ private:
     [[nodiscard]] const Choice* knownChoice(int pane) const;
     [[nodiscard]] ModuleJob jobOf(const Pane& of);
     /// Another mechanism beside the active pane's, as the filmstrip shows it.
-    [[nodiscard]] Pane beside(const ModuleInfo* info) const {
-        return {.module = info, .trained = trained(), .bundle = pane(m_active).bundle};
-    }
-    /// What the network of this bundle (null: the Retina) gave for the picture which is shown, or null.
-    [[nodiscard]] std::shared_ptr<const FrameResult> resultOf(const Bundle* bundle) const;
-    [[nodiscard]] std::shared_ptr<const FrameResult> resultOf(const Pane& of) const { return resultOf(of.bundle.get()); }
+    [[nodiscard]] Pane beside(const ModuleInfo* info) const { return {.module = info, .trained = trained(), .model = model()}; }
+    /// Whether the picture which is shown has features of this model.
+    [[nodiscard]] bool hasFeatures(ModelId model) const;
     void askAt(QPointF fraction);
-    /// After another pane has become the active one, or the panes have changed; `before` is the bundle of the active one before.
-    void emitPanes(const std::shared_ptr<const Bundle>& before);
+    /// After another pane has become the active one, or the panes have changed; `before` is the model of the active one before.
+    void emitPanes(ModelId before);
+    /// Gives the panes of networks, and those of the Retina, the input and the options which are chosen now.
+    void refreshInputs();
     [[nodiscard]] std::shared_ptr<const Bundle> bundleIn(const std::string& folder) const;
     void takeBundle(const std::shared_ptr<const Bundle>& bundle);
     void takeBundleError(const Error& error);
     /// The first bundle of a state which is not open; empty when all are.
     [[nodiscard]] std::string closedBundle(const SessionState& state) const;
-    [[nodiscard]] std::vector<NetworkJobs> otherNetworks();
     void restorePanes(const SessionState& state);
     void submit();
     void takeResult(const std::shared_ptr<const FrameResult>& result);
@@ -273,10 +278,10 @@ private:
     std::optional<SessionState> m_pending;  ///< to be restored when its bundle has been opened
     bool m_selectsOpened = true;            ///< the bundle which is being opened becomes the active pane's
     std::vector<const ModuleInfo*> m_filmstrip;
-    std::map<ChoiceKey, Choice> m_choices;  ///< of every model and pane apart
+    std::map<JobId, Choice> m_choices;  ///< of every model and pane apart
     RetinaOptions m_retina;
     std::vector<std::shared_ptr<const Bundle>> m_bundles;
-    NetworkChoice m_input;        ///< how pictures enter networks; without a bundle
+    ModelInput m_input;           ///< how pictures enter networks
     bool m_awaitsBundle = false;  ///< the first jobs wait for the bundle they are meant for
     OverlayStyle m_style;
     RangeMode m_rangeMode = RangeMode::Auto;

@@ -46,7 +46,7 @@ QJsonObject modelJson(const std::string& bundleFolder, const QString& folder, co
 QJsonObject paneJson(const PaneState& p, const QString& folder, const BundledModel& own) {
     QJsonObject json{{QStringLiteral("model"), modelJson(p.bundleFolder, folder, own)},
                      {QStringLiteral("module"), text(p.module)},
-                     {QStringLiteral("slot"), text(p.slot)},
+                     {QStringLiteral("slot"), QString::fromLatin1(kPlaceNames[static_cast<std::size_t>(p.place)])},
                      {QStringLiteral("trained"), p.trained},
                      {QStringLiteral("params"), QJsonDocument::fromJson(QByteArray::fromStdString(p.params.toJson())).object()},
                      {QStringLiteral("seed"), QString::number(p.seed)},

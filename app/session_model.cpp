@@ -1,4 +1,4 @@
-// The networks of a session: each pane has one, of a bundle which was opened, or the Retina.
+// The models of a session: each pane has one, the network of a bundle which was opened, or the Retina.
 
 #include <algorithm>
 #include <utility>
@@ -32,9 +32,7 @@ void Session::takeBundle(const std::shared_ptr<const Bundle>& bundle) {
         Q_EMIT modelChanged();
         return;
     }
-    NetworkChoice network = m_input;
-    network.bundle = bundle;
-    setNetwork(network);
+    setModel(BundleModel{.bundle = bundle, .input = m_input});
 }
 
 void Session::takeBundleError(const Error& error) {
@@ -68,79 +66,65 @@ std::shared_ptr<const Bundle> Session::bundleIn(const std::string& folder) const
     return known == m_bundles.end() ? nullptr : *known;
 }
 
-NetworkChoice Session::network(int pane) const {
-    NetworkChoice network = m_input;
-    network.bundle = this->pane(pane).bundle;
-    return network;
+bool Session::oneModel() const {
+    return std::all_of(m_panes.begin(), m_panes.end(),
+                       [this](const Pane& p) { return modelId(p.model) == modelId(m_panes.front().model); });
 }
 
-bool Session::oneNetwork() const {
-    return std::all_of(m_panes.begin(), m_panes.end(), [this](const Pane& p) { return p.bundle == m_panes.front().bundle; });
+void Session::refreshInputs() {
+    for (Pane& of : m_panes) {
+        if (auto* network = std::get_if<BundleModel>(&of.model)) {
+            network->input = m_input;
+        } else {
+            of.model = m_retina;
+        }
+    }
 }
 
-void Session::setNetwork(const NetworkChoice& network) {
-    if (network == this->network()) {
+void Session::setInput(const ModelInput& input) {
+    if (input != m_input) {
+        m_input = input;
+        refreshInputs();
+        submit();
+        Q_EMIT modelChanged();
+    }
+}
+
+void Session::setModel(const ModelSpec& model) {
+    if (model == this->model()) {
         return;
     }
-    m_input = network;
-    m_input.bundle.reset();
-    const auto before = pane().bundle;
+    if (const auto* network = std::get_if<BundleModel>(&model)) {
+        m_input = network->input;
+    } else {
+        m_retina = std::get<RetinaOptions>(model);
+    }
+    const ModelId before = modelId(this->model());
     for (Pane& of : m_panes) {
-        const bool follows = &of == &pane() || (!m_comparing && of.bundle == before);
-        if (!follows || of.bundle == network.bundle) {
+        const bool follows = &of == &pane() || (!m_comparing && modelId(of.model) == before);
+        if (!follows || modelId(of.model) == modelId(model)) {
             continue;
         }
-        const auto old = m_choices.find(key(of));
-        of.bundle = network.bundle;
+        const auto old = m_choices.find(idOf(of));
+        of.model = model;
         if (old != m_choices.end()) {  // one question for the whole session: the place that was asked about stays
             FieldSpec& field = choice(of).field;
             field.queryX = old->second.field.queryX;
             field.queryY = old->second.field.queryY;
         }
     }
+    refreshInputs();
     submit();
     Q_EMIT modelChanged();
 }
 
 const BundleModule* Session::bundleModule(const ModuleInfo* info) const {
-    const auto& bundle = pane(m_active).bundle;
+    const auto bundle = bundleOf(model());
     if (!bundle) {
         return nullptr;
     }
     const auto it = bundle->modules.find(info->id);
     return it == bundle->modules.end() ? nullptr : &it->second;
-}
-
-// The panes of other networks which are shown, those of one network together.
-std::vector<NetworkJobs> Session::otherNetworks() {
-    std::vector<NetworkJobs> others;
-    for (int pane = 0; m_comparing && pane < paneCount(); ++pane) {
-        const auto& bundle = this->pane(pane).bundle;
-        if (bundle == this->pane(m_active).bundle) {
-            continue;
-        }
-        auto its = std::find_if(others.begin(), others.end(), [&bundle](const auto& o) { return o.network.bundle == bundle; });
-        if (its == others.end()) {
-            others.push_back({.network = network(pane), .jobs = {}});
-            its = std::prev(others.end());
-        }
-        its->jobs.push_back(paneJob(pane));
-    }
-    return others;
-}
-
-std::shared_ptr<const FrameResult> Session::resultOf(const Bundle* bundle) const {
-    if (!m_shown || m_shown->bundle.get() == bundle) {
-        return m_shown;
-    }
-    const auto it = std::find_if(m_shown->others.begin(), m_shown->others.end(),
-                                 [bundle](const auto& other) { return other && other->bundle.get() == bundle; });
-    return it == m_shown->others.end() ? nullptr : *it;
-}
-
-std::shared_ptr<const FrameResult> Session::result(int pane) const {
-    const auto own = resultOf(this->pane(pane));
-    return own ? own : m_shown;
 }
 
 }  // namespace fovea

@@ -12,12 +12,15 @@ namespace {
 
 PointValue pointOf(QPointF at) { return {at.x(), at.y()}; }
 
-bool hasFeatures(const std::shared_ptr<const FrameResult>& result) { return result && result->features; }
-
 }  // namespace
 
-void Session::emitPanes(const std::shared_ptr<const Bundle>& before) {
-    if (pane().bundle != before) {
+bool Session::hasFeatures(ModelId model) const {
+    const ModelResult* result = m_shown ? m_shown->find(model) : nullptr;
+    return result != nullptr && result->features;
+}
+
+void Session::emitPanes(ModelId before) {
+    if (modelId(model()) != before) {
         Q_EMIT modelChanged();
     }
     Q_EMIT moduleChanged();
@@ -30,7 +33,7 @@ void Session::setActivePane(int pane) {
     if (chosen == m_active) {
         return;
     }
-    const auto before = this->pane().bundle;
+    const ModelId before = modelId(model());
     m_active = chosen;
     submit();  // predictions and steps are the active pane's
     emitPanes(before);
@@ -40,27 +43,24 @@ bool Session::addPane(const ModuleInfo* info) {
     if (paneCount() >= kMaxPanes || info == nullptr) {
         return false;
     }
-    const auto isFree = [this](const char* slot) {
-        return std::none_of(m_panes.begin(), m_panes.end(), [slot](const Pane& p) { return p.slot == slot; });
-    };
-    const Pane added{.module = info,
-                     .slot = *std::find_if(kPaneSlots.begin(), kPaneSlots.end(), isFree),
-                     .trained = trained(),
-                     .bundle = pane().bundle};
+    int place = 0;
+    while (std::any_of(m_panes.begin(), m_panes.end(), [place](const Pane& p) { return p.place == place; })) {
+        ++place;
+    }
+    const Pane added{.module = info, .place = place, .trained = trained(), .model = model()};
     const Choice base = choice();
-    // What a pane which has gone left behind; the first slot is the filmstrip's, too.
-    std::erase_if(m_choices, [&](const auto& known) {
-        return std::get<2>(known.first) == added.slot && (!added.slot.empty() || known.first == key(added));
-    });
+    // Choices of a pane which has gone; the first place is the filmstrip's, too.
+    std::erase_if(m_choices,
+                  [&](const auto& known) { return known.first.place == place && (place != 0 || known.first == idOf(added)); });
     Choice& fresh = choice(added);
     if (info == module()) {
         fresh = base;
-        fresh.field.slot = added.slot;
+        fresh.field.job = idOf(added);
     }
     m_panes.push_back(added);
     m_active = paneCount() - 1;
     submit();
-    emitPanes(added.bundle);
+    emitPanes(modelId(added.model));
     return true;
 }
 
@@ -68,7 +68,7 @@ void Session::removePane(int pane) {
     if (paneCount() < 2 || pane < 0 || pane >= paneCount()) {
         return;
     }
-    const auto before = this->pane().bundle;
+    const ModelId before = modelId(model());
     m_panes.erase(m_panes.begin() + pane);
     m_active = std::min(m_active > pane ? m_active - 1 : m_active, paneCount() - 1);
     submit();
@@ -80,7 +80,7 @@ void Session::swapPanes(int a, int b) {
     if (a == b || std::min(a, b) < 0 || std::max(a, b) >= paneCount()) {
         return;
     }
-    const auto before = pane().bundle;
+    const ModelId before = modelId(model());
     std::swap(m_panes[static_cast<std::size_t>(a)], m_panes[static_cast<std::size_t>(b)]);
     submit();
     emitPanes(before);
@@ -94,11 +94,11 @@ void Session::setComparing(bool comparing) {
 
 void Session::setGridQuery(QPointF fraction, int frame) {
     // One point for the whole session: switching the module keeps the question. Other networks' cells lie otherwise.
-    const auto own = resultOf(pane());
+    const ModelId own = modelId(model());
     for (auto& [key, c] : m_choices) {
-        const auto other = resultOf(std::get<0>(key));
-        const bool elsewhere = own && own->features && other && other->features && other != own;
-        const PointValue at = elsewhere ? onGrid(*other, onPicture(*own, pointOf(fraction))) : pointOf(fraction);
+        const bool elsewhere = key.model != own && hasFeatures(own) && hasFeatures(key.model);
+        const PointValue at =
+            elsewhere ? onGrid(*m_shown, key.model, onPicture(*m_shown, own, pointOf(fraction))) : pointOf(fraction);
         c.field.queryX = std::clamp(at.x, 0.0, 1.0);
         c.field.queryY = std::clamp(at.y, 0.0, 1.0);
         c.field.queryFrame = frame;
@@ -111,7 +111,7 @@ void Session::setGridQuery(QPointF fraction, int frame) {
 }
 
 void Session::askAt(QPointF fraction) {
-    const PointValue at = onGrid(*resultOf(pane()), pointOf(fraction));
+    const PointValue at = onGrid(*m_shown, modelId(model()), pointOf(fraction));
     setGridQuery({at.x, at.y}, clipFrame(m_active, choice().field));
     // A mechanism which is told where to look is told it by the same click.
     if (const ParamSpec* place = placeParam()) {
@@ -125,7 +125,7 @@ void Session::askAt(QPointF fraction) {
 }
 
 void Session::setQuery(QPointF fraction, QueryGesture gesture) {
-    if (!hasFeatures(resultOf(pane()))) {
+    if (!hasFeatures(modelId(model()))) {
         return;
     }
     if (!queryOnPicture()) {  // nobody asks here: the place is kept for the next map which does, without a pin
@@ -150,17 +150,16 @@ void Session::setQuery(QPointF fraction, QueryGesture gesture) {
 }
 
 void Session::setPaneQuery(int pane, QPointF fraction) {
-    const auto own = resultOf(this->pane(pane));
-    if (!hasFeatures(own)) {
+    if (!hasFeatures(modelId(model(pane)))) {
         return;
     }
-    askOnPicture(choice(this->pane(pane)).field, *own, pointOf(fraction));
+    askOnPicture(choice(this->pane(pane)).field, *m_shown, pointOf(fraction));
     Q_EMIT fieldChanged();
 }
 
 void Session::setActivePin(int number) {
     const auto it = std::find_if(m_pins.begin(), m_pins.end(), [number](const Pin& p) { return p.number == number; });
-    if (it == m_pins.end() || number == m_activePin || !hasFeatures(resultOf(pane()))) {
+    if (it == m_pins.end() || number == m_activePin || !hasFeatures(modelId(model()))) {
         return;
     }
     m_activePin = number;
@@ -178,7 +177,7 @@ void Session::removePin(int number) {
     if (number == m_activePin && !m_pins.empty()) {
         const Pin pin = next == m_pins.begin() ? m_pins.front() : *std::prev(next);
         m_activePin = pin.number;
-        if (hasFeatures(resultOf(pane()))) {
+        if (hasFeatures(modelId(model()))) {
             askAt({pin.x, pin.y});
         }
     }
@@ -203,7 +202,7 @@ std::optional<QPointF> Session::queryOnPicture(int pane) const {
         return std::nullopt;
     }
     const PointValue at = place != nullptr ? c->params.point(place->key) : PointValue{c->field.queryX, c->field.queryY};
-    const PointValue shown = onPicture(*resultOf(this->pane(pane)), at);
+    const PointValue shown = onPicture(*m_shown, modelId(model(pane)), at);
     return QPointF(shown.x, shown.y);
 }
 

@@ -3,12 +3,17 @@
 #include <QJsonObject>
 #include <QString>
 
+#include <array>
 #include <string>
+
+#include "app/session_state.h"
 
 namespace fovea {
 
 /// The name of the built-in model in a session.
 inline const QString kRetinaName = QStringLiteral("retina");
+/// The names of the places of panes in a session; no name is the first place.
+inline constexpr std::array<const char*, kMaxPanes> kPlaceNames{"", "B", "C", "D"};
 
 /// A file or a folder as a session names it: its whole path and, where `folder` says where the session will lie, the path from
 /// there. A relative `path` is one from the working directory.

@@ -56,7 +56,7 @@ private:
     std::string readModel(SessionKeys& keys, const std::string& sharedFolder, std::string& missing);
     std::string modelAt(const QJsonObject& reference, bool isOld, std::string& missing);
     std::string readWeights(SessionKeys& keys, std::string& missing);
-    std::string freeSlot(const std::string& wanted) const;
+    int freePlace(const std::string& wanted) const;
     void noteOtherHash(const std::string& sha256);
     void readStyle(SessionKeys keys);
     void readPins(SessionKeys& keys);
@@ -224,14 +224,18 @@ std::uint64_t readSeed(SessionKeys& keys) {
     return seed ? static_cast<std::uint64_t>(*seed) : 1;
 }
 
-// The slot tells panes with the same mechanism apart, so no two panes share one.
-std::string Reader::freeSlot(const std::string& wanted) const {
-    const auto isFree = [this](const std::string& slot) {
+// The place tells panes with the same mechanism apart, so no two panes share one.
+int Reader::freePlace(const std::string& wanted) const {
+    const auto isFree = [this](int place) {
         const auto& panes = m_opened.file.state.panes;
-        return std::none_of(panes.begin(), panes.end(), [&slot](const PaneState& p) { return p.slot == slot; });
+        return std::none_of(panes.begin(), panes.end(), [place](const PaneState& p) { return p.place == place; });
     };
-    const bool isKnown = std::find(kPaneSlots.begin(), kPaneSlots.end(), wanted) != kPaneSlots.end();
-    return isKnown && isFree(wanted) ? wanted : *std::find_if(kPaneSlots.begin(), kPaneSlots.end(), isFree);
+    const auto named = static_cast<int>(std::find(kPlaceNames.begin(), kPlaceNames.end(), wanted) - kPlaceNames.begin());
+    int place = named < kMaxPanes && isFree(named) ? named : 0;
+    while (!isFree(place)) {
+        ++place;
+    }
+    return place;
 }
 
 void Reader::addWaiting(Kind kind, const std::string& path, const PaneState& pane) {
@@ -265,14 +269,12 @@ std::optional<PaneState> Reader::readPane(SessionKeys& keys, const std::string& 
     std::string missingModel;
     std::string missingWeights;
     p.bundleFolder = readModel(keys, sharedFolder, missingModel);
-    p.slot = freeSlot(keys.text("slot"));
+    p.place = freePlace(keys.text("slot"));
     p.trained = keys.flag("trained", true);
     p.params = readParams(keys, *info);
     p.weightsFile = readWeights(keys, missingWeights);
     p.seed = readSeed(keys);
     p.field = readField(keys.object("field"));
-    p.field.module = p.module;
-    p.field.slot = p.slot;
     p.intervention = {floats(keys.numbers("channelFactors", 1.0)), floats(keys.numbers("headFactors", 1.0))};
     p.pinnedChannels = places(keys.numbers("pinnedChannels", -1.0));
     p.pinnedHeads = places(keys.numbers("pinnedHeads", -1.0));

@@ -18,13 +18,15 @@ Error missing(const std::string& name, int place, int count) {
 }
 
 /// How many classes can be drawn; while the network was not asked, as many as the bundle names.
-int classCount(const FrameResult& result, const ModuleResult& module, const FieldSpec& field) {
+int classCount(const FrameResult& result, const JobResult& module, const FieldSpec& field) {
+    const ModelResult& model = *result.find(field.job.model);
     const bool wasAsked = module.prediction || module.predictionError;
     FieldSpec asked = field;
     asked.plainActivation = field.plainActivation || !wasAsked;  // whether there are class maps is a matter of the network alone
-    const bool isKnown = !asked.plainActivation || result.prediction;
+    const bool isKnown = !asked.plainActivation || model.prediction;
     const auto choices = fieldChoices(result, asked);
-    const int named = result.bundle ? static_cast<int>(result.bundle->classes.size()) : 0;
+    const auto bundle = bundleOf(model.model);
+    const int named = bundle ? static_cast<int>(bundle->classes.size()) : 0;
     return isKnown && choices ? choices->classes : named;
 }
 
@@ -76,9 +78,10 @@ SessionState Session::state() {
     SessionState state;
     for (const Pane& of : m_panes) {
         const Choice& c = choice(of);
-        state.panes.push_back({.bundleFolder = of.bundle ? of.bundle->folder : std::string(),
+        const auto bundle = bundleOf(of.model);
+        state.panes.push_back({.bundleFolder = bundle ? bundle->folder : std::string(),
                                .module = of.module->id,
-                               .slot = of.slot,
+                               .place = of.place,
                                .trained = of.trained,
                                .params = c.params,
                                .weightsFile = c.weightsFile,
@@ -87,6 +90,7 @@ SessionState Session::state() {
                                .intervention = c.intervention,
                                .pinnedChannels = c.pinnedChannels,
                                .pinnedHeads = c.pinnedHeads});
+        state.panes.back().field.job = {};
     }
     state.active = m_active;
     state.cropped = m_input.fit == Fit::Crop;
@@ -112,7 +116,7 @@ void Session::restore(const SessionState& state) {
     }
     m_pending.reset();
     m_awaitsBundle = false;
-    m_input = {.bundle = nullptr, .fit = state.cropped ? Fit::Crop : Fit::Whole, .fine = state.fine};
+    m_input = {.fit = state.cropped ? Fit::Crop : Fit::Whole, .fine = state.fine};
     m_retina = state.retina;
     restorePanes(state);
     m_pins = state.pins;
@@ -135,12 +139,13 @@ void Session::restorePanes(const SessionState& state) {
         if (info == nullptr || panes.size() >= kMaxPanes) {
             continue;
         }
-        panes.push_back({.module = info,
-                         .slot = pane.slot,
-                         .trained = pane.trained,
-                         .bundle = pane.bundleFolder.empty() ? nullptr : bundleIn(pane.bundleFolder)});
-        Choice& c = m_choices[key(panes.back())];
-        c = {.params = pane.params.values().empty() ? bundleJob(*info, panes.back().bundle).params : pane.params,
+        Pane& restored = panes.emplace_back();
+        restored = {.module = info, .place = pane.place, .trained = pane.trained, .model = m_retina};
+        if (auto bundle = bundleIn(pane.bundleFolder)) {
+            restored.model = BundleModel{.bundle = std::move(bundle), .input = m_input};
+        }
+        Choice& c = m_choices[idOf(restored)];
+        c = {.params = pane.params.values().empty() ? modelJob(*info, restored.model).params : pane.params,
              .weightsFile = pane.weightsFile,
              .fallbackFile = {},
              .fileOnTrial = false,
@@ -149,8 +154,7 @@ void Session::restorePanes(const SessionState& state) {
              .intervention = pane.intervention,
              .pinnedChannels = pane.pinnedChannels,
              .pinnedHeads = pane.pinnedHeads};
-        c.field.module = pane.module;
-        c.field.slot = pane.slot;
+        c.field.job = idOf(restored);
     }
     if (!panes.empty()) {
         m_panes = std::move(panes);
@@ -163,9 +167,9 @@ bool Session::isUpToDate(int pane) const { return m_finishedEpochs[static_cast<s
 std::vector<Error> Session::dropMissingChoices(int pane, const std::string& path) {
     std::vector<Error> problems;
     Choice& c = choice(this->pane(pane));
-    const auto result = resultOf(this->pane(pane));
+    const auto& result = m_shown;
     const auto finished = moduleResult(pane);
-    if (!result || !finished) {
+    if (!finished) {
         return problems;
     }
     const Intervention before = c.intervention;

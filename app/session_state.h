@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <string>
 #include <vector>
 
@@ -13,8 +12,6 @@
 namespace fovea {
 
 inline constexpr int kMaxPanes = 4;
-/// The slot of a further pane is the first of these which is free.
-inline constexpr std::array<const char*, kMaxPanes> kPaneSlots{"", "B", "C", "D"};
 /// Pins have numbers from 1 to this one.
 inline constexpr int kMaxPins = 9;
 
@@ -30,12 +27,12 @@ struct Pin {
 struct PaneState {
     std::string bundleFolder;  ///< empty: the Retina makes the features
     std::string module;        ///< id; empty in a session whose mechanism is not known
-    std::string slot;
+    int place = 0;             ///< JobId::place, below kMaxPanes; no two panes share one
     bool trained = true;
     ParamSet params;  ///< empty: the model's
     std::string weightsFile;
     std::uint64_t seed = 1;
-    FieldSpec field;
+    FieldSpec field;  ///< without its job, which module, place and folder say
     Intervention intervention;
     std::vector<int> pinnedChannels;  ///< they come first wherever channels are listed
     std::vector<int> pinnedHeads;

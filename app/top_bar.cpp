@@ -95,11 +95,11 @@ void TopBar::setStyle(const OverlayStyle& style) {
 
 void TopBar::setView(ViewKind view) { m_views->button(static_cast<int>(view))->setChecked(true); }
 
-void TopBar::setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const NetworkChoice& network,
+void TopBar::setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const ModelSpec& model,
                       const RetinaOptions& retina) {
     const bool others = m_bundles != bundles || m_features->count() == 0;
     m_bundles = bundles;
-    m_network = network;
+    m_model = model;
     m_retina = retina;
     if (others) {
         fillModels();
@@ -134,10 +134,10 @@ void TopBar::fillModels() {
 
 void TopBar::markModel() {
     int entry = m_retina.stride;
-    const auto used = std::find(m_bundles.begin(), m_bundles.end(), m_network.bundle);
-    if (used != m_bundles.end()) {
-        const bool fine = m_network.fine && !m_network.bundle->input.fixed;
-        entry = networkEntry(static_cast<std::size_t>(used - m_bundles.begin()), fine, m_network.fit == Fit::Crop);
+    if (const auto* network = std::get_if<BundleModel>(&m_model)) {
+        const auto used = std::find(m_bundles.begin(), m_bundles.end(), network->bundle);
+        const bool fine = network->input.fine && !network->bundle->input.fixed;
+        entry = networkEntry(static_cast<std::size_t>(used - m_bundles.begin()), fine, network->input.fit == Fit::Crop);
     }
     m_features->setCurrentIndex(m_features->findData(entry));
 }
@@ -152,8 +152,7 @@ void TopBar::chooseModel() {
     } else {
         const int place = kNetworks - entry;
         Q_EMIT networkChosen({.bundle = m_bundles[static_cast<std::size_t>(place / 4)],
-                              .fit = place & 2 ? Fit::Crop : Fit::Whole,
-                              .fine = (place & 1) != 0});
+                              .input = {.fit = place & 2 ? Fit::Crop : Fit::Whole, .fine = (place & 1) != 0}});
     }
 }
 

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "app/view_kind.h"
-#include "engine/models/graph_backbone.h"
-#include "engine/models/retina.h"
+#include "engine/models/model_spec.h"
 #include "engine/render/compose.h"
 
 class QButtonGroup;
@@ -28,9 +27,8 @@ public:
     void setFileName(const QString& name, const QString& toolTip);
     void setStyle(const OverlayStyle& style);
     void setView(ViewKind view);
-    /// Offers the bundles and the Retina, and marks what is in use.
-    void setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const NetworkChoice& network,
-                  const RetinaOptions& retina);
+    /// Offers the bundles and the Retina with its strides, and marks the model in use.
+    void setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const ModelSpec& model, const RetinaOptions& retina);
     void setExportMenu(QMenu* menu);
     void setMainMenu(QMenu* menu);
 
@@ -39,7 +37,7 @@ Q_SIGNALS:
     void cameraRequested();
     void viewChosen(fovea::ViewKind view);
     void opacityChosen(double opacity);
-    void networkChosen(const fovea::NetworkChoice& network);
+    void networkChosen(const fovea::BundleModel& network);
     void strideChosen(int stride);
     void bundleRequested();
 
@@ -53,7 +51,7 @@ private:
     void chooseModel();
 
     std::vector<std::shared_ptr<const Bundle>> m_bundles;
-    NetworkChoice m_network;
+    ModelSpec m_model;
     RetinaOptions m_retina;
     QToolButton* m_open;
     QToolButton* m_camera;

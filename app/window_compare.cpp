@@ -37,7 +37,7 @@ void MainWindow::connectCanvas(int index) {
     Canvas* canvas = m_area->canvas(index);
     canvas->setStyle(paneStyle(index));
     canvas->setMoving(m_session.playing());
-    canvas->setResult(m_session.result(index == CanvasArea::kDifference ? 0 : index));
+    canvas->setResult(m_session.result());
     canvas->installEventFilter(this);
     connect(canvas, &Canvas::renderRequested, this, [this, index](OverlayRequest request) {
         if (index == m_area->indexOf(m_area->canvas())) {
@@ -152,11 +152,11 @@ void MainWindow::showPanes() {
     }
 }
 
-// Of each pane's own network; the difference lies over the first. Canvases outlive their panes.
+// Canvases outlive their panes.
 void MainWindow::showResults() {
     for (const int index : m_area->canvases()) {
         if (index == CanvasArea::kDifference || index < m_session.paneCount()) {
-            m_area->canvas(index)->setResult(m_session.result(index == CanvasArea::kDifference ? 0 : index));
+            m_area->canvas(index)->setResult(m_session.result());
         }
     }
 }
@@ -176,7 +176,7 @@ void MainWindow::showCompared() {
         }
         canvas->setField(m_session.pictureField(difference ? 0 : index));
         if (difference) {
-            canvas->setMinus(m_session.pictureField(1), m_session.result(1));
+            canvas->setMinus(m_session.pictureField(1));
         }
     }
     showPins();
@@ -194,23 +194,21 @@ void MainWindow::requestComparisons() {
     for (int pane = 1; pane < m_session.paneCount(); ++pane) {
         if (const auto other = m_session.pictureField(pane)) {
             OverlayRequest request;
-            request.result = m_session.result(0);
+            request.result = m_session.result();
             request.field = first;
             request.minus = other;
-            request.minusResult = m_session.result(pane);
             request.viewport = {.width = 1, .height = 1};
             m_comparisonViews.request(pane, std::move(request));
         }
     }
 }
 
-// Said where panes have networks of their own; empty where all have one.
+// Said where panes have models of their own; empty where all have one.
 QString MainWindow::paneModel(int pane) const {
-    if (m_session.oneNetwork() || pane >= m_session.paneCount()) {
+    if (m_session.oneModel() || pane >= m_session.paneCount()) {
         return {};
     }
-    const auto bundle = m_session.network(pane).bundle;
-    return bundle ? QString::fromStdString(bundle->name) : QStringLiteral("Retina");
+    return QString::fromStdString(modelName(m_session.model(pane)));
 }
 
 void MainWindow::showPins() {
@@ -286,8 +284,7 @@ void MainWindow::toggleLinkedRange() {
 void MainWindow::showStages() {
     const bool steps = m_view == ViewKind::Steps;
     if (steps && m_session.result()) {
-        const auto field = m_session.field();
-        m_stages->setResult(m_session.result(), m_session.module()->id, field ? field->slot : std::string(), m_session.style());
+        m_stages->setResult(m_session.result(), m_session.jobId(m_session.activePane()), m_session.style());
     }
 }
 

@@ -39,8 +39,7 @@ void MainWindow::connectExperiments() {
             m_session.setChannelMode(ChannelMode::Single, index);
         }
     });
-    connect(&m_session, &Session::modelChanged, this,
-            [this] { m_matterPlot->setAvailable(m_session.network().bundle != nullptr); });
+    connect(&m_session, &Session::modelChanged, this, [this] { m_matterPlot->setAvailable(predicts(m_session.model())); });
     connect(&m_matter, &MatterJob::progressed, m_matterPlot, &MatterPlot::setProgress);
     connect(&m_matter, &MatterJob::finished, this, &MainWindow::takeMatter);
 }
@@ -53,7 +52,7 @@ void MainWindow::setExperiment(Experiment experiment) {
     m_area->setHintVisible(false);
     foldForWidth();
     showGrid();
-    m_matterPlot->setAvailable(m_session.network().bundle != nullptr);
+    m_matterPlot->setAvailable(predicts(m_session.model()));
 }
 
 void MainWindow::toggleChannels() { setExperiment(Experiment::Channels); }
@@ -94,7 +93,7 @@ void MainWindow::measure() {
     }
     MatterRequest request;
     request.frame = result->frame;
-    request.network = m_session.network();
+    request.model = m_session.model();
     request.job = m_session.paneJob(m_session.activePane());
     request.field = *field;
     m_matterPlot->setMessage({});

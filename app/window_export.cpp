@@ -76,12 +76,11 @@ void MainWindow::exportRaw(const QString& folder) {
         return;
     }
     const auto result = m_session.result();
-    const std::string module = m_session.module()->id;
-    const std::string slot = m_session.field()->slot;
+    const JobId job = m_session.field()->job;
     const QFileInfo source(QString::fromStdString(result->frame.source->name));
-    const std::string base = source.completeBaseName().toStdString() + "." + module;
-    runExport(folder, [result, module, slot, base, folder](OutputPlaces& places) -> Result<QStringList> {
-        const auto files = fovea::exportRaw(*result, module, folder.toStdString(), base, places, slot);
+    const std::string base = source.completeBaseName().toStdString() + "." + job.source;
+    runExport(folder, [result, job, base, folder](OutputPlaces& places) -> Result<QStringList> {
+        const auto files = fovea::exportRaw(*result, job, folder.toStdString(), base, places);
         if (!files) {
             return files.error();
         }

@@ -15,8 +15,7 @@ void MainWindow::openModel() {
     const QString chosen = m_settings.model();
     const QString folder = chosen.isEmpty() ? QString::fromStdString(bundledModelFolder()) : chosen;
     if (chosen != QLatin1String("retina") && !folder.isEmpty()) {
-        m_session.setNetwork(
-            {.bundle = nullptr, .fit = m_settings.croppedInput() ? Fit::Crop : Fit::Whole, .fine = m_settings.fineInput()});
+        m_session.setInput({.fit = m_settings.croppedInput() ? Fit::Crop : Fit::Whole, .fine = m_settings.fineInput()});
         m_opensSetModel = !chosen.isEmpty();
         m_session.openBundle(folder);
         clippedRange();
@@ -31,32 +30,29 @@ void MainWindow::bundleDialog() {
     }
 }
 
-void MainWindow::chooseNetwork(const NetworkChoice& network) {
-    m_settings.setFineInput(network.fine);
-    m_settings.setCroppedInput(network.fit == Fit::Crop);
-    m_session.setNetwork(network);
+void MainWindow::chooseNetwork(const BundleModel& network) {
+    m_settings.setFineInput(network.input.fine);
+    m_settings.setCroppedInput(network.input.fit == Fit::Crop);
+    m_session.setModel(network);
 }
 
 void MainWindow::chooseRetina(int stride) {
     RetinaOptions options = m_session.retina();
     options.stride = stride;
     m_session.setRetina(options);
-    NetworkChoice network = m_session.network();
-    network.bundle.reset();
-    m_session.setNetwork(network);
+    m_session.setModel(options);
     m_settings.setRetina(options);
 }
 
 // Said wherever it shows, and remembered for the next start.
 void MainWindow::showModel() {
-    const NetworkChoice network = m_session.network();
-    m_topBar->setModel(m_session.bundles(), network, m_session.retina());
+    m_topBar->setModel(m_session.bundles(), m_session.model(), m_session.retina());
     m_trainedAction->setEnabled(m_session.canBeTrained());
     m_cards->refresh();
     showPanes();
-    if (network.bundle) {
-        const bool own = network.bundle->folder == bundledModelFolder();
-        const QString folder = own ? QString() : QString::fromStdString(network.bundle->folder);
+    if (const auto bundle = bundleOf(m_session.model())) {
+        const bool own = bundle->folder == bundledModelFolder();
+        const QString folder = own ? QString() : QString::fromStdString(bundle->folder);
         m_settings.setModel(folder);
         if (!own) {
             m_settings.setFolder(QStringLiteral("models"), folder);
@@ -71,7 +67,7 @@ void MainWindow::toggleTrained() {
         m_session.setTrained(m_session.provenance().kind != ProvenanceKind::Trained);
         return;
     }
-    m_area->showMessage(m_session.network().bundle
+    m_area->showMessage(predicts(m_session.model())
                             ? tr("The model in use has no trained weights for this mechanism.")
                             : tr("The Retina is not trained; choose a trained network in the list of models."),
                         false);

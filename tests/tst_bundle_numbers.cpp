@@ -13,6 +13,7 @@
 #include "engine/runtime/source_hash.h"
 #include "engine/tensor/safetensors.h"
 #include "tests/support/fake_modules.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 
@@ -61,12 +62,12 @@ private:
         ++m_compared;
     }
 
-    void compareModule(const SafetensorsFile& file, const ModuleResult& module) {
-        const std::string id = module.info->id + "/";
+    void compareModule(const SafetensorsFile& file, const JobResult& module) {
+        const std::string id = module.source.id + "/";
         QVERIFY2(module.output.ok(), module.output ? "" : module.output.error().message().c_str());
         QVERIFY2(module.prediction != nullptr, id.c_str());
-        QCOMPARE(module.provenance.kind,
-                 module.info->weights == nullptr ? ProvenanceKind::ParameterFree : ProvenanceKind::Trained);
+        QCOMPARE(module.source.provenance.kind,
+                 findModule(module.source.id)->weights == nullptr ? ProvenanceKind::ParameterFree : ProvenanceKind::Trained);
         const FeatureMap& output = module.output->frames.front();
         compare(file, id + "output", output.data(), output.size());
         compare(file, id + "logits", module.prediction->logits.data(), module.prediction->logits.size());
@@ -103,27 +104,27 @@ private Q_SLOTS:
         const auto file = readSafetensors(stem + ".safetensors");
         const auto frame = loadFrame(QString::fromStdString(stem + ".png"));
         QVERIFY(file.ok() && frame.ok());
-        PipelineRequest request{.epoch = 1, .frame = *frame};
-        request.network = {.bundle = m_bundle, .fit = Fit::Whole, .size = std::min(frame->width, frame->height)};
+        const BundleModel model{m_bundle, {.fit = Fit::Whole, .size = std::min(frame->width, frame->height)}};
+        PipelineRequest request = test::requestOf(*frame, {}, model);
         for (const auto& [id, module] : m_bundle->modules) {
             ModuleJob job{.info = findModule(id), .params = module.params};
             if (job.info->weights != nullptr) {
                 job.weights = std::shared_ptr<const Weights>(m_bundle, &module.weights);
             }
             job.predict = true;
-            request.jobs.push_back(job);
+            request.models.front().jobs.push_back(job);
         }
         Pipeline pipeline;
         const auto result = pipeline.run(request, {});
         QVERIFY2(result.ok(), result ? "" : result.error().message().c_str());
         m_compared = 0;
-        const FrameResult& all = **result;
+        const ModelResult& all = (*result)->models.front();
         compare(*file, "plain/tap", all.features->map.data(), all.features->map.size());
         QVERIFY(all.prediction && all.prediction->explains());
         compare(*file, "plain/feat", all.prediction->features.data(), all.prediction->features.size());
         compare(*file, "plain/logits", all.prediction->logits.data(), all.prediction->logits.size());
-        for (const auto& module : all.modules) {
-            compareModule(*file, *module);
+        for (const auto& job : all.jobs) {
+            compareModule(*file, *job.result);
         }
         QCOMPARE(m_compared, file->tensors.size());  // nothing PyTorch computed was left out
         QCOMPARE(pipeline.backboneRuns(), 1U);
@@ -132,13 +133,13 @@ private Q_SLOTS:
     // The class activation map is exact: its mean and the bias are the logit.
     void activationMapsSumToLogits() {
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/rocket.png"));
-        PipelineRequest request{.epoch = 1, .frame = *frame};
-        request.network = {.bundle = m_bundle};
-        request.jobs = {{.info = findModule("simam"), .params = m_bundle->modules.at("simam").params, .predict = true}};
+        PipelineRequest request = test::requestOf(
+            *frame, {{.info = findModule("simam"), .params = m_bundle->modules.at("simam").params, .predict = true}},
+            BundleModel{m_bundle});
         Pipeline pipeline;
         const auto result = pipeline.run(request, {});
         QVERIFY(result.ok());
-        for (const auto* prediction : {(*result)->prediction.get(), (*result)->modules.front()->prediction.get()}) {
+        for (const auto* prediction : {(*result)->models.front().prediction.get(), test::jobAt(**result)->prediction.get()}) {
             for (int index = 0; index < static_cast<int>(m_bundle->classes.size()); ++index) {
                 const FeatureMap map = classActivation(*prediction, index);
                 const double mean = std::accumulate(map.data(), map.data() + map.size(), 0.0) / static_cast<double>(map.size());
@@ -157,21 +158,21 @@ private Q_SLOTS:
     // Another module on the same picture costs no pass of the network.
     void modulesShareTheFeatures() {
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/coffee.png"));
-        PipelineRequest request{.epoch = 1, .frame = *frame};
-        request.network = {.bundle = m_bundle};
+        PipelineRequest request = test::requestOf(*frame, {}, BundleModel{m_bundle});
+        ModelJobs& asked = request.models.front();
         Pipeline pipeline;
         for (const char* id : {"gc", "se", "gc"}) {
             const auto& module = m_bundle->modules.at(id);
-            request.jobs = {
+            asked.jobs = {
                 {.info = findModule(id), .params = module.params, .weights = {m_bundle, &module.weights}, .predict = true}};
             QVERIFY(pipeline.run(request, {}).ok());
         }
         QCOMPARE(pipeline.backboneRuns(), 1U);
-        request.jobs.front().weights = nullptr;  // trained → random
+        asked.jobs.front().weights = nullptr;  // trained → random
         const auto random = pipeline.run(request, {});
-        QCOMPARE((*random)->modules.front()->provenance.kind, ProvenanceKind::Random);
+        QCOMPARE(test::jobAt(**random)->source.provenance.kind, ProvenanceKind::Random);
         QCOMPARE(pipeline.backboneRuns(), 1U);
-        request.network.fine = true;
+        std::get<BundleModel>(asked.model).input.fine = true;
         QVERIFY(pipeline.run(request, {}).ok());
         QCOMPARE(pipeline.backboneRuns(), 2U);
     }
@@ -182,10 +183,8 @@ private Q_SLOTS:
         test::FakeModule& fake = test::fakeModule(0);
         fake.behaviour = test::FakeBehaviour::Gated;
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/coffee.png"));
-        PipelineRequest request{.epoch = 1, .frame = *frame};
-        request.network = {.bundle = m_bundle};
-        request.jobs = {test::fakeJob(0)};
-        request.jobs.front().predict = true;
+        PipelineRequest request = test::requestOf(*frame, {test::fakeJob(0)}, BundleModel{m_bundle});
+        request.models.front().jobs.front().predict = true;
         Pipeline pipeline;
         std::stop_source stop;
         std::thread stopper([&] {
@@ -198,8 +197,8 @@ private Q_SLOTS:
         QVERIFY(!stopped.ok() && stopped.error().code == ErrorCode::Cancelled);
         const auto result = pipeline.run(request, {});
         QVERIFY(result.ok());
-        QVERIFY((*result)->modules.front()->prediction != nullptr);
-        QVERIFY(!(*result)->modules.front()->predictionError);
+        QVERIFY(test::jobAt(**result)->prediction != nullptr);
+        QVERIFY(!test::jobAt(**result)->predictionError);
     }
 };
 

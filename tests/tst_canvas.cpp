@@ -303,7 +303,7 @@ private Q_SLOTS:
         CanvasFixture f;
         f.canvas.setResult(makeResult(makeFrame(100, 80), 10, 8));
         FieldSpec missing = fakeField();
-        missing.module = "absent";
+        missing.job.source = "absent";
         f.canvas.setField(missing);
         const QImage grabbed = f.grab();
         QVERIFY(f.canvas.rendered().error);

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 
+#include "tests/support/made_result.h"
 #include "tests/support/view_test.h"
 #include "widgets/card_parts.h"
 #include "widgets/channel_grid.h"
@@ -40,7 +41,7 @@ std::shared_ptr<SourceInfo> source() {
 
 FieldSpec field() {
     FieldSpec out;
-    out.module = "gate";
+    out.job.source = "gate";
     return out;
 }
 
@@ -54,8 +55,8 @@ std::shared_ptr<FrameResult> makeResult(int channels, std::uint64_t sequence = 1
             features->channelNames.push_back(c % 2 == 0 ? "red, fine" : "blue, coarse");
         }
     }
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &info();
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(info(), ParamSet(info().params), {});
     AttentionOutput output;
     AttentionMap gate;
     gate.name = "channel";
@@ -68,12 +69,13 @@ std::shared_ptr<FrameResult> makeResult(int channels, std::uint64_t sequence = 1
     output.maps.push_back(gate);
     module->output = std::move(output);
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->epoch = 1;
     result->frame.source = source();
     result->frame.sequence = sequence;
     result->frame.width = result->frame.height = 32;
-    result->features = features;
-    result->modules.push_back(module);
+    result->models.front().features = features;
+    test::addJob(*result, module);
     return result;
 }
 

@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "engine/render/render.h"
+#include "tests/support/made_result.h"
 #include "tests/support/numbers.h"
 #include "tests/support/render_fixtures.h"
 
@@ -35,7 +36,7 @@ const ModuleInfo& info() {
 
 FieldSpec spec() {
     FieldSpec out;
-    out.module = "module";
+    out.job.source = "module";
     return out;
 }
 
@@ -65,14 +66,15 @@ std::shared_ptr<FrameResult> resultOf(AttentionOutput output, const Intervention
     for (int c = 0; c < kChannels; ++c) {
         std::copy_n(x.values.begin() + c * kCells, kCells, features->map.row(c));
     }
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &info();
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(info(), ParamSet(info().params), {});
     module->intervention = intervention;
     module->output = std::move(output);
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->frame = testFrame(12, 16);
-    result->features = features;
-    result->modules.push_back(module);
+    result->models.front().features = features;
+    test::addJob(*result, module);
     return result;
 }
 
@@ -82,7 +84,7 @@ std::shared_ptr<FrameResult> gated(const Intervention& intervention = {}) {
     return resultOf(std::move(output), intervention);
 }
 
-float valueOf(const FrameResult& result, int channel, int cell) { return result.features->map.row(channel)[cell]; }
+float valueOf(const FrameResult& result, int channel, int cell) { return result.models.front().features->map.row(channel)[cell]; }
 
 double pearson(const std::vector<double>& a, const std::vector<double>& b) {
     const double n = static_cast<double>(a.size());

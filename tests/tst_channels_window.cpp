@@ -317,7 +317,7 @@ private Q_SLOTS:
 
     void aNameFindsChannels() {
         begin(QStringLiteral("retina"), {"se"});
-        const auto& names = m.session().result()->features->channelNames;
+        const auto& names = m.session().modelResult()->features->channelNames;
         const QString word = QStringLiteral("blue");
         std::vector<int> expected;
         for (std::size_t c = 0; c < names.size(); ++c) {

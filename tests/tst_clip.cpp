@@ -11,6 +11,7 @@
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/field.h"
 #include "tests/support/fake_modules.h"
+#include "tests/support/made_result.h"
 #include "tests/support/numbers.h"
 
 using namespace fovea;
@@ -50,7 +51,7 @@ using Indices = std::vector<std::uint64_t>;
 using FullResult = std::shared_ptr<const FrameResult>;
 
 PipelineRequest request(const Frame& frame, std::vector<ModuleJob> jobs, int clipFrames = 3) {
-    return {.epoch = 1, .frame = frame, .retina = {}, .jobs = std::move(jobs), .clipFrames = clipFrames};
+    return {.epoch = 1, .frame = frame, .models = {{RetinaOptions{}, std::move(jobs)}}, .clipFrames = clipFrames};
 }
 
 FullResult runOrNull(Pipeline& pipeline, const PipelineRequest& asked) {
@@ -68,7 +69,7 @@ ModuleJob jobOf(const char* id) {
     return {.info = info, .params = ParamSet(info->params), .weightsFile = {}, .weights = {}};
 }
 
-QString messageOf(const FullResult& result) { return QString::fromStdString(result->modules[0]->output.error().message()); }
+QString messageOf(const FullResult& result) { return QString::fromStdString(test::jobAt(*result)->output.error().message()); }
 
 }  // namespace
 
@@ -162,18 +163,18 @@ private Q_SLOTS:
         const auto job = clipJob();
         for (std::uint64_t index = 0; index < 2; ++index) {
             const auto result = runOrNull(pipeline, request(video.at(index), {job, fakeJob(1)}));
-            QVERIFY(result && !result->modules[0]->output.ok() && result->modules[1]->output.ok());
+            QVERIFY(result && !test::jobAt(*result)->output.ok() && test::jobAt(*result, 1)->output.ok());
             QVERIFY2(messageOf(result).startsWith(QStringLiteral("Collecting frames: %1 of 3").arg(index + 1)),
                      qPrintable(messageOf(result)));
-            QVERIFY(result->clip);
-            QCOMPARE(result->clip->size(), index + 1);
+            QVERIFY(result->models.front().clip);
+            QCOMPARE(result->models.front().clip->size(), index + 1);
         }
         const auto result = runOrNull(pipeline, request(video.at(2), {job}));
-        QVERIFY(result && result->modules[0]->output.ok());
-        QCOMPARE(indices(*result->clip), (Indices{0, 1, 2}));
-        QCOMPARE(result->clip->back().features, result->features);
+        QVERIFY(result && test::jobAt(*result)->output.ok());
+        QCOMPARE(indices(*result->models.front().clip), (Indices{0, 1, 2}));
+        QCOMPARE(result->models.front().clip->back().features, result->models.front().features);
         QCOMPARE(fakeModule(0).ran.load(), 1);
-        QVERIFY(!runOrNull(pipeline, request(video.at(3), {fakeJob(1)}))->clip);
+        QVERIFY(!runOrNull(pipeline, request(video.at(3), {fakeJob(1)}))->models.front().clip);
     }
 
     void framesAreKeptBeforeAMechanismOverTimeIsChosen() {
@@ -185,7 +186,7 @@ private Q_SLOTS:
             QVERIFY(runOrNull(pipeline, request(last, {})));
         }
         const auto result = runOrNull(pipeline, request(last, {clipJob()}));
-        QVERIFY(result && result->modules[0]->output.ok());
+        QVERIFY(result && test::jobAt(*result)->output.ok());
         QCOMPARE(pipeline.backboneRuns(), std::uint64_t{3});
     }
 
@@ -201,8 +202,8 @@ private Q_SLOTS:
         const auto first = runOrNull(pipeline, request(last, {job}));
         const auto again = runOrNull(pipeline, request(last, {job}));
         QVERIFY(first && again);
-        QCOMPARE(first->modules[0], again->modules[0]);
-        QCOMPARE(first->clip, again->clip);
+        QCOMPARE(test::jobAt(*first), test::jobAt(*again));
+        QCOMPARE(first->models.front().clip, again->models.front().clip);
         QCOMPARE(fakeModule(0).ran.load(), 1);
         QVERIFY(runOrNull(pipeline, request(video.at(3), {job})));
         QCOMPARE(fakeModule(0).ran.load(), 2);
@@ -222,14 +223,14 @@ private Q_SLOTS:
             last = video.at(index);
             QVERIFY(runOrNull(pipeline, request(last, {job}, 4)));
         }
-        QVERIFY(runOrNull(pipeline, request(last, {job}, 4))->modules[0]->output.ok());
+        QVERIFY(test::jobAt(*runOrNull(pipeline, request(last, {job}, 4)))->output.ok());
         const auto shorter = runOrNull(pipeline, request(last, {job}, 2));
-        QVERIFY(shorter->modules[0]->output.ok());
-        QCOMPARE(indices(*shorter->clip), (Indices{2, 3}));
+        QVERIFY(test::jobAt(*shorter)->output.ok());
+        QCOMPARE(indices(*shorter->models.front().clip), (Indices{2, 3}));
         const auto longer = runOrNull(pipeline, request(last, {job}, 4));
-        QVERIFY(!longer->modules[0]->output.ok());  // the frames are gone, and the result of them with them
+        QVERIFY(!test::jobAt(*longer)->output.ok());  // the frames are gone, and the result of them with them
         const auto bounded = runOrNull(pipeline, request(last, {job}, 1));
-        QCOMPARE(indices(*bounded->clip), (Indices{2, 3}));
+        QCOMPARE(indices(*bounded->models.front().clip), (Indices{2, 3}));
     }
 
     void otherFeaturesBeginAnew() {
@@ -238,7 +239,7 @@ private Q_SLOTS:
         const auto job = clipJob();
         for (std::uint64_t index = 0; index < 3; ++index) QVERIFY(runOrNull(pipeline, request(video.at(index), {job})));
         auto coarser = request(video.at(3), {job});
-        coarser.retina.stride = 16;
+        coarser.models.front().model = RetinaOptions{.stride = 16};
         QVERIFY(messageOf(runOrNull(pipeline, coarser)).contains(QStringLiteral("1 of 3")));
         QVERIFY(messageOf(runOrNull(pipeline, request(video.at(4, 80), {job}))).contains(QStringLiteral("1 of 3")));
     }
@@ -249,7 +250,7 @@ private Q_SLOTS:
         const Frame frame = video.at(0);
         QVERIFY(runOrNull(pipeline, request(frame, {})));
         auto coarser = request({}, {});
-        coarser.retina.stride = 16;
+        coarser.models.front().model = RetinaOptions{.stride = 16};
         QVERIFY(!runOrNull(pipeline, coarser));
         const auto result = runOrNull(pipeline, request(frame, {clipJob()}));
         QVERIFY(messageOf(result).contains(QStringLiteral("1 of 3")));
@@ -275,11 +276,11 @@ private Q_SLOTS:
         const auto job = jobOf(qPrintable(id));
         FullResult result;
         for (std::uint64_t index = 0; index < 3; ++index) result = runOrNull(pipeline, request(video.at(index, 96), {job}));
-        QVERIFY2(result && result->modules[0]->output.ok(), qPrintable(id));
-        QCOMPARE(result->modules[0]->output->frames.size(), std::size_t{3});
-        QVERIFY(defaultMap(*result->modules[0]->output) != nullptr);
+        QVERIFY2(result && test::jobAt(*result)->output.ok(), qPrintable(id));
+        QCOMPARE(test::jobAt(*result)->output->frames.size(), std::size_t{3});
+        QVERIFY(defaultMap(*test::jobAt(*result)->output) != nullptr);
         FieldSpec spec;
-        spec.module = id.toStdString();
+        spec.job.source = id.toStdString();
         for (const int frame : {-1, 0, 1}) {
             spec.frame = frame;
             const auto field = makeField(*result, spec);
@@ -296,14 +297,14 @@ private Q_SLOTS:
         for (const std::uint64_t index : {0U, 1U, 5U}) {
             result = runOrNull(pipeline, request(video.at(index), {jobOf("divided_st")}));
         }
-        QVERIFY(result && result->modules[0]->output.ok());
+        QVERIFY(result && test::jobAt(*result)->output.ok());
         FieldSpec spec;
-        spec.module = "divided_st";
+        spec.job.source = "divided_st";
         spec.frame = 1;
         const auto field = makeField(*result, spec);
         QVERIFY(field.ok());
-        const auto json = nlohmann::json::parse(sidecarJson(*result, *result->modules[0], &*field, nullptr));
-        const int height = result->features->map.height(), width = result->features->map.width();
+        const auto json = nlohmann::json::parse(sidecarJson(*result, spec.job, &*field, nullptr));
+        const int height = result->models.front().features->map.height(), width = result->models.front().features->map.width();
         QCOMPARE(json["clip"].size(), std::size_t{3});
         QCOMPARE(json["clip"][2]["index"].get<int>(), 5);
         QCOMPARE(json["field"]["frame"].get<int>(), 1);

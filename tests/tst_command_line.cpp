@@ -22,6 +22,7 @@
 #include "engine/runtime/source_hash.h"
 #include "engine/tensor/safetensors.h"
 #include "tests/support/files.h"
+#include "tests/support/made_result.h"
 #include "tests/support/program_run.h"
 #include "tests/support/video_files.h"
 #include "tests/support/video_reader.h"
@@ -172,34 +173,34 @@ private Q_SLOTS:
                            "--brightness --clip-share 5")
                 .split(u' '));
         QVERIFY2(o.status == 0, qPrintable(o.err));
-        PictureExport what{.field = {.module = "mhsa", .head = kMaxOverHeads}, .figure = {false, false, {}}};
+        PictureExport what{.field = {.job = {"mhsa"}, .head = kMaxOverHeads}, .figure = {false, false, {}}};
         what.style = {.clipped = true,
                       .clipShare = 0.05,
                       .mode = OverlayMode::Brightness,
                       .thresholded = true,
                       .threshold = 0.002F,
                       .contours = 4};
-        ModuleJob job = bundleJob(*findModule("mhsa"), nullptr);
+        ModuleJob job = modelJob(*findModule("mhsa"), RetinaOptions{});
         job.intervention.channels.assign(18, 1.0F);
         job.intervention.channels[3] = job.intervention.channels[17] = 0.0F;
         job.intervention.channels[5] = 0.5F;
         job.intervention.heads = {1.0F, 0.0F};
         Pipeline pipeline;
         const auto frame = loadFrame(kSample);
-        const auto result = pipeline.run({.epoch = 1, .frame = *frame, .jobs = {job}}, {});
+        const auto result = pipeline.run({.epoch = 1, .frame = *frame, .models = {{RetinaOptions{}, {job}}}}, {});
         QVERIFY(result.ok());
         what.result = *result;
         const auto expected = exportedPicture(what);
         QVERIFY(expected.ok());
         QCOMPARE(QImage(out).convertToFormat(QImage::Format_RGB32), expected->convertToFormat(QImage::Format_RGB32));
-        const auto& values = (*result)->modules.front()->output->frames.back();
+        const auto& values = test::jobAt(**result)->output->frames.back();
         const QByteArray numbers(reinterpret_cast<const char*>(values.data()),
                                  static_cast<qsizetype>(values.size() * sizeof(float)));
         QVERIFY(contents(folder.filePath(QStringLiteral("chelsea.mhsa.output.npy"))).endsWith(numbers));
         job.intervention = {};
-        const auto plain = pipeline.run({.epoch = 1, .frame = *frame, .jobs = {job}}, {});
+        const auto plain = pipeline.run({.epoch = 1, .frame = *frame, .models = {{RetinaOptions{}, {job}}}}, {});
         QVERIFY(plain.ok());
-        QVERIFY(std::memcmp((*plain)->modules.front()->output->frames.back().data(), values.data(), numbers.size()) != 0);
+        QVERIFY(std::memcmp(test::jobAt(**plain)->output->frames.back().data(), values.data(), numbers.size()) != 0);
         // One channel alone is all others muted; a head which is not there is said.
         const QString solo = folder.filePath(QStringLiteral("solo.png"));
         QCOMPARE(run({QStringLiteral("render"), kSample, QStringLiteral("-o"), solo, QStringLiteral("--module"),

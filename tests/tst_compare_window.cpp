@@ -39,7 +39,8 @@ private Q_SLOTS:
         QVERIFY(area()->canvas(0)->isVisible() && area()->canvas(1)->isVisible());
         QVERIFY(!area()->canvas(0)->geometry().intersects(area()->canvas(1)->geometry()));
         // One pass for both: the very same features.
-        QCOMPARE(area()->canvas(0)->rendered().request.result->features, area()->canvas(1)->rendered().request.result->features);
+        QCOMPARE(area()->canvas(0)->rendered().request.result->models.front().features,
+                 area()->canvas(1)->rendered().request.result->models.front().features);
         m.press(Qt::Key_C);
         QCOMPARE(m.window->view(), ViewKind::Overlay);
         QVERIFY(area()->canvas(1)->isVisible() && !area()->canvas(0)->isVisible());
@@ -56,7 +57,7 @@ private Q_SLOTS:
         QCOMPARE(session().paneModule(1), first);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         QVERIFY(area()->canvas(0)->rendered().pixels.get() != pixels);
-        QCOMPARE(area()->canvas(0)->rendered().request.field->module, second->id);
+        QCOMPARE(area()->canvas(0)->rendered().request.field->job.source, second->id);
     }
 
     void theSameMechanismWithOtherParameters() {
@@ -68,7 +69,7 @@ private Q_SLOTS:
         QVERIFY(params.setText(session().module()->params, "e_lambda", "0.05"));
         session().setParams(params);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
-        QVERIFY(session().moduleResult(0)->params != session().moduleResult(1)->params);
+        QVERIFY(session().moduleResult(0)->source.params != session().moduleResult(1)->source.params);
         const auto& a = area()->canvas(0)->rendered().field->values;
         const auto& b = area()->canvas(1)->rendered().field->values;
         QCOMPARE(a.size(), b.size());

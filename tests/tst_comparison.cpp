@@ -11,6 +11,7 @@
 
 #include "engine/render/comparison.h"
 #include "engine/render/render.h"
+#include "tests/support/made_result.h"
 #include "tests/support/render_fixtures.h"
 
 using namespace fovea;
@@ -48,9 +49,9 @@ const ModuleInfo& infoOf(int which) {
     return kInfos[which];
 }
 
-std::shared_ptr<const ModuleResult> moduleWith(int which, int height, int width, std::vector<float> values) {
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &infoOf(which);
+std::shared_ptr<const JobResult> moduleWith(int which, int height, int width, std::vector<float> values) {
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(infoOf(which), ParamSet(infoOf(which).params), {});
     AttentionMap map{.name = "spatial", .kind = SpatialMap{height, width}, .title = "Spatial gate"};
     map.data = Tensor({height, width}, std::move(values));
     module->output = AttentionOutput{{}, {map}};
@@ -60,21 +61,22 @@ std::shared_ptr<const ModuleResult> moduleWith(int which, int height, int width,
 /// Two mechanisms on a picture of 8×4 pixels: First on 2×4 cells, Second on 1×2.
 std::shared_ptr<const FrameResult> twoModules() {
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->frame = testFrame(4, 8);
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(1, 2, 4);
     features->geometry = {0.0, 0.0, 2.0, 2.0};
-    result->features = features;
-    result->modules = {moduleWith(0, 2, 4, {1.0F, 0.0F, 0.5F, 0.25F, 0.75F, 0.5F, 0.0F, 1.0F}),
-                       moduleWith(1, 1, 2, {0.5F, 0.25F})};
+    result->models.front().features = features;
+    test::addJob(*result, moduleWith(0, 2, 4, {1.0F, 0.0F, 0.5F, 0.25F, 0.75F, 0.5F, 0.0F, 1.0F}));
+    test::addJob(*result, moduleWith(1, 1, 2, {0.5F, 0.25F}));
     return result;
 }
 
 OverlayRequest difference() {
     OverlayRequest request;
     request.result = twoModules();
-    request.field = FieldSpec{.module = "first"};
-    request.minus = FieldSpec{.module = "second"};
+    request.field = FieldSpec{.job = {"first"}};
+    request.minus = FieldSpec{.job = {"second"}};
     request.style.opacity = 1.0;
     request.style.smooth = false;
     request.viewport = fullViewport(request.result->frame);
@@ -170,7 +172,7 @@ private Q_SLOTS:
     void errorOfEitherSideIsSaid() {
         for (const bool first : {true, false}) {
             OverlayRequest request = difference();
-            (first ? request.field : request.minus)->module = "absent";
+            (first ? request.field : request.minus)->job.source = "absent";
             const auto drawn = render(request);
             QVERIFY(drawn.error && !drawn.field && !drawn.comparison);
             QVERIFY(drawn.error->message().find("absent") != std::string::npos);

@@ -16,6 +16,7 @@
 #include "engine/runtime/render_view.h"
 #include "engine/runtime/worker.h"
 #include "tests/support/fake_modules.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -48,7 +49,7 @@ struct Observed {
     }
 
     [[nodiscard]] bool idleWith(const ModuleInfo& last) const {
-        return !controller.busy() && !results.empty() && results.back()->find(last.id) != nullptr;
+        return !controller.busy() && !results.empty() && results.back()->find(JobId{last.id}) != nullptr;
     }
     /// Takes a picture in and waits until its pass is over.
     [[nodiscard]] bool openAndSettle(const Frame& frame) {
@@ -70,7 +71,7 @@ OverlayRequest overlay(const FullResult& result, double originX) {
 }
 
 FullResult resultOf(const Frame& frame) {
-    return std::make_shared<const FrameResult>(FrameResult{.epoch = 1, .frame = frame, .features = {}, .modules = {}});
+    return std::make_shared<const FrameResult>(FrameResult{.epoch = 1, .frame = frame, .models = {ModelResult()}});
 }
 
 }  // namespace
@@ -109,7 +110,7 @@ void TestController::opensAFile() {
     const QString path = folder.filePath(QStringLiteral("grey.png"));
     QVERIFY(writePicture(path, 31, 17, 90));
     Observed seen;
-    seen.controller.setJobs({fakeJob(0)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
     const auto before = seen.controller.epoch();
     seen.controller.openFile(folder.path() + QStringLiteral("/../") + QFileInfo(folder.path()).fileName() +
                              QStringLiteral("/grey.png"));
@@ -143,7 +144,7 @@ void TestController::opensPixels() {
     QCOMPARE(QByteArray::fromStdString(source.sha256), QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
     QCOMPARE(source.name, std::string("test"));
     QVERIFY(!seen.results.empty());  // features come without any job
-    QVERIFY(seen.results.back()->features);
+    QVERIFY(seen.results.back()->models.front().features);
 }
 
 void TestController::failedLoadLeavesEverything_data() {
@@ -164,7 +165,7 @@ void TestController::failedLoadLeavesEverything() {
         QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
     }
     Observed seen;
-    seen.controller.setJobs({fakeJob(0)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
     const auto pixels = seen.controller.frame().pixels;
     const auto epoch = seen.controller.epoch();
@@ -186,7 +187,7 @@ void TestController::failedLoadKeepsTheRunningPass() {
         slow.behaviour = behaviour;
         Observed seen;
         QVERIFY(seen.openAndSettle(testFrame(20, 12)));
-        seen.controller.setJobs({fakeJob(0), fakeJob(1)}, {});
+        seen.controller.setJobs(test::onRetina({fakeJob(0), fakeJob(1)}));
         const auto epoch = seen.controller.epoch();
         QVERIFY(slow.gate.waitForArrivals(1));
         seen.controller.openFile(QStringLiteral("/there/is/no/such/picture.png"));
@@ -231,9 +232,9 @@ void TestController::openingComesBeforeWaitingPasses() {
     const auto second = testFrame(40, 12);
     Observed seen;
     QVERIFY(seen.openAndSettle(first));
-    seen.controller.setJobs({fakeJob(0)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
     QVERIFY(slow.gate.waitForArrivals(1));
-    seen.controller.setJobs({fakeJob(1)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(1)}));
     seen.controller.openFrame(second);
     slow.gate.open();
     QTRY_VERIFY_WITH_TIMEOUT(seen.idleWith(fakeModule(1).info), kPatience);
@@ -249,7 +250,7 @@ void TestController::workerTakesLoadsFirst() {
     connect(&worker, &Worker::progressReady, this, [&] { order << QStringLiteral("pass"); });
     connect(&worker, &Worker::loadedReady, this, [&] { order << QStringLiteral("load"); });
     const auto frame = testFrame(20, 12);
-    worker.post(Worker::Pass{{.epoch = 1, .frame = frame, .retina = {}, .jobs = {}}, {}});
+    worker.post(Worker::Pass{{.epoch = 1, .frame = frame, .models = {{RetinaOptions{}, {}}}}, {}});
     worker.post(Worker::Load{.serial = 1, .fromFile = false, .path = {}, .frame = frame, .stop = {}});
     QCoreApplication::processEvents();
     QCOMPARE(order, (QStringList{QStringLiteral("load"), QStringLiteral("pass")}));
@@ -264,15 +265,15 @@ void TestController::oldResultsAreNeverEmitted() {
     chosen.behaviour = FakeBehaviour::Gated;
     Observed seen;
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
-    seen.controller.setJobs({fakeJob(0)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
     QVERIFY(old.gate.waitForArrivals(1));
-    seen.controller.setJobs({fakeJob(1)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(1)}));
     old.gate.open();  // it finishes only now that nobody wants it
     QVERIFY(chosen.gate.waitForArrivals(1));
     chosen.gate.open();
     QTRY_VERIFY_WITH_TIMEOUT(seen.idleWith(chosen.info), kPatience);
     QCOMPARE(seen.stale, 0);
-    QVERIFY(std::none_of(seen.results.begin(), seen.results.end(), [&](const auto& r) { return r->find(old.info.id); }));
+    QVERIFY(std::none_of(seen.results.begin(), seen.results.end(), [&](const auto& r) { return r->find(JobId{old.info.id}); }));
 }
 
 void TestController::deliveredSnapshotOfAnOldEpochIsDropped() {
@@ -281,9 +282,9 @@ void TestController::deliveredSnapshotOfAnOldEpochIsDropped() {
     Observed seen;
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
     const auto before = seen.results.size();
-    seen.controller.setJobs({fakeJob(0), fakeJob(1)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(0), fakeJob(1)}));
     QVERIFY(slow.gate.waitForArrivals(1));  // so the snapshot with fake 0 lies in the mailbox, not yet delivered
-    seen.controller.setJobs({fakeJob(1)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(1)}));
     QCoreApplication::processEvents();
     QCOMPARE(seen.results.size(), before);
     slow.gate.open();
@@ -296,7 +297,7 @@ void TestController::switchingFastEndsWithTheLast() {
     Observed seen;
     QVERIFY(seen.openAndSettle(testFrame(64, 48)));
     for (int step = 0; step < 500; ++step) {
-        seen.controller.setJobs({fakeJob(step % kFakeModules, step / 500.0)}, {});
+        seen.controller.setJobs(test::onRetina({fakeJob(step % kFakeModules, step / 500.0)}));
         if (step % 3 == 0) {
             QCoreApplication::processEvents();
         }
@@ -304,18 +305,18 @@ void TestController::switchingFastEndsWithTheLast() {
     const int last = 499 % kFakeModules;
     QTRY_VERIFY_WITH_TIMEOUT(seen.idleWith(fakeModule(last).info), kPatience);
     QCOMPARE(seen.results.back()->epoch, seen.controller.epoch());
-    QCOMPARE(seen.results.back()->modules[0]->params.real("value"), 499 / 500.0);
+    QCOMPARE(test::jobAt(*seen.results.back())->source.params.real("value"), 499 / 500.0);
     QCOMPARE(seen.stale, 0);
 }
 
 void TestController::failingModuleLeavesOthers() {
     fakeModule(1).behaviour = FakeBehaviour::Throwing;
     Observed seen;
-    seen.controller.setJobs({fakeJob(0), fakeJob(1), fakeJob(2)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(0), fakeJob(1), fakeJob(2)}));
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
-    const auto& cells = seen.results.back()->modules;
+    const auto& cells = seen.results.back()->models.front().jobs;
     QCOMPARE(cells.size(), std::size_t{3});
-    QVERIFY(cells[0]->output.ok() && !cells[1]->output.ok() && cells[2]->output.ok());
+    QVERIFY(cells[0].result->output.ok() && !cells[1].result->output.ok() && cells[2].result->output.ok());
     QVERIFY(seen.passErrors.empty());
 }
 
@@ -323,7 +324,7 @@ void TestController::busyTellsTransitions() {
     auto& slow = fakeModule(0);
     slow.behaviour = FakeBehaviour::Gated;
     Observed seen;
-    seen.controller.setJobs({fakeJob(0)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
     QVERIFY(!seen.controller.busy());  // nothing to compute on yet
     seen.controller.openFrame(testFrame(20, 12));
     QVERIFY(seen.controller.busy());
@@ -349,7 +350,8 @@ static double delayWhileSwitching(Controller& controller) {
         delays.push_back(std::max(0.0, static_cast<double>(now - last) / 1e6 - 5.0));
         last = now;
     });
-    QObject::connect(&switching, &QTimer::timeout, &switching, [&] { controller.setJobs({fakeJob(step++ % 4)}, {}); });
+    QObject::connect(&switching, &QTimer::timeout, &switching,
+                     [&] { controller.setJobs(test::onRetina({fakeJob(step++ % 4)})); });
     clock.start();
     beat.start(5);
     switching.start(7);
@@ -376,7 +378,7 @@ void TestController::eventLoopStaysQuickWhileModulesAreSlow() {
         qInfo("p99 of the event loop's delay: %.2f ms", delay);
     }
     QVERIFY2(delay < 33.0, qPrintable(QString::number(delay)));
-    seen.controller.setJobs({fakeJob(4)}, {});
+    seen.controller.setJobs(test::onRetina({fakeJob(4)}));
     QTRY_VERIFY_WITH_TIMEOUT(seen.idleWith(fakeModule(4).info), kPatience);
     QCOMPARE(seen.results.back()->epoch, seen.controller.epoch());
     QCOMPARE(seen.stale, 0);
@@ -434,14 +436,14 @@ void TestController::destructionUnderLoad() {
         connect(&seen->controller, &Controller::resultReady, this, [&](const FullResult&) { signalsAfter += gone ? 1 : 0; });
         if (round % 5 != 0) {  // else: destroyed before anything has begun
             QVERIFY(seen->openAndSettle(testFrame(64, 48)));
-            seen->controller.setJobs({fakeJob(1), fakeJob(0)}, {});
+            seen->controller.setJobs(test::onRetina({fakeJob(1), fakeJob(0)}));
             QVERIFY(slow.gate.waitForArrivals(1));
         }
         seen->controller.openFile(path);
         for (int view = 0; view < 4; ++view) {
             views.request(view, overlay(resultOf(testFrame(64, 48)), view));
         }
-        seen->controller.setJobs({fakeJob(2)}, {});
+        seen->controller.setJobs(test::onRetina({fakeJob(2)}));
         gone = true;
         std::thread opener([&] {  // the destructor waits for a module which cannot be stopped, and stops the other kind
             if (slow.behaviour == FakeBehaviour::Gated) {

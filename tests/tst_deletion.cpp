@@ -14,6 +14,7 @@
 #include "engine/models/open_bundle.h"
 #include "engine/runtime/matter_job.h"
 #include "engine/runtime/source_hash.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 
@@ -21,14 +22,13 @@ namespace {
 
 /// What the network with the request's module says, on a pipeline of its own.
 std::shared_ptr<const Prediction> byHand(const MatterRequest& matter, const Frame& frame, Intervention intervention = {}) {
-    PipelineRequest request{.epoch = 1, .frame = frame};
-    request.network = matter.network;
-    request.jobs = {matter.job};
-    request.jobs.front().predict = true;
-    request.jobs.front().intervention = std::move(intervention);
+    ModuleJob job = matter.job;
+    job.predict = true;
+    job.intervention = std::move(intervention);
+    const PipelineRequest request = test::requestOf(frame, {job}, matter.model);
     Pipeline pipeline;
     const auto result = pipeline.run(request, {});
-    return result ? (*result)->modules.front()->prediction : nullptr;
+    return result ? test::jobAt(**result)->prediction : nullptr;
 }
 
 double probability(const Prediction& prediction, int index) {
@@ -70,9 +70,9 @@ private:
     [[nodiscard]] MatterRequest request(const char* id, int steps) const {
         MatterRequest out;
         out.frame = m_frame;
-        out.network.bundle = m_bundle;
-        out.job = bundleJob(*findModule(id), m_bundle);
-        out.field.module = id;
+        out.model = BundleModel{m_bundle};
+        out.job = modelJob(*findModule(id), BundleModel{m_bundle});
+        out.field.job = {id, 0, m_bundle->id};
         out.steps = steps;
         return out;
     }
@@ -81,17 +81,17 @@ private Q_SLOTS:
     // What the network says without the module is not computed where nobody asks; the rest stays bit for bit.
     void plainPredictionsAreLeftOut() {
         const MatterRequest matter = request("gc", 4);
-        PipelineRequest pass{.epoch = 1, .frame = m_frame, .network = matter.network, .jobs = {matter.job}};
-        pass.jobs.front().predict = true;
+        PipelineRequest pass = test::requestOf(m_frame, {matter.job}, matter.model);
+        pass.models.front().jobs.front().predict = true;
         Pipeline both;
         Pipeline alone;
         const auto with = both.run(pass, {});
         pass.plainPrediction = false;
         const auto without = alone.run(pass, {});
         QVERIFY(with.ok() && without.ok());
-        QVERIFY((*with)->prediction != nullptr);
-        QVERIFY((*without)->prediction == nullptr);
-        QCOMPARE((*with)->modules.front()->prediction->logits, (*without)->modules.front()->prediction->logits);
+        QVERIFY((*with)->models.front().prediction != nullptr);
+        QVERIFY((*without)->models.front().prediction == nullptr);
+        QCOMPARE(test::jobAt(**with)->prediction->logits, test::jobAt(**without)->prediction->logits);
     }
 
     void initTestCase() {
@@ -182,9 +182,7 @@ private Q_SLOTS:
         asked.channels = asked.heads = false;
         const auto got = measureMatter(asked);
         QVERIFY(got.ok());
-        PipelineRequest plain{.epoch = 1, .frame = m_frame};
-        plain.network = asked.network;
-        plain.jobs = {asked.job};
+        const PipelineRequest plain = test::requestOf(m_frame, {asked.job}, asked.model);
         Pipeline pipeline;
         const auto field = makeField(**pipeline.run(plain, {}), asked.field);
         QVERIFY(field.ok());
@@ -266,7 +264,7 @@ private Q_SLOTS:
 
     void whatCannotBeMeasuredIsSaid() {
         MatterRequest asked = request("cbam", 4);
-        asked.network = {};
+        asked.model = RetinaOptions{};
         QVERIFY(measureMatter(asked).error().message().find("trained network") != std::string::npos);
         asked = request("cbam", 4);
         asked.frame = {};
@@ -277,7 +275,7 @@ private Q_SLOTS:
         asked.field.map = "absent";
         QCOMPARE(measureMatter(asked).error().code, ErrorCode::NotFound);
         asked = request("cbam", 4);
-        asked.job = bundleJob(*findModule("divided_st"), m_bundle);
+        asked.job = modelJob(*findModule("divided_st"), BundleModel{m_bundle});
         QCOMPARE(measureMatter(asked).error().code, ErrorCode::Unsupported);
     }
 

@@ -11,6 +11,7 @@
 #include "engine/export/export.h"
 #include "engine/export/output_places.h"
 #include "engine/render/render.h"
+#include "tests/support/made_result.h"
 #include "tests/support/render_fixtures.h"
 
 using namespace fovea;
@@ -52,13 +53,14 @@ std::shared_ptr<FrameResult> smallResult() {
     features->channelNames = {"a", "b", "c"};
     features->geometry = {.stepX = 8.0, .stepY = 8.0};
     output.frames.push_back(features->map);
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &kInfo;
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(kInfo, ParamSet(kInfo.params), {});
     module->output = std::move(output);
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->frame = testFrame(16, 24);
-    result->features = std::move(features);
-    result->modules.push_back(std::move(module));
+    result->models.front().features = std::move(features);
+    test::addJob(*result, module);
     return result;
 }
 
@@ -94,7 +96,7 @@ std::vector<OverlayStyle> styles() {
 QMap<QString, QByteArray> exported(const FrameResult& result, const QString& folder) {
     QMap<QString, QByteArray> bytes;
     OutputPlaces places;
-    const auto paths = exportRaw(result, "shown", folder.toStdString(), "x", places);
+    const auto paths = exportRaw(result, {"shown"}, folder.toStdString(), "x", places);
     if (paths.ok()) {
         for (const auto& path : *paths) {
             QFile file(QString::fromStdString(path));
@@ -117,9 +119,9 @@ private Q_SLOTS:
         const auto result = smallResult();
         const auto before = exported(*result, dir.filePath(QStringLiteral("before")));
         QVERIFY(before.size() >= 6);
-        const std::vector<FieldSpec> specs = {{.module = "shown", .map = "spatial"},
-                                              {.module = "shown", .map = "channel"},
-                                              {.module = "shown", .map = "channel", .channelMode = ChannelMode::Changed}};
+        const std::vector<FieldSpec> specs = {{.job = {"shown"}, .map = "spatial"},
+                                              {.job = {"shown"}, .map = "channel"},
+                                              {.job = {"shown"}, .map = "channel", .channelMode = ChannelMode::Changed}};
         int n = 0;
         for (const FieldSpec& spec : specs) {
             const auto field = makeField(*result, spec);

@@ -20,6 +20,7 @@
 #include "engine/models/open_bundle.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/runtime/source_hash.h"
+#include "tests/support/made_result.h"
 #include "tests/support/program_run.h"
 
 using namespace fovea;
@@ -98,16 +99,14 @@ private:
         for (const auto& picture : *table) {
             const auto frame = loadFrame(kPictures + QString::fromStdString(picture.file));
             QVERIFY(frame.ok());
-            PipelineRequest request{.epoch = 1, .frame = *frame, .network = {.bundle = m_bundle}};
             ModuleJob job{.info = findModule(id), .params = m_bundle->modules.at(id).params, .predict = true};
             if (trained) {
                 job.weights = std::shared_ptr<const Weights>(m_bundle, &m_bundle->modules.at(id).weights);
             }
-            request.jobs = {job};
             Pipeline pipeline;
-            const auto result = pipeline.run(request, {});
+            const auto result = pipeline.run(test::requestOf(*frame, {job}, BundleModel{m_bundle}), {});
             QVERIFY(result.ok());
-            const ModuleResult& module = *(*result)->modules.front();
+            const JobResult& module = *test::jobAt(**result);
             const auto& maps = module.output->maps;
             const AttentionMap& map = *std::find_if(maps.begin(), maps.end(), [](const AttentionMap& m) {
                 return asKind<SpatialMap>(m) != nullptr || asKind<PairwiseMap>(m) != nullptr;

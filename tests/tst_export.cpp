@@ -17,6 +17,7 @@
 #include "engine/kernels/level.h"
 #include "engine/tensor/npy.h"
 #include "engine/tensor/safetensors.h"
+#include "tests/support/made_result.h"
 #include "tests/support/small_disk.h"
 
 using namespace fovea;
@@ -35,7 +36,7 @@ QByteArray bytesOf(const std::string& text) { return QByteArray::fromStdString(t
 Result<std::vector<std::string>> exported(const FrameResult& result, const std::string& module, const std::string& folder,
                                           const std::string& base) {
     OutputPlaces places;
-    return exportRaw(result, module, folder, base, places);
+    return exportRaw(result, {module}, folder, base, places);
 }
 
 QStringList entries(const QString& folder) {
@@ -86,10 +87,8 @@ AttentionOutput oddOutput() {
 }
 
 FrameResult resultOf(Result<AttentionOutput> output) {
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &kInfo;
-    module->params = ParamSet(kInfo.params);
-    module->provenance = {.kind = ProvenanceKind::Random, .source = "", .seed = 7};
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(kInfo, ParamSet(kInfo.params), {.kind = ProvenanceKind::Random, .source = "", .seed = 7});
     module->output = std::move(output);
     module->milliseconds = 12.5;
     auto features = std::make_shared<Features>();
@@ -104,14 +103,15 @@ FrameResult resultOf(Result<AttentionOutput> output) {
     source->sha256 = "abc123";
     source->description = "24 × 16, 8-bit RGB";
     FrameResult result;
+    result.models.resize(1);
     result.epoch = 5;
     result.frame.width = 24;
     result.frame.height = 16;
     result.frame.timestamp = 1234.5;
     result.frame.source = std::move(source);
-    result.features = std::move(features);
-    result.modules.push_back(nullptr);  // one which has not finished
-    result.modules.push_back(std::move(module));
+    result.models.front().features = std::move(features);
+    test::addJob(result, nullptr);  // one which has not finished
+    test::addJob(result, module);
     return result;
 }
 
@@ -301,7 +301,7 @@ void TestExport::severalChannelMapsAndFrames() {
 
 void TestExport::sidecar() {
     const FrameResult result = resultOf(oddOutput());
-    const std::string text = sidecarJson(result, *result.find("odd"), nullptr, nullptr);
+    const std::string text = sidecarJson(result, {"odd"}, nullptr, nullptr);
     const auto json = parsed(bytesOf(text));
     QCOMPARE(json["program"]["version"].get<std::string>(), std::string(version()));
     QCOMPARE(json["program"]["engine"].get<std::string>(), std::string(kernelLevel()));
@@ -349,7 +349,7 @@ void TestExport::sidecarOfWhatIsDrawn() {
     field.what = "after";
     OverlayStyle style;
     style.opacity = 0.35;
-    const auto json = parsed(bytesOf(sidecarJson(result, *result.find("odd"), &field, &style)));
+    const auto json = parsed(bytesOf(sidecarJson(result, {"odd"}, &field, &style)));
     QCOMPARE(json["field"]["what"].get<std::string>(), std::string("after"));
     QCOMPARE(json["field"]["min"].get<float>(), 0.1F);
     for (const char* part : {"channel", "head", "asked"}) {  // of what the map does not have nothing is said
@@ -361,7 +361,7 @@ void TestExport::sidecarOfWhatIsDrawn() {
     QCOMPARE(json["style"]["range"][1].get<float>(), 0.25F);
     // A diverging field is drawn with the other table: that one is named.
     field.diverging = true;
-    const auto diverging = parsed(bytesOf(sidecarJson(result, *result.find("odd"), &field, &style)));
+    const auto diverging = parsed(bytesOf(sidecarJson(result, {"odd"}, &field, &style)));
     QCOMPARE(diverging["style"]["colormap"].get<std::string>(), std::string("blue-red"));
     // A plain style says that nothing more was asked for, and another what was.
     QCOMPARE(json["style"]["mode"].get<std::string>(), std::string("blend"));
@@ -374,7 +374,7 @@ void TestExport::sidecarOfWhatIsDrawn() {
     style.contours = 5;
     style.clipped = true;
     style.clipShare = 0.125;
-    const auto rich = parsed(bytesOf(sidecarJson(result, *result.find("odd"), &field, &style)));
+    const auto rich = parsed(bytesOf(sidecarJson(result, {"odd"}, &field, &style)));
     QCOMPARE(rich["style"]["mode"].get<std::string>(), std::string("brightness"));
     QCOMPARE(rich["style"]["threshold"].get<float>(), 0.3F);
     QCOMPARE(rich["style"]["contours"].get<int>(), 5);
@@ -382,18 +382,20 @@ void TestExport::sidecarOfWhatIsDrawn() {
 }
 
 void TestExport::sidecarSaysWhatWasMuted() {
-    const FrameResult result = resultOf(oddOutput());
-    ModuleResult module = *result.find("odd");
-    QVERIFY(!parsed(bytesOf(sidecarJson(result, module, nullptr, nullptr))).contains("intervention"));
+    FrameResult result = resultOf(oddOutput());
+    QVERIFY(!parsed(bytesOf(sidecarJson(result, {"odd"}, nullptr, nullptr))).contains("intervention"));
+    JobResult module = *result.find(JobId{"odd"});
     module.intervention = {.channels = {1.0F, 0.0F}, .heads = {0.5F}};
-    const auto made = parsed(bytesOf(sidecarJson(result, module, nullptr, nullptr)))["intervention"];
+    result.models.front().jobs.clear();
+    test::addJob(result, std::make_shared<const JobResult>(module));
+    const auto made = parsed(bytesOf(sidecarJson(result, {"odd"}, nullptr, nullptr)))["intervention"];
     QCOMPARE(made["channels"].get<std::vector<float>>(), module.intervention.channels);
     QCOMPARE(made["heads"].get<std::vector<float>>(), module.intervention.heads);
 }
 
 void TestExport::sidecarOfFailure() {
     const FrameResult result = resultOf(makeError(ErrorCode::BadValue, "It did not work with %1.", {"this"}));
-    const auto json = parsed(bytesOf(sidecarJson(result, *result.find("odd"), nullptr, nullptr)));
+    const auto json = parsed(bytesOf(sidecarJson(result, {"odd"}, nullptr, nullptr)));
     QCOMPARE(json["error"].get<std::string>(), std::string("It did not work with this."));
     const QTemporaryDir dir;
     const auto paths = exported(result, "odd", dir.path().toStdString(), "x");

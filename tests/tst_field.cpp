@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "engine/render/compose.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 
@@ -37,13 +38,13 @@ std::shared_ptr<const Features> testFeatures(int channels, int height, int width
 }
 
 FrameResult resultWith(std::vector<AttentionMap> maps, std::shared_ptr<const Features> features) {
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &testInfo();
-    module->provenance = {ProvenanceKind::Random, "", 7};
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(testInfo(), ParamSet(testInfo().params), {ProvenanceKind::Random, "", 7});
     module->output = AttentionOutput{{}, std::move(maps)};
     FrameResult result;
-    result.features = std::move(features);
-    result.modules.push_back(std::move(module));
+    result.models.resize(1);
+    result.models.front().features = std::move(features);
+    test::addJob(result, module);
     return result;
 }
 
@@ -90,7 +91,7 @@ ScalarField plainField(int height, int width, std::vector<float> values) {
 
 FieldSpec spec(ChannelMode mode = ChannelMode::After, int channel = -1) {
     FieldSpec out;
-    out.module = "test";
+    out.job.source = "test";
     out.channelMode = mode;
     out.channel = channel;
     return out;
@@ -148,7 +149,7 @@ void TestField::beforeAndAfterShareAScale() {
     QCOMPARE(after->map, std::string("The channel"));
     QCOMPARE(after->what, std::string("after"));
     QCOMPARE(after->provenance.seed, std::uint64_t{7});
-    QCOMPARE(after->geometry, result.features->geometry);
+    QCOMPARE(after->geometry, result.models.front().features->geometry);
 }
 
 void TestField::changedIsWhatTheFormulaSays() {
@@ -214,7 +215,7 @@ void TestField::aChannelBeyondTheMap() {
     QVERIFY(map && map->values == std::vector<float>(12, 0.5F));
     const auto channel = makeField(result, spec(ChannelMode::Single, 1));
     QVERIFY(channel.ok());
-    const float* row = result.features->map.row(1);
+    const float* row = result.models.front().features->map.row(1);
     QCOMPARE(channel->values, std::vector<float>(row, row + 12));
     QCOMPARE(channel->map, std::string("Features"));
     QCOMPARE(filledIn(channel->what, channel->whatArgs), std::string("channel 1"));
@@ -390,7 +391,7 @@ void TestField::failuresSayWhy() {
     const auto missing = makeField(result, wanted);
     QCOMPARE(missing.error().code, ErrorCode::NotFound);
     QCOMPARE(missing.error().message(), std::string("Test has no map “nothing”; choose one of: channel."));
-    wanted.module = "other";
+    wanted.job.source = "other";
     QCOMPARE(makeField(result, wanted).error().code, ErrorCode::NotFound);
     AttentionMap region = channelMap({1.0F, 1.0F});
     region.kind = RegionMap{};
@@ -399,10 +400,12 @@ void TestField::failuresSayWhy() {
     wanted = spec();
     wanted.map = "channel";
     QCOMPARE(makeField(result, wanted).error().code, ErrorCode::Unsupported);
-    auto failed = std::make_shared<ModuleResult>();
-    failed->info = &testInfo();
+    auto failed = std::make_shared<JobResult>();
+    failed->source = sourceOf(testInfo(), ParamSet(testInfo().params), {});
     failed->output = makeError(ErrorCode::BadValue, "its own reason");
-    result.modules = {nullptr, failed};
+    result.models.front().jobs.clear();
+    test::addJob(result, nullptr);
+    test::addJob(result, failed);
     QCOMPARE(makeField(result, spec()).error().text, std::string("its own reason"));
     result = resultWith({channelMap({1.0F, 1.0F})}, nullptr);
     QCOMPARE(makeField(result, spec()).error().code, ErrorCode::NotFound);

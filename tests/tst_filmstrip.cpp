@@ -3,6 +3,7 @@
 
 #include <opencv2/core.hpp>
 
+#include "tests/support/made_result.h"
 #include "tests/support/view_test.h"
 #include "widgets/filmstrip.h"
 #include "widgets/theme.h"
@@ -36,17 +37,18 @@ const std::vector<const ModuleInfo*>& seven() {
 // A frame of this size with the first `ready` modules finished.
 std::shared_ptr<FrameResult> makeResult(int width, int height, std::size_t ready) {
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->frame.width = width;
     result->frame.height = height;
     result->frame.source = std::make_shared<SourceInfo>();
     result->frame.pixels = std::make_shared<cv::Mat>(height, width, CV_8UC3, cv::Scalar(0, 0, 0));
     for (std::size_t k = 0; k < 6; ++k) {
-        std::shared_ptr<ModuleResult> module;
+        std::shared_ptr<JobResult> module;
         if (k < ready) {
-            module = std::make_shared<ModuleResult>();
-            module->info = seven()[k];
+            module = std::make_shared<JobResult>();
+            module->source = sourceOf(*seven()[k], ParamSet(seven()[k]->params), {});
         }
-        result->modules.push_back(module);
+        test::addJob(*result, module);
     }
     return result;
 }
@@ -88,12 +90,12 @@ private Q_SLOTS:
         QCOMPARE(asked.size(), 2);
         QCOMPARE(asked.at(0).at(0).toString(), QStringLiteral("se"));
         const auto request = asked.at(1).at(1).value<OverlayRequest>();
-        QCOMPARE(request.field->module, std::string("cbam"));
+        QCOMPARE(request.field->job.source, std::string("cbam"));
         QCOMPARE(request.viewport.width, 78);
         QCOMPARE(request.viewport.height, 52);
         QVERIFY(qAbs(request.viewport.zoom - 0.26) < 1e-9);
         auto next = std::make_shared<FrameResult>(*result);  // the next snapshot of the same pass
-        next->modules[2] = makeResult(300, 200, 3)->modules[2];
+        next->models.front().jobs[2] = makeResult(300, 200, 3)->models.front().jobs[2];
         strip.setResult(next, {});
         QCOMPARE(asked.size(), 3);
         QCOMPARE(asked.at(2).at(0).toString(), QStringLiteral("coord"));
@@ -180,10 +182,10 @@ private Q_SLOTS:
         strip.setModules(seven());
         showAt(strip, 872, 80);
         auto result = makeResult(300, 200, 6);
-        auto failed = std::make_shared<ModuleResult>();
-        failed->info = seven()[1];
+        auto failed = std::make_shared<JobResult>();
+        failed->source = sourceOf(*seven()[1], ParamSet(seven()[1]->params), {});
         failed->output = makeError(ErrorCode::BadShape, "It needs %1 channels; choose another backbone.", {"8"});
-        result->modules[1] = failed;
+        result->models.front().jobs[1].result = failed;
         QSignalSpy asked(&strip, &Filmstrip::renderRequested);
         strip.setResult(result, {});
         QCOMPARE(asked.size(), 5);

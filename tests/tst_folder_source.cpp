@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "engine/io/atomic_file.h"
-#include "engine/source/frame_source.h"
 #include "engine/io/natural_order.h"
+#include "engine/source/frame_source.h"
 #include "tests/support/image_bytes.h"
 #include "tests/support/video_files.h"
 

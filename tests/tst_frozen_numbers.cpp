@@ -20,6 +20,7 @@
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/render.h"
 #include "engine/runtime/source_hash.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 
@@ -56,14 +57,14 @@ Frame sampleFrame(const char* name, int index) {
 /// One way to run a mechanism, with the name it has in numbers.json.
 struct Variant {
     const char* name;
-    NetworkChoice network;
+    ModelSpec model;
     ModuleJob job;
     FieldSpec field;
 };
 
 /// Whether a query and a head choose what is shown of the mechanism.
 bool isPairwise(const FrameResult& result) {
-    const auto& output = result.modules.front()->output;
+    const auto& output = test::jobAt(result)->output;
     return output && std::any_of(output->maps.begin(), output->maps.end(),
                                  [](const AttentionMap& map) { return asKind<PairwiseMap>(map) != nullptr; });
 }
@@ -73,13 +74,8 @@ Result<std::shared_ptr<const FrameResult>> resultOf(const Variant& variant, cons
     Pipeline pipeline;
     Result<std::shared_ptr<const FrameResult>> result = makeError(ErrorCode::NotFound, "There is no frame.");
     for (const Frame& frame : frames) {
-        result = pipeline.run({.epoch = 1,
-                               .frame = frame,
-                               .retina = {.stride = 16},
-                               .network = variant.network,
-                               .jobs = {variant.job},
-                               .clipFrames = kClipFrames},
-                              {});
+        result =
+            pipeline.run({.epoch = 1, .frame = frame, .models = {{variant.model, {variant.job}}}, .clipFrames = kClipFrames}, {});
         if (!result) {
             break;
         }
@@ -91,8 +87,8 @@ std::vector<Variant> variantsOf(const ModuleInfo& info, const std::shared_ptr<co
                                 const std::vector<Frame>& frames) {
     ModuleJob random{.info = &info, .params = ParamSet(info.params), .weightsFile = {}, .weights = {}};
     FieldSpec field;
-    field.module = info.id;
-    std::vector<Variant> all{{"random", {}, random, field}};
+    field.job.source = info.id;
+    std::vector<Variant> all{{"random", RetinaOptions{.stride = 16}, random, field}};
     Variant muted = all.front();
     muted.name = "muted";
     muted.job.intervention.channels = {1.0F, 1.0F, 1.0F, 0.0F};
@@ -112,8 +108,9 @@ std::vector<Variant> variantsOf(const ModuleInfo& info, const std::shared_ptr<co
     if (bundle && bundle->modules.count(info.id) > 0) {
         Variant trained = all.front();
         trained.name = "trained";
-        trained.network.bundle = bundle;
-        trained.job = bundleJob(info, bundle);
+        trained.model = BundleModel{bundle};
+        trained.job = modelJob(info, trained.model);
+        trained.field.job.model = bundle->id;
         all.push_back(trained);
     }
     return all;
@@ -139,7 +136,7 @@ Json exportsOf(const Variant& variant, const std::vector<Frame>& frames) {
     const auto& result = *computed;
     const QTemporaryDir folder;
     OutputPlaces places;
-    const auto written = exportRaw(*result, variant.field.module, folder.path().toStdString(), "x", places);
+    const auto written = exportRaw(*result, variant.field.job, folder.path().toStdString(), "x", places);
     if (!written) {
         return written.error().message();
     }
@@ -152,12 +149,11 @@ Json exportsOf(const Variant& variant, const std::vector<Frame>& frames) {
             hashes[QFileInfo(file).fileName().toStdString()] = hashed(isText ? comparable(bytes.toStdString()) : bytes);
         }
     }
-    const auto drawn = std::get<RenderedOverlay>(render(OverlayRequest{
-        .result = result, .field = variant.field, .style = {}, .viewport = fullViewport(shownFrame(*result, variant.field))}));
+    const auto drawn = render(OverlayRequest{
+        .result = result, .field = variant.field, .style = {}, .viewport = fullViewport(shownFrame(*result, variant.field))});
     if (drawn.field) {
-        const auto module = result->find(variant.field.module);
         const OverlayStyle style;
-        hashes["sidecar"] = hashed(comparable(sidecarJson(*result, *module, drawn.field.get(), &style)));
+        hashes["sidecar"] = hashed(comparable(sidecarJson(*result, variant.field.job, drawn.field.get(), &style)));
         hashes["pixels"] = hashed(QByteArray(reinterpret_cast<const char*>(drawn.pixels->data),
                                              static_cast<qsizetype>(drawn.pixels->total() * drawn.pixels->elemSize())));
     } else {

@@ -113,9 +113,7 @@ private Q_SLOTS:
         open("gc");
         m.session().addPane(moduleNamed("gc"));
         m.window->setView(ViewKind::Compare);
-        NetworkChoice retina = m.session().network();
-        retina.bundle = nullptr;
-        m.session().setNetwork(retina);
+        m.session().setModel(m.session().retina());
         compare("models");
     }
     void steps() {

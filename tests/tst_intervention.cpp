@@ -9,14 +9,15 @@
 #include <opencv2/core.hpp>
 
 #include "engine/attention/registry.h"
+#include "engine/kernels/ops.h"
 #include "engine/models/open_bundle.h"
 #include "engine/models/tail.h"
 #include "engine/pipeline/case.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/field.h"
 #include "engine/runtime/source_hash.h"
-#include "engine/kernels/ops.h"
 #include "engine/tensor/safetensors.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 
@@ -78,7 +79,8 @@ ModuleJob jobOf(const char* id, Intervention intervention = {}) {
 }
 
 std::shared_ptr<const FrameResult> run(Pipeline& pipeline, const Frame& frame, std::vector<ModuleJob> jobs) {
-    const auto result = pipeline.run({.epoch = 1, .frame = frame, .jobs = std::move(jobs), .clipFrames = 3}, {});
+    const auto result =
+        pipeline.run({.epoch = 1, .frame = frame, .models = {{RetinaOptions{}, std::move(jobs)}}, .clipFrames = 3}, {});
     return result ? *result : nullptr;
 }
 
@@ -186,9 +188,9 @@ private Q_SLOTS:
         Pipeline pipeline;
         const auto job = jobOf(id.toLatin1().constData(), {.channels = muteOne(2)});
         const auto result = run(pipeline, texture(48, 64), {job});
-        QVERIFY(result && result->modules.front()->output.ok());
-        QVERIFY(sameBits(*result->modules.front()->output, byHand(job, {result->features->map}, {2})));
-        QCOMPARE(result->modules.front()->intervention, job.intervention);
+        QVERIFY(result && test::jobAt(*result)->output.ok());
+        QVERIFY(sameBits(*test::jobAt(*result)->output, byHand(job, {result->models.front().features->map}, {2})));
+        QCOMPARE(test::jobAt(*result)->intervention, job.intervention);
     }
 
     void everyFrameOfAClipIsMuted() {
@@ -198,22 +200,22 @@ private Q_SLOTS:
         for (std::uint64_t k = 0; k < 3; ++k) {
             result = run(pipeline, texture(32, 40, k), {job});
         }
-        QVERIFY2(result->modules.front()->output.ok(), "the clip is full");
+        QVERIFY2(test::jobAt(*result)->output.ok(), "the clip is full");
         std::vector<FeatureMap> frames;
-        for (const auto& held : *result->clip) {
+        for (const auto& held : *result->models.front().clip) {
             frames.push_back(held.features->map);
         }
-        QVERIFY(sameBits(*result->modules.front()->output, byHand(job, frames, {5})));
+        QVERIFY(sameBits(*test::jobAt(*result)->output, byHand(job, frames, {5})));
     }
 
     void mutingBackGivesTheSameBits() {
         Pipeline pipeline;
         const Frame frame = texture(48, 64);
-        const auto before = run(pipeline, frame, {jobOf("cbam")})->modules.front();
-        const auto muted = run(pipeline, frame, {jobOf("cbam", {.channels = muteOne(0)})})->modules.front();
+        const auto before = test::jobAt(*run(pipeline, frame, {jobOf("cbam")}));
+        const auto muted = test::jobAt(*run(pipeline, frame, {jobOf("cbam", {.channels = muteOne(0)})}));
         QVERIFY(!sameBits(*before->output, *muted->output));
-        QCOMPARE(run(pipeline, frame, {jobOf("cbam", {.channels = muteOne(0)})})->modules.front(), muted);  // cached
-        const auto after = run(pipeline, frame, {jobOf("cbam")})->modules.front();
+        QCOMPARE(test::jobAt(*run(pipeline, frame, {jobOf("cbam", {.channels = muteOne(0)})})), muted);  // cached
+        const auto after = test::jobAt(*run(pipeline, frame, {jobOf("cbam")}));
         QVERIFY(sameBits(*before->output, *after->output));
         QCOMPARE(pipeline.backboneRuns(), 1U);
     }
@@ -227,10 +229,11 @@ private Q_SLOTS:
         std::uint64_t index = 0;
         for (const auto& job : {plain, plain, muted, muted, plain, muted}) {
             const auto result = run(pipeline, texture(48, 64, index++), {job});
-            const auto& output = *result->modules.front()->output;
+            const auto& output = *test::jobAt(*result)->output;
             const std::vector<int> channels = job.intervention.empty() ? std::vector<int>{} : std::vector<int>{2};
             QVERIFY(!output.state.empty());
-            QVERIFY2(sameBits(output, byHand(job, {result->features->map}, channels, state)), qPrintable(QString::number(index)));
+            QVERIFY2(sameBits(output, byHand(job, {result->models.front().features->map}, channels, state)),
+                     qPrintable(QString::number(index)));
             state = output.state;
         }
     }
@@ -240,10 +243,10 @@ private Q_SLOTS:
         const auto jobs = {jobOf("se"), jobOf("se", {.channels = muteOne(1)}), jobOf("se", {.channels = muteOne(3)})};
         const auto result = run(pipeline, texture(48, 64), jobs);
         const auto again = run(pipeline, texture(48, 64), jobs);
-        QCOMPARE(result->modules.size(), 3U);
-        QVERIFY(!sameBits(*result->modules[1]->output, *result->modules[2]->output));
-        QVERIFY(sameBits(*result->modules[2]->output, *again->modules[2]->output));
-        QVERIFY(sameBits(*result->modules[0]->output, byHand(jobOf("se"), {result->features->map}, {})));
+        QCOMPARE(result->models.front().jobs.size(), 3U);
+        QVERIFY(!sameBits(*test::jobAt(*result, 1)->output, *test::jobAt(*result, 2)->output));
+        QVERIFY(sameBits(*test::jobAt(*result, 2)->output, *test::jobAt(*again, 2)->output));
+        QVERIFY(sameBits(*test::jobAt(*result)->output, byHand(jobOf("se"), {result->models.front().features->map}, {})));
     }
 
     void wrongLengthsAreHarmless() {
@@ -253,9 +256,9 @@ private Q_SLOTS:
         tooLong.channels.back() = 0.0F;
         const auto plain = run(pipeline, frame, {jobOf("mhsa")});
         const auto treated = run(pipeline, frame, {jobOf("mhsa", tooLong)});
-        QVERIFY(sameBits(*plain->modules.front()->output, *treated->modules.front()->output));
+        QVERIFY(sameBits(*test::jobAt(*plain)->output, *test::jobAt(*treated)->output));
         const auto shorter = run(pipeline, frame, {jobOf("mhsa", {.channels = {0.0F}})});
-        QVERIFY(sameBits(*shorter->modules.front()->output, byHand(jobOf("mhsa"), {plain->features->map}, {0})));
+        QVERIFY(sameBits(*test::jobAt(*shorter)->output, byHand(jobOf("mhsa"), {plain->models.front().features->map}, {0})));
     }
 
     // Fields are of what the module has read; the features stay as they are.
@@ -264,15 +267,15 @@ private Q_SLOTS:
         const Frame frame = texture(48, 64);
         const auto plain = run(pipeline, frame, {jobOf("se")});
         const auto muted = run(pipeline, frame, {jobOf("se", {.channels = {1.0F, 0.0F, 0.5F}})});
-        QVERIFY(sameBits(plain->features->map, muted->features->map));
-        const FeatureMap& x = muted->features->map;
-        const auto& gate = muted->modules.front()->output->maps.front().data.values;
+        QVERIFY(sameBits(plain->models.front().features->map, muted->models.front().features->map));
+        const FeatureMap& x = muted->models.front().features->map;
+        const auto& gate = test::jobAt(*muted)->output->maps.front().data.values;
         double mean = 0.0;
         for (const float w : gate) {
             mean += w / static_cast<double>(gate.size());
         }
         for (const auto mode : {ChannelMode::Before, ChannelMode::After, ChannelMode::Changed}) {
-            const auto field = makeField(*muted, {.module = "se", .channelMode = mode});
+            const auto field = makeField(*muted, {.job = {"se"}, .channelMode = mode});
             QVERIFY(field.ok());
             for (int n = 0; n < x.cells(); ++n) {
                 double expected = 0.0;
@@ -284,7 +287,7 @@ private Q_SLOTS:
                 QVERIFY(std::abs(field->values[static_cast<std::size_t>(n)] - expected) < 1e-6);
             }
         }
-        const auto single = makeField(*muted, {.module = "se", .channelMode = ChannelMode::Single, .channel = 1});
+        const auto single = makeField(*muted, {.job = {"se"}, .channelMode = ChannelMode::Single, .channel = 1});
         QCOMPARE(single->min, 0.0F);
         QCOMPARE(single->max, 0.0F);
     }
@@ -296,26 +299,24 @@ private Q_SLOTS:
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/rocket.png"));
         QVERIFY(frame.ok());
         for (const char* id : {"se", "mhsa"}) {
-            ModuleJob job = bundleJob(*findModule(id), *bundle);
+            ModuleJob job = modelJob(*findModule(id), BundleModel{*bundle});
             job.predict = true;
-            PipelineRequest request{.epoch = 1, .frame = *frame};
-            request.network = {.bundle = *bundle};
-            request.jobs = {job};
+            PipelineRequest request = test::requestOf(*frame, {job}, BundleModel{*bundle});
             Pipeline pipeline;
             const auto plain = pipeline.run(request, {});
-            request.jobs.front().intervention = {.channels = muteOne(17), .heads = {0.0F}};
+            request.models.front().jobs.front().intervention = {.channels = muteOne(17), .heads = {0.0F}};
             const auto muted = pipeline.run(request, {});
             QVERIFY(plain.ok() && muted.ok());
-            QCOMPARE((*plain)->prediction, (*muted)->prediction);
-            const ModuleResult& module = *(*muted)->modules.front();
+            QCOMPARE((*plain)->models.front().prediction, (*muted)->models.front().prediction);
+            const JobResult& module = *test::jobAt(**muted);
             QVERIFY(module.output.ok() && module.prediction);
-            FeatureMap tap = (*muted)->features->map;
+            FeatureMap tap = (*muted)->models.front().features->map;
             std::fill_n(tap.row(17), tap.cells(), 0.0F);
             const auto tail = Tail::create(*bundle);
             const auto said = (*tail)->run(tap, module.output->frames.back(), (*bundle)->modules.at(id).tailInput, {});
             QVERIFY(said.ok());
             QCOMPARE(module.prediction->logits, (*said)->logits);
-            QVERIFY(module.prediction->logits != (*plain)->modules.front()->prediction->logits);
+            QVERIFY(module.prediction->logits != test::jobAt(**plain)->prediction->logits);
         }
     }
 };

@@ -8,6 +8,7 @@
 #include "engine/runtime/controller.h"
 #include "tests/support/fake_feed.h"
 #include "tests/support/loop_gaps.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -65,7 +66,7 @@ private Q_SLOTS:
     void everyResultIsOfItsOwnFrame() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         for (std::uint64_t i = 1; i <= 30; ++i) {
             feed.release(1);
@@ -75,7 +76,7 @@ private Q_SLOTS:
         for (const auto& result : live.results) {
             QCOMPARE(greyIndex(*result->frame.pixels), static_cast<int>(result->frame.index % 64));
             QVERIFY(result->frame.sequence >= last);
-            QVERIFY(result->modules.front());
+            QVERIFY(test::jobAt(*result));
             QVERIFY(result->frame.captured <= result->started);
             last = result->frame.sequence;
         }
@@ -87,7 +88,7 @@ private Q_SLOTS:
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Gated;
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(slow.gate.waitForArrivals(1));
         feed.release(20);
@@ -103,7 +104,7 @@ private Q_SLOTS:
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Gated;
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(slow.gate.waitForArrivals(1));
         for (int i = 0; i < 5; ++i) {
@@ -121,21 +122,22 @@ private Q_SLOTS:
         fakeModule(1).behaviour = FakeBehaviour::Gated;  // of the filmstrip
         fakeModule(1).gate.open();
         Live live(feed);
-        live.controller.setJobs({fakeJob(0), fakeJob(1), fakeJob(2)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0), fakeJob(1), fakeJob(2)}));
         QVERIFY(live.open());
         feed.release(3);
         QVERIFY(live.resultOf(3));
         live.controller.source().setPlaying(false);
         const auto& full = [&] {
-            const auto& cells = live.results.back()->modules;
-            return cells.size() == 3 && std::all_of(cells.begin(), cells.end(), [](const auto& cell) { return cell != nullptr; });
+            const auto& cells = live.results.back()->models.front().jobs;
+            return cells.size() == 3 &&
+                   std::all_of(cells.begin(), cells.end(), [](const auto& cell) { return cell.result != nullptr; });
         };
         QTRY_VERIFY_WITH_TIMEOUT(full(), kPatience);
         QCOMPARE(live.results.back()->frame.index, 3U);
         const auto frozen = live.shown.size();
         feed.release(5);  // they pass
         QTRY_COMPARE_WITH_TIMEOUT(live.controller.source().framesRead(), 9U, kPatience);
-        live.controller.setJobs({fakeJob(0, 0.25)}, {});  // explored like a picture
+        live.controller.setJobs(test::onRetina({fakeJob(0, 0.25)}));  // explored like a picture
         QTRY_VERIFY_WITH_TIMEOUT(live.results.back()->epoch == live.controller.epoch(), kPatience);
         QCOMPARE(live.results.back()->frame.index, 3U);
         QCOMPARE(live.shown.size(), frozen);
@@ -145,22 +147,22 @@ private Q_SLOTS:
     }
 
     // Compared mechanisms appear together, on every frame; what is only in the filmstrip does not hold them up.
-    void shownJobsAppearTogether() {
+    void whatIsShownAppearsTogether() {
         FakeFeed feed(liveTraits());
         Live live(feed);
         ModuleJob other = fakeJob(0, 0.75);
-        other.slot = "B";
-        live.controller.setJobs({fakeJob(0, 0.25), other, fakeJob(2)}, {}, {}, 2);
+        other.place = 1;
+        live.controller.setJobs(test::onRetina({fakeJob(0, 0.25), other, fakeJob(2)}, 2));
         QVERIFY(live.open());
         for (std::uint64_t index = 1; index <= 5; ++index) {
             feed.release(1);
             QVERIFY(live.resultOf(index));
         }
         for (const auto& result : live.results) {
-            const auto first = result->find(fakeModule(0).info.id);
-            const auto second = result->find(fakeModule(0).info.id, "B");
+            const auto first = result->find(JobId{fakeModule(0).info.id});
+            const auto second = result->find(JobId{fakeModule(0).info.id, 1});
             QVERIFY(first && second && first != second);
-            QVERIFY(first->params != second->params);
+            QVERIFY(first->source.params != second->source.params);
         }
     }
 
@@ -168,18 +170,18 @@ private Q_SLOTS:
     void switchingWhileTheSourceIsSilent() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(live.resultOf(0));
-        live.controller.setJobs({fakeJob(1)}, {});
-        QTRY_VERIFY_WITH_TIMEOUT(live.results.back()->find(fakeModule(1).info.id) != nullptr, kPatience);
+        live.controller.setJobs(test::onRetina({fakeJob(1)}));
+        QTRY_VERIFY_WITH_TIMEOUT(live.results.back()->find(JobId{fakeModule(1).info.id}) != nullptr, kPatience);
         QCOMPARE(live.results.back()->frame.index, 0U);
     }
 
     void seekingRaisesTheEpochAndShowsExactlyThatFrame() {
         FakeFeed feed(fileTraits(64, 1.0 / 86400.0));  // one frame a day
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(live.resultOf(0));
         for (const int target : {40, 3, 63, 0, 17, 17, 1000, -5}) {
@@ -198,7 +200,7 @@ private Q_SLOTS:
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Stoppable;
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(slow.gate.waitForArrivals(1));
         live.controller.source().seek(30);
@@ -213,7 +215,7 @@ private Q_SLOTS:
     void endOfFileAndPlayAgain() {
         FakeFeed feed(fileTraits(5));
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QTRY_VERIFY_WITH_TIMEOUT(!live.controller.source().playing(), kPatience);
         QVERIFY(live.resultOf(4));
@@ -227,7 +229,7 @@ private Q_SLOTS:
     void refusedSourceLeavesEverything() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(live.resultOf(0));
         feed.refuse(makeError(ErrorCode::Denied, "forbidden"));
@@ -242,7 +244,7 @@ private Q_SLOTS:
     void lostSourceIsSaidAndReopened() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(live.resultOf(0));
         feed.fail(makeError(ErrorCode::Disconnected, "unplugged"));
@@ -261,7 +263,7 @@ private Q_SLOTS:
         FakeFeed feed(liveTraits());
         {
             Live live(feed);
-            live.controller.setJobs({fakeJob(0)}, {});
+            live.controller.setJobs(test::onRetina({fakeJob(0)}));
             for (int i = 1; i <= 40; ++i) {
                 live.controller.openSource({.kind = SourceKind::Camera, .location = "fake"});
                 const auto swapped = [&] {
@@ -281,7 +283,7 @@ private Q_SLOTS:
         QVERIFY(cv::imwrite(path.toStdString(), cv::Mat(17, 31, CV_8UC3, cv::Scalar::all(90))));
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         live.controller.openFile(path);
         QTRY_COMPARE_WITH_TIMEOUT(live.loaded, 2, kPatience);
@@ -293,15 +295,15 @@ private Q_SLOTS:
     void closedSourceLeavesItsLastFrame() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs({fakeJob(0)}, {});
+        live.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         feed.release(3);
         QVERIFY(live.resultOf(3));
         live.controller.closeSource();
         QVERIFY(!live.controller.source().active());
         QTRY_COMPARE_WITH_TIMEOUT(feed.alive.load(), 0, kPatience);  // the device is free
-        live.controller.setJobs({fakeJob(1)}, {});
-        QTRY_VERIFY_WITH_TIMEOUT(live.results.back()->find(fakeModule(1).info.id) != nullptr, kPatience);
+        live.controller.setJobs(test::onRetina({fakeJob(1)}));
+        QTRY_VERIFY_WITH_TIMEOUT(live.results.back()->find(JobId{fakeModule(1).info.id}) != nullptr, kPatience);
         QCOMPARE(live.results.back()->frame.index, 3U);
         QVERIFY(QTest::qWaitFor([&] { return !live.controller.busy(); }, kPatience));
         live.controller.closeSource();  // nothing to close: nothing happens
@@ -318,7 +320,7 @@ private Q_SLOTS:
             FakeFeed feed(liveTraits());
             fakeModule(0).behaviour = FakeBehaviour::Busy;
             Live live(feed);
-            live.controller.setJobs({fakeJob(0)}, {});
+            live.controller.setJobs(test::onRetina({fakeJob(0)}));
             QVERIFY(live.open());
             LoopGaps gaps;
             QTimer camera;

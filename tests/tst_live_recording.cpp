@@ -27,10 +27,11 @@ FrameRecord liveRecord(const FakeFilm& film, int index) {
     static Pipeline s_pipeline;
     const ModuleJob module = fakeJob(0, 0.25);
     FieldSpec field;
-    field.module = module.info->id;
+    field.job.source = module.info->id;
     OverlayStyle style;
     style.opacity = 0.0;
-    return {*s_pipeline.run({.epoch = 1, .frame = filmFrame(film, index), .jobs = {module}}, {}), field, style};
+    return {*s_pipeline.run({.epoch = 1, .frame = filmFrame(film, index), .models = {{RetinaOptions{}, {module}}}}, {}), field,
+            style};
 }
 
 /// A live recording whose end a test waits for.

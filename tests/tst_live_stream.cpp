@@ -9,6 +9,7 @@
 #include "engine/runtime/render_view.h"
 #include "tests/support/fake_modules.h"
 #include "tests/support/loop_gaps.h"
+#include "tests/support/made_result.h"
 #include "tests/support/mjpeg_server.h"
 #include "tests/support/video_files.h"
 #include "widgets/canvas.h"
@@ -51,7 +52,7 @@ struct Screen {
         QObject::connect(&controller, &Controller::resultReady, &canvas,
                          [this](const std::shared_ptr<const FrameResult>& result) {
                              canvas.setResult(result);
-                             canvas.setField(FieldSpec{.module = result->modules.front()->info->id});
+                             canvas.setField(FieldSpec{.job = result->models.front().jobs.front().id});
                          });
         QObject::connect(&canvas, &Canvas::overlayPainted, &canvas, [this](const RenderedOverlay& overlay) { note(overlay); });
         QObject::connect(&controller, &Controller::frameLoaded, &canvas, [this] { ++loaded; });
@@ -72,7 +73,8 @@ struct Screen {
         cv::cvtColor((*overlay.pixels)(place & cv::Rect(0, 0, overlay.pixels->cols, overlay.pixels->rows)), bgr,
                      cv::COLOR_BGRA2BGR);
         const Frame& shown = overlay.request.over.valid() ? overlay.request.over : frame;
-        painted.push_back({numberOf(bgr), numberOf(*shown.pixels), frame.sequence, overlay.request.result->modules.size()});
+        painted.push_back(
+            {numberOf(bgr), numberOf(*shown.pixels), frame.sequence, overlay.request.result->models.front().jobs.size()});
     }
 
     [[nodiscard]] bool open() {
@@ -112,7 +114,7 @@ private Q_SLOTS:
 
     void overlaysAreOfTheirOwnPicture() {
         Screen screen;
-        screen.controller.setJobs({fakeJob(0)}, {});
+        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -125,7 +127,7 @@ private Q_SLOTS:
         Screen screen;
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Gated;
-        screen.controller.setJobs({fakeJob(0)}, {});
+        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.sendFrame();
         QVERIFY(screen.open());
@@ -143,7 +145,7 @@ private Q_SLOTS:
 
     void killedServerIsNoticedAndReconnects() {
         Screen screen;
-        screen.controller.setJobs({fakeJob(0)}, {});
+        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -173,7 +175,7 @@ private Q_SLOTS:
 
     void stalledServerIsNoticed() {
         Screen screen;
-        screen.controller.setJobs({fakeJob(0)}, {});
+        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -185,7 +187,7 @@ private Q_SLOTS:
 
     void sizeChangesOnTheWay() {
         Screen screen;
-        screen.controller.setJobs({fakeJob(0)}, {});
+        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -203,7 +205,7 @@ private Q_SLOTS:
 
     void garbageInBetween() {
         Screen screen;
-        screen.controller.setJobs({fakeJob(0)}, {});
+        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -221,7 +223,7 @@ private Q_SLOTS:
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Gated;
         slow.gate.open();
-        screen.controller.setJobs({fakeJob(0)}, {});
+        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -245,7 +247,7 @@ private Q_SLOTS:
             Screen screen;
             fakeModule(0).behaviour = FakeBehaviour::Busy;
             fakeModule(0).busyMilliseconds = 200;
-            screen.controller.setJobs({fakeJob(0)}, {});
+            screen.controller.setJobs(test::onRetina({fakeJob(0)}));
             QVERIFY(screen.server.start());
             screen.server.setSize({640, 480});
             screen.server.run(30.0);

@@ -189,13 +189,14 @@ private Q_SLOTS:
             QTest::keyClick(canvas(), Qt::Key_Period);
             QTRY_COMPARE_WITH_TIMEOUT(session().result()->frame.index, frame, kPatience);
         }
-        QTRY_VERIFY_WITH_TIMEOUT(timeline->isVisible() && session().result()->clip && session().shownMap() != nullptr, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(timeline->isVisible() && session().modelResult()->clip && session().shownMap() != nullptr,
+                                 kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(timeline->barRect(0).isValid(), kPatience);
         // A click on an older frame shows that frame.
         const QRectF bar = timeline->barRect(2);
         QTest::mouseClick(timeline, Qt::LeftButton, {}, QPointF(bar.center().x(), bar.bottom() - 1.0).toPoint());
         QTRY_VERIFY_WITH_TIMEOUT(session().field() && session().field()->frame == 2, kPatience);
-        QCOMPARE(shownFrame(*session().result(), *session().field()).index, (*session().result()->clip)[2].frame.index);
+        QCOMPARE(shownFrame(*session().result(), *session().field()).index, (*session().modelResult()->clip)[2].frame.index);
         source().setPlaying(true);  // the clip moves on, and the newest frame is shown again
         QTRY_VERIFY_WITH_TIMEOUT(session().field() && session().field()->frame == -1, kPatience);
     }

@@ -67,7 +67,7 @@ class TestMainWindow : public QObject {
         const auto& shown = canvas()->rendered();
         return session().result() && !session().controller().busy() && session().field().has_value() && shown.field &&
                shown.request.field == session().field() &&
-               shown.request.result->find(session().module()->id) == session().moduleResult() &&
+               shown.request.result->find(session().jobId(session().activePane())) == session().moduleResult() &&
                shown.request.style == session().style();
     }
 
@@ -192,7 +192,7 @@ private Q_SLOTS:
             choose(info->id.c_str());
             const auto& field = *canvas()->rendered().field;
             // Some have learned weights only with certain parameters.
-            const FeatureMap& x = session().result()->features->map;
+            const FeatureMap& x = session().modelResult()->features->map;
             const bool learned = !weightSpecs(*info, {x.channels(), x.height(), x.width(), 1, {}}, session().params()).empty();
             QCOMPARE(field.provenance.kind, learned ? ProvenanceKind::Random : ProvenanceKind::ParameterFree);
         }
@@ -227,7 +227,8 @@ private Q_SLOTS:
         ParamSet params = session().params();
         QVERIFY(params.set(session().module()->params, "e_lambda", 0.5).ok());
         session().setParams(params);
-        QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && session().moduleResult()->params == params && settled(), 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && session().moduleResult()->source.params == params && settled(),
+                                 30000);
         QVERIFY(canvas()->rendered().field->values != before);
     }
 
@@ -254,7 +255,7 @@ private Q_SLOTS:
         }
         session().setChannelMode(ChannelMode::Single, 3);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
-        const auto& features = *session().result()->features;
+        const auto& features = *session().modelResult()->features;
         QCOMPARE(canvas()->rendered().field->values,
                  std::vector<float>(features.map.row(3), features.map.row(3) + features.map.cells()));
     }
@@ -277,7 +278,7 @@ private Q_SLOTS:
         QStringList shown;
         const auto connection = connect(canvas(), &Canvas::overlayPainted, this, [&](const RenderedOverlay& overlay) {
             if (overlay.field) {
-                shown << QString::fromStdString(overlay.request.field->module);
+                shown << QString::fromStdString(overlay.request.field->job.source);
             }
         });
         session().setModule(&slow.info);
@@ -286,7 +287,7 @@ private Q_SLOTS:
         session().setModule(QStringLiteral("eca"));
         slow.gate.open();
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
-        QCOMPARE(QString::fromStdString(canvas()->rendered().request.field->module), QStringLiteral("eca"));
+        QCOMPARE(QString::fromStdString(canvas()->rendered().request.field->job.source), QStringLiteral("eca"));
         QVERIFY(!shown.contains(QString::fromStdString(slow.info.id)));
         QTRY_VERIFY(shown.contains(QStringLiteral("eca")));
         disconnect(connection);
@@ -347,7 +348,7 @@ private Q_SLOTS:
         session().setWeightsFile(QStringLiteral(FOVEA_SOURCE_DIR "/tests/golden/cbam__1.safetensors"));
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->findChild<CanvasArea*>()->message().isEmpty(), 30000);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
-        QCOMPARE(session().moduleResult()->provenance, before->provenance);
+        QCOMPARE(session().moduleResult()->source.provenance, before->source.provenance);
         QVERIFY(session().moduleResult()->output.ok());
     }
 

@@ -5,6 +5,7 @@
 
 #include <opencv2/core.hpp>
 
+#include "tests/support/made_result.h"
 #include "tests/support/view_test.h"
 #include "widgets/matrix_view.h"
 #include "widgets/theme.h"
@@ -39,22 +40,24 @@ std::shared_ptr<const FrameResult> makeResult(int heads, int queryHeight, int qu
             map.data.values[static_cast<std::size_t>((h * n + q) * m + q % m)] = 1.0F;
         }
     }
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &info();
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(info(), ParamSet(info().params), {});
     AttentionOutput output;
     output.maps.push_back(std::move(map));
     module->output = std::move(output);
     auto result = std::make_shared<FrameResult>();
-    result->modules.push_back(module);
+    result->models.resize(1);
+    test::addJob(*result, module);
     return result;
 }
 
 std::shared_ptr<const FrameResult> resultOf(AttentionMap map) {
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &info();
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(info(), ParamSet(info().params), {});
     module->output = AttentionOutput{{}, {std::move(map)}};
     auto result = std::make_shared<FrameResult>();
-    result->modules.push_back(module);
+    result->models.resize(1);
+    test::addJob(*result, module);
     return result;
 }
 
@@ -69,7 +72,7 @@ AttentionMap windowsMap() {
 
 FieldSpec spec(double x = 0.0, double y = 0.0, bool to = false) {
     FieldSpec field;
-    field.module = "pairs";
+    field.job.source = "pairs";
     field.queryX = x;
     field.queryY = y;
     field.toQuery = to;
@@ -113,7 +116,7 @@ private Q_SLOTS:
         showAt(view, 196, view.heightForWidth(196));
         QCOMPARE(asked.size(), 1);
         const auto request = asked.at(0).at(0).value<MatrixRequest>();
-        QCOMPARE(request.module, std::string("pairs"));
+        QCOMPARE(request.job.source, std::string("pairs"));
         QCOMPARE(request.map, std::string("matrix"));
         QCOMPARE(request.head, -1);
         QCOMPARE(request.side, qRound(view.matrixRect().width() * view.devicePixelRatioF()));
@@ -230,7 +233,7 @@ private Q_SLOTS:
     }
 
     void codesAndChannelsAreChosenByNumber() {
-        AttentionMap map = makeResult(1, 2, 3, 1, 4)->modules.front()->output->maps.front();
+        AttentionMap map = test::jobAt(*makeResult(1, 2, 3, 1, 4))->output->maps.front();
         auto& sides = std::get<PairwiseMap>(map.kind);
         sides.keys.axis = MapAxis::Codes;
         MatrixView view;

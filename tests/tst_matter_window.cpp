@@ -35,7 +35,7 @@ class TestMatterWindow final : public QObject {
     MatterRequest request() {
         MatterRequest request;
         request.frame = m.session().result()->frame;
-        request.network = m.session().network();
+        request.model = m.session().model();
         request.job = m.session().paneJob(m.session().activePane());
         request.field = *m.session().field();
         return request;
@@ -159,10 +159,10 @@ private Q_SLOTS:
     void availableWithANetworkOnly() {
         m.press(Qt::Key_J, Qt::ControlModifier);
         QVERIFY(button("Start")->isEnabled());
-        const NetworkChoice network = m.session().network();
-        m.session().setNetwork({});
+        const ModelSpec network = m.session().model();
+        m.session().setModel(RetinaOptions{});
         QVERIFY(!button("Start")->isEnabled());
-        m.session().setNetwork(network);
+        m.session().setModel(network);
         QVERIFY(button("Start")->isEnabled());
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
     }

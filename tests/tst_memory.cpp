@@ -28,6 +28,7 @@
 #include "tests/support/fake_modules.h"
 #include "tests/support/image_bytes.h"
 #include "tests/support/little_memory.h"
+#include "tests/support/made_result.h"
 #include "tests/support/numbers.h"
 #include "tests/support/recordings.h"
 #include "tests/support/video_files.h"
@@ -48,15 +49,16 @@ FrameResult largeMatrix(int side) {
     static const ModuleInfo& info = *findModule("mhsa");
     AttentionMap map = selfAttentionMap(
         1, side, attend(randomMap(2, 1, side, 1), randomMap(2, 1, side, 2), randomMap(2, 1, side, 3), 1, 1.0F, {})->factors);
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &info;
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(info, ParamSet(info.params), {});
     AttentionOutput output;
     output.frames.push_back(randomMap(2, 1, side, 4));
     output.maps.push_back(std::move(map));
     module->output = std::move(output);
     FrameResult result;
+    result.models.resize(1);
     result.frame = testFrame(64, 48);
-    result.modules.push_back(module);
+    test::addJob(result, module);
     return result;
 }
 
@@ -137,14 +139,14 @@ void TestMemory::whatIsThrownIsOneSentence() {
 void TestMemory::aDescriptionHoldsNoMatrix() {
     constexpr int kSide = 3000;  // 36 MB as a matrix
     const FrameResult result = largeMatrix(kSide);
-    const ModuleResult& module = *result.find("mhsa");
+    const JobResult& module = *result.find(JobId{"mhsa"});
     const auto whole = denseTensor(module.output->maps.front());
     const auto [low, high] = std::minmax_element(whole->values.begin(), whole->values.end());
     std::string text;
     {
         const LittleMemory memory(8 * kMegabyte);
         QVERIFY(!withoutThrowing("matrix", [&] { return denseTensor(module.output->maps.front()); }).ok());
-        text = sidecarJson(result, module, nullptr, nullptr);
+        text = sidecarJson(result, {"mhsa"}, nullptr, nullptr);
     }
     const auto map = nlohmann::json::parse(text)["maps"][0];
     QVERIFY(map["shape"] == nlohmann::json({1, kSide, kSide}));
@@ -170,16 +172,16 @@ void TestMemory::aPassEndsWithASentence() {
     Controller controller;
     std::shared_ptr<const FrameResult> result;
     connect(&controller, &Controller::resultReady, this, [&](const auto& ready) { result = ready; });
-    controller.setJobs({fakeJob(1), fakeJob(2)}, {});
+    controller.setJobs(test::onRetina({fakeJob(1), fakeJob(2)}));
     controller.openFrame(testFrame(64, 48));
     QTRY_VERIFY_WITH_TIMEOUT(result && result->complete() && !controller.busy(), kPatience);
-    QVERIFY(!result->modules[0]->output.ok());
-    QVERIFY(sentence(result->modules[0]->output.error()).contains(QStringLiteral("more memory than there is")));
-    QVERIFY(result->modules[1]->output.ok());
+    QVERIFY(!test::jobAt(*result)->output.ok());
+    QVERIFY(sentence(test::jobAt(*result)->output.error()).contains(QStringLiteral("more memory than there is")));
+    QVERIFY(test::jobAt(*result, 1)->output.ok());
     // The thread is still there for the next one.
     fakeModule(1).behaviour = FakeBehaviour::Constant;
-    controller.setJobs({fakeJob(1, 0.25), fakeJob(2)}, {});
-    QTRY_VERIFY_WITH_TIMEOUT(result->complete() && !controller.busy() && result->modules[0]->output.ok(), kPatience);
+    controller.setJobs(test::onRetina({fakeJob(1, 0.25), fakeJob(2)}));
+    QTRY_VERIFY_WITH_TIMEOUT(result->complete() && !controller.busy() && test::jobAt(*result)->output.ok(), kPatience);
 }
 
 void TestMemory::aSourceEndsWithASentence() {
@@ -257,7 +259,8 @@ void TestMemory::aLiveRecordingKeepsWhatItHas() {
         const FakeFilm film = k < 3 ? FakeFilm{} : FakeFilm{.width = 1600, .height = 1200};
         Frame frame = filmFrame(film, k);
         frame.sequence = static_cast<std::uint64_t>(k) + 1;
-        records.push_back({*pipeline.run({.epoch = 1, .frame = frame, .jobs = {job.module}}, {}), job.field, job.style});
+        records.push_back(
+            {*pipeline.run({.epoch = 1, .frame = frame, .models = {{RetinaOptions{}, {job.module}}}}, {}), job.field, job.style});
     }
     {
         const LittleMemory memory(4 * kMegabyte);

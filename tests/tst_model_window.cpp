@@ -52,7 +52,7 @@ class TestModelWindow final : public QObject {
         const auto& shown = canvas()->rendered();
         return session().result() && !session().controller().busy() && session().moduleResult() && shown.field &&
                shown.request.field == session().field() &&
-               shown.request.result->find(session().module()->id) == session().moduleResult() &&
+               shown.request.result->find(session().jobId(session().activePane())) == session().moduleResult() &&
                shown.request.style == session().style();
     }
 
@@ -92,7 +92,7 @@ private Q_SLOTS:
         QCOMPARE(session().provenance().kind, ProvenanceKind::Trained);
         QCOMPARE(canvas()->rendered().field->provenance, (Provenance{.kind = ProvenanceKind::Trained, .source = "fovea-v1"}));
         QCOMPARE(models()->currentText(), QStringLiteral("fovea-v1 · 160 px"));
-        QCOMPARE(session().result()->features->model, "fovea-v1");
+        QCOMPARE(session().modelResult()->features->model, "fovea-v1");
         // The range shows more than the single peak: what is drawn as the brightest colour is far below the largest value.
         const ScalarField& field = *canvas()->rendered().field;
         const ValueRange range = effectiveRange(field, canvas()->rendered().request.style);
@@ -118,25 +118,25 @@ private Q_SLOTS:
 
     void oneKeySwitchesTrainingOffAndOn() {
         canvas()->setFocus();
-        const auto features = session().result()->features;
+        const auto features = session().modelResult()->features;
         const auto trained = canvas()->rendered().field->values;
         const auto guess = session().moduleResult()->prediction->logits;
         QTest::keyClick(canvas(), Qt::Key_T);
-        QTRY_VERIFY(settled() && session().moduleResult()->provenance.kind == ProvenanceKind::Random);
+        QTRY_VERIFY(settled() && session().moduleResult()->source.provenance.kind == ProvenanceKind::Random);
         QVERIFY(canvas()->rendered().field->values != trained);
         QVERIFY(session().moduleResult()->prediction->logits != guess);
-        QCOMPARE(session().result()->features, features);  // the network did not run again
+        QCOMPARE(session().modelResult()->features, features);  // the network did not run again
         auto* about = m_window->findChild<InfoButton*>(QStringLiteral("weightsInfo"));
         QVERIFY(about->text().contains(QStringLiteral("the pattern shows the mechanism, not the image")));
         QTest::keyClick(canvas(), Qt::Key_T);
-        QTRY_VERIFY(settled() && session().moduleResult()->provenance.kind == ProvenanceKind::Trained);
+        QTRY_VERIFY(settled() && session().moduleResult()->source.provenance.kind == ProvenanceKind::Trained);
         QCOMPARE(canvas()->rendered().field->values, trained);
         QVERIFY(about->text().contains(QStringLiteral("89.1 %")));  // the manifest's accuracy
         QVERIFY(about->text().contains(QStringLiteral("1.94")));    // and gain
         // The same by the mouse.
         QTest::mouseClick(m_window->findChild<QWidget*>(QStringLiteral("trainedSwitch"))->findChildren<QRadioButton*>().at(1),
                           Qt::LeftButton);
-        QTRY_VERIFY(settled() && session().moduleResult()->provenance.kind == ProvenanceKind::Random);
+        QTRY_VERIFY(settled() && session().moduleResult()->source.provenance.kind == ProvenanceKind::Random);
     }
 
     void weakMapsSaySo() {
@@ -175,26 +175,27 @@ private Q_SLOTS:
         QTRY_VERIFY(settled() && session().field()->activationClass == top);
         QTest::mouseClick(guesses(), Qt::LeftButton, {}, guesses()->plainRect(top).center());
         QTRY_VERIFY(settled() && session().field()->plainActivation);
-        const FeatureMap plain = classActivation(*session().result()->prediction, top);
+        const FeatureMap plain = classActivation(*session().modelResult()->prediction, top);
         QCOMPARE(canvas()->rendered().field->values, std::vector<float>(plain.data(), plain.data() + plain.size()));
         QTest::mouseClick(guesses(), Qt::LeftButton, {}, guesses()->plainRect(top).center());
         QTRY_VERIFY(settled() && session().field()->activationClass == -1);
     }
 
     void sizesCropAndTheRetinaAreOneChoice() {
-        const int rows = session().result()->features->map.height();
+        const int rows = session().modelResult()->features->map.height();
         chooseModel(QStringLiteral("fovea-v1 · fine, 320 px"));
-        QTRY_VERIFY(settled() && session().result()->features->map.height() == 2 * rows);
+        QTRY_VERIFY(settled() && session().modelResult()->features->map.height() == 2 * rows);
         chooseModel(QStringLiteral("fovea-v1 · 160 px, centre"));
-        QTRY_VERIFY(settled() && session().result()->features->map.height() == session().result()->features->map.width());
-        QVERIFY(session().result()->features->geometry.originX > 0.0);  // what lies beside the square has no cells
+        QTRY_VERIFY(settled() &&
+                    session().modelResult()->features->map.height() == session().modelResult()->features->map.width());
+        QVERIFY(session().modelResult()->features->geometry.originX > 0.0);  // what lies beside the square has no cells
         chooseModel(QStringLiteral("Retina · stride 8"));
-        QTRY_VERIFY(settled() && session().result()->features->model == "Retina");
+        QTRY_VERIFY(settled() && session().modelResult()->features->model == "Retina");
         QVERIFY(!guesses()->isVisible());
         QCOMPARE(session().provenance().kind, ProvenanceKind::Random);
         QCOMPARE(m_settings->model(), QStringLiteral("retina"));
         chooseModel(QStringLiteral("fovea-v1 · 160 px"));
-        QTRY_VERIFY(settled() && session().result()->features->model == "fovea-v1");
+        QTRY_VERIFY(settled() && session().modelResult()->features->model == "fovea-v1");
         QCOMPARE(session().provenance().kind, ProvenanceKind::Trained);
         QCOMPARE(m_settings->model(), QString());
     }
@@ -202,11 +203,11 @@ private Q_SLOTS:
     void theChoiceOutlivesTheProgram() {
         chooseModel(QStringLiteral("fovea-v1 · fine, 320 px"));
         QTRY_VERIFY(settled());
-        const int rows = session().result()->features->map.height();
+        const int rows = session().modelResult()->features->map.height();
         m_window.reset();
         open();
         QCOMPARE(models()->currentText(), QStringLiteral("fovea-v1 · fine, 320 px"));
-        QCOMPARE(session().result()->features->map.height(), rows);
+        QCOMPARE(session().modelResult()->features->map.height(), rows);
     }
 
     // A folder of a person's own opens the same way; a broken one is named by file and key, and the work so far stays.
@@ -221,9 +222,9 @@ private Q_SLOTS:
                 QVERIFY(QFile::copy(from.filePath(name), folder + u'/' + QString::fromLatin1(sub) + name));
             }
         }
-        const auto before = session().network().bundle;
+        const auto before = bundleOf(session().model());
         session().openBundle(folder);
-        QTRY_VERIFY(session().network().bundle != before);
+        QTRY_VERIFY(bundleOf(session().model()) != before);
         QCOMPARE(session().bundles().size(), std::size_t{2});
         QTRY_VERIFY(settled() && session().provenance().kind == ProvenanceKind::Trained);
         QCOMPARE(m_settings->model(), QDir(folder).canonicalPath());

@@ -5,6 +5,7 @@
 #include "engine/kernels/ops.h"
 #include "engine/pipeline/pipeline.h"
 #include "tests/support/fake_modules.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -58,12 +59,12 @@ ModuleInfo witness(ModuleNeeds needs, bool (*tied)(const ParamSet&) = nullptr, b
 ModuleJob jobOf(const ModuleInfo& info) { return {.info = &info, .params = ParamSet(info.params), .weightsFile = {}}; }
 
 std::shared_ptr<const FrameResult> pass(Pipeline& pipeline, const Frame& frame, const ModuleJob& job) {
-    const auto result = pipeline.run({.frame = frame, .retina = {}, .jobs = {job}}, {});
+    const auto result = pipeline.run({.frame = frame, .models = {{RetinaOptions{}, {job}}}}, {});
     return result ? *result : nullptr;
 }
 
 float count(const std::shared_ptr<const FrameResult>& result) {
-    return result && result->modules[0]->output ? result->modules[0]->output->maps.front().data.values.front() : -1.0F;
+    return result && test::jobAt(*result)->output ? test::jobAt(*result)->output->maps.front().data.values.front() : -1.0F;
 }
 
 /// Frames of one source, as a video gives them.
@@ -86,8 +87,8 @@ private Q_SLOTS:
         const auto info = witness({.gate = true});
         Pipeline pipeline;
         const auto result = pass(pipeline, testFrame(96, 64), jobOf(info));
-        QVERIFY(result && result->modules[0]->output.ok());
-        const FeatureMap& x = result->features->map;
+        QVERIFY(result && test::jobAt(*result)->output.ok());
+        const FeatureMap& x = result->models.front().features->map;
         const Tensor& gate = Witness::extras.at("gate");
         const Shape wanted{x.channels(), (x.height() + 1) / 2, (x.width() + 1) / 2};
         QVERIFY(gate.shape == wanted);
@@ -102,9 +103,9 @@ private Q_SLOTS:
         const auto info = witness({.hidden = true});
         Pipeline pipeline;
         const auto result = pass(pipeline, testFrame(64, 48), jobOf(info));
-        QVERIFY(result && result->modules[0]->output.ok());
-        QVERIFY(Witness::extras.at("hidden").values == ops::globalMean(result->features->map));
-        QVERIFY((createdFor.extras.at("hidden") == Shape{result->features->map.channels()}));
+        QVERIFY(result && test::jobAt(*result)->output.ok());
+        QVERIFY(Witness::extras.at("hidden").values == ops::globalMean(result->models.front().features->map));
+        QVERIFY((createdFor.extras.at("hidden") == Shape{result->models.front().features->map.channels()}));
     }
 
     void memoryFollowsTheStream() {
@@ -129,14 +130,14 @@ private Q_SLOTS:
         const auto info = witness({}, [](const ParamSet&) { return true; });
         Pipeline pipeline;
         const auto first = pass(pipeline, testFrame(88, 56), jobOf(info));
-        QVERIFY(first && first->modules[0]->output.ok());
-        QVERIFY(first->modules[0]->resampled == (GridSize{28, 28}));
+        QVERIFY(first && test::jobAt(*first)->output.ok());
+        QVERIFY(test::jobAt(*first)->resampled == (GridSize{28, 28}));
         QCOMPARE(createdFor.height, 28);
-        const FeatureMap wanted = ops::adaptiveMeanPool(first->features->map, 28, 28);
+        const FeatureMap wanted = ops::adaptiveMeanPool(first->models.front().features->map, 28, 28);
         QVERIFY(Witness::features.size() == wanted.size());
         QVERIFY(std::equal(wanted.data(), wanted.data() + wanted.size(), Witness::features.data()));
         const auto other = pass(pipeline, testFrame(64, 48), jobOf(info));
-        QVERIFY(other->modules[0]->resampled == (GridSize{28, 28}));  // another picture, the same weights
+        QVERIFY(test::jobAt(*other)->resampled == (GridSize{28, 28}));  // another picture, the same weights
     }
 
     void aTiedModuleTakesTheSizeItIsTold() {
@@ -146,9 +147,9 @@ private Q_SLOTS:
         QVERIFY(job.params.set(info.params, "H", 5).ok() && job.params.set(info.params, "W", 9).ok());
         Pipeline pipeline;
         const auto result = pass(pipeline, testFrame(88, 56), job);
-        QVERIFY(result->modules[0]->resampled == (GridSize{5, 9}));
+        QVERIFY(test::jobAt(*result)->resampled == (GridSize{5, 9}));
         const auto free = witness({}, [](const ParamSet&) { return false; });
-        QVERIFY(!pass(pipeline, testFrame(88, 56), jobOf(free))->modules[0]->resampled);
+        QVERIFY(!test::jobAt(*pass(pipeline, testFrame(88, 56), jobOf(free)))->resampled);
     }
 };
 

@@ -15,6 +15,7 @@
 #include "tests/support/channel_branch_equations.h"
 #include "tests/support/fake_modules.h"
 #include "tests/support/golden_case.h"
+#include "tests/support/made_result.h"
 #include "tests/support/numbers.h"
 
 using namespace fovea;
@@ -388,24 +389,24 @@ private Q_SLOTS:
         const auto pass = [&](const char* id, const char* json) {
             const ModuleInfo& info = *findModule(id);
             ModuleJob job{.info = &info, .params = *ParamSet::fromJson(info.params, json), .weightsFile = {}};
-            return *pipeline.run({.frame = testFrame(64, 48), .retina = {}, .jobs = {job}}, {});
+            return *pipeline.run({.frame = testFrame(64, 48), .models = {{RetinaOptions{}, {job}}}}, {});
         };
         const auto layers = pass("highway", R"({"layers": 2})");
-        const auto& output = *layers->modules[0]->output;
+        const auto& output = *test::jobAt(*layers)->output;
         QCOMPARE(output.maps.front().data.shape.size(), std::size_t{4});
-        const auto mean = makeField(*layers, {.module = "highway", .map = {}});
-        const auto last = makeField(*layers, {.module = "highway", .map = {}, .channel = 127});
+        const auto mean = makeField(*layers, {.job = {"highway"}, .map = {}});
+        const auto last = makeField(*layers, {.job = {"highway"}, .map = {}, .channel = 127});
         QVERIFY(mean.ok() && last.ok() && mean->max > mean->min);
         QCOMPARE(last->values.back(), output.maps.front().data.values.back());
-        QVERIFY(!makeField(*layers, {.module = "highway", .map = {}, .channel = 128}).ok());
+        QVERIFY(!makeField(*layers, {.job = {"highway"}, .map = {}, .channel = 128}).ok());
         // An assignment has the same mean everywhere, so the gate is shown first.
         const auto encoded = pass("encnet", "{}");
-        QCOMPARE(defaultMap(*encoded->modules[0]->output)->name, std::string("channel"));
-        QVERIFY(makeField(*encoded, {.module = "encnet", .map = "assign", .channel = 3}).ok());
+        QCOMPARE(defaultMap(*test::jobAt(*encoded)->output)->name, std::string("channel"));
+        QVERIFY(makeField(*encoded, {.job = {"encnet"}, .map = "assign", .channel = 3}).ok());
         const auto wider = pass("split_attention", R"({"Cout": 24})");
-        const auto& branches = *wider->modules[0]->output;
+        const auto& branches = *test::jobAt(*wider)->output;
         QCOMPARE(branchWeights(branches.maps.front(), branches.frames.front().channels()).size(), std::size_t{2});
-        QVERIFY(makeField(*wider, {.module = "split_attention", .map = {}}).ok());
+        QVERIFY(makeField(*wider, {.job = {"split_attention"}, .map = {}}).ok());
     }
 
     void whatDoesNotGoTogetherIsRefused() {

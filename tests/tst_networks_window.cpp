@@ -10,6 +10,7 @@
 
 #include "engine/attention/registry.h"
 #include "tests/support/compare_window_fixture.h"
+#include "tests/support/made_result.h"
 #include "widgets/comparison_table.h"
 #include "widgets/engine_text.h"
 #include "widgets/prediction_view.h"
@@ -39,12 +40,9 @@ class TestNetworksWindow final : public QObject {
     }
     /// What the engine gives for a pane, computed by itself.
     Result<ScalarField> field(int pane) {
-        PipelineRequest request{.epoch = 1, .frame = m.session().controller().frame()};
-        request.retina = m.session().retina();
-        request.network = m.session().network(pane);
-        request.jobs = {m.session().paneJob(pane)};
         Pipeline pipeline;
-        const auto result = pipeline.run(request, {});
+        const auto result = pipeline.run(
+            test::requestOf(m.session().controller().frame(), {m.session().paneJob(pane)}, m.session().model(pane)), {});
         return result ? makeField(**result, *m.session().field(pane)) : Result<ScalarField>(result.error());
     }
     const ScalarField& shown(int pane) { return *m.canvas(pane)->rendered().field; }
@@ -63,8 +61,8 @@ private Q_SLOTS:
     void theListChoosesForTheActivePane() {
         compareModels();
         QCOMPARE(m.window->view(), ViewKind::Compare);
-        QVERIFY(m.session().network(0).bundle != nullptr);
-        QVERIFY(m.session().network(1).bundle == nullptr);
+        QVERIFY(bundleOf(m.session().model(0)) != nullptr);
+        QVERIFY(bundleOf(m.session().model(1)) == nullptr);
         for (int pane = 0; pane < 2; ++pane) {
             const auto expected = field(pane);
             QVERIFY2(expected.ok(), expected ? "" : expected.error().message().c_str());
@@ -107,7 +105,7 @@ private Q_SLOTS:
         // Exchanged, it changes its sign.
         m.press(Qt::Key_X);
         settle();
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().network(0).bundle == nullptr && difference->rendered().field &&
+        QTRY_VERIFY_WITH_TIMEOUT(bundleOf(m.session().model(0)) == nullptr && difference->rendered().field &&
                                      difference->rendered().field->values != expected->values,
                                  CompareWindow::kPatience);
         const auto& turned = difference->rendered().field->values;
@@ -166,7 +164,7 @@ private Q_SLOTS:
         m.window->openSession(path);
         QTRY_VERIFY_WITH_TIMEOUT(state() == after, CompareWindow::kPatience);
         settle();
-        QVERIFY(m.session().network(0).bundle && !m.session().network(1).bundle);
+        QVERIFY(bundleOf(m.session().model(0)) && !bundleOf(m.session().model(1)));
         QCOMPARE(CompareWindow::pixels(m.canvas(0)), untouched);
         QCOMPARE(CompareWindow::pixels(m.canvas(1)), changed);
     }
@@ -211,12 +209,12 @@ private Q_SLOTS:
         settle();
         m.chooseModel("Retina · stride 16");
         settle();
-        QVERIFY(m.session().oneNetwork() && !m.session().network(0).bundle);
+        QVERIFY(m.session().oneModel() && !bundleOf(m.session().model(0)));
         m.press(Qt::Key_C);
         settle();
         m.chooseModel("fovea-v1 · 160 px");
         settle();
-        QVERIFY(!m.session().oneNetwork());
+        QVERIFY(!m.session().oneModel());
     }
 
     // Of two panes of one mechanism, the active one's numbers are saved.

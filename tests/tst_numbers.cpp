@@ -133,12 +133,12 @@ QString firstPlace(const NumberRule& rule) {
 /// A session in which every list has entries and every number its own key.
 SessionFile fullSession(const QString& picture) {
     SessionFile file;
-    for (const char* slot : {"", "B", "C", "D"}) {
-        PaneState pane{.module = "mhsa", .slot = slot, .params = ParamSet(findModule("mhsa")->params)};
-        pane.field = {.module = "mhsa", .slot = slot};
+    for (int place = 0; place < kMaxPanes; ++place) {
+        PaneState pane{.module = "mhsa", .place = place, .params = ParamSet(findModule("mhsa")->params)};
         pane.intervention = {{0.5F, 1.0F}, {0.25F, 1.0F}};
         pane.pinnedChannels = {3, 5};
         pane.pinnedHeads = {1};
+        pane.field.channel = 2;  // or a mode which shows one channel would be refused
         file.state.panes.push_back(pane);
     }
     file.state.pins = {{2, 0.25, 0.75}};
@@ -416,7 +416,8 @@ private Q_SLOTS:
             QVERIFY2(!used.isDouble() || rule.check(used.toDouble()), qPrintable(shown));
         }
         for (const double end : {rule.least, rule.most}) {
-            if (rule.name == "style.hi" && end == rule.least) {  // below the other end of the range
+            // An end of the range beyond the other end is refused.
+            if ((rule.name == "style.hi" && end == rule.least) || (rule.name == "style.lo" && end == rule.most)) {
                 continue;
             }
             const auto opened = with(end);

@@ -13,6 +13,7 @@
 #include "engine/attention/maps.h"
 #include "engine/export/export.h"
 #include "engine/render/render.h"
+#include "tests/support/made_result.h"
 #include "tests/support/render_fixtures.h"
 
 using namespace fovea;
@@ -47,19 +48,20 @@ std::shared_ptr<const FrameResult> resultWith(const AttentionMap& map, const Fra
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(1, height, width);
     features->geometry = {0.0, 0.0, static_cast<double>(frame.width) / width, static_cast<double>(frame.height) / height};
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &kInfo;
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(kInfo, ParamSet(kInfo.params), {});
     module->output = AttentionOutput{{}, {map}};
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->frame = frame;
-    result->features = features;
-    result->modules.push_back(module);
+    result->models.front().features = features;
+    test::addJob(*result, module);
     return result;
 }
 
 FieldSpec at(double x, double y, bool to = false) {
     FieldSpec spec;
-    spec.module = "test";
+    spec.job.source = "test";
     spec.queryX = x;
     spec.queryY = y;
     spec.toQuery = to;
@@ -261,8 +263,7 @@ private Q_SLOTS:
         const auto said = [&](int head) {
             spec.head = head;
             const auto field = makeField(*result, spec);
-            return field ? nlohmann::json::parse(sidecarJson(*result, *result->modules[0], &*field, nullptr))["field"]
-                         : nlohmann::json();
+            return field ? nlohmann::json::parse(sidecarJson(*result, spec.job, &*field, nullptr))["field"] : nlohmann::json();
         };
         const auto field = said(1);
         QCOMPARE(field["head"].get<int>(), 1);

@@ -8,6 +8,7 @@
 #include "engine/render/field.h"
 #include "engine/tensor/safetensors.h"
 #include "tests/support/fake_modules.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -17,7 +18,7 @@ namespace {
 using FullResult = std::shared_ptr<const FrameResult>;
 
 PipelineRequest request(const Frame& frame, std::vector<ModuleJob> jobs, std::uint64_t epoch = 1) {
-    return {.epoch = epoch, .frame = frame, .retina = {}, .jobs = std::move(jobs)};
+    return {.epoch = epoch, .frame = frame, .models = {{RetinaOptions{}, std::move(jobs)}}};
 }
 
 FullResult runOrNull(Pipeline& pipeline, const PipelineRequest& asked) {
@@ -25,7 +26,7 @@ FullResult runOrNull(Pipeline& pipeline, const PipelineRequest& asked) {
     return result ? *result : nullptr;
 }
 
-float shownValue(const ModuleResult& module) { return module.output->maps.front().data.values.front(); }
+float shownValue(const JobResult& module) { return module.output->maps.front().data.values.front(); }
 
 bool writeWeights(const std::string& path, std::vector<float> w) {
     SafetensorsFile file;
@@ -51,7 +52,7 @@ private Q_SLOTS:
     void instancesOutliveTheFrame();
     void idleResultsAreBounded();
     void cachedCellsStandInTheFirstSnapshot();
-    void slotsTellJobsOfOneModuleApart();
+    void placesTellJobsOfOneModuleApart();
     void failingModuleLeavesOthers_data();
     void failingModuleLeavesOthers();
     void failureIsNotKept();
@@ -87,12 +88,12 @@ void TestPipeline::runsEveryShape() {
     QVERIFY(result);
     QCOMPARE(result->epoch, std::uint64_t{7});
     QCOMPARE(result->frame.pixels, frame.pixels);
-    QCOMPARE(result->modules.size(), std::size_t{1});
-    const auto& map = result->modules[0]->output->maps.front();
-    QCOMPARE(std::get<SpatialMap>(map.kind).height, result->features->map.height());
-    QCOMPARE(std::get<SpatialMap>(map.kind).width, result->features->map.width());
-    QCOMPARE(shownValue(*result->modules[0]), 0.25F);
-    QCOMPARE(result->modules[0]->provenance.kind, ProvenanceKind::ParameterFree);
+    QCOMPARE(result->models.front().jobs.size(), std::size_t{1});
+    const auto& map = test::jobAt(*result)->output->maps.front();
+    QCOMPARE(std::get<SpatialMap>(map.kind).height, result->models.front().features->map.height());
+    QCOMPARE(std::get<SpatialMap>(map.kind).width, result->models.front().features->map.width());
+    QCOMPARE(shownValue(*test::jobAt(*result)), 0.25F);
+    QCOMPARE(test::jobAt(*result)->source.provenance.kind, ProvenanceKind::ParameterFree);
 }
 
 void TestPipeline::publishesImmutableSnapshots() {
@@ -103,10 +104,10 @@ void TestPipeline::publishesImmutableSnapshots() {
     QVERIFY(result.ok());
     QCOMPARE(seen.size(), std::size_t{3});
     for (std::size_t step = 0; step < seen.size(); ++step) {
-        QVERIFY(seen[step]->features);
-        QCOMPARE(seen[step]->modules.size(), std::size_t{2});
-        QCOMPARE(seen[step]->modules[0] != nullptr, step >= 1);
-        QCOMPARE(seen[step]->modules[1] != nullptr, step >= 2);
+        QVERIFY(seen[step]->models.front().features);
+        QCOMPARE(seen[step]->models.front().jobs.size(), std::size_t{2});
+        QCOMPARE(test::jobAt(*seen[step]) != nullptr, step >= 1);
+        QCOMPARE(test::jobAt(*seen[step], 1) != nullptr, step >= 2);
     }
     QCOMPARE(seen[2], *result);
 }
@@ -118,7 +119,7 @@ void TestPipeline::featuresAreCached() {
     const auto second = runOrNull(pipeline, request(frame, {fakeJob(1)}, 2));
     QVERIFY(first && second);
     QCOMPARE(pipeline.backboneRuns(), std::uint64_t{1});
-    QCOMPARE(first->features, second->features);
+    QCOMPARE(first->models.front().features, second->models.front().features);
 
     auto next = frame;
     ++next.index;
@@ -129,7 +130,7 @@ void TestPipeline::featuresAreCached() {
     QCOMPARE(pipeline.backboneRuns(), std::uint64_t{3});
 
     auto coarser = request(frame, {}, 4);
-    coarser.retina.stride = 16;
+    coarser.models.front().model = RetinaOptions{.stride = 16};
     QVERIFY(runOrNull(pipeline, coarser));
     QVERIFY(runOrNull(pipeline, coarser));
     QCOMPARE(pipeline.backboneRuns(), std::uint64_t{4});
@@ -141,11 +142,11 @@ void TestPipeline::onlyTheChangedModuleRuns() {
     const auto first = runOrNull(pipeline, request(frame, {fakeJob(0), fakeJob(1), fakeJob(2)}));
     const auto turned = runOrNull(pipeline, request(frame, {fakeJob(2), fakeJob(0), fakeJob(1)}, 2));
     QVERIFY(first && turned);
-    QCOMPARE(turned->modules[0], first->modules[2]);
-    QCOMPARE(turned->modules[1], first->modules[0]);
+    QCOMPARE(test::jobAt(*turned), test::jobAt(*first, 2));
+    QCOMPARE(test::jobAt(*turned, 1), test::jobAt(*first));
     const auto changed = runOrNull(pipeline, request(frame, {fakeJob(0), fakeJob(1, 0.75), fakeJob(2)}, 3));
     QVERIFY(changed);
-    QCOMPARE(shownValue(*changed->modules[1]), 0.75F);
+    QCOMPARE(shownValue(*test::jobAt(*changed, 1)), 0.75F);
     QCOMPARE(fakeModule(0).ran.load(), 1);
     QCOMPARE(fakeModule(1).ran.load(), 2);
     QCOMPARE(fakeModule(2).ran.load(), 1);
@@ -154,7 +155,7 @@ void TestPipeline::onlyTheChangedModuleRuns() {
     QCOMPARE(fakeModule(1).ran.load(), 2);
     const auto twice = runOrNull(pipeline, request(frame, {fakeJob(3), fakeJob(3)}, 5));
     QVERIFY(twice);
-    QCOMPARE(twice->modules[0], twice->modules[1]);
+    QCOMPARE(test::jobAt(*twice), test::jobAt(*twice, 1));
     QCOMPARE(fakeModule(3).ran.load(), 1);
 }
 
@@ -171,11 +172,11 @@ void TestPipeline::instancesOutliveTheFrame() {
 void TestPipeline::idleResultsAreBounded() {
     Pipeline pipeline;
     const auto frame = testFrame(40, 24);
-    std::vector<std::weak_ptr<const ModuleResult>> results;
+    std::vector<std::weak_ptr<const JobResult>> results;
     for (int step = 0; step < 50; ++step) {
         const auto result = runOrNull(pipeline, request(frame, {fakeJob(0, step / 50.0)}));
         QVERIFY(result);
-        results.push_back(result->modules[0]);
+        results.push_back(test::jobAt(*result));
     }
     const auto alive = std::count_if(results.begin(), results.end(), [](const auto& r) { return !r.expired(); });
     QVERIFY2(alive >= 2 && alive <= 8, qPrintable(QString::number(alive)));
@@ -193,20 +194,20 @@ void TestPipeline::cachedCellsStandInTheFirstSnapshot() {
                                      [&](FullResult r) { seen.push_back(std::move(r)); });
     QVERIFY(result.ok());
     QCOMPARE(seen.size(), std::size_t{2});
-    QVERIFY(!seen[0]->modules[0] && seen[0]->modules[1] && seen[0]->modules[2]);
+    QVERIFY(!test::jobAt(*seen[0]) && test::jobAt(*seen[0], 1) && test::jobAt(*seen[0], 2));
 }
 
-void TestPipeline::slotsTellJobsOfOneModuleApart() {
+void TestPipeline::placesTellJobsOfOneModuleApart() {
     Pipeline pipeline;
     ModuleJob other = fakeJob(0, 0.75);
-    other.slot = "B";
+    other.place = 1;
     const auto result = runOrNull(pipeline, request(testFrame(8, 8), {fakeJob(0, 0.25), other}));
     QVERIFY(result);
     const std::string id = fakeJob(0).info->id;
-    QCOMPARE(shownValue(*result->find(id)), 0.25F);
-    QCOMPARE(shownValue(*result->find(id, "B")), 0.75F);
-    QVERIFY(!result->find(id, "C"));
-    const auto field = makeField(*result, {.module = id, .slot = "B"});
+    QCOMPARE(shownValue(*result->find(JobId{id})), 0.25F);
+    QCOMPARE(shownValue(*result->find(JobId{id, 1})), 0.75F);
+    QVERIFY(!result->find(JobId{id, 2}));
+    const auto field = makeField(*result, {.job = {id, 1}});
     QVERIFY(field);
     QCOMPARE(field->values.front(), 0.75F);
 }
@@ -229,13 +230,13 @@ void TestPipeline::failingModuleLeavesOthers() {
     Pipeline pipeline;
     const auto result = runOrNull(pipeline, request(testFrame(40, 24), {fakeJob(0), fakeJob(1), fakeJob(2)}));
     QVERIFY(result);
-    QVERIFY(result->modules[0]->output.ok());
-    QVERIFY(result->modules[2]->output.ok());
-    const auto& failed = *result->modules[1];
+    QVERIFY(test::jobAt(*result)->output.ok());
+    QVERIFY(test::jobAt(*result, 2)->output.ok());
+    const auto& failed = *test::jobAt(*result, 1);
     QVERIFY(!failed.output.ok());
     QCOMPARE(failed.output.error().code, code);
     QVERIFY2(QString::fromStdString(failed.output.error().message()).contains(word), failed.output.error().message().c_str());
-    QCOMPARE(failed.info, &fakeModule(1).info);
+    QCOMPARE(failed.source.id, fakeModule(1).info.id);
 }
 
 void TestPipeline::failureIsNotKept() {
@@ -243,10 +244,10 @@ void TestPipeline::failureIsNotKept() {
     Pipeline pipeline;
     const auto frame = testFrame(40, 24);
     const auto failed = runOrNull(pipeline, request(frame, {fakeJob(0)}));
-    QVERIFY(failed && !failed->modules[0]->output.ok());
+    QVERIFY(failed && !test::jobAt(*failed)->output.ok());
     fakeModule(0).behaviour = FakeBehaviour::Constant;
     const auto good = runOrNull(pipeline, request(frame, {fakeJob(0)}));
-    QVERIFY(good && good->modules[0]->output.ok());
+    QVERIFY(good && test::jobAt(*good)->output.ok());
     QCOMPARE(fakeModule(0).created.load(), 2);  // an instance which threw is not run again
 }
 
@@ -255,9 +256,9 @@ void TestPipeline::unmetNeedsAreNamed() {
     Pipeline pipeline;
     const auto result = runOrNull(pipeline, request(testFrame(40, 24), {fakeJob(0), fakeJob(1)}));
     QVERIFY(result);
-    QVERIFY(!result->modules[0]->output.ok());
-    QVERIFY(QString::fromStdString(result->modules[0]->output.error().message()).contains(QStringLiteral("frames")));
-    QVERIFY(result->modules[1]->output.ok());
+    QVERIFY(!test::jobAt(*result)->output.ok());
+    QVERIFY(QString::fromStdString(test::jobAt(*result)->output.error().message()).contains(QStringLiteral("frames")));
+    QVERIFY(test::jobAt(*result, 1)->output.ok());
     QCOMPARE(fakeModule(0).created.load(), 0);
 }
 
@@ -268,11 +269,11 @@ void TestPipeline::randomWeightsFollowTheSeed() {
     job.seed = 3;
     const auto first = runOrNull(pipeline, request(frame, {job}));
     QVERIFY(first);
-    QCOMPARE(first->modules[0]->provenance, (Provenance{.kind = ProvenanceKind::Random, .source = {}, .seed = 3}));
+    QCOMPARE(test::jobAt(*first)->source.provenance, (Provenance{.kind = ProvenanceKind::Random, .source = {}, .seed = 3}));
     job.seed = 4;
     const auto second = runOrNull(pipeline, request(frame, {job}));
     QVERIFY(second);
-    QVERIFY(shownValue(*first->modules[0]) != shownValue(*second->modules[0]));
+    QVERIFY(shownValue(*test::jobAt(*first)) != shownValue(*test::jobAt(*second)));
     QCOMPARE(fakeModule(6).ran.load(), 2);
 }
 
@@ -285,9 +286,9 @@ void TestPipeline::givenWeightsWin() {
     job.weights = weights;
     job.weightsFile = "/there/is/no/such/file";
     const auto result = runOrNull(pipeline, request(testFrame(40, 24), {job}));
-    QVERIFY(result && result->modules[0]->output.ok());
-    QCOMPARE(shownValue(*result->modules[0]), 1.5F);
-    QCOMPARE(result->modules[0]->provenance, weights->provenance);
+    QVERIFY(result && test::jobAt(*result)->output.ok());
+    QCOMPARE(shownValue(*test::jobAt(*result)), 1.5F);
+    QCOMPARE(test::jobAt(*result)->source.provenance, weights->provenance);
 }
 
 void TestPipeline::weightsFileIsReadAgainWhenItChanges() {
@@ -299,10 +300,10 @@ void TestPipeline::weightsFileIsReadAgainWhenItChanges() {
     auto job = fakeJob(6, 0.5);
     job.weightsFile = path;
     const auto first = runOrNull(pipeline, request(frame, {job}));
-    QVERIFY(first && first->modules[0]->output.ok());
-    QCOMPARE(shownValue(*first->modules[0]), 0.5F);
-    QCOMPARE(first->modules[0]->provenance.kind, ProvenanceKind::File);
-    QCOMPARE(first->modules[0]->provenance.source, std::string("w.safetensors"));
+    QVERIFY(first && test::jobAt(*first)->output.ok());
+    QCOMPARE(shownValue(*test::jobAt(*first)), 0.5F);
+    QCOMPARE(test::jobAt(*first)->source.provenance.kind, ProvenanceKind::File);
+    QCOMPARE(test::jobAt(*first)->source.provenance.source, std::string("w.safetensors"));
     QVERIFY(runOrNull(pipeline, request(frame, {job})));
     QCOMPARE(fakeModule(6).ran.load(), 1);
 
@@ -310,8 +311,8 @@ void TestPipeline::weightsFileIsReadAgainWhenItChanges() {
     QVERIFY(writeWeights(path, {2.0F, 0.0F}));
     std::filesystem::last_write_time(path, before + std::chrono::seconds(1));
     const auto second = runOrNull(pipeline, request(frame, {job}));
-    QVERIFY(second && second->modules[0]->output.ok());
-    QCOMPARE(shownValue(*second->modules[0]), 1.0F);
+    QVERIFY(second && test::jobAt(*second)->output.ok());
+    QCOMPARE(shownValue(*test::jobAt(*second)), 1.0F);
 
     // Other parameters of the same shapes reuse what was read: the file need not be readable any more.
     QVERIFY(writeWeights(path, {4.0F, 0.0F}));
@@ -319,8 +320,8 @@ void TestPipeline::weightsFileIsReadAgainWhenItChanges() {
     auto other = fakeJob(6, 0.25);
     other.weightsFile = path;
     const auto third = runOrNull(pipeline, request(frame, {other}));
-    QVERIFY(third && third->modules[0]->output.ok());
-    QCOMPARE(shownValue(*third->modules[0]), 0.5F);
+    QVERIFY(third && test::jobAt(*third)->output.ok());
+    QCOMPARE(shownValue(*test::jobAt(*third)), 0.5F);
 }
 
 void TestPipeline::brokenWeightsFillOneCell() {
@@ -333,10 +334,10 @@ void TestPipeline::brokenWeightsFillOneCell() {
     Pipeline pipeline;
     const auto result = runOrNull(pipeline, request(testFrame(40, 24), {missing, misshapen, fakeJob(0)}));
     QVERIFY(result);
-    QVERIFY(!result->modules[0]->output.ok());
-    QCOMPARE(result->modules[0]->provenance.source, std::string("missing.safetensors"));
-    QVERIFY(!result->modules[1]->output.ok());
-    QVERIFY(result->modules[2]->output.ok());
+    QVERIFY(!test::jobAt(*result)->output.ok());
+    QCOMPARE(test::jobAt(*result)->source.provenance.source, std::string("missing.safetensors"));
+    QVERIFY(!test::jobAt(*result, 1)->output.ok());
+    QVERIFY(test::jobAt(*result, 2)->output.ok());
     QCOMPARE(fakeModule(7).created.load(), 0);
 }
 
@@ -345,11 +346,11 @@ void TestPipeline::traceOnlyWhenAsked() {
     const auto frame = testFrame(40, 24);
     auto job = fakeJob(0);
     const auto plain = runOrNull(pipeline, request(frame, {job}));
-    QVERIFY(plain && plain->modules[0]->trace.stages().empty());
+    QVERIFY(plain && test::jobAt(*plain)->trace.stages().empty());
     job.trace = true;
     const auto traced = runOrNull(pipeline, request(frame, {job}));
     QVERIFY(traced);
-    QCOMPARE(traced->modules[0]->trace.stages().size(), std::size_t{1});
+    QCOMPARE(test::jobAt(*traced)->trace.stages().size(), std::size_t{1});
     QCOMPARE(fakeModule(0).created.load(), 1);
     QVERIFY(runOrNull(pipeline, request(frame, {job})));
     QCOMPARE(fakeModule(0).ran.load(), 2);

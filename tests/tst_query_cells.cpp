@@ -57,8 +57,8 @@ class TestQueryCells final : public QObject {
     bool settled(int width, int height) {
         const auto result = session().result();
         return result && !session().controller().busy() && session().moduleResult() && session().moduleResult()->output &&
-               result->frame.width == width && result->frame.height == height && session().network().bundle &&
-               result->bundle == session().network().bundle && canvas()->pictureSize() == QSizeF(width, height) &&
+               result->frame.width == width && result->frame.height == height && bundleOf(session().model()) &&
+               session().modelResult()->features && canvas()->pictureSize() == QSizeF(width, height) &&
                canvas()->rendered().field;
     }
 
@@ -122,8 +122,8 @@ private Q_SLOTS:
         }
         QTRY_VERIFY_WITH_TIMEOUT(settled(width, height), 30000);
 
-        const FeatureMap& map = session().result()->features->map;
-        const BundleInput& input = session().network().bundle->input;
+        const FeatureMap& map = session().modelResult()->features->map;
+        const BundleInput& input = bundleOf(session().model())->input;
         const double size = input.size;
         const double multiple = input.multiple;
         double left = 0.0;

@@ -22,7 +22,7 @@ RenderedOverlay expectedOverlay(const FileRecordingJob& job, const FakeFilm& fil
     static Pipeline s_pipeline;
     Frame frame = filmFrame(film, index);
     frame.sequence = static_cast<std::uint64_t>(index);
-    const auto result = s_pipeline.run({.epoch = 1, .frame = frame, .retina = job.retina, .jobs = {job.module}}, {});
+    const auto result = s_pipeline.run({.epoch = 1, .frame = frame, .models = {{job.model, {job.module}}}}, {});
     return render(OverlayRequest{*result, job.field, job.style, fullViewport(frame)});
 }
 
@@ -101,7 +101,7 @@ void TestRecorder::everyRowIsOfItsOverlay() {
     const QString path = dir.filePath(QStringLiteral("out.mkv"));
     const FakeFilm film{.frames = 8};
     FileRecordingJob job = jobFor(film, path);
-    job.retina.stride = 4;
+    job.model = RetinaOptions{.stride = 4};
     const auto outcome = recordFile(job);
     QVERIFY(outcome.ok());
     const auto frames = readVideo(path);
@@ -167,7 +167,7 @@ void TestRecorder::aPlaceOfThePictureIsAsked() {
     FileRecordingJob job = jobFor(film, dir.filePath(QStringLiteral("out.mkv")));
     const ModuleInfo& info = *findModule("sagan");
     job.module = {.info = &info, .params = ParamSet(info.params), .weightsFile = {}, .weights = {}};
-    job.field.module = "sagan";
+    job.field.job.source = "sagan";
     job.query = PointValue{0.9, 0.25};
     QVERIFY(recordFile(job).ok());
     const auto asked = parsed(dir.filePath(QStringLiteral("out.json")))["field"]["asked"];
@@ -181,7 +181,7 @@ void TestRecorder::descriptionTravels() {
     FileRecordingJob job = jobFor(film, dir.filePath(QStringLiteral("out.mkv")));
     const ModuleInfo& info = *findModule("cbam");
     job.module = {.info = &info, .params = ParamSet(info.params), .weightsFile = {}, .weights = {}, .seed = 7};
-    job.field.module = "cbam";
+    job.field.job.source = "cbam";
     QVERIFY(recordFile(job).ok());
     const auto json = parsed(dir.filePath(QStringLiteral("out.json")));
     QCOMPARE(json["weights"]["text"].get<std::string>(), std::string("random (seed 7)"));
@@ -309,13 +309,13 @@ void TestRecorder::failuresLeaveNothing() {
         job.open = [](const std::stop_token&) { return makeError(ErrorCode::NotFound, "No such film."); };
     } else if (what == QLatin1String("module")) {
         job.module = fakeJob(1);
-        job.field.module = job.module.info->id;
+        job.field.job.source = job.module.info->id;
         fakeModule(1).behaviour = FakeBehaviour::NotFinite;
     } else if (what == QLatin1String("map")) {
         job.field.map = "nope";
     } else if (what == QLatin1String("too short")) {
         job.module = fakeJob(1);
-        job.field.module = job.module.info->id;
+        job.field.job.source = job.module.info->id;
         fakeModule(1).info.needs.clip = true;
         fakeModule(1).behaviour = FakeBehaviour::Failing;
     } else if (what == QLatin1String("codec")) {

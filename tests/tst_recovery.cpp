@@ -47,7 +47,7 @@ struct Opened {
         return session().result() && !session().controller().busy() && session().moduleResult() && shown.field &&
                shown.request.field == session().pictureField() && shown.request.style == session().style() &&
                shown.request.viewport.width == canvas->width() &&
-               shown.request.result->find(shown.request.field->module, shown.request.field->slot) == session().moduleResult();
+               shown.request.result->find(shown.request.field->job) == session().moduleResult();
     }
     QImage picture() const { return area()->canvas()->grab().toImage(); }
 };

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <thread>
 
+#include "tests/support/made_result.h"
 #include "tests/support/render_fixtures.h"
 
 using namespace fovea;
@@ -65,13 +66,14 @@ std::shared_ptr<const FrameResult> resultWith(const AttentionMap& map, const Fra
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(1, 2, 3);
     features->geometry = {0.0, 0.0, frame.width / 3.0, frame.height / 2.0};
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &kInfo;
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(kInfo, ParamSet(kInfo.params), {});
     module->output = AttentionOutput{{}, {map}};
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->frame = frame;
-    result->features = features;
-    result->modules.push_back(module);
+    result->models.front().features = features;
+    test::addJob(*result, module);
     return result;
 }
 
@@ -187,7 +189,7 @@ void TestRender::renderOverlayRequest() {
     OverlayRequest request;
     request.result = resultWith(matrixMap(2, 2, 3, 1, 1), frame);
     request.field = FieldSpec{};
-    request.field->module = "test";
+    request.field->job.source = "test";
     request.field->toQuery = true;
     request.viewport = fullViewport(frame);
     const auto out = render(request);
@@ -209,7 +211,7 @@ void TestRender::aNewerPictureIsDrawnUnderTheStaleField() {
     OverlayRequest request;
     request.result = resultWith(matrixMap(2, 2, 3, 1, 1), frame);
     request.field = FieldSpec{};
-    request.field->module = "test";
+    request.field->job.source = "test";
     request.viewport = fullViewport(frame);
     request.over = frame;
     request.over.pixels = std::make_shared<cv::Mat>(frame.height, frame.width, CV_8UC3, cv::Scalar(10, 20, 30));
@@ -230,7 +232,7 @@ void TestRender::renderKeepsThePictureOnError() {
     OverlayRequest request;
     request.result = resultWith(matrixMap(2, 2, 3, 1, 1), frame);
     request.field = FieldSpec{};
-    request.field->module = "missing";
+    request.field->job.source = "missing";
     request.viewport = fullViewport(frame);
     const auto out = render(request);
     QVERIFY(out.error.has_value());
@@ -246,14 +248,14 @@ void TestRender::renderKeepsThePictureOnError() {
 void TestRender::renderMatrixRequest() {
     MatrixRequest request;
     request.result = resultWith(matrixMap(2, 2, 3, 2, 2), testFrame(8, 12));
-    request.module = "test";
+    request.job.source = "test";
     const auto out = render(request);
     QVERIFY(!out.error);
     QCOMPARE(out.picture.pixels->rows, 6);
     QCOMPARE(out.picture.pixels->cols, 4);
     request.map = "other";
     QCOMPARE(render(request).error->code, ErrorCode::NotFound);
-    request.module = "other";
+    request.job.source = "other";
     QCOMPARE(render(request).error->code, ErrorCode::NotFound);
     request.result = nullptr;
     QCOMPARE(render(request).error->code, ErrorCode::NotFound);
@@ -291,7 +293,7 @@ void TestRender::automaticRangesFollow() {
     gate.data.shape = {5, 7};
     request.result = resultWith(gate, frame);
     request.field = FieldSpec{};
-    request.field->module = "test";
+    request.field->job.source = "test";
     request.viewport = fullViewport(frame);
     request.style.clipped = clipped;
     request.style.clipShare = share;

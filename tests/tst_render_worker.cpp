@@ -31,7 +31,7 @@ OverlayRequest overlay(const FullResult& result, double originX) {
 }
 
 FullResult resultOf(const Frame& frame) {
-    return std::make_shared<const FrameResult>(FrameResult{.epoch = 1, .frame = frame, .features = {}, .modules = {}});
+    return std::make_shared<const FrameResult>(FrameResult{.epoch = 1, .frame = frame, .models = {ModelResult()}});
 }
 
 /// A render worker on its own thread, with views whose painting waits for a gate.
@@ -243,13 +243,14 @@ void TestRenderWorker::viewsOfOneLaneGetTheirOwnPictures() {
         worker, [&](const RenderedOverlay& overlay) { received << QStringLiteral("small ") + sizeOf(*overlay.pixels); });
     RenderView<OverlayRequest> large(
         worker, [&](const RenderedOverlay& overlay) { received << QStringLiteral("large ") + sizeOf(*overlay.pixels); });
-    RenderView<MatrixRequest> matrix(
-        worker, [&](const RenderedMatrix& matrix) { received << QString::fromStdString("matrix of " + matrix.request.module); });
+    RenderView<MatrixRequest> matrix(worker, [&](const RenderedMatrix& matrix) {
+        received << QString::fromStdString("matrix of " + matrix.request.job.source);
+    });
     OverlayRequest larger = overlay(result, 0);
     larger.viewport.width = 16;
     small.request(overlay(result, 0));
     large.request(larger);
-    matrix.request({.result = result, .module = "absent", .map = {}, .style = {}});
+    matrix.request({.result = result, .job = {"absent"}, .map = {}, .style = {}});
     QCoreApplication::processEvents();
     worker.deliver();
     QCOMPARE(received,

@@ -167,7 +167,7 @@ private Q_SLOTS:
         put(model + QStringLiteral("/manifest.json"), manifest);
         for (const QString& folder : {own, model}) {
             SessionState state;
-            state.panes = {pane("se", folder.toStdString()), pane("gc", folder.toStdString(), "B")};
+            state.panes = {pane("se", folder.toStdString()), pane("gc", folder.toStdString(), 1)};
             for (PaneState& p : state.panes) {
                 p.params = {};  // the model's
                 p.field.activationClass = 3;
@@ -195,7 +195,7 @@ private Q_SLOTS:
         ParamSet params = session.params();
         QVERIFY(params.set(session.module()->params, "K", 8));
         session.setParams(params);
-        QTRY_VERIFY_WITH_TIMEOUT(session.moduleResult() && session.moduleResult()->params == params, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(session.moduleResult() && session.moduleResult()->source.params == params, kPatience);
         QCOMPARE(session.field()->channel, 7);
         QVERIFY(makeField(*session.result(), *session.field()));
     }

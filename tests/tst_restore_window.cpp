@@ -164,13 +164,14 @@ class TestRestoreWindow final : public QObject {
     void useOwnModel(const QString& folder) {
         QVERIFY(QDir().mkpath(QFileInfo(folder).path()) && QDir().rename(m.copyModel(), folder));
         m.session().openBundle(folder);
-        QTRY_COMPARE_WITH_TIMEOUT(QString::fromStdString(m.session().network().bundle->folder), folder, RestoreWindow::kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(QString::fromStdString(bundleOf(m.session().model())->folder), folder,
+                                  RestoreWindow::kPatience);
     }
     /// Writes weights for se and chooses them.
     void useOwnWeights(const QString& path) {
         writeWeights(path, 128);
         m.session().setWeightsFile(path);
-        QTRY_VERIFY_WITH_TIMEOUT(m.settled() && m.session().moduleResult()->provenance.kind == ProvenanceKind::File,
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled() && m.session().moduleResult()->source.provenance.kind == ProvenanceKind::File,
                                  RestoreWindow::kPatience);
     }
     /// A session of the window as it is now, on a picture of its own, and then other things in the window.
@@ -200,9 +201,9 @@ private Q_SLOTS:
     void aSessionOfAnotherComputer() {
         m.openWith(kSessions + QStringLiteral("other-machine.fovea"));
         QTRY_VERIFY_WITH_TIMEOUT(m.said().contains(QStringLiteral("/home/alice/pictures/harbour.png")), RestoreWindow::kPatience);
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().network().bundle != nullptr, RestoreWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(bundleOf(m.session().model()) != nullptr, RestoreWindow::kPatience);
         QCOMPARE(m.session().module()->id, "axial");
-        QCOMPARE(m.session().network().bundle->folder, bundledModelFolder());
+        QCOMPARE(bundleOf(m.session().model())->folder, bundledModelFolder());
         QCOMPARE(m.session().provenance().kind, ProvenanceKind::Trained);
         QCOMPARE(m.session().pins().size(), std::size_t{9});
         QCOMPARE(m.buttons("Locate…").size(), 1);
@@ -210,7 +211,7 @@ private Q_SLOTS:
         m.chooseAfter(m.buttons("Locate…").first(), picture);
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(picture), RestoreWindow::kPatience);
         QCOMPARE(m.said(), QString());
-        QCOMPARE(m.session().moduleResult()->provenance.kind, ProvenanceKind::Trained);
+        QCOMPARE(m.session().moduleResult()->source.provenance.kind, ProvenanceKind::Trained);
         QCOMPARE(m.session().pins().size(), std::size_t{9});
         QCOMPARE(m.session().activePin(), 9);
         QCOMPARE(m.canvas()->place().zoom, 2.0);
@@ -222,7 +223,7 @@ private Q_SLOTS:
         m.openWith(kSessions + QStringLiteral("unknown-mechanism.fovea"));
         QTRY_VERIFY_WITH_TIMEOUT(m.said().contains(QStringLiteral("attention_of_tomorrow")), RestoreWindow::kPatience);
         QVERIFY(m.said().contains(QStringLiteral("/home/bob/base.png")));
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().network().bundle != nullptr, RestoreWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(bundleOf(m.session().model()) != nullptr, RestoreWindow::kPatience);
         QCOMPARE(m.session().module()->id, "gc");  // of the first start
         QCOMPARE(m.session().provenance().kind, ProvenanceKind::Trained);
         QCOMPARE(m.session().pins().size(), std::size_t{9});
@@ -266,7 +267,7 @@ private Q_SLOTS:
         QCOMPARE(m.session().pins().size(), std::size_t{2});
         for (int pane = 0; pane < 2; ++pane) {
             QTRY_VERIFY_WITH_TIMEOUT(m.session().moduleResult(pane), RestoreWindow::kPatience);
-            QCOMPARE(m.session().moduleResult(pane)->provenance.kind, ProvenanceKind::Trained);
+            QCOMPARE(m.session().moduleResult(pane)->source.provenance.kind, ProvenanceKind::Trained);
         }
         QCOMPARE(m.said(), QString());  // choices are checked with the results
     }
@@ -303,19 +304,20 @@ private Q_SLOTS:
             QVERIFY2(again.contains(at(QLatin1String(name)).toUtf8()), name);
         }
         m.locate("work/mine", at(QStringLiteral("new/mine")));
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().network(0).bundle && QString::fromStdString(m.session().network(0).bundle->folder) ==
-                                                                      at(QStringLiteral("new/mine")),
-                                 RestoreWindow::kPatience);
-        QCOMPARE(m.session().network(1).bundle, m.session().network(0).bundle);  // both panes waited for it
+        QTRY_VERIFY_WITH_TIMEOUT(
+            bundleOf(m.session().model(0)) &&
+                QString::fromStdString(bundleOf(m.session().model(0))->folder) == at(QStringLiteral("new/mine")),
+            RestoreWindow::kPatience);
+        QCOMPARE(bundleOf(m.session().model(1)), bundleOf(m.session().model(0)));  // both panes waited for it
         m.locate("w.safetensors", at(QStringLiteral("new/w.safetensors")));
         QTRY_COMPARE_WITH_TIMEOUT(m.buttons("Locate…").size(), 1, RestoreWindow::kPatience);
         m.locate("rocket.jpg", at(QStringLiteral("new/rocket.jpg")));
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(at(QStringLiteral("new/rocket.jpg"))), RestoreWindow::kPatience);
         QCOMPARE(m.said(), QString());
         QTRY_VERIFY_WITH_TIMEOUT(
-            m.session().moduleResult(1) && m.session().moduleResult(1)->provenance.kind == ProvenanceKind::File,
+            m.session().moduleResult(1) && m.session().moduleResult(1)->source.provenance.kind == ProvenanceKind::File,
             RestoreWindow::kPatience);
-        QCOMPARE(m.session().moduleResult(0)->provenance.kind, ProvenanceKind::Trained);
+        QCOMPARE(m.session().moduleResult(0)->source.provenance.kind, ProvenanceKind::Trained);
         QCOMPARE(m.window->view(), ViewKind::Compare);
     }
 
@@ -345,7 +347,7 @@ private Q_SLOTS:
         writeWeights(at(QStringLiteral("work/w.safetensors")), 128);
         m.locate("fc", at(QStringLiteral("work/w.safetensors")));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled() && m.session().moduleResult()->output.ok(), RestoreWindow::kPatience);
-        QCOMPARE(m.session().moduleResult()->provenance.kind, ProvenanceKind::File);
+        QCOMPARE(m.session().moduleResult()->source.provenance.kind, ProvenanceKind::File);
         QVERIFY2(m.buttons("Locate…").size() == 1, qPrintable(m.said()));
     }
 
@@ -393,7 +395,6 @@ private Q_SLOTS:
         const SessionState state = m.session().state();
         QCOMPARE(state.panes[0].pinnedChannels, std::vector<int>{3});
         FieldSpec plain;
-        plain.module = module.toStdString();
         plain.queryX = state.panes[0].field.queryX;
         plain.queryY = state.panes[0].field.queryY;
         QCOMPARE(state.panes[0].field, plain);
@@ -415,7 +416,7 @@ private Q_SLOTS:
         m.window->openSession(file);
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(picture), RestoreWindow::kPatience);
         QVERIFY(m.said().contains(QStringLiteral("fovea-v1")) && m.said().contains(QStringLiteral("numbers may differ")));
-        QCOMPARE(m.session().moduleResult()->provenance.kind, ProvenanceKind::Trained);
+        QCOMPARE(m.session().moduleResult()->source.provenance.kind, ProvenanceKind::Trained);
     }
 
     void aChangedPictureIsSaid() {
@@ -437,7 +438,7 @@ private Q_SLOTS:
         m.forget();
         m.openWith(file);
         QTRY_VERIFY_WITH_TIMEOUT(!m.session().bundles().empty() && m.shows(picture), RestoreWindow::kPatience);
-        QCOMPARE(m.session().network().bundle, nullptr);
+        QCOMPARE(bundleOf(m.session().model()), nullptr);
         QCOMPARE(m.session().module()->id, "se");
         QCOMPARE(m.said(), QString());
     }
@@ -479,8 +480,8 @@ private Q_SLOTS:
         QVERIFY(m.said().contains(QStringLiteral("/home/carol/no-such-model")));
         QCOMPARE(m.session().style().opacity, OverlayStyle().opacity);
         QCOMPARE(m.session().style().colormap, OverlayStyle().colormap);
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().network().bundle && m.settled(), RestoreWindow::kPatience);
-        QCOMPARE(m.session().network().bundle->folder, bundledModelFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(bundleOf(m.session().model()) && m.settled(), RestoreWindow::kPatience);
+        QCOMPARE(bundleOf(m.session().model())->folder, bundledModelFolder());
         QTest::mouseClick(m.list()->findChild<QToolButton*>(QStringLiteral("closeNotices")), Qt::LeftButton);
         QCOMPARE(m.said(), QString());
         m.session().openFile(kSamples + QStringLiteral("coffee.png"));

@@ -10,7 +10,6 @@
 #include <cstring>
 #include <limits>
 
-
 using namespace fovea;
 
 namespace {

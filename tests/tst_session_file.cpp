@@ -89,7 +89,7 @@ private Q_SLOTS:
         first.intervention = {{0.0F, 0.25F}, {1.0F, 0.0F}};
         first.pinnedChannels = {7, 0, 63};
         first.pinnedHeads = {2};
-        file.state.panes = {first, pane("mhsa", {}, "B"), pane("gc", at(QStringLiteral("work")).toStdString(), "C")};
+        file.state.panes = {first, pane("mhsa", {}, 1), pane("gc", at(QStringLiteral("work")).toStdString(), 2)};
         file.state.active = 1;
         file.state.pins = {{1, 0.1, 0.2}, {3, 1.0, 0.0}};
         file.state.activePin = 3;
@@ -275,8 +275,8 @@ private Q_SLOTS:
         QVERIFY(!said(*opened).filter(QStringLiteral("“pins” has 13 entries")).isEmpty());
         for (int k = 0; k < 4; ++k) {  // each has a job of its own
             for (int other = 0; other < k; ++other) {
-                QVERIFY(opened->file.state.panes[static_cast<std::size_t>(k)].slot !=
-                        opened->file.state.panes[static_cast<std::size_t>(other)].slot);
+                QVERIFY(opened->file.state.panes[static_cast<std::size_t>(k)].place !=
+                        opened->file.state.panes[static_cast<std::size_t>(other)].place);
             }
         }
         const auto twice = parse(

@@ -4,6 +4,7 @@
 
 #include <opencv2/core.hpp>
 
+#include "tests/support/made_result.h"
 #include "tests/support/view_test.h"
 #include "widgets/stage_strip.h"
 #include "widgets/theme.h"
@@ -33,8 +34,8 @@ std::shared_ptr<SourceInfo> source() {
 std::shared_ptr<FrameResult> makeResult(std::uint64_t sequence = 1) {
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(4, 2, 3);
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &info();
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(info(), ParamSet(info().params), {});
     module->trace = Trace::recording();
     module->trace.stage("squeeze", "z_c = mean of x_c", [] { return Tensor({4}, {0.25F, -1.5F, 3.0F, 0.5F}); });
     module->trace.stage("reduce", "h = f(z)", [] { return Tensor({2}, {1.0F, 2.0F}); });
@@ -44,11 +45,12 @@ std::shared_ptr<FrameResult> makeResult(std::uint64_t sequence = 1) {
     output.frames.emplace_back(4, 2, 3);
     module->output = std::move(output);
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->epoch = 1;
     result->frame.source = source();
     result->frame.sequence = sequence;
-    result->features = features;
-    result->modules.push_back(module);
+    result->models.front().features = features;
+    test::addJob(*result, module);
     return result;
 }
 
@@ -83,7 +85,7 @@ private Q_SLOTS:
         QSignalSpy asked(&strip, &StageStrip::renderRequested);
         const auto result = makeResult();
         OverlayStyle style;
-        strip.setResult(result, "steps", {}, style);
+        strip.setResult(result, JobId{"steps"}, style);
         QCOMPARE(strip.count(), 5);
         QCOMPARE(asked.size(), 3);
         QCOMPARE(requestOf(asked.at(2)).stage, 2);
@@ -91,13 +93,13 @@ private Q_SLOTS:
         QCOMPARE(requestOf(asked.at(2)).height, strip.pictureRect(2).height());
         QCOMPARE(requestOf(asked.at(1)).ink, theme().channel.rgb());
         QVERIFY(strip.cardRect(3).isNull());
-        strip.setResult(result, "steps", {}, style);
-        strip.setResult(std::make_shared<FrameResult>(*result), "steps", {}, style);  // the next snapshot of this pass
+        strip.setResult(result, JobId{"steps"}, style);
+        strip.setResult(std::make_shared<FrameResult>(*result), JobId{"steps"}, style);  // the next snapshot of this pass
         QCOMPARE(asked.size(), 3);
         style.colormap = "viridis";
-        strip.setResult(result, "steps", {}, style);
+        strip.setResult(result, JobId{"steps"}, style);
         QCOMPARE(asked.size(), 6);
-        strip.setResult(makeResult(2), "steps", {}, style);
+        strip.setResult(makeResult(2), JobId{"steps"}, style);
         QCOMPARE(asked.size(), 9);
     }
 
@@ -105,7 +107,7 @@ private Q_SLOTS:
         StageStrip strip;
         strip.resize(560, 200);
         QSignalSpy asked(&strip, &StageStrip::renderRequested);
-        strip.setResult(makeResult(), "steps", {}, {});
+        strip.setResult(makeResult(), JobId{"steps"}, {});
         QCOMPARE(asked.size(), 0);
         strip.show();
         QVERIFY(QTest::qWaitForWindowExposed(&strip));
@@ -116,7 +118,7 @@ private Q_SLOTS:
         StageStrip strip;
         showAt(strip, 1000, 240);
         QSignalSpy asked(&strip, &StageStrip::renderRequested);
-        strip.setResult(makeResult(), "steps", {}, {});
+        strip.setResult(makeResult(), JobId{"steps"}, {});
         QCOMPARE(asked.size(), 5);
         answer(strip, requestOf(asked.at(3)), {200, 100, 50, 255});
         const QImage image = strip.grab().toImage();
@@ -132,25 +134,25 @@ private Q_SLOTS:
         StageStrip strip;
         showAt(strip, 1000, 240);
         QSignalSpy asked(&strip, &StageStrip::renderRequested);
-        strip.setResult(makeResult(1), "steps", {}, {});
-        strip.setResult(makeResult(2), "steps", {}, {});
+        strip.setResult(makeResult(1), JobId{"steps"}, {});
+        strip.setResult(makeResult(2), JobId{"steps"}, {});
         QCOMPARE(asked.size(), 10);
         answer(strip, requestOf(asked.at(8)), {200, 100, 50, 255});
         answer(strip, requestOf(asked.at(3)), {0, 0, 255, 255});
         QVERIFY(countColour(strip.grab().toImage(), strip.rect(), kBlue) > 100);
         // A new result keeps the pictures until its own are there.
-        strip.setResult(makeResult(3), "steps", {}, {});
+        strip.setResult(makeResult(3), JobId{"steps"}, {});
         QVERIFY(countColour(strip.grab().toImage(), strip.rect(), kBlue) > 100);
         auto other = makeResult(4);
         other->frame.source = std::make_shared<SourceInfo>();
-        strip.setResult(other, "steps", {}, {});
+        strip.setResult(other, JobId{"steps"}, {});
         QCOMPARE(countColour(strip.grab().toImage(), strip.rect(), kBlue), 0);
     }
 
     void pointingMarksWhatACardNeeds() {
         StageStrip strip;
         showAt(strip, 1000, 240);
-        strip.setResult(makeResult(), "steps", {}, {});
+        strip.setResult(makeResult(), JobId{"steps"}, {});
         strip.clearFocus();
         QCOMPARE(strip.highlighted(), std::vector<int>{});
         const auto edge = [&](int card) {
@@ -175,7 +177,7 @@ private Q_SLOTS:
     void clickEnlargesAndAgainReturns() {
         StageStrip strip;
         showAt(strip, 1000, 240);
-        strip.setResult(makeResult(), "steps", {}, {});
+        strip.setResult(makeResult(), JobId{"steps"}, {});
         QSignalSpy asked(&strip, &StageStrip::renderRequested);
         QSignalSpy chosen(&strip, &StageStrip::stageChosen);
         QTest::mouseClick(&strip, Qt::LeftButton, {}, strip.cardRect(1).center());
@@ -199,7 +201,7 @@ private Q_SLOTS:
         StageStrip strip;
         showAt(strip, 1000, 240);
         QSignalSpy asked(&strip, &StageStrip::renderRequested);
-        strip.setResult(makeResult(), "steps", {}, {});
+        strip.setResult(makeResult(), JobId{"steps"}, {});
         strip.setChosen(1);
         answerAll(strip, asked);
         const QRect box = strip.pictureRect(1);
@@ -216,7 +218,7 @@ private Q_SLOTS:
     void keysMoveChooseAndReturn() {
         StageStrip strip;
         showAt(strip, 560, 200);
-        strip.setResult(makeResult(), "steps", {}, {});
+        strip.setResult(makeResult(), JobId{"steps"}, {});
         QSignalSpy chosen(&strip, &StageStrip::stageChosen);
         QTest::keyClick(&strip, Qt::Key_End);
         QVERIFY(strip.cardRect(0).isNull());
@@ -238,7 +240,7 @@ private Q_SLOTS:
         StageStrip strip;
         showAt(strip, 560, 200);
         QSignalSpy asked(&strip, &StageStrip::renderRequested);
-        strip.setResult(makeResult(), "steps", {}, {});
+        strip.setResult(makeResult(), JobId{"steps"}, {});
         const auto turn = [&strip](int delta) {
             const QPointF middle = strip.rect().center();
             QWheelEvent wheel(middle, strip.mapToGlobal(middle), {}, {0, delta}, Qt::NoButton, {}, Qt::NoScrollPhase, false);
@@ -260,27 +262,28 @@ private Q_SLOTS:
         showAt(strip, 560, 200);
         QVERIFY(strip.textSummary().contains(QStringLiteral("Choose a mechanism")));
         auto result = makeResult();
-        auto failed = std::make_shared<ModuleResult>();
-        failed->info = &info();
+        auto failed = std::make_shared<JobResult>();
+        failed->source = sourceOf(info(), ParamSet(info().params), {});
         failed->output = makeError(ErrorCode::BadShape, "It needs %1 channels; choose another backbone.", {"8"});
-        result->modules = {failed};
-        strip.setResult(result, "steps", {}, {});
+        result->models.front().jobs.clear();
+        test::addJob(*result, failed);
+        strip.setResult(result, JobId{"steps"}, {});
         QVERIFY(countColour(strip.grab().toImage(), strip.rect(), theme().error.rgb(), 40) > 50);
         QCOMPARE(strip.highlighted(), std::vector<int>{});
         QTest::keyClick(&strip, Qt::Key_Right);
         QVERIFY(!strip.grab().isNull());
-        strip.setResult(nullptr, "steps", {}, {});
+        strip.setResult(nullptr, JobId{"steps"}, {});
         QCOMPARE(strip.count(), 0);
         QTest::keyClick(&strip, Qt::Key_Return);
     }
 
-    void anUnfinishedModuleKeepsWhatIsShown() {
+    void anUnfinishedJobKeepsWhatIsShown() {
         StageStrip strip;
         showAt(strip, 1000, 240);
-        strip.setResult(makeResult(1), "steps", {}, {});
+        strip.setResult(makeResult(1), JobId{"steps"}, {});
         auto early = makeResult(2);
-        early->modules = {nullptr};
-        strip.setResult(early, "steps", {}, {});
+        early->models.front().jobs.front().result = nullptr;
+        strip.setResult(early, JobId{"steps"}, {});
         QCOMPARE(strip.count(), 5);
     }
 
@@ -288,7 +291,7 @@ private Q_SLOTS:
         StageStrip strip;
         showAt(strip, 1000, 240);
         QSignalSpy asked(&strip, &StageStrip::renderRequested);
-        strip.setResult(makeResult(), "steps", {}, {});
+        strip.setResult(makeResult(), JobId{"steps"}, {});
         answerAll(strip, asked);
         QCOMPARE(described(strip), strip.textSummary());
         QVERIFY2(strip.textSummary().contains(QString::fromUtf8("2 squeeze, 4, −1.5 · 0.563 · 3; 3 reduce, 2")),
@@ -310,7 +313,7 @@ private Q_SLOTS:
             applyTheme(*qApp, name);
             StageStrip strip;
             showAt(strip, size.width(), size.height());
-            strip.setResult(makeResult(), "steps", {}, {});
+            strip.setResult(makeResult(), JobId{"steps"}, {});
             for (const int chosen : {-1, 1, 4}) {
                 strip.setChosen(chosen);
                 QCOMPARE(strip.grab().toImage().pixel(1, 1), theme().window.rgb());
@@ -321,7 +324,7 @@ private Q_SLOTS:
     void focusIsSeenAndLanguageChanges() {
         StageStrip strip;
         showAt(strip, 1000, 240);
-        strip.setResult(makeResult(), "steps", {}, {});
+        strip.setResult(makeResult(), JobId{"steps"}, {});
         strip.activateWindow();
         strip.setFocus();
         QTRY_VERIFY(strip.hasFocus());

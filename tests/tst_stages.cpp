@@ -10,6 +10,7 @@
 
 #include "engine/attention/registry.h"
 #include "engine/render/render.h"
+#include "tests/support/made_result.h"
 #include "tests/support/numbers.h"
 #include "tests/support/render_fixtures.h"
 
@@ -29,8 +30,9 @@ std::shared_ptr<FrameResult> resultOf(const Tensor& x) {
     features->map = FeatureMap(x.dim(0), x.dim(1), x.dim(2));
     std::copy(x.values.begin(), x.values.end(), features->map.data());
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->frame = testFrame(12, 18);
-    result->features = features;
+    result->models.front().features = features;
     return result;
 }
 
@@ -46,21 +48,21 @@ std::shared_ptr<FrameResult> ran(const ModuleInfo& info, const ParamSet& params)
     }
     InputShape shape{.channels = kChannels, .height = kHeight, .width = kWidth};
     ModuleInput input;
-    input.frames = {&result->features->map};
+    input.frames = {&result->models.front().features->map};
     for (const auto& [name, tensor] : extras) {
         shape.extras[name] = tensor.shape;
         input.extras[name] = &tensor;
     }
     auto created = createModule(info, shape, params, randomWeights(weightSpecs(info, shape, params), 1));
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &info;
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(info, ParamSet(info.params), {});
     if (created) {
         module->trace = Trace::recording();
         module->output = runModule(info, **created, input, module->trace);
     } else {
         module->output = created.error();
     }
-    result->modules.push_back(module);
+    test::addJob(*result, module);
     return result;
 }
 
@@ -71,7 +73,7 @@ std::shared_ptr<FrameResult> ran(const std::string& id) {
 
 Needs needsOf(const FrameResult& result) {
     Needs out;
-    for (const auto& card : stageCards(result, *result.modules.front())) {
+    for (const auto& card : stageCards(result.models.front(), *test::jobAt(result))) {
         out.push_back(card.needs);
     }
     return out;
@@ -79,7 +81,7 @@ Needs needsOf(const FrameResult& result) {
 
 QStringList namesOf(const FrameResult& result) {
     QStringList out;
-    for (const auto& card : stageCards(result, *result.modules.front())) {
+    for (const auto& card : stageCards(result.models.front(), *test::jobAt(result))) {
         out << QString::fromStdString(card.name);
     }
     return out;
@@ -98,18 +100,18 @@ const ModuleInfo& plainInfo() {
 /// A result whose trace has one stage with these numbers; card 1.
 std::shared_ptr<FrameResult> withStage(const Tensor& value, const Tensor& x = Tensor({2, 2, 3}, std::vector<float>(12, 1.0F))) {
     auto result = resultOf(x);
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &plainInfo();
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(plainInfo(), ParamSet(plainInfo().params), {});
     module->trace = Trace::recording();
     module->trace.stage("stage", "s = f(x)", [&] { return value; });
-    result->modules.push_back(module);
+    test::addJob(*result, module);
     return result;
 }
 
 RenderedStage rendered(const std::shared_ptr<FrameResult>& result, int width, int height, bool smooth = false) {
     StageRequest request;
     request.result = result;
-    request.module = "plain";
+    request.job.source = "plain";
     request.stage = 1;
     request.width = width;
     request.height = height;
@@ -141,9 +143,9 @@ private Q_SLOTS:
     void everyMechanismHasItsSteps() {
         QFETCH(QString, id);
         const auto result = ran(id.toStdString());
-        const ModuleResult& module = *result->modules.front();
+        const JobResult& module = *test::jobAt(*result);
         QVERIFY2(module.output.ok(), module.output ? "" : qPrintable(QString::fromStdString(module.output.error().message())));
-        const auto cards = stageCards(*result, module);
+        const auto cards = stageCards(result->models.front(), module);
         QVERIFY(cards.size() >= 3);
         QCOMPARE(cards.front().name, std::string("x"));
         QVERIFY(cards.front().needs.empty());
@@ -152,11 +154,11 @@ private Q_SLOTS:
             QVERIFY(std::is_sorted(cards[k].needs.begin(), cards[k].needs.end()));
             QVERIFY(cards[k].needs.front() >= 0);
             QVERIFY(cards[k].needs.back() < static_cast<int>(k));
-            const auto values = stageValues(*result, module, static_cast<int>(k));
+            const auto values = stageValues(result->models.front(), module, static_cast<int>(k));
             QCOMPARE(values.count, Tensor::count(cards[k].shape));
         }
         // The last card holds the output of the module.
-        const auto last = stageValues(*result, module, static_cast<int>(cards.size()) - 1);
+        const auto last = stageValues(result->models.front(), module, static_cast<int>(cards.size()) - 1);
         const FeatureMap& out = module.output->frames.back();
         QCOMPARE(last.count, out.size());
         QVERIFY(std::equal(last.data, last.data + last.count, out.data()));
@@ -190,7 +192,7 @@ private Q_SLOTS:
 
     void selfAttentionReadByHand() {
         const auto result = ran("mhsa");
-        const auto cards = stageCards(*result, *result->modules.front());
+        const auto cards = stageCards(result->models.front(), *test::jobAt(*result));
         QCOMPARE(needsOf(*result), (Needs{{}, {0}, {1}, {2}}));
         QCOMPARE(cards[1].equation, std::string("[q; k; v] = W·t + b"));
         QCOMPARE(cards[1].shape, (Shape{3 * kChannels, kHeight, kWidth}));
@@ -255,7 +257,7 @@ private Q_SLOTS:
     void numbersOfAStage() {
         const float nan = std::numeric_limits<float>::quiet_NaN();
         const auto result = withStage(Tensor({5}, {0.5F, -1.25F, nan, 4.0F, 0.75F}));
-        const auto numbers = stageNumbers(stageValues(*result, *result->modules.front(), 1));
+        const auto numbers = stageNumbers(stageValues(result->models.front(), *test::jobAt(*result), 1));
         QCOMPARE(numbers.min, -1.25F);
         QCOMPARE(numbers.max, 4.0F);
         QCOMPARE(numbers.mean, 1.0);
@@ -321,7 +323,7 @@ private Q_SLOTS:
 
     void channelsAreAveraged() {
         const auto result = withStage(Tensor({2, 1, 2}, {1.0F, -3.0F, 1.0F, 1.0F}));
-        const auto values = stageValues(*result, *result->modules.front(), 1);
+        const auto values = stageValues(result->models.front(), *test::jobAt(*result), 1);
         QCOMPARE(*readStage(values, StagePicture::MeanMap, 0.25, 0.5), (StageReading{0, 0, 1.0F}));
         QCOMPARE(*readStage(values, StagePicture::MeanMap, 0.75, 0.5), (StageReading{0, 1, 2.0F}));
         const auto out = rendered(result, 2, 1);
@@ -350,11 +352,12 @@ private Q_SLOTS:
 
     void theOutputIsAddedWhereTheTraceEndsEarlier() {
         auto result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
-        auto module = std::make_shared<ModuleResult>(*result->modules.front());
+        auto module = std::make_shared<JobResult>(*test::jobAt(*result));
         AttentionOutput output;
         output.frames.emplace_back(2, 2, 3);
         module->output = std::move(output);
-        result->modules = {module};
+        result->models.front().jobs.clear();
+        test::addJob(*result, module);
         QCOMPARE(namesOf(*result), (QStringList{QStringLiteral("x"), QStringLiteral("stage"), QStringLiteral("output")}));
         module->trace.stage("end", "out = s", [] { return Tensor(Shape{2, 2, 3}); });
         QCOMPARE(namesOf(*result), (QStringList{QStringLiteral("x"), QStringLiteral("stage"), QStringLiteral("end")}));
@@ -362,30 +365,31 @@ private Q_SLOTS:
 
     void readingsUnderTheCursor() {
         const auto result = withStage(Tensor({4}, {1.0F, 2.0F, 3.0F, 4.0F}));
-        const auto values = stageValues(*result, *result->modules.front(), 1);
+        const auto values = stageValues(result->models.front(), *test::jobAt(*result), 1);
         QCOMPARE(*readStage(values, StagePicture::Bars, 0.6, 0.1), (StageReading{0, 2, 3.0F}));
         QVERIFY(!readStage(values, StagePicture::Bars, 1.0, 0.1));
         QVERIFY(!readStage(values, StagePicture::Bars, -0.1, 0.1));
         QVERIFY(!readStage(values, StagePicture::Bars, std::nan(""), 0.1));
         QVERIFY(!readStage({}, StagePicture::Bars, 0.5, 0.5));
         const auto matrix = withStage(Tensor({2, 4}, {0, 1, 2, 3, 4, 5, 6, 7}));
-        QCOMPARE(*readStage(stageValues(*matrix, *matrix->modules.front(), 1), StagePicture::Matrix, 0.9, 0.9),
+        QCOMPARE(*readStage(stageValues(matrix->models.front(), *test::jobAt(*matrix), 1), StagePicture::Matrix, 0.9, 0.9),
                  (StageReading{1, 3, 7.0F}));
     }
 
     void whatCannotBeShownIsSaid() {
         QVERIFY(render(StageRequest{}).error.has_value());
         auto result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
-        auto failed = std::make_shared<ModuleResult>(*result->modules.front());
+        auto failed = std::make_shared<JobResult>(*test::jobAt(*result));
         failed->output = makeError(ErrorCode::BadShape, "It does not fit; choose another.");
-        result->modules = {failed};
+        result->models.front().jobs.clear();
+        test::addJob(*result, failed);
         QCOMPARE(rendered(result, 4, 4).error->text, std::string("It does not fit; choose another."));
-        QCOMPARE(stageCards(*result, *failed).size(), std::size_t{1});
+        QCOMPARE(stageCards(result->models.front(), *failed).size(), std::size_t{1});
         std::stop_source stop;
         stop.request_stop();
         StageRequest request;
         request.result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
-        request.module = "plain";
+        request.job.source = "plain";
         request.width = request.height = 4;
         const auto stopped = render(request, stop.get_token());
         QVERIFY(stopped.pixels == nullptr && !stopped.error);

@@ -15,7 +15,7 @@ class TestStepsWindow final : public QObject {
     CompareWindow m;
 
     StageStrip* strip() { return m.part<StageStrip>(); }
-    std::vector<StageCard> cards() { return stageCards(*m.session().result(), *m.session().moduleResult()); }
+    std::vector<StageCard> cards() { return stageCards(*m.session().modelResult(), *m.session().moduleResult()); }
     bool traced() {
         return m.settled() && m.session().moduleResult() && m.session().moduleResult()->trace.enabled() &&
                strip()->count() == static_cast<int>(cards().size());
@@ -28,7 +28,7 @@ class TestStepsWindow final : public QObject {
     }
     /// The numbers of a card as the strip says them.
     QStringList numbersOf(int card) {
-        const StageNumbers n = stageNumbers(stageValues(*m.session().result(), *m.session().moduleResult(), card));
+        const StageNumbers n = stageNumbers(stageValues(*m.session().modelResult(), *m.session().moduleResult(), card));
         return {numberText(n.min), numberText(n.max)};
     }
     bool saysNumbersOf(int card) {
@@ -137,7 +137,7 @@ private Q_SLOTS:
         QVERIFY(params.setText(m.session().module()->params, "e_lambda", "0.05"));
         Q_EMIT m.part<ParamForm>()->paramsChanged(params);
         QTRY_VERIFY_WITH_TIMEOUT(m.session().moduleResult() != before && traced(), CompareWindow::kPatience);
-        QVERIFY(m.session().moduleResult()->params == params);
+        QVERIFY(m.session().moduleResult()->source.params == params);
         for (int k = 0; k <= last; ++k) {
             QTRY_VERIFY_WITH_TIMEOUT(saysNumbersOf(k), CompareWindow::kPatience);
         }

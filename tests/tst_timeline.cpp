@@ -11,6 +11,7 @@
 #include "engine/render/kinds/map_kind.h"
 #include "engine/render/render.h"
 #include "engine/render/timeline.h"
+#include "tests/support/made_result.h"
 
 using namespace fovea;
 
@@ -53,15 +54,15 @@ std::shared_ptr<const Clip> testClip(int frames = kFrames, int channels = 2) {
 }
 
 FrameResult resultWith(std::vector<AttentionMap> maps, std::shared_ptr<const Clip> clip = testClip()) {
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &testInfo();
-    module->provenance = {ProvenanceKind::Random, "", 7};
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(testInfo(), ParamSet(testInfo().params), {ProvenanceKind::Random, "", 7});
     module->output = AttentionOutput{{}, std::move(maps)};
     FrameResult result;
+    result.models.resize(1);
     result.frame = clip->back().frame;
-    result.features = clip->back().features;
-    result.clip = std::move(clip);
-    result.modules.push_back(std::move(module));
+    result.models.front().features = clip->back().features;
+    result.models.front().clip = std::move(clip);
+    test::addJob(result, module);
     return result;
 }
 
@@ -103,7 +104,7 @@ AttentionMap spaceTime() {
 
 FieldSpec spec(int frame = -1, int queryFrame = -1) {
     FieldSpec out;
-    out.module = "test";
+    out.job.source = "test";
     out.frame = frame;
     out.queryFrame = queryFrame;
     out.queryX = 0.9;
@@ -210,7 +211,7 @@ private Q_SLOTS:
         const auto result = std::make_shared<const FrameResult>(resultWith({map}));
         for (const int group : {0, 5}) {
             MatrixRequest request{
-                .result = result, .module = "test", .map = "", .head = 0, .style = {}, .side = 8, .group = group};
+                .result = result, .job = {"test"}, .map = "", .head = 0, .style = {}, .side = 8, .group = group};
             const auto rendered = render(request);
             QVERIFY(!rendered.error);
             QCOMPARE(rendered.picture.queries, kFrames);
@@ -300,7 +301,7 @@ private Q_SLOTS:
         const auto places = filled(placeMatricesMap(kFrames, kHeight, kWidth, nullptr));
         const auto frames = filled(frameMatricesMap(kFrames, kHeight, kWidth, nullptr));
         const auto result = resultWith({frames, places});
-        QCOMPARE(defaultMap(*result.modules[0]->output)->name, std::string("spatial_matrix"));
+        QCOMPARE(defaultMap(*test::jobAt(result, 0)->output)->name, std::string("spatial_matrix"));
         FieldSpec wanted = spec(0, 1);
         wanted.head = 0;
         const auto line = makeTimeline(result, wanted);  // though the picture shows the other map
@@ -313,7 +314,7 @@ private Q_SLOTS:
     void framesWhichAttendToFrames() {
         const AttentionMap matrix = filled(selfAttentionMap(1, 1, nullptr, kFrames));
         const auto result = resultWith({matrix, temporalMap({3}, {0.2F, 0.3F, 0.5F}, MapRole::Distribution)});
-        QCOMPARE(defaultMap(*result.modules[0]->output)->name, std::string("temporal"));
+        QCOMPARE(defaultMap(*test::jobAt(result, 0)->output)->name, std::string("temporal"));
         FieldSpec wanted = spec(0, 2);
         wanted.map = "matrix";
         wanted.head = 1;
@@ -326,7 +327,7 @@ private Q_SLOTS:
     void theFieldLiesOverItsOwnFrame() {
         auto result = std::make_shared<FrameResult>(resultWith({temporalMap({3}, {1.0F, 1.0F, 1.0F})}));
         for (int frame = 0; frame < kFrames; ++frame) {
-            QCOMPARE(&shownFrame(*result, spec(frame)), &(*result->clip)[static_cast<std::size_t>(frame)].frame);
+            QCOMPARE(&shownFrame(*result, spec(frame)), &(*result->models.front().clip)[static_cast<std::size_t>(frame)].frame);
             OverlayRequest request{.result = result, .field = spec(frame), .style = {}, .viewport = {}, .background = 0};
             request.style.opacity = 0.0;
             request.viewport = fullViewport(result->frame);
@@ -334,9 +335,9 @@ private Q_SLOTS:
             QVERIFY(rendered.pixels && !rendered.error);
             QCOMPARE(static_cast<int>(rendered.pixels->at<cv::Vec4b>(4, 12)[0]), 10 + 50 * frame);
         }
-        QCOMPARE(&shownFrame(*result, spec(99)), &result->clip->back().frame);
+        QCOMPARE(&shownFrame(*result, spec(99)), &result->models.front().clip->back().frame);
         FieldSpec other = spec(0);
-        other.module = "other";
+        other.job.source = "other";
         QCOMPARE(&shownFrame(*result, other), &result->frame);
     }
 
@@ -358,7 +359,7 @@ private Q_SLOTS:
         QCOMPARE(makeTimeline(result, spec(0)).error().code, ErrorCode::BadValue);
         result = resultWith({temporalMap({3}, {1, 1, 1}, MapRole::Saliency)});
         QCOMPARE(makeField(result, spec(0)).error().code, ErrorCode::Unsupported);
-        result.clip = nullptr;
+        result.models.front().clip = nullptr;
         QCOMPARE(makeField(result, spec(0)).error().code, ErrorCode::NotFound);
         QCOMPARE(makeTimeline(result, spec(0)).error().code, ErrorCode::NotFound);
         QCOMPARE(&shownFrame(result, spec(0)), &result.frame);

@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
 
 #include "tests/support/files.h"
 #include "tests/support/program_run.h"

@@ -39,12 +39,12 @@ bool behind(const OverlayRequest& a, const OverlayRequest& b) {
 
 // A query or a channel may lag behind for a frame; another map under this map's chip may not.
 bool sameMap(const std::optional<FieldSpec>& a, const std::optional<FieldSpec>& b) {
-    return a.has_value() == b.has_value() && (!a || (a->module == b->module && a->map == b->map));
+    return a.has_value() == b.has_value() && (!a || (a->job.source == b->job.source && a->map == b->map));
 }
 
 bool sameRequest(const OverlayRequest& a, const OverlayRequest& b) {
-    return a.result == b.result && a.field == b.field && a.minus == b.minus && a.minusResult == b.minusResult &&
-           a.style == b.style && a.viewport == b.viewport && a.background == b.background && a.over.pixels == b.over.pixels;
+    return a.result == b.result && a.field == b.field && a.minus == b.minus && a.style == b.style && a.viewport == b.viewport &&
+           a.background == b.background && a.over.pixels == b.over.pixels;
 }
 
 QRgb pixelAt(const Frame& frame, int x, int y) {
@@ -133,7 +133,6 @@ OverlayRequest Canvas::State::wantedRequest() const {
     request.result = result;
     request.field = peek ? std::nullopt : field;
     request.minus = peek ? std::nullopt : minus;
-    request.minusResult = request.minus ? minusResult : nullptr;
     request.style = style;
     request.viewport = view.viewport();
     request.background = theme().canvas.rgb();
@@ -264,9 +263,8 @@ void Canvas::setField(std::optional<FieldSpec> field) {
     m_state->requestSoon();
 }
 
-void Canvas::setMinus(std::optional<FieldSpec> minus, std::shared_ptr<const FrameResult> result) {
+void Canvas::setMinus(std::optional<FieldSpec> minus) {
     m_state->minus = std::move(minus);
-    m_state->minusResult = std::move(result);
     m_state->requestSoon();
 }
 

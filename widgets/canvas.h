@@ -65,8 +65,8 @@ public:
     /// Whether pictures follow each other; values are not written into large cells then, since nobody could read them.
     void setMoving(bool moving);
     void setField(std::optional<FieldSpec> field);
-    /// The field which is taken away from that of setField(), of this result of the same picture; none: that field itself.
-    void setMinus(std::optional<FieldSpec> minus, std::shared_ptr<const FrameResult> result);
+    /// The field which is taken away from that of setField(); none: that field itself.
+    void setMinus(std::optional<FieldSpec> minus);
     void setStyle(const OverlayStyle& style);
     /// Pixels for an earlier request. They need not show the newest result, which a moving source replaces all the time; but they
     /// are dropped if they are behind what is painted, or if they show its very frame with numbers of an older epoch.

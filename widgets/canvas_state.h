@@ -37,7 +37,6 @@ struct Canvas::State {
     Frame newest;  ///< of a live source
     std::optional<FieldSpec> field;
     std::optional<FieldSpec> minus;
-    std::shared_ptr<const FrameResult> minusResult;
     OverlayStyle style;
     Layer overlay;  ///< what was asked for with the field
     Layer plain;    ///< the picture alone, while peeking

@@ -27,11 +27,11 @@ constexpr int kWheelStep = 120;
 
 /// Whether an answer to `a` answers `b`; the order and the numbers they give back count for nothing.
 bool covers(const ChannelGridRequest& a, const ChannelGridRequest& b) {
-    return a.result->find(a.field.module, a.field.slot) == b.result->find(b.field.module, b.field.slot) &&
-           a.result->features == b.result->features && a.field == b.field && a.subject == b.subject && a.mode == b.mode &&
-           a.sort == b.sort && a.pinned == b.pinned && a.among == b.among && a.columns == b.columns && a.firstRow == b.firstRow &&
-           a.rows >= b.rows && a.tileWidth == b.tileWidth && a.tileHeight == b.tileHeight && a.style == b.style &&
-           a.background == b.background;
+    return a.result->find(a.field.job) == b.result->find(b.field.job) &&
+           a.result->find(a.field.job.model)->features == b.result->find(b.field.job.model)->features && a.field == b.field &&
+           a.subject == b.subject && a.mode == b.mode && a.sort == b.sort && a.pinned == b.pinned && a.among == b.among &&
+           a.columns == b.columns && a.firstRow == b.firstRow && a.rows >= b.rows && a.tileWidth == b.tileWidth &&
+           a.tileHeight == b.tileHeight && a.style == b.style && a.background == b.background;
 }
 
 }  // namespace
@@ -69,9 +69,9 @@ void ChannelGrid::makeHeader() {
 
 void ChannelGrid::setResult(std::shared_ptr<const FrameResult> result, const FieldSpec& field, const OverlayStyle& style) {
     State& s = *m_state;
-    const bool other = !result || !s.result || result->frame.source != s.result->frame.source || field.module != s.field.module ||
-                       (s.subject == GridSubject::Heads && field.map != s.field.map);
-    if (!other && !result->find(field.module, field.slot)) {
+    const bool other = !result || !s.result || result->frame.source != s.result->frame.source ||
+                       field.job.source != s.field.job.source || (s.subject == GridSubject::Heads && field.map != s.field.map);
+    if (!other && !result->find(field.job)) {
         return;  // not finished yet: what is shown stays
     }
     if (other) {
@@ -89,7 +89,7 @@ void ChannelGrid::setResult(std::shared_ptr<const FrameResult> result, const Fie
 
 void ChannelGrid::requestPixels() {
     State& s = *m_state;
-    if (!isVisible() || !s.result || !s.result->find(s.field.module, s.field.slot)) {
+    if (!isVisible() || !s.result || !s.result->find(s.field.job)) {
         return;
     }
     ChannelGridRequest request = s.request();
@@ -105,7 +105,7 @@ void ChannelGrid::setRendered(const RenderedChannelGrid& rendered) {
     const ChannelGridRequest& of = rendered.request;
     const bool stopped = !rendered.pixels && !rendered.error && of.rows > 0;
     if (!of.result || !s.result || stopped || of.result->frame.source != s.result->frame.source ||
-        of.field.module != s.field.module || of.field.map != s.field.map) {
+        of.field.job.source != s.field.job.source || of.field.map != s.field.map) {
         return;
     }
     if (of.subject != s.subject || of.mode != s.shownMode() || of.sort != s.sort || of.pinned != s.pinned() ||

@@ -32,11 +32,17 @@ constexpr int kHintWidth = 3;
 
 float ChannelGrid::State::factor(int channel) const { return factorAt(factors(), channel); }
 
+const Features* ChannelGrid::State::features() const {
+    const ModelResult* model = result ? result->find(field.job.model) : nullptr;
+    return model != nullptr ? model->features.get() : nullptr;
+}
+
 int ChannelGrid::State::total() const {
     if (numbers) {
         return numbers->count();
     }
-    return result && result->features && subject == GridSubject::Channels ? result->features->map.channels() : 0;
+    const Features* shown = features();
+    return shown != nullptr && subject == GridSubject::Channels ? shown->map.channels() : 0;
 }
 
 int ChannelGrid::State::channelAt(int place) const {
@@ -161,16 +167,17 @@ int ChannelGrid::State::tileHeight() const { return tileHeightFor(tileWidth()); 
 
 int ChannelGrid::State::tileHeightFor(int width) const {
     double aspect = 1.0;
-    if (result && result->features && !result->features->map.empty()) {
-        const CellGeometry& at = result->features->geometry;
-        aspect = result->features->map.width() * at.stepX / (result->features->map.height() * at.stepY);
+    if (const Features* shown = features(); shown != nullptr && !shown->map.empty()) {
+        const CellGeometry& at = shown->geometry;
+        aspect = shown->map.width() * at.stepX / (shown->map.height() * at.stepY);
     }
     aspect = std::isfinite(aspect) && aspect > 0.0 ? aspect : 1.0;
     return std::clamp(static_cast<int>(std::lround(width / aspect)), 40, subject == GridSubject::Heads ? kLargestHead : 120);
 }
 
 bool ChannelGrid::State::named() const {
-    return subject == GridSubject::Channels && result && result->features && !result->features->channelNames.empty();
+    const Features* shown = features();
+    return subject == GridSubject::Channels && shown != nullptr && !shown->channelNames.empty();
 }
 
 int ChannelGrid::State::rowHeight() const { return tileHeight() + 1 + (named() ? 2 : 1) * kLine + kGap; }

@@ -46,10 +46,10 @@ void ChannelGrid::State::tellCount() const {
 }
 
 QString ChannelGrid::State::name(int channel) const {
-    if (!named() || channel < 0 || channel >= static_cast<int>(result->features->channelNames.size())) {
+    if (!named() || channel < 0 || channel >= static_cast<int>(features()->channelNames.size())) {
         return {};
     }
-    return engineText(result->features->channelNames[static_cast<std::size_t>(channel)]);
+    return engineText(features()->channelNames[static_cast<std::size_t>(channel)]);
 }
 
 QString ChannelGrid::State::label(int channel) const {

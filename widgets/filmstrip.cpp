@@ -35,7 +35,7 @@ constexpr int kHeight = 80;
 struct Slot {
     const ModuleInfo* info = nullptr;
     QString id;
-    std::shared_ptr<const ModuleResult> asked;  // what the newest request shows
+    std::shared_ptr<const JobResult> asked;  // what the newest request shows
     OverlayStyle style;
     QSize size;
     QImage image;
@@ -93,9 +93,17 @@ struct Filmstrip::State {
             QString::fromStdString(slots[static_cast<std::size_t>(index)].info->title));
     }
 
+    // The jobs beside the chosen one are the first model's.
+    [[nodiscard]] JobId jobOf(const Slot& slot) const {
+        return {.source = slot.info->id, .model = modelId(result->models.front().model)};
+    }
+    [[nodiscard]] std::shared_ptr<const JobResult> resultOf(const Slot& slot) const {
+        return result ? result->find(jobOf(slot)) : nullptr;
+    }
+
     // The error of a slot: the module's own, or the one which kept its map from becoming a picture.
     [[nodiscard]] std::optional<Error> errorOf(const Slot& slot) const {
-        const auto module = result ? result->find(slot.info->id) : nullptr;
+        const auto module = resultOf(slot);
         if (module && !module->output) {
             return module->output.error();
         }
@@ -104,8 +112,8 @@ struct Filmstrip::State {
 
     [[nodiscard]] QString toolTip(const Slot& slot) const {
         QString text = engineText(slot.info->longTitle);
-        if (const auto module = result ? result->find(slot.info->id) : nullptr) {
-            text += QLatin1Char('\n') + provenanceLabel(module->provenance);
+        if (const auto module = resultOf(slot)) {
+            text += QLatin1Char('\n') + provenanceLabel(module->source.provenance);
         }
         if (const auto error = errorOf(slot)) {
             text += QLatin1Char('\n') + errorText(*error);
@@ -115,7 +123,7 @@ struct Filmstrip::State {
 
     void request(Filmstrip& view, int index) {
         Slot& slot = slots[static_cast<std::size_t>(index)];
-        const auto module = result ? result->find(slot.info->id) : nullptr;
+        const auto module = resultOf(slot);
         const double ratio = view.devicePixelRatioF();
         const QRect box = pictureRect(index, view.width());
         const QSize size(static_cast<int>(std::lround(box.width() * ratio)), static_cast<int>(std::lround(box.height() * ratio)));
@@ -131,7 +139,7 @@ struct Filmstrip::State {
         OverlayRequest wanted;
         wanted.result = result;
         wanted.field = FieldSpec{};
-        wanted.field->module = slot.info->id;
+        wanted.field->job = jobOf(slot);
         wanted.style = style;
         wanted.viewport.zoom = std::max(static_cast<double>(size.width()) / result->frame.width,
                                         static_cast<double>(size.height()) / result->frame.height);

@@ -27,7 +27,7 @@ constexpr int kFooter = 16;
 
 // The pairwise map a spec names, or the first one of its module.
 const AttentionMap* findMap(const FrameResult* result, const FieldSpec& field) {
-    const auto module = result != nullptr ? result->find(field.module, field.slot) : nullptr;
+    const auto module = result != nullptr ? result->find(field.job) : nullptr;
     if (!module || !module->output) {
         return nullptr;
     }
@@ -52,8 +52,8 @@ struct MatrixView::State {
     std::shared_ptr<const FrameResult> result;
     FieldSpec field;
     OverlayStyle style;
-    const AttentionMap* map = nullptr;          // lives in `result`
-    std::shared_ptr<const ModuleResult> asked;  // what pixels were last asked for
+    const AttentionMap* map = nullptr;       // lives in `result`
+    std::shared_ptr<const JobResult> asked;  // what pixels were last asked for
     MatrixRequest request;
     RenderedMatrix rendered;
     QImage image;
@@ -196,9 +196,9 @@ struct MatrixView::State {
     // Pixels of this very module result, or, while frames follow each other within one epoch, of the one before.
     [[nodiscard]] bool fits() const {
         const auto& drawn = rendered.request;
-        return !image.isNull() && result && drawn.result && drawn.module == field.module && drawn.slot == field.slot &&
-               drawn.map == map->name && drawn.head == field.head && drawn.group == group() &&
-               (drawn.result->find(field.module, field.slot) == asked || drawn.result->epoch == result->epoch);
+        return !image.isNull() && result && drawn.result && drawn.job == field.job && drawn.map == map->name &&
+               drawn.head == field.head && drawn.group == group() &&
+               (drawn.result->find(field.job) == asked || drawn.result->epoch == result->epoch);
     }
 
     void paintMatrix(QPainter& painter, const QRect& box) const {
@@ -287,14 +287,13 @@ void MatrixView::requestPixels() {
         return;
     }
     // The same module result, drawn the same way, needs no new pixels: snapshots of one pass and new queries share it.
-    const auto module = s.result->find(s.field.module, s.field.slot);
+    const auto module = s.result->find(s.field.job);
     const bool same = s.asked == module && s.request.map == s.map->name && s.request.head == s.field.head &&
                       s.request.group == s.group() && s.request.style == s.style && s.request.side == side;
     if (!same) {
         s.asked = module;
         s.request = {.result = s.result,
-                     .module = s.field.module,
-                     .slot = s.field.slot,
+                     .job = s.field.job,
                      .map = s.map->name,
                      .head = s.field.head,
                      .style = s.style,
@@ -376,7 +375,7 @@ void MatrixView::paintEvent(QPaintEvent*) {
         return;
     }
     const QRect box = matrixRect();
-    if (s.rendered.error && s.rendered.request.module == s.field.module && s.rendered.request.slot == s.field.slot) {
+    if (s.rendered.error && s.rendered.request.job == s.field.job) {
         painter.setPen(theme().error);
         painter.drawText(box.adjusted(4, 4, -4, -4), Qt::AlignCenter | Qt::TextWordWrap, errorText(*s.rendered.error));
     } else if (s.fits()) {

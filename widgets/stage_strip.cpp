@@ -39,17 +39,16 @@ StageStrip::StageStrip(QWidget* parent) : QWidget(parent), m_state(std::make_uni
 
 StageStrip::~StageStrip() = default;
 
-void StageStrip::setResult(std::shared_ptr<const FrameResult> result, const std::string& module, const std::string& slot,
-                           const OverlayStyle& style) {
+void StageStrip::setResult(std::shared_ptr<const FrameResult> result, const JobId& job, const OverlayStyle& style) {
     State& s = *m_state;
     const bool otherSource = !result || !s.result || result->frame.source != s.result->frame.source;
-    const bool otherModule = module != s.id || slot != s.slot;
-    auto found = result ? result->find(module, slot) : nullptr;
+    const bool otherModule = job.source != s.job.source || job.place != s.job.place;
+    auto found = result ? result->find(job) : nullptr;
     if (!found && result && !otherSource && !otherModule) {
         return;  // not finished yet: what is shown stays
     }
     if (found != s.module || otherSource || otherModule) {
-        auto cards = found ? stageCards(*result, *found) : std::vector<StageCard>{};
+        auto cards = found ? stageCards(*result->find(job.model), *found) : std::vector<StageCard>{};
         if (otherSource || otherModule || !alike(cards, s.cards)) {
             s.pictures.assign(cards.size(), {});
         }
@@ -61,8 +60,7 @@ void StageStrip::setResult(std::shared_ptr<const FrameResult> result, const std:
     }
     s.result = std::move(result);
     s.module = std::move(found);
-    s.id = module;
-    s.slot = slot;
+    s.job = job;
     s.style = style;
     requestPictures();
     update();
@@ -90,13 +88,12 @@ void StageStrip::requestPictures() {
         picture.paper = t.card.rgb();
         StageRequest request;
         request.result = s.result;
-        request.module = s.id;
-        request.slot = s.slot;
+        request.job = s.job;
         request.stage = k;
         request.width = size.width();
         request.height = size.height();
         request.style = s.style;
-        request.ink = t.domain(s.module->info->domain).rgb();
+        request.ink = t.domain(s.module->source.domain).rgb();
         request.paper = t.card.rgb();
         request.axis = t.border.rgb();
         Q_EMIT renderRequested(request);
@@ -106,8 +103,8 @@ void StageStrip::requestPictures() {
 void StageStrip::setRendered(const RenderedStage& rendered) {
     State& s = *m_state;
     const StageRequest& of = rendered.request;
-    if (!of.result || !s.result || of.result->frame.source != s.result->frame.source || of.module != s.id || of.slot != s.slot ||
-        of.stage < 0 || of.stage >= s.count() || !rendered.pixels) {
+    if (!of.result || !s.result || of.result->frame.source != s.result->frame.source || of.job != s.job || of.stage < 0 ||
+        of.stage >= s.count() || !rendered.pixels) {
         return;
     }
     State::Picture& picture = s.pictures[static_cast<std::size_t>(of.stage)];

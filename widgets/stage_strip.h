@@ -22,8 +22,7 @@ public:
     ~StageStrip() override;
 
     /// Shows the steps of a module's result; its job must have recorded them (ModuleJob::trace).
-    void setResult(std::shared_ptr<const FrameResult> result, const std::string& module, const std::string& slot,
-                   const OverlayStyle& style);
+    void setResult(std::shared_ptr<const FrameResult> result, const JobId& job, const OverlayStyle& style);
     void setRendered(const RenderedStage& rendered);
     /// The enlarged card, −1 for none; setting it gives no signal.
     [[nodiscard]] int chosen() const;

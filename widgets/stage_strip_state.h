@@ -22,7 +22,7 @@ public:
 
     /// The newest picture of a card, and what was asked for last.
     struct Picture {
-        std::shared_ptr<const ModuleResult> asked;
+        std::shared_ptr<const JobResult> asked;
         OverlayStyle style;
         QSize size;
         QRgb paper = 0;
@@ -33,9 +33,8 @@ public:
 
     const StageStrip& view;
     std::shared_ptr<const FrameResult> result;
-    std::shared_ptr<const ModuleResult> module;
-    std::string id;
-    std::string slot;
+    std::shared_ptr<const JobResult> module;
+    JobId job;
     OverlayStyle style;
     std::vector<StageCard> cards;
     std::vector<Picture> pictures;

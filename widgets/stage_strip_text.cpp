@@ -76,7 +76,7 @@ QString StageStrip::State::readingAt(int k, const QPointF& position) const {
         };
         return tr("%1 … %2: %3 numbers").arg(edge(bin), edge(bin + 1)).arg(bins[bin]);
     }
-    const auto read = readStage(stageValues(*result, *module, k), card(k).picture, x, y);
+    const auto read = readStage(stageValues(*result->find(job.model), *module, k), card(k).picture, x, y);
     if (!read) {
         return {};
     }

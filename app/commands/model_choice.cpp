@@ -10,10 +10,9 @@
 
 namespace fovea {
 
-Result<NetworkChoice> networkNamed(const QString& model, bool fine, bool cropped) {
-    NetworkChoice network{.bundle = nullptr, .fit = cropped ? Fit::Crop : Fit::Whole};
+Result<ModelSpec> modelNamed(const QString& model, const RetinaOptions& retina, const ModelInput& input) {
     if (model == QLatin1String("retina")) {
-        return network;
+        return ModelSpec(retina);
     }
     const QString shipped = QString::fromStdString(bundledModelFolder());
     const bool isShipped = !shipped.isEmpty() && model == QFileInfo(shipped).fileName() && !QFileInfo::exists(model);
@@ -21,16 +20,15 @@ Result<NetworkChoice> networkNamed(const QString& model, bool fine, bool cropped
     if (!bundle) {
         return bundle.error();
     }
-    network.bundle = *std::move(bundle);
-    network.fine = fine;
-    return network;
+    return ModelSpec(BundleModel{.bundle = *std::move(bundle), .input = input});
 }
 
-Result<int> classNamed(const NetworkChoice& network, const QString& name) {
-    if (!network.bundle) {
+Result<int> classNamed(const ModelSpec& model, const QString& name) {
+    const auto bundle = bundleOf(model);
+    if (!bundle) {
         return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "The Retina knows no classes; name a trained network."));
     }
-    const auto& classes = network.bundle->classes;
+    const auto& classes = bundle->classes;
     const auto it = std::find_if(classes.begin(), classes.end(), [&name](const ClassLabel& label) {
         return QString::fromStdString(label.name).compare(name, Qt::CaseInsensitive) == 0;
     });
@@ -41,7 +39,7 @@ Result<int> classNamed(const NetworkChoice& network, const QString& name) {
     static_cast<void>(name.toDouble(&isNumber));
     if (!isNumber) {
         return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "%1 has no class “%2”; its classes.json lists them."),
-                         {network.bundle->name, name.toStdString()});
+                         {bundle->name, name.toStdString()});
     }
     const NumberRule rule{.name = "--class", .least = 0.0, .most = static_cast<double>(classes.size()) - 1.0, .whole = true};
     const auto number = rule.parse(name.toStdString());

@@ -29,9 +29,9 @@ int usageError(const Usage& usage) { return complain(usage.sentence, kExitUsage)
 
 /// Parameters, weights and seed of the one job: the model's, where nothing else is said.
 Result<ModuleJob> makeJob(const QCommandLineParser& parser, const RenderOptions& options, const ModuleInfo& info,
-                          const NetworkChoice& network) {
-    ModuleJob job = bundleJob(info, network.bundle);
-    job.predict = network.bundle != nullptr;
+                          const ModelSpec& model) {
+    ModuleJob job = modelJob(info, model);
+    job.predict = predicts(model);
     if (parser.isSet(options.weights) || parser.isSet(options.seed)) {
         job.weights.reset();
     }
@@ -84,18 +84,17 @@ Result<Frame> pictureOf(const QString& input) {
     return frame ? hashedFrame(*frame, interrupt.token()) : frame;
 }
 
-Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const ModuleJob& job, const RetinaOptions& retina,
-                                                   const NetworkChoice& network) {
+Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const ModuleJob& job, const ModelSpec& model) {
     auto frame = pictureOf(input);
     if (!frame) {
         return frame.error();
     }
     Pipeline pipeline;
-    auto result = pipeline.run({.epoch = 1, .frame = *frame, .retina = retina, .network = network, .jobs = {job}}, {});
+    auto result = pipeline.run({.epoch = 1, .frame = *frame, .models = {{model, {job}}}}, {});
     if (!result) {
         return result;
     }
-    const auto& output = (*result)->modules.front()->output;
+    const auto& output = (*result)->models.front().jobs.front().result->output;
     return output ? result : output.error();
 }
 
@@ -169,7 +168,7 @@ int write(const QCommandLineParser& parser, const RenderOptions& options, const 
     if (parser.isSet(options.raw)) {
         const QString input = QFileInfo(parser.positionalArguments().first()).completeBaseName();
         const QString base = input.isEmpty() ? QString::fromStdString(what.result->frame.source->name) : input;
-        const auto raw = exportRaw(*what.result, what.field.module, parser.value(options.raw).toStdString(),
+        const auto raw = exportRaw(*what.result, what.field.job, parser.value(options.raw).toStdString(),
                                    (base + u'.' + parser.value(options.module)).toStdString(), places);
         if (!raw) {
             remark(places.notes());
@@ -230,38 +229,40 @@ int renderCommand(const QStringList& arguments) {
             return usageError(*usage);
         }
     }
-    const QString model = parser.isSet(options.model) ? parser.value(options.model) : QStringLiteral("retina");
-    const auto network = networkNamed(model, parser.isSet(options.fine), parser.isSet(options.crop));
-    if (!network) {
-        return complain(network.error());
+    const QString name = parser.isSet(options.model) ? parser.value(options.model) : QStringLiteral("retina");
+    const auto model = modelNamed(
+        name, retina, {.fit = parser.isSet(options.crop) ? Fit::Crop : Fit::Whole, .fine = parser.isSet(options.fine)});
+    if (!model) {
+        return complain(model.error());
     }
     if (parser.isSet(options.activation)) {
-        const auto index = classNamed(*network, parser.value(options.activation));
+        const auto index = classNamed(*model, parser.value(options.activation));
         if (!index) {
             return complain(errorText(index.error()), kExitUsage);
         }
         what.field.activationClass = *index;
     }
-    auto job = makeJob(parser, options, info, *network);
+    auto job = makeJob(parser, options, info, *model);
     if (!job) {
         return complain(errorText(job.error()), kExitUsage);
     }
-    const int channels = network->bundle ? network->bundle->tapChannels : retinaChannels();
+    what.field.job = jobId(*job, modelId(*model));
+    const auto bundle = bundleOf(*model);
+    const int channels = bundle ? bundle->tapChannels : retinaChannels();
     if (const auto usage = readIntervention(parser, options, channels, job->intervention)) {
         return usageError(*usage);
     }
     if (video) {
         return writeVideo(parser, options,
                           {.open = {},
-                           .retina = retina,
-                           .network = *network,
+                           .model = *model,
                            .module = *job,
                            .field = what.field,
                            .query = query,
                            .style = what.style,
                            .recording = {}});
     }
-    const auto result = compute(parser.positionalArguments().first(), *job, retina, *network);
+    const auto result = compute(parser.positionalArguments().first(), *job, *model);
     if (!result) {
         return complain(result.error());
     }

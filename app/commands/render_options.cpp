@@ -148,7 +148,6 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOpt
 
 std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOptions& options, FieldSpec& field,
                                std::optional<PointValue>& query) {
-    field.module = parser.value(options.module).toStdString();
     field.map = parser.value(options.map).toStdString();
     field.toQuery = parser.isSet(options.to);
     const QString mode = parser.isSet(options.mode) ? parser.value(options.mode) : QStringLiteral("after");

@@ -6,8 +6,8 @@
 
 #include "engine/attention/params.h"
 #include "engine/attention/weights.h"
-#include "engine/result.h"
 #include "engine/kernels/ops.h"
+#include "engine/result.h"
 
 namespace fovea {
 

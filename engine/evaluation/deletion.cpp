@@ -140,20 +140,20 @@ public:
         if (!frame) {
             return frame.error();
         }
-        const ModuleResult& module = *(*frame)->modules.front();
+        const JobResult& module = resultOf(**frame);
+        const auto& features = (*frame)->models.front().features;
         FieldSpec spec = m_request.field;
-        spec.module = m_job.info->id;
-        spec.slot = m_job.slot;
+        spec.job = jobId(m_job, modelId(m_request.model));
         auto field = m_request.curves ? makeField(**frame, spec) : Result<ScalarField>(ScalarField{});
         if (!field) {
             return field.error();
         }
         begin(module, *field);
         const int heads = m_request.heads ? mutableHeads(*module.output) : 0;
-        const int channels = m_request.channels ? (*frame)->features->map.channels() : 0;
+        const int channels = m_request.channels ? features->map.channels() : 0;
         m_total = 1 + channels + heads + (m_request.curves ? 1 + 2 * (2 + kRandomOrders) * (m_request.steps - 1) : 0);
         advance();
-        if (auto ranked = rank(**frame, channels, heads); !ranked) {
+        if (auto ranked = rank(*features, channels, heads); !ranked) {
             return ranked.error();
         }
         if (m_request.curves) {
@@ -165,18 +165,21 @@ public:
     }
 
 private:
-    void begin(const ModuleResult& module, const ScalarField& field) {
-        const auto& classes = m_request.network.bundle->classes;
+    void begin(const JobResult& module, const ScalarField& field) {
+        const auto& classes = bundleOf(m_request.model)->classes;
         const int guess = topGuesses(*module.prediction, 1).front().index;
         const int last = static_cast<int>(module.prediction->logits.size()) - 1;
         m_result.classIndex = m_request.classIndex < 0 ? guess : std::min(m_request.classIndex, last);
         const auto index = static_cast<std::size_t>(m_result.classIndex);
         m_result.className = index < classes.size() ? classes[index].name : std::string();
-        m_result.module = module.info->title;
+        m_result.module = module.source.title;
         m_result.map = field.map;
         m_result.logit = module.prediction->logits[index];
         m_result.probability = probabilityIn(*module.prediction);
     }
+
+    /// The one job of a pass.
+    static const JobResult& resultOf(const FrameResult& frame) { return *frame.models.front().jobs.front().result; }
 
     void advance() {
         ++m_done;
@@ -191,13 +194,13 @@ private:
 
     /// The network with the module on a picture: module and prediction are good.
     Result<std::shared_ptr<const FrameResult>> pass(const Frame& frame, const ModuleJob& job) {
-        PipelineRequest request{.epoch = 1, .frame = frame, .network = m_request.network, .jobs = {job}};
+        PipelineRequest request{.epoch = 1, .frame = frame, .models = {{m_request.model, {job}}}};
         request.plainPrediction = false;  // half of the runs of the tail
         auto result = m_pipeline.run(request, m_stop);
         if (!result) {
             return result.error();
         }
-        const ModuleResult& module = *(*result)->modules.front();
+        const JobResult& module = resultOf(**result);
         if (!module.output) {
             return module.output.error();
         }
@@ -207,8 +210,8 @@ private:
         return result;
     }
 
-    Result<void> rank(const FrameResult& frame, int channels, int heads) {
-        const auto& names = frame.features->channelNames;
+    Result<void> rank(const Features& features, int channels, int heads) {
+        const auto& names = features.channelNames;
         for (int k = 0; k < channels + heads; ++k) {
             const bool head = k >= channels;
             const int index = head ? k - channels : k;
@@ -220,7 +223,7 @@ private:
             if (!muted) {
                 return muted.error();
             }
-            const Prediction& said = *(*muted)->modules.front()->prediction;
+            const Prediction& said = *resultOf(**muted).prediction;
             m_result.effects.push_back(
                 {.head = head,
                  .index = index,
@@ -243,7 +246,7 @@ private:
             return nothing.error();
         }
         advance();
-        const double least = probabilityIn(*(*nothing)->modules.front()->prediction);
+        const double least = probabilityIn(*resultOf(**nothing).prediction);
         const Ends removing{m_request.frame, m_result.probability, blurred, least};
         const Ends showing{blurred, least, m_request.frame, m_result.probability};
         std::vector<Order> random;
@@ -298,7 +301,7 @@ private:
                 if (!said) {
                     return said.error();
                 }
-                probability = probabilityIn(*(*said)->modules.front()->prediction);
+                probability = probabilityIn(*resultOf(**said).prediction);
             }
             curve.shares.push_back(static_cast<double>(covered) / static_cast<double>(pixels));
             curve.probabilities.push_back(probability);
@@ -325,7 +328,7 @@ Result<void> checked(const MatterRequest& request) {
     if (!request.frame.valid()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no picture; open one."));
     }
-    if (!request.network.bundle) {
+    if (!predicts(request.model)) {
         return makeError(ErrorCode::Unsupported,
                          FOVEA_TEXT("engine", "Whether a map matters only a trained network can tell; choose one under Model."));
     }

@@ -16,11 +16,11 @@ namespace fovea {
 /// Whether what a map points at matters to the network: a plain value.
 struct MatterRequest {
     Frame frame;
-    NetworkChoice network;  ///< with a bundle, whose tail says what it sees
-    ModuleJob job;          ///< the module, its intervention included; it always predicts
-    FieldSpec field;        ///< whose cells are ranked; of `job`'s module
-    int steps = 20;         ///< 1 … 200, each of them 1/steps of the picture's area
-    int classIndex = -1;    ///< −1: what the network with the module holds most probable on the picture
+    ModelSpec model;      ///< of a bundle, whose tail says what it sees
+    ModuleJob job;        ///< the module, its intervention included; it always predicts
+    FieldSpec field;      ///< whose cells are ranked; of `job`'s module
+    int steps = 20;       ///< 1 … 200, each of them 1/steps of the picture's area
+    int classIndex = -1;  ///< −1: what the network with the module holds most probable on the picture
     std::uint64_t seed = 1;
     bool curves = true;    ///< deletion and insertion
     bool channels = true;  ///< mute every channel in turn

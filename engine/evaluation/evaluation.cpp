@@ -136,6 +136,7 @@ Result<std::vector<ModulePlan>> planModules(const EvaluationRequest& request) {
         ModulePlan plan{.trained = {.info = info, .params = found->second.params, .seed = kSeed, .predict = true}, .random = {}};
         if (info->weights != nullptr) {
             plan.random = plan.trained;
+            plan.random->place = 1;
             plan.trained.weights = std::shared_ptr<const Weights>(request.bundle, &found->second.weights);
         }
         plans.push_back(std::move(plan));
@@ -193,8 +194,8 @@ public:
 
 private:
     void measure(Pipeline& pipeline, std::size_t index, const std::stop_token& stop);
-    Sample baseline(const FrameResult& all, const BoxedPicture& picture, const PictureSize& size);
-    Sample sampleOf(const FrameResult& all, const ModuleResult& module, std::size_t row, std::size_t index);
+    Sample baseline(const ModelResult& all, const BoxedPicture& picture, const PictureSize& size);
+    Sample sampleOf(const FrameResult& all, const JobId& job, std::size_t row, std::size_t index);
     void noteMap(std::size_t row, const std::string& how) {
         const std::lock_guard lock(m_mutex);
         m_maps[row] = how;
@@ -224,7 +225,7 @@ Result<Frame> readPicture(const std::string& folder, const BoxedPicture& picture
     return frame;
 }
 
-Sample Run::baseline(const FrameResult& all, const BoxedPicture& picture, const PictureSize& size) {
+Sample Run::baseline(const ModelResult& all, const BoxedPicture& picture, const PictureSize& size) {
     Sample sample;
     if (!all.prediction) {
         return sample;
@@ -238,14 +239,16 @@ Sample Run::baseline(const FrameResult& all, const BoxedPicture& picture, const 
     return sample;
 }
 
-Sample Run::sampleOf(const FrameResult& all, const ModuleResult& module, std::size_t row, std::size_t index) {
+Sample Run::sampleOf(const FrameResult& all, const JobId& job, std::size_t row, std::size_t index) {
     Sample sample;
+    const JobResult& module = *all.find(job);
     const BoxedPicture& picture = m_pictures[index];
     const auto fail = [&](const Error& error) {
-        m_problems[index].push_back(makeError(error.code, FOVEA_TEXT("engine", "%1 on “%2” (line %3): %4"),
-                                              {module.info->title, picture.file, std::to_string(picture.line), error.message()}));
+        m_problems[index].push_back(
+            makeError(error.code, FOVEA_TEXT("engine", "%1 on “%2” (line %3): %4"),
+                      {module.source.title, picture.file, std::to_string(picture.line), error.message()}));
     };
-    auto judged = judgedMap(all, module);
+    auto judged = judgedMap(all, job);
     if (!judged) {
         fail(judged.error());
     } else if (*judged) {
@@ -269,12 +272,13 @@ void Run::measure(Pipeline& pipeline, std::size_t index, const std::stop_token& 
     }
     const PictureSize size{frame->width, frame->height};
     PipelineRequest request{.epoch = 1, .frame = *std::move(frame)};
-    request.network = {.bundle = m_request.bundle, .fit = Fit::Whole, .size = m_request.size};
+    ModelJobs& asked = request.models.emplace_back();
+    asked.model = BundleModel{.bundle = m_request.bundle, .input = {.fit = Fit::Whole, .size = m_request.size}};
     for (const auto& plan : m_plans) {
-        request.jobs.push_back(plan.trained);
+        asked.jobs.push_back(plan.trained);
     }
     for (const auto& plan : m_plans) {
-        request.jobs.push_back(plan.random.value_or(plan.trained));
+        asked.jobs.push_back(plan.random.value_or(plan.trained));
     }
     const auto all = pipeline.run(request, stop);
     if (!all) {
@@ -284,13 +288,14 @@ void Run::measure(Pipeline& pipeline, std::size_t index, const std::stop_token& 
         return;
     }
     PictureSamples samples{.small = isSmall(picture.box, size), .off = isOff(picture.box, size)};
-    samples.trained = {baseline(**all, picture, size), {.score = scoreMap(centredGaussian(size), picture.box, size)}};
+    samples.trained = {baseline((*all)->models.front(), picture, size),
+                       {.score = scoreMap(centredGaussian(size), picture.box, size)}};
     samples.untrained.resize(kBaselines);
     for (std::size_t k = 0; k < m_plans.size(); ++k) {
-        const auto& modules = (*all)->modules;
-        samples.trained.push_back(sampleOf(**all, *modules[k], kBaselines + k, index));
+        const auto& jobs = (*all)->models.front().jobs;
+        samples.trained.push_back(sampleOf(**all, jobs[k].id, kBaselines + k, index));
         const bool random = m_plans[k].random.has_value();
-        samples.untrained.push_back(random ? sampleOf(**all, *modules[m_plans.size() + k], kBaselines + k, index) : Sample());
+        samples.untrained.push_back(random ? sampleOf(**all, jobs[m_plans.size() + k].id, kBaselines + k, index) : Sample());
     }
     m_samples[index] = std::move(samples);
 }

@@ -7,7 +7,8 @@
 #include "engine/render/kinds/map_kind.h"
 
 namespace fovea {
-Result<std::optional<JudgedMap>> judgedMap(const FrameResult& result, const ModuleResult& module) {
+Result<std::optional<JudgedMap>> judgedMap(const FrameResult& result, const JobId& job) {
+    const JobResult& module = *result.find(job);
     if (!module.output) {
         return module.output.error();
     }
@@ -16,9 +17,7 @@ Result<std::optional<JudgedMap>> judgedMap(const FrameResult& result, const Modu
     if (!numbers) {
         return std::optional<JudgedMap>();
     }
-    FrameResult alone = result;  // the same mechanism may stand in one result twice, with other weights
-    alone.modules = {std::shared_ptr<const ModuleResult>(std::shared_ptr<void>(), &module)};
-    auto field = makeField(alone, {.module = module.info->id});
+    auto field = makeField(result, {.job = job});
     if (!field) {
         return field.error();
     }

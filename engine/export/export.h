@@ -14,17 +14,16 @@ class OutputPlaces;
 /// Tells `places` which file the frame of a result was read from.
 FOVEA_API void addSource(OutputPlaces& places, const FrameResult& result);
 
-/// The raw numbers of one module's result for one frame, into an existing or new folder:
+/// The raw numbers of one job's result for one frame, into an existing or new folder:
 /// <base>.<map>.npy per map, <base>.output.npy, <base>.channels.csv (index, name, weight) per channel map, <base>.safetensors
 /// (all maps and the output), <base>.json (sidecar). Returns the paths; another base which `places` gave is in its notes. Window
 /// and command line both call this: the bytes are identical.
-FOVEA_API Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std::string& module,
-                                                     const std::string& folder, const std::string& base, OutputPlaces& places,
-                                                     const std::string& slot = {});
+FOVEA_API Result<std::vector<std::string>> exportRaw(const FrameResult& result, const JobId& job, const std::string& folder,
+                                                     const std::string& base, OutputPlaces& places);
 
 /// The sidecar: source and hash, model, layer, module, version, parameters, provenance, map kinds, true ranges, and the drawn
-/// style and field where given.
-FOVEA_API std::string sidecarJson(const FrameResult& result, const ModuleResult& module, const ScalarField* field,
+/// style and field where given. The job has finished.
+FOVEA_API std::string sidecarJson(const FrameResult& result, const JobId& job, const ScalarField* field,
                                   const OverlayStyle* style);
 
 }  // namespace fovea

@@ -67,11 +67,11 @@ Result<void> makeFolder(const std::string& folder) {
                      {folder, reason.message()});
 }
 
-std::map<std::string, std::string> fileMetadata(const FrameResult& result, const ModuleResult& module) {
-    std::map<std::string, std::string> metadata = {{"id", module.info->id},
-                                                   {"version", std::to_string(module.info->version)},
-                                                   {"hyperparams", module.params.toJson()},
-                                                   {"weights", provenanceText(module.provenance)},
+std::map<std::string, std::string> fileMetadata(const FrameResult& result, const JobResult& module) {
+    std::map<std::string, std::string> metadata = {{"id", module.source.id},
+                                                   {"version", std::to_string(module.source.citation->version)},
+                                                   {"hyperparams", module.source.params.toJson()},
+                                                   {"weights", provenanceText(module.source.provenance)},
                                                    {"program", std::string("fovea ") + version()}};
     if (result.frame.source) {
         metadata["source"] = result.frame.source->name;
@@ -109,17 +109,19 @@ void addMaps(std::vector<RawFile>& files, const ExportedNumbers& numbers, const 
     }
 }
 
-Result<std::vector<std::string>> writeFiles(const FrameResult& result, const ModuleResult& module, const std::string& prefix,
+Result<std::vector<std::string>> writeFiles(const FrameResult& result, const JobId& job, const std::string& prefix,
                                             OutputPlaces& places) {
+    const JobResult& module = *result.find(job);
+    const auto& features = result.find(job.model)->features;
     ExportedNumbers numbers = gatherNumbers(*module.output);
     numbers.file.metadata = fileMetadata(result, module);
-    const std::vector<std::string> channelNames = result.features ? result.features->channelNames : std::vector<std::string>();
+    const std::vector<std::string> channelNames = features ? features->channelNames : std::vector<std::string>();
     const Tensor& output = numbers.file.tensors.at("output");
     std::vector<RawFile> files;
     addMaps(files, numbers, channelNames);
     files.push_back({".output.npy", [&output] { return npyBytes(output.shape, output.values.data()); }});
     files.push_back({".safetensors", [&numbers] { return safetensorsBytes(numbers.file); }});
-    files.push_back({".json", [&] { return sidecarText(result, module, &numbers.summary, nullptr, nullptr); }});
+    files.push_back({".json", [&] { return sidecarText(result, job, &numbers.summary, nullptr, nullptr); }});
     std::vector<std::string> endings;
     std::transform(files.begin(), files.end(), std::back_inserter(endings), [](const RawFile& file) { return file.ending; });
     const auto taken = places.takeSet(prefix, endings);
@@ -172,16 +174,16 @@ void addSource(OutputPlaces& places, const FrameResult& result) {
     }
 }
 
-Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std::string& module, const std::string& folder,
-                                           const std::string& base, OutputPlaces& places, const std::string& slot) {
+Result<std::vector<std::string>> exportRaw(const FrameResult& result, const JobId& job, const std::string& folder,
+                                           const std::string& base, OutputPlaces& places) {
     if (base.empty() || base.find('/') != std::string::npos) {
         return makeError(ErrorCode::BadParameter,
                          FOVEA_TEXT("engine", "“%1” cannot begin a file name; choose a name without “/”."), {base});
     }
-    const auto found = result.find(module, slot);
+    const auto found = result.find(job);
     if (!found) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no result of “%1” to export; run it first."),
-                         {module});
+                         {job.source});
     }
     if (!found->output) {
         return found->output.error();
@@ -190,7 +192,7 @@ Result<std::vector<std::string>> exportRaw(const FrameResult& result, const std:
         return made.error();
     }
     addSource(places, result);
-    return writeFiles(result, *found, (fs::path(folder) / base).string(), places);
+    return writeFiles(result, job, (fs::path(folder) / base).string(), places);
 }
 
 }  // namespace fovea

@@ -46,7 +46,7 @@ OutputSummary summaryOf(const AttentionOutput& output);
 ExportedNumbers gatherNumbers(const AttentionOutput& output, std::size_t maxBytes = std::size_t{1} << 30);
 
 /// The text of the sidecar; `summary` is null when the module failed.
-std::string sidecarText(const FrameResult& result, const ModuleResult& module, const OutputSummary* summary,
-                        const ScalarField* field, const OverlayStyle* style);
+std::string sidecarText(const FrameResult& result, const JobId& job, const OutputSummary* summary, const ScalarField* field,
+                        const OverlayStyle* style);
 
 }  // namespace fovea

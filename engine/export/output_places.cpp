@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "engine/io/atomic_file.h"
 #include "engine/export/frame_csv.h"
+#include "engine/io/atomic_file.h"
 
 namespace fovea {
 namespace {

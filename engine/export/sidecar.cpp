@@ -50,16 +50,17 @@ Json featuresJson(const Features& features) {
             {"height", features.map.height()}, {"width", features.map.width()}, {"geometry", geometryJson(features.geometry)}};
 }
 
-Json moduleJson(const ModuleInfo& info) {
-    return {{"id", info.id},
-            {"title", info.title},
-            {"version", info.version},
-            {"domain", domainName(info.domain)},
-            {"kind", attentionKindName(info.kind)},
-            {"year", info.year},
-            {"paper", info.paper},
-            {"arxiv", info.arxiv},
-            {"reference", info.reference}};
+Json moduleJson(const AttentionSource& source) {
+    const Citation& citation = *source.citation;
+    return {{"id", source.id},
+            {"title", source.title},
+            {"version", citation.version},
+            {"domain", domainName(source.domain)},
+            {"kind", attentionKindName(source.kind)},
+            {"year", citation.year},
+            {"paper", citation.paper},
+            {"arxiv", citation.arxiv},
+            {"reference", citation.reference}};
 }
 
 Json weightsJson(const Provenance& provenance) {
@@ -155,20 +156,22 @@ Json styleJson(const OverlayStyle& style, const ScalarField* field) {
 
 }  // namespace
 
-std::string sidecarText(const FrameResult& result, const ModuleResult& module, const OutputSummary* summary,
-                        const ScalarField* field, const OverlayStyle* style) {
+std::string sidecarText(const FrameResult& result, const JobId& job, const OutputSummary* summary, const ScalarField* field,
+                        const OverlayStyle* style) {
+    const ModelResult& model = *result.find(job.model);
+    const JobResult& module = *result.find(job);
     Json json;
     json["program"] = {{"name", "fovea"}, {"version", version()}, {"engine", kernelLevel()}};
     json["source"] = sourceJson(result.frame);
-    if (result.features) {
-        json["features"] = featuresJson(*result.features);
+    if (model.features) {
+        json["features"] = featuresJson(*model.features);
     }
-    if (result.clip && module.info->needs.clip) {
-        json["clip"] = clipJson(*result.clip);
+    if (model.clip && module.source.readsClip) {
+        json["clip"] = clipJson(*model.clip);
     }
-    json["module"] = moduleJson(*module.info);
-    json["parameters"] = Json::parse(module.params.toJson());
-    json["weights"] = weightsJson(module.provenance);
+    json["module"] = moduleJson(module.source);
+    json["parameters"] = Json::parse(module.source.params.toJson());
+    json["weights"] = weightsJson(module.source.provenance);
     if (!module.intervention.empty()) {  // what was muted is said with the numbers
         json["intervention"] = {{"channels", module.intervention.channels}, {"heads", module.intervention.heads}};
     }
@@ -192,13 +195,13 @@ std::string sidecarText(const FrameResult& result, const ModuleResult& module, c
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-std::string sidecarJson(const FrameResult& result, const ModuleResult& module, const ScalarField* field,
-                        const OverlayStyle* style) {
-    if (!module.output) {
-        return sidecarText(result, module, nullptr, field, style);
+std::string sidecarJson(const FrameResult& result, const JobId& job, const ScalarField* field, const OverlayStyle* style) {
+    const auto& output = result.find(job)->output;
+    if (!output) {
+        return sidecarText(result, job, nullptr, field, style);
     }
-    const OutputSummary summary = summaryOf(*module.output);
-    return sidecarText(result, module, &summary, field, style);
+    const OutputSummary summary = summaryOf(*output);
+    return sidecarText(result, job, &summary, field, style);
 }
 
 }  // namespace fovea

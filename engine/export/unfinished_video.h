@@ -5,8 +5,8 @@
 #include <string>
 
 #include "engine/api.h"
-#include "engine/io/atomic_file.h"
 #include "engine/export/video_writer.h"
+#include "engine/io/atomic_file.h"
 #include "engine/result.h"
 
 namespace fovea {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "engine/io/atomic_file.h"
 #include "engine/export/video_encoder.h"
+#include "engine/io/atomic_file.h"
 
 extern "C" {
 #include <libavformat/avformat.h>

@@ -7,9 +7,9 @@
 #include <opencv2/core.hpp>
 #include <utility>
 
-#include "engine/io/atomic_file.h"
 #include "engine/export/video_encoder.h"
 #include "engine/export/video_muxer.h"
+#include "engine/io/atomic_file.h"
 
 namespace fovea {
 namespace {

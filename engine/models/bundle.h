@@ -10,6 +10,7 @@
 #include "engine/api.h"
 #include "engine/attention/params.h"
 #include "engine/attention/weights.h"
+#include "engine/models/model_id.h"
 #include "engine/result.h"
 
 namespace fovea {
@@ -74,6 +75,7 @@ struct ClassLabel {
 
 /// A trained network with mechanisms for its features, read from a folder. A value which nothing changes.
 struct Bundle {
+    ModelId id = newModelId();
     std::string name;
     std::string folder;  ///< canonical path
     std::string terms;   ///< one sentence on how it may be used; may be empty

@@ -14,7 +14,7 @@ using graph::View;
 
 class GraphBackbone final : public Backbone {
 public:
-    explicit GraphBackbone(NetworkChoice choice) : m_choice(std::move(choice)) {}
+    explicit GraphBackbone(BundleModel model) : m_model(std::move(model)) {}
 
     Result<Features> run(const Frame& frame, const std::stop_token& stop) override {
         if (!m_executor) {
@@ -22,7 +22,7 @@ public:
                 return opened.error();
             }
         }
-        auto input = makeNetworkInput(frame, m_choice.bundle->input, m_choice.fit, m_choice.side(), m_choice.bundle->tapStride);
+        auto input = makeNetworkInput(frame, m_model.bundle->input, m_model.input.fit, m_model.side(), m_model.bundle->tapStride);
         if (!input) {
             return input.error();
         }
@@ -38,22 +38,22 @@ public:
     void reset() override {}
 
     [[nodiscard]] std::string key() const override {
-        return "network " + m_choice.bundle->folder + ", side " + std::to_string(m_choice.side()) +
-               (m_choice.fit == Fit::Crop ? ", cropped" : "");
+        return "network " + m_model.bundle->folder + ", side " + std::to_string(m_model.side()) +
+               (m_model.input.fit == Fit::Crop ? ", cropped" : "");
     }
 
 private:
     Result<void> open() {
-        auto graph = graph::readOnnx(m_choice.bundle->backbonePath);
+        auto graph = graph::readOnnx(m_model.bundle->backbonePath);
         if (!graph) {
             return graph.error();
         }
         const auto tap = std::find_if(graph->outputs.begin(), graph->outputs.end(),
-                                      [this](const auto& port) { return port.name == m_choice.bundle->tapName; });
+                                      [this](const auto& port) { return port.name == m_model.bundle->tapName; });
         if (graph->inputs.size() != 1 || tap == graph->outputs.end()) {
             return makeError(ErrorCode::BadFormat,
                              FOVEA_TEXT("engine", "%1 should have one input, and an output named “%2” as its manifest says."),
-                             {graph->name, m_choice.bundle->tapName});
+                             {graph->name, m_model.bundle->tapName});
         }
         m_tap = static_cast<std::size_t>(tap - graph->outputs.begin());
         auto executor = graph::Executor::create(*std::move(graph));
@@ -65,7 +65,7 @@ private:
     }
 
     [[nodiscard]] Result<Features> features(const View& tap, const CellGeometry& geometry) const {
-        const Bundle& bundle = *m_choice.bundle;
+        const Bundle& bundle = *m_model.bundle;
         if (tap.type != ElementType::Float || tap.rank() != 4 || tap.dim(0) != 1 || tap.dim(1) != bundle.tapChannels ||
             tap.count == 0) {
             return makeError(ErrorCode::BadShape,
@@ -85,13 +85,13 @@ private:
         return features;
     }
 
-    NetworkChoice m_choice;
+    BundleModel m_model;
     std::unique_ptr<graph::Executor> m_executor;
     std::size_t m_tap = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Backbone> makeGraphBackbone(NetworkChoice choice) { return std::make_unique<GraphBackbone>(std::move(choice)); }
+std::unique_ptr<Backbone> makeGraphBackbone(BundleModel model) { return std::make_unique<GraphBackbone>(std::move(model)); }
 
 }  // namespace fovea

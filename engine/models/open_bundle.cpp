@@ -2,7 +2,7 @@
 
 #include <opencv2/core/mat.hpp>
 
-#include "engine/models/graph_backbone.h"
+#include "engine/models/model_spec.h"
 #include "engine/models/tail.h"
 
 namespace fovea {
@@ -26,7 +26,7 @@ Result<std::shared_ptr<const Bundle>> openBundle(const std::string& folder, cons
     if (!bundle) {
         return bundle;
     }
-    const auto features = makeGraphBackbone({.bundle = *bundle, .size = kTrialSide})->run(greyFrame(), stop);
+    const auto features = makeBackbone(BundleModel{.bundle = *bundle, .input = {.size = kTrialSide}})->run(greyFrame(), stop);
     if (!features) {
         return features.error();
     }

@@ -10,8 +10,8 @@
 #include <optional>
 #include <utility>
 
-#include "engine/models/retina_parts.h"
 #include "engine/kernels/parallel.h"
+#include "engine/models/retina_parts.h"
 #include "engine/thrown.h"
 
 namespace fovea {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/pipeline/pipeline.h"
+#include "engine/pipeline/job.h"
 
 namespace fovea {
 

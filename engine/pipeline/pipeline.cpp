@@ -1,485 +1,153 @@
 #include "engine/pipeline/pipeline.h"
 
 #include <algorithm>
-#include <cassert>
-#include <chrono>
-#include <exception>
-#include <list>
-#include <new>
-#include <opencv2/core/mat.hpp>
-#include <optional>
+#include <numeric>
 #include <utility>
 
-#include "engine/models/tail.h"
-#include "engine/pipeline/clip_buffer.h"
-#include "engine/pipeline/job_weights.h"
-#include "engine/pipeline/module_inputs.h"
-#include "engine/thrown.h"
+#include "engine/pipeline/model_runner.h"
 
 namespace fovea {
 namespace {
 
-/// Instances kept besides those of the running pass, so that going back to a mechanism just left costs nothing.
-constexpr std::size_t kIdleModules = 4;
-
-constexpr int kMinClipFrames = 2;
-constexpr int kMaxClipFrames = 32;
-
 using Clock = std::chrono::steady_clock;
-using Publish = std::function<void(std::shared_ptr<const FrameResult>)>;
-
-double millisecondsSince(Clock::time_point start) {
-    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
+using Shared = std::shared_ptr<const FrameResult>;
 
 Error cancelled() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The computation was stopped.")); }
 
-/// The one place where what a backbone or a module throws becomes an error.
-template <class Work>
-auto guarded(const std::string& who, Work&& work) -> decltype(work()) {
-    try {
-        return work();
-    } catch (const std::exception& failure) {
-        if (outOfMemory(failure)) {
-            return makeError(
-                ErrorCode::TooLarge,
-                FOVEA_TEXT("engine", "%1 needs more memory than there is; choose a larger stride or a smaller picture."), {who});
-        }
-        return makeError(ErrorCode::BadValue, FOVEA_TEXT("engine", "%1 failed (%2); choose other parameters or weights."),
-                         {who, reasonOf(failure)});
-    }
-}
-
-/// Only a single picture is handed on without a number and is the first of its source.
-bool singlePicture(const Frame& frame) { return frame.sequence == 0 && frame.index == 0; }
-
-Result<void> checkClip(const ModuleInfo& info, const ClipBuffer& clip) {
-    if (!info.needs.clip || clip.full()) {
-        return {};
-    }
-    if (clip.size() == 1 && singlePicture(clip.snapshot()->back().frame)) {
-        return makeError(
-            ErrorCode::Unsupported,
-            FOVEA_TEXT("engine", "%1 compares several frames and this is a single picture; choose another mechanism."),
-            {info.title});
-    }
-    return makeError(ErrorCode::NotFound,
-                     FOVEA_TEXT("engine", "Collecting frames: %1 of %2 for %3; let the video or the camera run on."),
-                     {std::to_string(clip.size()), std::to_string(clip.capacity()), info.title});
-}
-
-/// An instance with what it was made from, and its result for the current features.
-struct CachedModule {
-    const ModuleInfo* info = nullptr;
-    ParamSet params;
-    InputShape shape;
-    WeightsKey key;
-    Intervention intervention;
-    std::vector<WeightSpec> specs;
-    std::shared_ptr<const Weights> weights;
-    std::shared_ptr<AttentionModule> module;     ///< shared by entries which differ in the intervention alone
-    std::shared_ptr<const ModuleResult> result;  ///< null until it has run; errors are not kept
-    std::map<std::string, Tensor> state;         ///< of the frame before, for a mechanism with memory
-};
+bool isCancelled(const Error& error) { return error.code == ErrorCode::Cancelled; }
 
 }  // namespace
 
-struct Pipeline::State {
-    std::unique_ptr<Backbone> backbone;
-    RetinaOptions options;
-    NetworkChoice network;
-    std::unique_ptr<Tail> tail;  ///< of the network's bundle; made when first asked for
-    std::uint64_t backboneRuns = 0;
+/// One run of a request: what is finished so far, and who is told.
+class Pipeline::Pass {
+public:
+    Pass(Pipeline& pipeline, const PipelineRequest& request, const std::stop_token& stop, const Publish& publish)
+        : m_pipeline(pipeline), m_request(request), m_stop(stop), m_publish(publish) {
+        m_all = {.epoch = request.epoch,
+                 .started = request.started == Clock::time_point() ? Clock::now() : request.started,
+                 .frame = request.frame,
+                 .models = {}};
+        for (const ModelJobs& asked : request.models) {  // what is left of a pass before stands in it from the first
+            ModelRunner& runner = runnerOf(asked);
+            m_all.models.push_back(runner.knows(asked.model, request.frame) ? runner.begin(asked) : unfinished(asked));
+        }
+    }
 
-    // The features and what they belong to; the pointers keep the identities from being reused.
-    std::shared_ptr<const Features> features;
-    Frame frame;
-    std::string backboneKey;
-    std::shared_ptr<const Prediction> prediction;   ///< for the features as they are
-    ClipBuffer clip{PipelineRequest{}.clipFrames};  ///< ends with `frame` and `features`
-
-    std::list<CachedModule> cache;  ///< most recently used first
-
-    void setClipFrames(int frames);
-    [[nodiscard]] bool hasBackbone(const PipelineRequest& request) const;
-    void chooseBackbone(const PipelineRequest& request);
-    void predictPlainly(const std::stop_token& stop);
-    Result<void> prepareFeatures(const PipelineRequest& request, const std::stop_token& stop);
-    FrameResult begin(const PipelineRequest& request);
-    std::shared_ptr<const ModuleResult> cachedResult(const ModuleJob& job);
-    std::shared_ptr<const ModuleResult> runJob(const ModuleJob& job, const std::stop_token& stop, std::size_t capacity);
+    Result<Shared> run() {
+        for (std::size_t i = 0; i < m_request.models.size(); ++i) {
+            if (auto done = runShown(i); !done) {
+                return done.error();
+            }
+        }
+        for (std::size_t i = 0; i < m_request.models.size(); ++i) {
+            if (auto done = runJobs(i, false); !done) {
+                return done.error();
+            }
+        }
+        return m_snapshot;
+    }
 
 private:
-    [[nodiscard]] InputShape shape(const ModuleInfo& info, const ParamSet& params) const {
-        return inputShape(info, params, features->map.channels(), {features->map.height(), features->map.width()},
-                          info.needs.clip ? clip.capacity() : 1);
-    }
-    [[nodiscard]] std::vector<const FeatureMap*> inputFrames(const ModuleInfo& info) const;
-    /// Whether an entry is of the same instance as the job needs.
-    [[nodiscard]] auto instanceLike(const ModuleJob& job) const {
-        return [&job, key = weightsKey(job), now = shape(*job.info, job.params)](const CachedModule& cached) {
-            return cached.info == job.info && cached.key == key && cached.shape == now && cached.params == job.params;
-        };
-    }
-    CachedModule* find(const ModuleJob& job);
-    void forgetIdleTreatments();
-    CachedModule* otherwiseTreated(const ModuleJob& job, std::size_t capacity);
-    void keep(CachedModule fresh, std::size_t capacity);
-    Result<std::shared_ptr<const Prediction>> predict(const ModuleJob& job, const FeatureMap& tap, const AttentionOutput& output,
-                                                      const std::stop_token& stop);
-    Result<Tail*> usableTail();
-    Result<CachedModule*> instance(const ModuleJob& job, std::size_t capacity);
-    Result<std::shared_ptr<const Weights>> weightsFor(const ModuleJob& job, const WeightsKey& key,
-                                                      const std::vector<WeightSpec>& specs);
-};
+    ModelRunner& runnerOf(const ModelJobs& asked) { return *m_pipeline.m_runners.at(modelId(asked.model)); }
 
-void Pipeline::State::setClipFrames(int frames) {
-    if (!clip.setCapacity(std::clamp(frames, kMinClipFrames, kMaxClipFrames))) {
-        return;
-    }
-    for (auto& cached : cache) {  // these were of another clip
-        if (cached.info->needs.clip) {
-            cached.result.reset();
+    void publish() {
+        m_snapshot = std::make_shared<const FrameResult>(m_all);
+        if (m_publish) {
+            m_publish(m_snapshot);
         }
     }
-}
 
-std::vector<const FeatureMap*> Pipeline::State::inputFrames(const ModuleInfo& info) const {
-    if (!info.needs.clip) {
-        return {&features->map};
+    Result<void> runShown(std::size_t index) {
+        const ModelJobs& asked = m_request.models[index];
+        ModelRunner& runner = runnerOf(asked);
+        const auto prepared = runner.prepare(asked.model, m_request.frame, m_stop);
+        if (!prepared && (index == 0 || isCancelled(prepared.error()))) {
+            return prepared.error();
+        }
+        if (!prepared) {
+            fail(index, prepared.error());
+            return {};
+        }
+        m_all.models[index] = runner.begin(asked);
+        publish();
+        const bool predicts = std::any_of(asked.jobs.begin(), asked.jobs.end(), [](const ModuleJob& job) { return job.predict; });
+        if (predicts && m_request.plainPrediction) {
+            m_all.models[index].prediction = runner.predictPlainly(m_stop);
+        }
+        return runJobs(index, true);
     }
-    std::vector<const FeatureMap*> maps;
-    for (const auto& held : *clip.snapshot()) {
-        maps.push_back(&held.features->map);
-    }
-    return maps;
-}
 
-bool Pipeline::State::hasBackbone(const PipelineRequest& request) const {
-    return backbone && network == request.network && (network.bundle || options == request.retina);
-}
+    /// A model whose features fail fills only its own place.
+    void fail(std::size_t index, const Error& error) {
+        const ModelJobs& asked = m_request.models[index];
+        ModelResult& result = m_all.models[index];
+        for (std::size_t k = 0; k < asked.jobs.size(); ++k) {
+            result.jobs[k].result = failedJob(asked.jobs[k], error);
+        }
+        publish();
+    }
 
-void Pipeline::State::chooseBackbone(const PipelineRequest& request) {
-    if (hasBackbone(request)) {
-        return;
-    }
-    if (network.bundle != request.network.bundle) {
-        tail.reset();
-        features.reset();
-    }
-    backbone = request.network.bundle ? makeGraphBackbone(request.network) : makeRetina(request.retina);
-    options = request.retina;
-    network = request.network;
-    clip.clear();  // features of another kind do not go together
-}
-
-Result<void> Pipeline::State::prepareFeatures(const PipelineRequest& request, const std::stop_token& stop) {
-    if (!request.frame.valid()) {
-        return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no picture; open one."));
-    }
-    chooseBackbone(request);
-    const auto key = backbone->key();
-    if (features && sameFrame(frame, request.frame) && backboneKey == key) {
-        clip.push(frame, features);  // missing only if the options changed and changed back before anything was computed
+    Result<void> runJobs(std::size_t index, bool shown) {
+        const ModelJobs& asked = m_request.models[index];
+        for (std::size_t k = 0; k < asked.jobs.size(); ++k) {
+            AskedJob& job = m_all.models[index].jobs[k];
+            if (job.shown != shown) {
+                continue;
+            }
+            if (m_stop.stop_requested()) {
+                return cancelled();
+            }
+            if (job.result) {
+                continue;
+            }
+            auto result = runnerOf(asked).run(asked.jobs[k], asked.jobs.size(), m_stop);
+            if (m_stop.stop_requested() || (!result->output && isCancelled(result->output.error()))) {
+                return cancelled();
+            }
+            job.result = std::move(result);
+            publish();
+        }
         return {};
     }
-    const bool follows = frame.source == request.frame.source && request.frame.index > frame.index;
-    if (!follows) {
-        backbone->reset();  // nothing moved
-    }
-    ++backboneRuns;
-    const auto start = Clock::now();
-    auto computed = guarded(network.bundle ? network.bundle->name : "Retina", [&] { return backbone->run(request.frame, stop); });
-    if (!computed) {
-        backbone->reset();  // half a run may have left its mark
-        return computed.error();
-    }
-    computed->milliseconds = millisecondsSince(start);
-    features = std::make_shared<const Features>(*std::move(computed));
-    frame = request.frame;
-    backboneKey = key;
-    prediction.reset();
-    clip.push(frame, features);
-    cache.remove_if([this](const CachedModule& cached) { return cached.shape != shape(*cached.info, cached.params); });
-    forgetIdleTreatments();
-    for (auto& cached : cache) {
-        if (!follows) {
-            cached.state.clear();
-        } else if (cached.result) {
-            cached.state = cached.result->output->state;
-        }
-        cached.result.reset();
-    }
-    return {};
-}
 
-CachedModule* Pipeline::State::find(const ModuleJob& job) {
-    const auto it = std::find_if(cache.begin(), cache.end(), [&, like = instanceLike(job)](const CachedModule& cached) {
-        return like(cached) && cached.intervention == job.intervention;
-    });
-    if (it == cache.end()) {
-        return nullptr;
-    }
-    cache.splice(cache.begin(), cache, it);
-    return &cache.front();
-}
+    Pipeline& m_pipeline;
+    const PipelineRequest& m_request;
+    const std::stop_token& m_stop;
+    const Publish& m_publish;
+    FrameResult m_all;
+    Shared m_snapshot;
+};
 
-/// A new entry which shares the instance of one under another intervention, and its memory of the frame before. Null when there
-/// is none.
-CachedModule* Pipeline::State::otherwiseTreated(const ModuleJob& job, std::size_t capacity) {
-    const auto it = std::find_if(cache.begin(), cache.end(), instanceLike(job));
-    if (it == cache.end()) {
-        return nullptr;
-    }
-    CachedModule fresh = *it;
-    fresh.intervention = job.intervention;
-    fresh.result.reset();
-    keep(std::move(fresh), capacity);
-    return &cache.front();
-}
-
-/// Entries which were not asked for the frame before, while another treatment of the same instance was: their memory is of an
-/// older frame, and a person who goes back to them wants to go on from the one before.
-void Pipeline::State::forgetIdleTreatments() {
-    for (auto it = cache.begin(); it != cache.end();) {
-        const bool replaced = !it->result && std::any_of(cache.begin(), cache.end(), [&](const CachedModule& other) {
-            return other.module == it->module && other.result;
-        });
-        it = replaced ? cache.erase(it) : std::next(it);
-    }
-}
-
-void Pipeline::State::keep(CachedModule fresh, std::size_t capacity) {
-    cache.push_front(std::move(fresh));
-    while (cache.size() > capacity) {
-        cache.pop_back();
-    }
-}
-
-std::shared_ptr<const ModuleResult> Pipeline::State::cachedResult(const ModuleJob& job) {
-    const auto* cached = find(job);
-    const auto predicted = [&] { return cached->result->prediction || cached->result->predictionError; };
-    const bool usable = cached != nullptr && cached->result && (!job.trace || cached->result->trace.enabled()) &&
-                        (!job.predict || !network.bundle || predicted());
-    return usable ? cached->result : nullptr;
-}
-
-Result<std::shared_ptr<const Weights>> Pipeline::State::weightsFor(const ModuleJob& job, const WeightsKey& key,
-                                                                   const std::vector<WeightSpec>& specs) {
-    for (const auto& cached : cache) {
-        if (cached.info == job.info && cached.key == key && sameTensors(cached.specs, specs)) {
-            return cached.weights;
-        }
-    }
-    auto weights = makeWeights(job, specs);
-    if (!weights) {
-        return weights.error();
-    }
-    return std::make_shared<const Weights>(*std::move(weights));
-}
-
-Result<CachedModule*> Pipeline::State::instance(const ModuleJob& job, std::size_t capacity) {
-    if (auto* cached = find(job)) {
-        return cached;
-    }
-    if (auto* cached = otherwiseTreated(job, capacity)) {
-        return cached;
-    }
-    CachedModule fresh;
-    fresh.intervention = job.intervention;
-    fresh.info = job.info;
-    fresh.params = job.params;
-    fresh.shape = shape(*job.info, job.params);
-    fresh.key = weightsKey(job);
-    if (job.info->check != nullptr) {  // before the specs, whose shapes mean something only then
-        if (auto checked = job.info->check(fresh.shape, job.params); !checked) {
-            return checked.error();
-        }
-    }
-    fresh.specs = weightSpecs(*job.info, fresh.shape, job.params);
-    auto weights = weightsFor(job, fresh.key, fresh.specs);
-    if (!weights) {
-        return weights.error();
-    }
-    fresh.weights = *std::move(weights);
-    auto module = createModule(*job.info, fresh.shape, job.params, *fresh.weights);
-    if (!module) {
-        return module.error();
-    }
-    fresh.module = *std::move(module);
-    keep(std::move(fresh), capacity);
-    return &cache.front();
-}
-
-std::shared_ptr<const ModuleResult> Pipeline::State::runJob(const ModuleJob& job, const std::stop_token& stop,
-                                                            std::size_t capacity) {
-    auto result = std::make_shared<ModuleResult>();
-    result->info = job.info;
-    result->params = job.params;
-    result->intervention = job.intervention;
-    result->provenance = expectedProvenance(job);
-    result->trace = job.trace ? Trace::recording() : Trace();
-    CachedModule* cached = nullptr;
-    std::optional<ModuleInputs> inputs;
-    result->output = guarded(job.info->title, [&]() -> Result<AttentionOutput> {
-        if (auto enough = checkClip(*job.info, clip); !enough) {
-            return enough.error();
-        }
-        auto made = instance(job, capacity);
-        if (!made) {
-            return made.error();
-        }
-        cached = *made;
-        result->provenance = cached->weights->provenance;
-        const auto start = Clock::now();
-        inputs.emplace(*job.info, job.params, inputFrames(*job.info), job.intervention);
-        result->resampled = inputs->resampled();
-        auto output = runModule(*job.info, *cached->module, inputs->input(cached->state, stop), result->trace);
-        result->milliseconds = millisecondsSince(start);
-        return output;
-    });
-    if (result->output && job.predict && network.bundle) {
-        auto said = guarded(network.bundle->name, [&] { return predict(job, inputs->tap(), *result->output, stop); });
-        if (said) {
-            result->prediction = *std::move(said);
-        } else if (said.error().code != ErrorCode::Cancelled) {  // a stopped one is asked for again
-            result->predictionError = said.error();
-        }
-    }
-    if (result->output) {
-        cached->result = result;
-    } else if (cached != nullptr && result->output.error().code != ErrorCode::Cancelled) {
-        // A run which failed half-way may have left its mark on the instance.
-        cache.remove_if([module = cached->module](const CachedModule& entry) { return entry.module == module; });
-    }
-    return result;
-}
-
-/// The result of a request on the features which are there, with the modules which have run on them already.
-FrameResult Pipeline::State::begin(const PipelineRequest& request) {
-    FrameResult current{.epoch = request.epoch,
-                        .started = request.started,
-                        .frame = request.frame,
-                        .features = features,
-                        .bundle = request.network.bundle,
-                        .prediction = prediction,
-                        .clip = nullptr,
-                        .modules = {}};
-    for (const auto& job : request.jobs) {
-        assert(job.info != nullptr);
-        if (job.info->needs.clip) {
-            current.clip = clip.snapshot();
-        }
-        current.modules.push_back(cachedResult(job));
-        current.slots.push_back(job.slot);
-    }
-    return current;
-}
-
-Result<Tail*> Pipeline::State::usableTail() {
-    if (!tail) {
-        auto made = Tail::create(network.bundle);
-        if (!made) {
-            return made.error();
-        }
-        tail = *std::move(made);
-    }
-    return tail.get();
-}
-
-// A network whose tail cannot be run says so in the result of every module which is asked to predict.
-void Pipeline::State::predictPlainly(const std::stop_token& stop) {
-    if (prediction) {
-        return;
-    }
-    auto said = guarded(network.bundle->name, [&]() -> Result<std::shared_ptr<const Prediction>> {
-        auto usable = usableTail();
-        return usable ? (*usable)->run(features->map, stop) : Result<std::shared_ptr<const Prediction>>(usable.error());
-    });
-    prediction = said ? *said : nullptr;
-}
-
-Result<std::shared_ptr<const Prediction>> Pipeline::State::predict(const ModuleJob& job, const FeatureMap& tap,
-                                                                   const AttentionOutput& output, const std::stop_token& stop) {
-    auto usable = usableTail();
-    if (!usable) {
-        return usable.error();
-    }
-    const auto known = network.bundle->modules.find(job.info->id);
-    const TailInput how = known == network.bundle->modules.end() ? TailInput::Replace : known->second.tailInput;
-    return (*usable)->run(tap, output.frames.back(), how, stop);
-}
-
-ModuleJob bundleJob(const ModuleInfo& info, const std::shared_ptr<const Bundle>& bundle) {
-    ModuleJob job{.info = &info, .params = ParamSet(info.params)};
-    const auto known = bundle ? bundle->modules.find(info.id) : std::map<std::string, BundleModule>::const_iterator();
-    if (bundle && known != bundle->modules.end()) {
-        job.params = known->second.params;
-        if (info.weights != nullptr) {
-            job.weights = std::shared_ptr<const Weights>(bundle, &known->second.weights);
-        }
-    }
-    return job;
-}
-
-Pipeline::Pipeline() : m_state(std::make_unique<State>()) {}
+Pipeline::Pipeline() = default;
 Pipeline::~Pipeline() = default;
 
-Result<std::shared_ptr<const FrameResult>> Pipeline::run(const PipelineRequest& request, const std::stop_token& stop,
-                                                         const Publish& publish) {
+void Pipeline::keepOnly(const PipelineRequest& request) {
+    std::erase_if(m_runners, [&](const auto& kept) {
+        const bool used = std::any_of(request.models.begin(), request.models.end(),
+                                      [&kept](const ModelJobs& asked) { return modelId(asked.model) == kept.first; });
+        m_goneRuns += used ? 0 : kept.second->backboneRuns();
+        return !used;
+    });
+    for (const ModelJobs& asked : request.models) {
+        auto& runner = m_runners[modelId(asked.model)];
+        if (!runner) {
+            runner = std::make_unique<ModelRunner>();
+        }
+        runner->setClipFrames(request.clipFrames);
+    }
+}
+
+Result<Shared> Pipeline::run(const PipelineRequest& request, const std::stop_token& stop, const Publish& publish) {
     if (stop.stop_requested()) {
         return cancelled();
     }
-    const auto started = request.started == Clock::time_point() ? Clock::now() : request.started;
-    m_state->setClipFrames(request.clipFrames);
-    if (auto prepared = m_state->prepareFeatures(request, stop); !prepared) {
-        return prepared.error();
-    }
-    FrameResult current = m_state->begin(request);
-    current.started = started;
-    std::shared_ptr<const FrameResult> snapshot;
-    const auto take = [&] {
-        snapshot = std::make_shared<const FrameResult>(current);
-        if (publish) {
-            publish(snapshot);
-        }
-    };
-    take();
-    const bool predicts = std::any_of(request.jobs.begin(), request.jobs.end(), [](const auto& job) { return job.predict; });
-    if (predicts && request.plainPrediction && request.network.bundle) {
-        m_state->predictPlainly(stop);
-        current.prediction = m_state->prediction;
-    }
-    const std::size_t capacity = request.jobs.size() + kIdleModules;
-    for (std::size_t i = 0; i < request.jobs.size(); ++i) {
-        if (stop.stop_requested()) {
-            return cancelled();
-        }
-        if (current.modules[i]) {
-            continue;
-        }
-        auto result = m_state->cachedResult(request.jobs[i]);  // the same job may stand twice in one pass
-        if (!result) {
-            result = m_state->runJob(request.jobs[i], stop, capacity);
-        }
-        if (stop.stop_requested() || (!result->output && result->output.error().code == ErrorCode::Cancelled)) {
-            return cancelled();
-        }
-        current.modules[i] = std::move(result);
-        take();
-    }
-    return snapshot;
+    keepOnly(request);
+    return Pass(*this, request, stop, publish).run();
 }
 
-std::shared_ptr<const FrameResult> Pipeline::known(const PipelineRequest& request) {
-    const State& s = *m_state;
-    if (!s.hasBackbone(request) || !s.features || s.backboneKey != s.backbone->key() || !sameFrame(s.frame, request.frame)) {
-        return nullptr;
-    }
-    m_state->setClipFrames(request.clipFrames);
-    return std::make_shared<const FrameResult>(m_state->begin(request));
+std::uint64_t Pipeline::backboneRuns() const noexcept {
+    return std::accumulate(m_runners.begin(), m_runners.end(), m_goneRuns,
+                           [](std::uint64_t sum, const auto& kept) { return sum + kept.second->backboneRuns(); });
 }
-
-std::uint64_t Pipeline::backboneRuns() const noexcept { return m_state->backboneRuns; }
 
 }  // namespace fovea

@@ -7,18 +7,18 @@
 #include <numeric>
 #include <utility>
 
+#include "engine/kernels/parallel.h"
 #include "engine/render/grid_tiles.h"
 #include "engine/render/tile_picture.h"
-#include "engine/kernels/parallel.h"
 
 namespace fovea {
 namespace {
 
 /// Whether earlier numbers are those of this request.
-bool fits(const ChannelGridRequest& request, const ModuleResult* module) {
+bool fits(const ChannelGridRequest& request, const JobResult* module) {
     const auto& known = request.known;
-    return known && known->of.get() == module && known->features == request.result->features && known->field == request.field &&
-           known->subject == request.subject;
+    return known && known->of.get() == module && known->features == request.result->find(request.field.job.model)->features &&
+           known->field == request.field && known->subject == request.subject;
 }
 
 /// The kept order if it holds the same indices as a new one; pins and searches begin anew.
@@ -65,10 +65,10 @@ std::shared_ptr<const cv::Mat> atlas(const grids::Source& source, const Rendered
     return stop.stop_requested() ? nullptr : pixels;
 }
 
-Error notOnOneGrid(const ModuleResult& module) {
+Error notOnOneGrid(const JobResult& module) {
     return makeError(ErrorCode::Unsupported,
                      FOVEA_TEXT("engine", "%1 gives features of another size, so channels cannot be compared; choose “before”."),
-                     {module.info->title});
+                     {module.source.title});
 }
 
 /// Fills the answer but for its pixels; an error or nothing.

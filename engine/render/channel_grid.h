@@ -47,7 +47,7 @@ struct GridNumbers {
     std::optional<ValueRange> before, after, changed;  ///< of all tiles together
 
     // What they are of.
-    std::shared_ptr<const ModuleResult> of;
+    std::shared_ptr<const JobResult> of;
     std::shared_ptr<const Features> features;
     FieldSpec field;
     GridSubject subject = GridSubject::Channels;

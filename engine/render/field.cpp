@@ -14,8 +14,8 @@ using namespace fields;
 namespace {
 
 /// The class activation map of the network without or with the module.
-Result<ScalarField> activationField(const FrameResult& frame, const ModuleResult& module, const FieldSpec& spec) {
-    const Prediction* prediction = (spec.plainActivation ? frame.prediction : module.prediction).get();
+Result<ScalarField> activationField(const ModelResult& model, const JobResult& module, const FieldSpec& spec) {
+    const Prediction* prediction = (spec.plainActivation ? model.prediction : module.prediction).get();
     if (prediction == nullptr || !prediction->explains()) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine",
@@ -29,13 +29,14 @@ Result<ScalarField> activationField(const FrameResult& frame, const ModuleResult
     }
     const FeatureMap values = classActivation(*prediction, index);
     const AttentionMap map = spatialMap("activation", MapRole::Additive, FOVEA_TEXT("engine", "Class activation"), values);
-    const Job job{frame, module, map, spec, *frame.features};
+    const Job job{module, map, spec, *model.features};
     ScalarField field = emptyField(job, values.height(), values.width());
     field.values = map.data.values;
-    field.what = frame.bundle ? frame.bundle->classes[static_cast<std::size_t>(index)].name : std::string();
+    const auto bundle = bundleOf(model.model);
+    field.what = bundle ? bundle->classes[static_cast<std::size_t>(index)].name : std::string();
     if (spec.plainActivation) {
-        field.module = frame.features->model;
-        field.provenance = {.kind = ProvenanceKind::Trained, .source = frame.features->model};
+        field.module = model.features->model;
+        field.provenance = {.kind = ProvenanceKind::Trained, .source = model.features->model};
     }
     return gridField(job, std::move(field));
 }
@@ -69,44 +70,49 @@ const AttentionMap* defaultMap(const AttentionOutput& output) {
 }
 
 Result<ScalarField> makeField(const FrameResult& result, const FieldSpec& spec) {
-    const auto module = finishedModule(result, spec);
+    const auto module = finishedJob(result, spec);
     if (!module) {
         return module.error();
     }
-    if (!result.features || result.features->map.empty()) {
+    const ModelResult& model = *result.find(spec.job.model);
+    if (!model.features || model.features->map.empty()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There are no features yet; open a picture."));
     }
     if (spec.activationClass >= 0) {
-        return activationField(result, **module, spec);
+        return activationField(model, **module, spec);
     }
     const auto map = chosenMap(**module, spec.map);
     if (!map) {
         return map.error();
     }
     if (!kindInfo(**map).overClip(**map)) {
-        return fieldOf(Job{result, **module, **map, spec, *result.features});
+        return fieldOf(Job{**module, **map, spec, *model.features});
     }
-    if (!result.clip || result.clip->empty()) {
+    if (!model.clip || model.clip->empty()) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "The frames which %1 compares are not at hand; run it on a video or a camera."),
-                         {(*module)->info->title});
+                         {(*module)->source.title});
     }
-    const int shown = clipIndex(spec.frame, static_cast<int>(result.clip->size()));
-    const Features& features = *(*result.clip)[static_cast<std::size_t>(shown)].features;
-    return fieldOf(Job{result, **module, **map, spec, features, result.clip.get(), shown});
+    const int shown = clipIndex(spec.frame, static_cast<int>(model.clip->size()));
+    const Features& features = *(*model.clip)[static_cast<std::size_t>(shown)].features;
+    return fieldOf(Job{**module, **map, spec, features, model.clip.get(), shown});
 }
 
 const Frame& shownFrame(const FrameResult& result, const FieldSpec& spec) {
-    const auto module = finishedModule(result, spec);
-    if (!module || spec.activationClass >= 0 || !result.clip || result.clip->empty()) {
+    const auto module = finishedJob(result, spec);
+    if (!module || spec.activationClass >= 0) {
+        return result.frame;
+    }
+    const auto& clip = result.find(spec.job.model)->clip;
+    if (!clip || clip->empty()) {
         return result.frame;
     }
     const auto map = chosenMap(**module, spec.map);
     if (!map || !kindInfo(**map).overClip(**map)) {
         return result.frame;
     }
-    const int shown = clipIndex(spec.frame, static_cast<int>(result.clip->size()));
-    return (*result.clip)[static_cast<std::size_t>(shown)].frame;
+    const int shown = clipIndex(spec.frame, static_cast<int>(clip->size()));
+    return (*clip)[static_cast<std::size_t>(shown)].frame;
 }
 
 Cell cellAt(const ScalarField& field, double x, double y) noexcept {

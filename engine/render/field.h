@@ -21,8 +21,7 @@ enum class ChannelMode {
 
 /// Which number field of a result is looked at. Plain values; the map's kind decides which members count.
 struct FieldSpec {
-    std::string module;                            ///< id
-    std::string slot = {};                         ///< which job of that module, where a pass has several
+    JobId job;                                     ///< whose attention it is
     std::string map;                               ///< AttentionMap::name; empty: defaultMap()
     ChannelMode channelMode = ChannelMode::After;  ///< Channel maps
     int channel = -1;  ///< Channel with Single; Full: one channel, −1 the mean over channels; Pairwise whose queries or keys are

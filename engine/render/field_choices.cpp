@@ -8,23 +8,24 @@
 namespace fovea {
 namespace {
 
-int classesOf(const FrameResult& result, const ModuleResult& module, bool plain) {
-    const auto& prediction = plain ? result.prediction : module.prediction;
+int classesOf(const ModelResult& model, const JobResult& module, bool plain) {
+    const auto& prediction = plain ? model.prediction : module.prediction;
     return prediction && prediction->explains() ? prediction->linear->classes : 0;
 }
 
 }  // namespace
 
 Result<FieldChoices> fieldChoices(const FrameResult& result, const FieldSpec& spec) {
-    const auto module = fields::finishedModule(result, spec);
+    const auto module = fields::finishedJob(result, spec);
     if (!module) {
         return module.error();
     }
-    if (!result.features || result.features->map.empty()) {
+    const ModelResult& model = *result.find(spec.job.model);
+    if (!model.features || model.features->map.empty()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There are no features yet; open a picture."));
     }
-    FieldChoices choices{.moduleChannels = result.features->map.channels(),
-                         .classes = classesOf(result, **module, spec.plainActivation)};
+    FieldChoices choices{.moduleChannels = model.features->map.channels(),
+                         .classes = classesOf(model, **module, spec.plainActivation)};
     for (const AttentionMap& map : (*module)->output->maps) {
         choices.moduleHeads = std::max(choices.moduleHeads, headCount(map));
     }
@@ -38,7 +39,7 @@ Result<FieldChoices> fieldChoices(const FrameResult& result, const FieldSpec& sp
         return map.error();
     }
     choices.mapHeads = headCount(**map);
-    choices.mapChannels = kindInfo(**map).channels(**map, result.features->map);
+    choices.mapChannels = kindInfo(**map).channels(**map, model.features->map);
     return choices;
 }
 

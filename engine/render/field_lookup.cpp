@@ -5,7 +5,7 @@
 
 namespace fovea::fields {
 
-Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::string& name) {
+Result<const AttentionMap*> chosenMap(const JobResult& module, const std::string& name) {
     const auto& maps = module.output->maps;
     if (name.empty()) {
         if (const AttentionMap* map = defaultMap(*module.output)) {
@@ -13,7 +13,7 @@ Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::str
         }
         return makeError(ErrorCode::Unsupported,
                          FOVEA_TEXT("engine", "%1 gives no map which has a place on the picture; choose another module."),
-                         {module.info->title});
+                         {module.source.title});
     }
     const auto it = std::find_if(maps.begin(), maps.end(), [&](const AttentionMap& map) { return map.name == name; });
     if (it == maps.end()) {
@@ -22,17 +22,17 @@ Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::str
             known += (known.empty() ? "" : ", ") + map.name;
         }
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no map “%2”; choose one of: %3."),
-                         {module.info->title, name, known});
+                         {module.source.title, name, known});
     }
     return &*it;
 }
 
-Result<std::shared_ptr<const ModuleResult>> finishedModule(const FrameResult& result, const FieldSpec& spec) {
-    auto module = result.find(spec.module, spec.slot);
+Result<std::shared_ptr<const JobResult>> finishedJob(const FrameResult& result, const FieldSpec& spec) {
+    auto module = result.find(spec.job);
     if (!module) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
-                         {spec.module});
+                         {spec.job.source});
     }
     if (!module->output) {
         return module->output.error();

@@ -9,9 +9,9 @@
 namespace fovea::fields {
 
 /// The map `spec` names, or the default one.
-Result<const AttentionMap*> chosenMap(const ModuleResult& module, const std::string& name);
+Result<const AttentionMap*> chosenMap(const JobResult& module, const std::string& name);
 /// The finished, good result `spec` names.
-Result<std::shared_ptr<const ModuleResult>> finishedModule(const FrameResult& result, const FieldSpec& spec);
+Result<std::shared_ptr<const JobResult>> finishedJob(const FrameResult& result, const FieldSpec& spec);
 /// A frame of a clip of `count` frames; −1 and what lies outside: the newest.
 int clipIndex(int frame, int count) noexcept;
 /// Row-major index of the place (x, y), as fractions, in a grid; clamped, and not a number counts as 0.

@@ -31,25 +31,25 @@ bool multiplies(MapRole role) noexcept { return role == MapRole::Gate || role ==
 Error misshapen(const Job& job) {
     return makeError(ErrorCode::BadShape,
                      FOVEA_TEXT("engine", "The map “%1” of %2 does not fit its features; run the module again."),
-                     {job.map.name, job.module.info->title});
+                     {job.map.name, job.module.source.title});
 }
 
 Error noPlace(const Job& job) {
     return makeError(ErrorCode::Unsupported,
                      FOVEA_TEXT("engine", "The map “%1” of %2 has no place on the picture; choose another map."),
-                     {job.map.name, job.module.info->title});
+                     {job.map.name, job.module.source.title});
 }
 
-Error misshapenTimeline(const ModuleResult& module, const AttentionMap& map) {
+Error misshapenTimeline(const JobResult& module, const AttentionMap& map) {
     return makeError(ErrorCode::BadShape,
                      FOVEA_TEXT("engine", "The map “%1” of %2 does not fit its frames; run the module again."),
-                     {map.name, module.info->title});
+                     {map.name, module.source.title});
 }
 
 Error notMultiplying(const Job& job) {
     return makeError(ErrorCode::Unsupported,
                      FOVEA_TEXT("engine", "The map “%1” of %2 does not multiply the features; choose “before” or one channel."),
-                     {job.map.name, job.module.info->title});
+                     {job.map.name, job.module.source.title});
 }
 
 Error notFinite(const Job& job) {
@@ -57,7 +57,7 @@ Error notFinite(const Job& job) {
                      FOVEA_TEXT("engine",
                                 "The picture of the map “%1” of %2 has values which are not finite; choose other weights or "
                                 "parameters."),
-                     {job.map.name, job.module.info->title});
+                     {job.map.name, job.module.source.title});
 }
 
 ScalarField emptyField(const Job& job, int height, int width) {
@@ -66,10 +66,10 @@ ScalarField emptyField(const Job& job, int height, int width) {
     field.width = width;
     field.geometry = scaledGeometry(job.features, height, width);
     field.values.resize(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-    field.module = job.module.info->title;
+    field.module = job.module.source.title;
     field.map = job.map.title;
     field.frame = job.shown;
-    field.provenance = job.module.provenance;
+    field.provenance = job.module.source.provenance;
     return field;
 }
 

@@ -10,8 +10,7 @@ namespace fovea::fields {
 
 /// Everything the maker of one kind reads.
 struct Job {
-    const FrameResult& frame;
-    const ModuleResult& module;
+    const JobResult& module;
     const AttentionMap& map;
     const FieldSpec& spec;
     const Features& features;    ///< of the frame shown
@@ -29,7 +28,7 @@ Error notMultiplying(const Job& job);
 /// The map lies nowhere on the picture.
 Error noPlace(const Job& job);
 /// The map of a timeline has not one weight for each frame of the clip.
-Error misshapenTimeline(const ModuleResult& module, const AttentionMap& map);
+Error misshapenTimeline(const JobResult& module, const AttentionMap& map);
 ScalarField emptyField(const Job& job, int height, int width);
 /// Gives a field the ends of `all` as its range.
 void shareScale(ScalarField& field, const std::vector<float>& all);

@@ -70,16 +70,16 @@ const AttentionMap* gateOf(const AttentionOutput& output, int channels) {
 
 Result<Source> Source::of(const FrameResult& result, const FieldSpec& field, GridSubject subject) {
     Source out;
-    out.m_module = result.find(field.module, field.slot);
+    out.m_module = result.find(field.job);
     if (!out.m_module) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
-                         {field.module});
+                         {field.job.source});
     }
     if (!out.m_module->output) {
         return out.m_module->output.error();
     }
-    out.m_features = result.features;
+    out.m_features = result.find(field.job.model)->features;
     if (!out.m_features || out.m_features->map.empty()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There are no features yet; open a picture."));
     }
@@ -114,7 +114,7 @@ Result<void> Source::takeHeads(const FrameResult& result) {
     m_count = headCount(**map);
     if (m_count < 1) {
         return makeError(ErrorCode::Unsupported, FOVEA_TEXT("engine", "The map “%1” of %2 has no heads; choose a matrix."),
-                         {(*map)->name, m_module->info->title});
+                         {(*map)->name, m_module->source.title});
     }
     for (int head = 0; head < m_count; ++head) {
         FieldSpec one = m_field;

@@ -16,7 +16,7 @@ public:
     [[nodiscard]] int height() const noexcept { return m_height; }
     [[nodiscard]] int width() const noexcept { return m_width; }
     [[nodiscard]] int count() const noexcept { return m_count; }
-    [[nodiscard]] const ModuleResult& module() const noexcept { return *m_module; }
+    [[nodiscard]] const JobResult& module() const noexcept { return *m_module; }
     /// height·width values of a channel or head; the mode must be one numbers() has ends for.
     [[nodiscard]] std::vector<float> tile(int index, GridMode mode) const;
     /// Of the same result.
@@ -31,7 +31,7 @@ private:
     /// The map on the canvas on this grid; empty when there is none.
     [[nodiscard]] std::vector<float> canvasOf(const FrameResult& result) const;
 
-    std::shared_ptr<const ModuleResult> m_module;
+    std::shared_ptr<const JobResult> m_module;
     std::shared_ptr<const Features> m_features;
     FieldSpec m_field;
     GridSubject m_subject = GridSubject::Channels;

@@ -34,10 +34,12 @@ void followRange(ScalarField& field, const OverlayRequest& request) {
 
 /// Where a mechanism which looks at a part of the picture looks.
 void outlineRegions(cv::Mat& pixels, const OverlayRequest& request) {
-    const auto module =
-        request.field && request.result ? request.result->find(request.field->module, request.field->slot) : nullptr;
-    if (!pixels.empty() && module && module->output && request.result->features) {
-        drawOutlines(pixels, regionOutlines(*module->output, *request.result->features), request.viewport);
+    const auto module = request.field && request.result ? request.result->find(request.field->job) : nullptr;
+    if (pixels.empty() || !module || !module->output) {
+        return;
+    }
+    if (const auto& features = request.result->find(request.field->job.model)->features) {
+        drawOutlines(pixels, regionOutlines(*module->output, *features), request.viewport);
     }
 }
 
@@ -47,7 +49,7 @@ Result<ScalarField> requestedField(const OverlayRequest& request, RenderedOverla
     if (!field || !request.minus) {
         return field;
     }
-    const auto other = makeField(request.minusResult ? *request.minusResult : *request.result, *request.minus);
+    const auto other = makeField(*request.result, *request.minus);
     if (!other) {
         return other.error();
     }
@@ -59,11 +61,11 @@ Result<ScalarField> requestedField(const OverlayRequest& request, RenderedOverla
 }
 
 Result<MatrixPicture> matrixPicture(const MatrixRequest& request, const std::stop_token& stop) {
-    const auto module = request.result ? request.result->find(request.module, request.slot) : nullptr;
+    const auto module = request.result ? request.result->find(request.job) : nullptr;
     if (!module) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "There is no result of the module “%1” yet; choose it in the list."),
-                         {request.module});
+                         {request.job.source});
     }
     if (!module->output) {
         return module->output.error();
@@ -74,7 +76,7 @@ Result<MatrixPicture> matrixPicture(const MatrixRequest& request, const std::sto
     });
     if (it == maps.end()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "%1 has no matrix “%2”; choose another map."),
-                         {module->info->title, request.map});
+                         {module->source.title, request.map});
     }
     return composeMatrix(*it, request.head, request.style, request.side, stop, request.group);
 }

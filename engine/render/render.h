@@ -22,17 +22,15 @@ struct OverlayRequest {
     OverlayStyle style;
     Viewport viewport;
     std::uint32_t background = 0xFF000000;
-    std::optional<ValueRange> rangeBefore = {};           ///< of the picture before, for OverlayStyle::rangeSmoothing
-    std::optional<FieldSpec> minus = {};                  ///< the field drawn is `field` − this one
-    std::shared_ptr<const FrameResult> minusResult = {};  ///< where that one is from; null: from `result`
+    std::optional<ValueRange> rangeBefore = {};  ///< of the picture before, for OverlayStyle::rangeSmoothing
+    std::optional<FieldSpec> minus = {};         ///< the field drawn is `field` − this one
     Frame over = {};  ///< when valid and as large as the result's frame: this newer picture is drawn instead, the field stale
 };
 
 /// A pairwise map's matrix as a picture.
 struct MatrixRequest {
     std::shared_ptr<const FrameResult> result;
-    std::string module;
-    std::string slot = {};
+    JobId job;
     std::string map;
     int head = -1;
     OverlayStyle style;

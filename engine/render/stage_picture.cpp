@@ -56,7 +56,8 @@ void paintCells(const StageValues& values, StagePicture picture, const StageRequ
 
 Error missing(const StageRequest& request) {
     return makeError(ErrorCode::NotFound,
-                     FOVEA_TEXT("engine", "There are no steps of the module “%1” yet; choose it in the list."), {request.module});
+                     FOVEA_TEXT("engine", "There are no steps of the module “%1” yet; choose it in the list."),
+                     {request.job.source});
 }
 
 }  // namespace
@@ -64,13 +65,13 @@ Error missing(const StageRequest& request) {
 RenderedStage render(const StageRequest& request, const std::stop_token& stop) {
     RenderedStage out;
     out.request = request;
-    const auto module = request.result ? request.result->find(request.module, request.slot) : nullptr;
-    const auto values = module ? stageValues(*request.result, *module, request.stage) : StageValues{};
+    const auto module = request.result ? request.result->find(request.job) : nullptr;
+    const auto values = module ? stageValues(*request.result->find(request.job.model), *module, request.stage) : StageValues{};
     if (values.count == 0) {
         out.error = module && !module->output ? module->output.error() : missing(request);
         return out;
     }
-    const FeatureMap& x = request.result->features->map;
+    const FeatureMap& x = request.result->find(request.job.model)->features->map;
     out.picture = stagePicture(values.shape, {x.height(), x.width()});
     out.numbers = stageNumbers(values);
     if (request.width < 1 || request.height < 1 || stop.stop_requested()) {

@@ -8,7 +8,7 @@ namespace fovea {
 namespace {
 
 /// Whether the last stage holds the very numbers of the output.
-bool endsWithOutput(const ModuleResult& module) {
+bool endsWithOutput(const JobResult& module) {
     const auto& stages = module.trace.stages();
     const auto& frames = module.output->frames;
     if (stages.empty() || frames.empty()) {
@@ -35,12 +35,12 @@ bool endsWithOutput(const ModuleResult& module) {
 StageValues valuesOf(const FeatureMap& map) { return {{map.channels(), map.height(), map.width()}, map.data(), map.size()}; }
 
 /// The numbers of all cards in their order.
-std::vector<StageValues> allValues(const FrameResult& result, const ModuleResult& module) {
+std::vector<StageValues> allValues(const ModelResult& model, const JobResult& module) {
     std::vector<StageValues> out;
-    if (!result.features || result.features->map.empty()) {
+    if (!model.features || model.features->map.empty()) {
         return out;
     }
-    out.push_back(valuesOf(result.features->map));
+    out.push_back(valuesOf(model.features->map));
     if (!module.output) {
         return out;
     }
@@ -72,13 +72,13 @@ StagePicture stagePicture(const Shape& shape, GridSize grid) noexcept {
     return StagePicture::Histogram;
 }
 
-std::vector<StageCard> stageCards(const FrameResult& result, const ModuleResult& module) {
-    const auto values = allValues(result, module);
+std::vector<StageCard> stageCards(const ModelResult& model, const JobResult& module) {
+    const auto values = allValues(model, module);
     std::vector<StageCard> cards;
     if (values.empty()) {
         return cards;
     }
-    const GridSize grid{result.features->map.height(), result.features->map.width()};
+    const GridSize grid{model.features->map.height(), model.features->map.width()};
     const auto& stages = module.trace.stages();
     std::vector<std::string> equations;
     for (std::size_t k = 0; k < values.size(); ++k) {
@@ -105,8 +105,8 @@ std::vector<StageCard> stageCards(const FrameResult& result, const ModuleResult&
     return cards;
 }
 
-StageValues stageValues(const FrameResult& result, const ModuleResult& module, int stage) {
-    const auto values = allValues(result, module);
+StageValues stageValues(const ModelResult& model, const JobResult& module, int stage) {
+    const auto values = allValues(model, module);
     return stage >= 0 && stage < static_cast<int>(values.size()) ? values[static_cast<std::size_t>(stage)] : StageValues{};
 }
 

@@ -47,15 +47,15 @@ struct StageCard {
 
 /// The cards of a finished module: "x", its stages, and its output unless the trace ends with those very numbers. Without a trace
 /// that is "x" and the output; of a failed module "x" alone. Cheap enough for the GUI thread.
-FOVEA_API std::vector<StageCard> stageCards(const FrameResult& result, const ModuleResult& module);
+FOVEA_API std::vector<StageCard> stageCards(const ModelResult& model, const JobResult& module);
 
-/// The numbers of one card, which `result` owns; null when there is no such card.
+/// The numbers of one card, which `model` and `module` own; null when there is no such card.
 struct StageValues {
     Shape shape;
     const float* data = nullptr;
     std::size_t count = 0;
 };
-FOVEA_API StageValues stageValues(const FrameResult& result, const ModuleResult& module, int stage);
+FOVEA_API StageValues stageValues(const ModelResult& model, const JobResult& module, int stage);
 
 /// Of all numbers of a stage which are finite.
 struct StageNumbers {
@@ -70,10 +70,9 @@ FOVEA_API StageNumbers stageNumbers(const StageValues& values);
 /// A card's thumbnail, or, with a larger size, the enlarged card.
 struct StageRequest {
     std::shared_ptr<const FrameResult> result;
-    std::string module;
-    std::string slot = {};  ///< of several instances of the module; empty: the first
-    int stage = 0;          ///< index of the card
-    int width = 0;          ///< device pixels
+    JobId job;
+    int stage = 0;  ///< index of the card
+    int width = 0;  ///< device pixels
     int height = 0;
     OverlayStyle style = {};           ///< colours and smoothness; the range is always the stage's own
     std::uint32_t ink = 0xFF808080;    ///< bars, 0xFFRRGGBB

@@ -11,7 +11,7 @@ namespace fovea {
 namespace {
 
 /// The map `spec` names if it says something over time, else the first which does.
-Result<const AttentionMap*> timelineMap(const ModuleResult& module, const std::string& name) {
+Result<const AttentionMap*> timelineMap(const JobResult& module, const std::string& name) {
     const auto chosen = fields::chosenMap(module, name);
     if (!chosen && !name.empty()) {
         return chosen;
@@ -24,7 +24,7 @@ Result<const AttentionMap*> timelineMap(const ModuleResult& module, const std::s
     if (it == maps.end()) {
         return makeError(ErrorCode::Unsupported,
                          FOVEA_TEXT("engine", "%1 gives no weights over time; choose a mechanism which compares frames."),
-                         {module.info->title});
+                         {module.source.title});
     }
     return &*it;
 }
@@ -34,29 +34,30 @@ Result<const AttentionMap*> timelineMap(const ModuleResult& module, const std::s
 bool hasTimeline(const AttentionMap& map) noexcept { return kindInfo(map).hasTimeline(map); }
 
 Result<Timeline> makeTimeline(const FrameResult& result, const FieldSpec& spec) {
-    const auto found = fields::finishedModule(result, spec);
+    const auto found = fields::finishedJob(result, spec);
     if (!found) {
         return found.error();
     }
-    const ModuleResult& module = **found;
+    const JobResult& module = **found;
     const auto map = timelineMap(module, spec.map);
     if (!map) {
         return map.error();
     }
-    if (!result.clip || result.clip->empty()) {
+    const auto& clip = result.find(spec.job.model)->clip;
+    if (!clip || clip->empty()) {
         return makeError(ErrorCode::NotFound,
                          FOVEA_TEXT("engine", "The frames which %1 compares are not at hand; run it on a video or a camera."),
-                         {module.info->title});
+                         {module.source.title});
     }
     Timeline line;
-    for (const auto& held : *result.clip) {
+    for (const auto& held : *clip) {
         line.timestamps.push_back(held.frame.timestamp);
         line.indices.push_back(held.frame.index);
     }
-    line.shown = fields::clipIndex(spec.frame, static_cast<int>(result.clip->size()));
-    line.module = module.info->title;
+    line.shown = fields::clipIndex(spec.frame, static_cast<int>(clip->size()));
+    line.module = module.source.title;
     line.map = (*map)->title;
-    line.provenance = module.provenance;
+    line.provenance = module.source.provenance;
     auto filled = kindInfo(**map).timeline(std::move(line), module, **map, spec);
     const auto finite = [](float v) { return std::isfinite(v); };
     if (filled && !(std::all_of(filled->weights.begin(), filled->weights.end(), finite) &&
@@ -65,7 +66,7 @@ Result<Timeline> makeTimeline(const FrameResult& result, const FieldSpec& spec) 
                          FOVEA_TEXT("engine",
                                     "The map “%1” of %2 has weights over time which are not finite; choose other weights or "
                                     "parameters."),
-                         {(*map)->name, module.info->title});
+                         {(*map)->name, module.source.title});
     }
     return filled;
 }

@@ -30,11 +30,7 @@ struct Controller::State {
     MovingSource source;
 
     Frame frame;
-    std::vector<ModuleJob> jobs;
-    std::size_t shownJobs = 1;
-    RetinaOptions retina;
-    NetworkChoice network;
-    std::vector<NetworkJobs> others;
+    std::vector<ModelJobs> models{ModelJobs()};
     std::uint64_t epoch = 0;
 
     std::uint64_t loadSerial = 0;
@@ -94,15 +90,7 @@ void Controller::State::startPass() {
     }
 }
 
-PipelineRequest Controller::State::request(const Frame& of) const {
-    return {.epoch = epoch,
-            .frame = of,
-            .retina = retina,
-            .network = network,
-            .jobs = jobs,
-            .shownJobs = shownJobs,
-            .others = others};
-}
+PipelineRequest Controller::State::request(const Frame& of) const { return {.epoch = epoch, .frame = of, .models = models}; }
 
 void Controller::State::renewStop() {
     if (passStop.stop_requested()) {
@@ -298,14 +286,9 @@ void Controller::openBundle(const QString& folder) {
     m_state->worker.post(Worker::BundleLoad{++m_state->bundleSerial, folder, m_state->bundleStop.get_token()});
 }
 
-void Controller::setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina, const NetworkChoice& network,
-                         std::size_t shownJobs, std::vector<NetworkJobs> others) {
+void Controller::setJobs(std::vector<ModelJobs> models) {
     Q_ASSERT(QThread::currentThread() == thread());
-    m_state->jobs = std::move(jobs);
-    m_state->shownJobs = shownJobs;
-    m_state->retina = retina;
-    m_state->network = network;
-    m_state->others = std::move(others);
+    m_state->models = std::move(models);
     m_state->nextEpoch();
     m_state->updateBusy();
 }

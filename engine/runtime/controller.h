@@ -40,9 +40,8 @@ public:
     void closeSource();
 
     /// What to compute on the current frame, and on those which follow. Raises the epoch, cancels the running pass, starts a new
-    /// one. The first `shownJobs` are looked at, and those of `others`: of a moving source they appear together, on every frame.
-    void setJobs(std::vector<ModuleJob> jobs, const RetinaOptions& retina, const NetworkChoice& network = {},
-                 std::size_t shownJobs = 1, std::vector<NetworkJobs> others = {});
+    /// one. The shown jobs of a moving source appear together, on every frame.
+    void setJobs(std::vector<ModelJobs> models);
     /// Whether the working size of a moving source may be lowered to keep the rate.
     void setAutoSize(bool on);
 

@@ -14,46 +14,65 @@
 namespace fovea {
 namespace {
 
-/// The size the automatic one starts from: of the picture a network sees, or of the Retina's.
-int wantedSide(const PipelineRequest& request) {
-    return request.network.bundle ? request.network.side() : request.retina.maxSide;
-}
+/// The size the automatic one starts from.
+int wantedSide(const PipelineRequest& request) { return workingSide(request.models.front().model); }
 
-bool sameNetworks(const std::vector<NetworkJobs>& a, const std::vector<NetworkJobs>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](const NetworkJobs& x, const NetworkJobs& y) { return x.network == y.network; });
+/// Whether two requests compute the same features and the same first job.
+bool sameWork(const PipelineRequest& a, const PipelineRequest& b) {
+    const auto sameModel = [](const ModelJobs& x, const ModelJobs& y) { return x.model == y.model; };
+    if (!std::equal(a.models.begin(), a.models.end(), b.models.begin(), b.models.end(), sameModel)) {
+        return false;
+    }
+    const auto& before = a.models.front().jobs;
+    const auto& now = b.models.front().jobs;
+    return !before.empty() && !now.empty() && before.front().info == now.front().info;
 }
 
 /// The name of a pass in a sentence about its failure.
 std::string nameOf(const PipelineRequest& request) { return request.frame.source ? request.frame.source->name : std::string(); }
 
-/// How many of the jobs a person looks at.
-std::ptrdiff_t shownJobs(const PipelineRequest& request) {
-    return static_cast<std::ptrdiff_t>(std::min(request.shownJobs, request.jobs.size()));
-}
-
-/// The automatic size of the request's own features; those of the others shrink with them.
+/// The automatic size of the first model's features; those of the others shrink with them.
 void setSide(PipelineRequest& request, int side) {
     const double share = static_cast<double>(side) / wantedSide(request);
-    for (NetworkJobs& other : request.others) {
-        if (other.network.bundle) {
-            other.network.size = std::max(AutoSize::kLeastSide, static_cast<int>(std::lround(other.network.side() * share)));
-        } else {
-            request.retina.maxSide =
-                std::max(AutoSize::kLeastSide, static_cast<int>(std::lround(request.retina.maxSide * share)));
-        }
+    for (ModelJobs& asked : request.models) {
+        const int shrunk = std::max(AutoSize::kLeastSide, static_cast<int>(std::lround(workingSide(asked.model) * share)));
+        asked.model = withWorkingSide(asked.model, &asked == &request.models.front() ? side : shrunk);
     }
-    (request.network.bundle ? request.network.size : request.retina.maxSide) = side;
 }
 
-/// What the features and the first `count` modules took, and all of the others.
-double computed(const FrameResult& result, std::size_t count) {
-    double sum = result.features ? result.features->milliseconds : 0.0;
-    for (std::size_t i = 0; i < std::min(count, result.modules.size()); ++i) {
-        sum += result.modules[i]->milliseconds;
+std::size_t hiddenJobs(const std::vector<ModelJobs>& models) {
+    std::size_t count = 0;
+    for (const ModelJobs& asked : models) {
+        count += static_cast<std::size_t>(
+            std::count_if(asked.jobs.begin(), asked.jobs.end(), [](const ModuleJob& job) { return !job.shown; }));
     }
-    for (const auto& other : result.others) {
-        sum += computed(*other, other->modules.size());
+    return count;
+}
+
+/// The shown jobs, and of the hidden ones those from `first` up to but without `end`.
+std::vector<ModelJobs> withHidden(std::vector<ModelJobs> models, std::size_t first, std::size_t end) {
+    std::size_t hidden = 0;
+    for (ModelJobs& asked : models) {
+        std::vector<ModuleJob> kept;
+        for (ModuleJob& job : asked.jobs) {
+            const std::size_t place = job.shown ? first : hidden++;
+            if (job.shown || (place >= first && place < end)) {
+                kept.push_back(std::move(job));
+            }
+        }
+        asked.jobs = std::move(kept);
+    }
+    return models;
+}
+
+/// What the features and the shown jobs took.
+double shownMilliseconds(const FrameResult& result) {
+    double sum = 0.0;
+    for (const ModelResult& model : result.models) {
+        sum += model.features ? model.features->milliseconds : 0.0;
+        for (const AskedJob& job : model.jobs) {
+            sum += job.shown ? job.result->milliseconds : 0.0;
+        }
     }
     return sum;
 }
@@ -132,7 +151,7 @@ void Worker::loadBundle(const BundleLoad& load) {
 void Worker::pass(const Pass& pass) {
     const auto epoch = pass.request.epoch;
     const auto result = withoutThrowing(nameOf(pass.request), [&] {
-        return m_pipelines.run(pass.request, pass.stop, [&](std::shared_ptr<const FrameResult> snapshot) {
+        return m_pipeline.run(pass.request, pass.stop, [&](std::shared_ptr<const FrameResult> snapshot) {
             if (!pass.stop.stop_requested()) {
                 const bool full = snapshot->complete();
                 report({.epoch = epoch, .result = std::move(snapshot), .error = {}, .finished = full});
@@ -149,11 +168,7 @@ bool Worker::liveTurn() {
     if (auto live = m_newLive.take()) {
         const auto& now = *live;
         const bool sameSource = m_live && now && m_live->source == now->source;
-        const bool sameWork = sameSource && m_live->request.retina == now->request.retina &&
-                              m_live->request.network == now->request.network &&
-                              sameNetworks(m_live->request.others, now->request.others) && !now->request.jobs.empty() &&
-                              m_live->request.jobs.front().info == now->request.jobs.front().info;
-        if (now && !sameWork) {
+        if (now && !(sameSource && sameWork(m_live->request, now->request))) {
             m_autoSize.restart(wantedSide(now->request));
             m_background.restart();
         }
@@ -180,9 +195,8 @@ bool Worker::liveTurn() {
 void Worker::runLive(const Live& live) {
     m_liveDone = true;
     m_liveStarted = std::chrono::steady_clock::now();
-    const std::vector<ModuleJob>& jobs = live.request.jobs;
-    const auto shown = shownJobs(live.request);
-    if (runJobs(live, {jobs.begin(), jobs.begin() + shown}) && shown < std::ssize(jobs)) {
+    const std::vector<ModelJobs>& models = live.request.models;
+    if (runJobs(live, withHidden(models, 0, 0)) && hiddenJobs(models) > 0) {
         if (live.playing) {
             runBackground(live);
         } else {
@@ -193,9 +207,10 @@ void Worker::runLive(const Live& live) {
 
 // One after the other, and none while a newer frame waits: stepping must not be as slow as the slowest thumbnail.
 void Worker::runOthers(const Live& live) {
-    const std::vector<ModuleJob>& all = live.request.jobs;
-    for (auto end = shownJobs(live.request) + 1; end <= std::ssize(all) && !m_frames.waiting(); ++end) {
-        if (!runJobs(live, {all.begin(), all.begin() + end})) {
+    const std::vector<ModelJobs>& models = live.request.models;
+    const std::size_t hidden = hiddenJobs(models);
+    for (std::size_t end = 1; end <= hidden && !m_frames.waiting(); ++end) {
+        if (!runJobs(live, withHidden(models, 0, end))) {
             return;
         }
     }
@@ -204,33 +219,29 @@ void Worker::runOthers(const Live& live) {
 // A mechanism of the filmstrip besides the one a person looks at, if that costs little.
 void Worker::runBackground(const Live& live) {
     const auto start = BackgroundJobs::Clock::now();
-    const std::vector<ModuleJob>& all = live.request.jobs;
-    const auto shown = shownJobs(live.request);
-    const auto next = m_background.next(all.size() - static_cast<std::size_t>(shown), start);
+    const std::vector<ModelJobs>& models = live.request.models;
+    const auto next = m_background.next(hiddenJobs(models), start);
     if (next) {
-        std::vector<ModuleJob> jobs(all.begin(), all.begin() + shown);
-        jobs.push_back(all[static_cast<std::size_t>(shown) + *next]);
-        runJobs(live, std::move(jobs));
+        runJobs(live, withHidden(models, *next, *next + 1));
         m_background.took(*next, start, BackgroundJobs::Clock::now());
     }
 }
 
-bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
+bool Worker::runJobs(const Live& live, std::vector<ModelJobs> models) {
     PipelineRequest request = live.request;
     request.frame = m_liveFrame;
     request.started = m_liveStarted;
-    request.jobs = std::move(jobs);
+    request.models = std::move(models);
     if (live.autoSize) {
         setSide(request, m_autoSize.side());
     }
     Progress progress{
         .epoch = request.epoch, .workingSide = wantedSide(request), .autoSized = live.autoSize && m_autoSize.lowered()};
-    const auto shown = static_cast<std::size_t>(shownJobs(request));
-    const auto runs = m_pipelines.backboneRuns();
+    const auto runs = m_pipeline.backboneRuns();
     const auto result = withoutThrowing(nameOf(request), [&] {
-        return m_pipelines.run(request, live.stop, [&](const std::shared_ptr<const FrameResult>& snapshot) {
+        return m_pipeline.run(request, live.stop, [&](const std::shared_ptr<const FrameResult>& snapshot) {
             // The picture never appears without the overlays it is looked at for.
-            if (!live.stop.stop_requested() && snapshot->complete(shown)) {
+            if (!live.stop.stop_requested() && snapshot->shownComplete()) {
                 progress.result = snapshot;
                 report(progress);
             }
@@ -243,11 +254,10 @@ bool Worker::runJobs(const Live& live, std::vector<ModuleJob> jobs) {
         }
         return false;
     }
-    const FrameResult& done = **result;
     // A whole pass, nothing of it from the cache; while it stands there is no rate to keep, and another size would empty the
     // clip.
-    if (live.playing && m_pipelines.backboneRuns() != runs && !done.modules.empty()) {
-        m_autoSize.add(computed(done, shown));
+    if (live.playing && m_pipeline.backboneRuns() != runs && !(*result)->models.front().jobs.empty()) {
+        m_autoSize.add(shownMilliseconds(**result));
     }
     return true;
 }

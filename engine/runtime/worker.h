@@ -9,7 +9,7 @@
 #include <stop_token>
 
 #include "engine/pipeline/auto_size.h"
-#include "engine/pipeline/pipelines.h"
+#include "engine/pipeline/pipeline.h"
 #include "engine/runtime/background_jobs.h"
 #include "engine/runtime/capture.h"
 #include "engine/runtime/mailbox.h"
@@ -51,11 +51,11 @@ public:
     };
     /// What is computed on the frames of a moving source, from now on until it is set anew.
     struct Live {
-        PipelineRequest request;  ///< without its frame; the first job is the one a person looks at
+        PipelineRequest request;  ///< without its frame
         std::stop_token stop;
         std::shared_ptr<const SourceInfo> source;  ///< frames of other sources are passed over
         std::uint64_t jump = 0;                    ///< and those which were read before this seek
-        bool playing = true;   ///< the first job on every frame, the others as time allows; else all jobs on the newest frame
+        bool playing = true;   ///< the shown jobs on every frame, the others as time allows; else all jobs on the newest frame
         bool autoSize = true;  ///< lower the working size to keep the rate
     };
     /// How far a pass has come: a snapshot, the full result, or the reason there is none. Stopped passes say nothing.
@@ -96,7 +96,7 @@ private:
     void pass(const Pass& pass);
     bool liveTurn();
     void runLive(const Live& live);
-    bool runJobs(const Live& live, std::vector<ModuleJob> jobs);
+    bool runJobs(const Live& live, std::vector<ModelJobs> models);
     void runOthers(const Live& live);
     void runBackground(const Live& live);
     void report(Progress progress);
@@ -112,7 +112,7 @@ private:
     std::stop_source m_shutdown;
 
     // Inference thread only.
-    Pipelines m_pipelines;
+    Pipeline m_pipeline;
     std::shared_ptr<const Live> m_live;
     Frame m_liveFrame;  ///< the newest of m_live's source
     std::chrono::steady_clock::time_point m_liveStarted;

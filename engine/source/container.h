@@ -3,8 +3,8 @@
 #include <string>
 
 #include "engine/api.h"
-#include "engine/result.h"
 #include "engine/io/byte_view.h"
+#include "engine/result.h"
 
 namespace fovea {
 

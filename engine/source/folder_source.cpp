@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "engine/source/image_header.h"
-#include "engine/source/image_source.h"
 #include "engine/io/natural_order.h"
 #include "engine/io/read_file.h"
+#include "engine/source/image_header.h"
+#include "engine/source/image_source.h"
 #include "engine/source/source_parts.h"
 
 namespace fovea {

@@ -10,7 +10,7 @@ namespace fovea {
 FOVEA_API bool allFinite(const float* values, std::size_t count) noexcept;
 
 /// C×H×W float32 features in one 64-byte-aligned buffer of C rows and H·W columns, row-major, deep-copied on copy.
-/// Memory is obtained and released inside the library only, so both library levels can be mixed with any program.
+/// Memory is obtained and released inside the library only, so every level of the kernels can be mixed with any program.
 class FOVEA_API FeatureMap {
 public:
     FeatureMap() noexcept = default;

@@ -17,11 +17,11 @@
 
 #include "engine/attention/registry.h"
 #include "engine/kernels/level.h"
+#include "engine/kernels/ops.h"
 #include "engine/models/retina.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/render.h"
 #include "engine/runtime/source_hash.h"
-#include "engine/kernels/ops.h"
 
 using namespace fovea;
 
@@ -155,23 +155,23 @@ void benchModules(const Features& features) {
 
 void benchRender(const Frame& frame) {
     Pipeline pipeline;
-    PipelineRequest request{.epoch = 1, .frame = frame, .retina = {}, .jobs = {}};
+    PipelineRequest request{.epoch = 1, .frame = frame, .models = {{RetinaOptions{}, {}}}};
     for (const char* id : {"simam", "se"}) {
-        request.jobs.push_back({.info = findModule(id), .params = ParamSet(findModule(id)->params)});
+        request.models.front().jobs.push_back({.info = findModule(id), .params = ParamSet(findModule(id)->params)});
     }
     const auto result = pipeline.run(request, {});
-    const FeatureMap& map = (*result)->features->map;
+    const FeatureMap& map = (*result)->models.front().features->map;
     std::vector<float> copy(map.size());
     const auto copying = [&] { std::memcpy(copy.data(), map.data(), copy.size() * sizeof(float)); };
     const cv::Mat screen(675, 900, CV_8UC4);
     cv::Mat target;
     const auto copyScreen = [&] { screen.copyTo(target); };
-    for (const auto& job : request.jobs) {
-        const FieldSpec spec{.module = job.info->id};
-        row(("field and statistics, " + spec.module).c_str(),
+    for (const auto& job : request.models.front().jobs) {
+        const FieldSpec spec{.job = {job.info->id}};
+        row(("field and statistics, " + spec.job.source).c_str(),
             measure([&] { (void)fieldStatistics(*makeField(**result, spec)); }, copying), "memcpy of the features");
         const OverlayRequest overlay{*result, spec, {}, {0, 0, 900.0 / frame.width, 900, 675}, 0xFF000000};
-        row(("overlay, 900×675, " + spec.module).c_str(), measure([&] { (void)render(overlay); }, copyScreen),
+        row(("overlay, 900×675, " + spec.job.source).c_str(), measure([&] { (void)render(overlay); }, copyScreen),
             "copy of the pixels");
     }
 }

@@ -40,10 +40,10 @@ struct Measured {
 
     void add(const RenderedOverlay& overlay) {
         const auto& result = *overlay.request.result;
-        const auto module_ = result.find(overlay.request.field->module);
+        const auto module_ = result.find(overlay.request.field->job);
         latencies.push_back(milliseconds(std::chrono::steady_clock::now() - result.frame.captured));
         waited += milliseconds(result.started - result.frame.captured);
-        features += result.features->milliseconds;
+        features += result.models.front().features->milliseconds;
         module += module_ ? module_->milliseconds : 0.0;
         render += overlay.milliseconds;
     }

@@ -52,8 +52,8 @@ void write(cv::Mat& sheet, const std::string& text, int x, int y, bool dim = fal
 }
 
 /// The judged map of one job on one picture as the program draws a field, with a clipped range, over a grey picture.
-cv::Mat drawn(const FrameResult& all, const ModuleResult& module) {
-    const auto judged = must(judgedMap(all, module));
+cv::Mat drawn(const FrameResult& all, const JobId& job) {
+    const auto judged = must(judgedMap(all, job));
     cv::Mat grey;
     cv::cvtColor(*all.frame.pixels, grey, cv::COLOR_BGR2GRAY);
     cv::cvtColor(grey, grey, cv::COLOR_GRAY2BGR);
@@ -76,10 +76,10 @@ cv::Mat drawn(const FrameResult& all, const ModuleResult& module) {
 std::vector<std::string> withMaps(const Bundle& bundle, const FrameResult& all) {
     std::vector<std::string> ids;
     for (const char* judgement : {"yes", "weak", "no", "gate"}) {
-        for (const auto& module : all.modules) {
-            const std::string& id = module->info->id;
+        for (const AskedJob& job : all.models.front().jobs) {
+            const std::string& id = job.id.source;
             const auto& known = bundle.modules.at(id);
-            if (known.meaningful == judgement && must(judgedMap(all, *module))) {
+            if (known.meaningful == judgement && must(judgedMap(all, job.id))) {
                 ids.push_back(id);
             }
         }
@@ -89,17 +89,16 @@ std::vector<std::string> withMaps(const Bundle& bundle, const FrameResult& all) 
 
 std::shared_ptr<const FrameResult> computed(const std::shared_ptr<const Bundle>& bundle, const std::string& path, bool trained) {
     const auto bytes = must(readFile(path, kMaxImageBytes));
-    PipelineRequest request{.epoch = 1, .frame = must(decodeImage(bytes, path))};
-    request.network.bundle = bundle;
+    ModelJobs asked{.model = BundleModel{bundle}, .jobs = {}};
     for (const auto& [id, module] : bundle->modules) {
         ModuleJob job{.info = findModule(id), .params = module.params, .seed = kSeed};
         if (trained && job.info->weights != nullptr) {
             job.weights = std::shared_ptr<const Weights>(bundle, &module.weights);
         }
-        request.jobs.push_back(std::move(job));
+        asked.jobs.push_back(std::move(job));
     }
     Pipeline pipeline;
-    return must(pipeline.run(request, {}));
+    return must(pipeline.run({.epoch = 1, .frame = must(decodeImage(bytes, path)), .models = {std::move(asked)}}, {}));
 }
 
 /// Trained and random results of each sample.
@@ -113,7 +112,7 @@ cv::Mat makeSheet(const Bundle& bundle, const Columns& columns, const std::vecto
         write(label, bundle.modules.at(id).meaningful, 4, kHeight / 2 + 16, true);
         std::vector<cv::Mat> cells{label};
         for (std::size_t k = 0; k < columns.size(); ++k) {
-            cells.push_back(drawn(*columns[k], *columns[k]->find(id)));
+            cells.push_back(drawn(*columns[k], {id, 0, bundle.id}));
             if (k % 2 == 1 && findModule(id)->weights == nullptr) {
                 cells.back().setTo(cv::Scalar::all(0));
                 write(cells.back(), "no weights", 8, kHeight / 2, true);

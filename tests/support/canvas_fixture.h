@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/render/render.h"
+#include "tests/support/made_result.h"
 #include "widgets/canvas.h"
 
 namespace fovea {
@@ -57,23 +58,25 @@ inline std::shared_ptr<const FrameResult> makeResult(const Frame& frame, int col
     }
     AttentionOutput output;
     output.maps.push_back(std::move(map));
-    auto module = std::make_shared<ModuleResult>();
-    module->info = &fakeModule();
+    auto module = std::make_shared<JobResult>();
+    module->source = sourceOf(fakeModule(), ParamSet(fakeModule().params), {});
     module->output = std::move(output);
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(1, rows, columns);
     features->geometry = {0.0, 0.0, static_cast<double>(frame.width) / columns, static_cast<double>(frame.height) / rows};
     auto result = std::make_shared<FrameResult>();
+    result->models.resize(1);
     result->epoch = epoch;
     result->frame = frame;
-    result->features = features;
-    result->modules = {module};
+    result->models.front().features = features;
+    result->models.front().jobs.clear();
+    test::addJob(*result, module);
     return result;
 }
 
 inline FieldSpec fakeField() {
     FieldSpec spec;
-    spec.module = "fake";
+    spec.job.source = "fake";
     spec.map = "spatial";
     return spec;
 }

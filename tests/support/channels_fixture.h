@@ -12,8 +12,8 @@ namespace fovea::test {
 /// The window with channels or heads under the picture, and the engine beside it: what it gives for factors the test has chosen.
 struct ChannelsWindow : CompareWindow {
     ChannelGrid* grid() const { return part<ChannelGrid>(); }
-    std::shared_ptr<const ModuleResult> module(int pane) const { return session().moduleResult(pane); }
-    const FeatureMap& features() const { return session().result()->features->map; }
+    std::shared_ptr<const JobResult> module(int pane) const { return session().moduleResult(pane); }
+    const FeatureMap& features() const { return session().modelResult()->features->map; }
 
     QComboBox* boxNamed(const char* name) const {
         const auto boxes = window->findChildren<QComboBox*>();
@@ -26,14 +26,13 @@ struct ChannelsWindow : CompareWindow {
     std::shared_ptr<const FrameResult> byHand(const std::vector<Intervention>& chosen) const {
         PipelineRequest request;
         request.frame = session().result()->frame;
-        request.retina = session().retina();
-        request.network = session().network();
+        request.models = {{.model = session().model(), .jobs = {}}};
         for (int pane = 0; pane < session().paneCount(); ++pane) {
-            ModuleJob job = bundleJob(*session().paneModule(pane), session().network().bundle);
-            job.slot = session().paneJob(pane).slot;
-            job.predict = session().network().bundle != nullptr && pane == session().activePane();
+            ModuleJob job = modelJob(*session().paneModule(pane), session().model());
+            job.place = session().panePlace(pane);
+            job.predict = bundleOf(session().model()) != nullptr && pane == session().activePane();
             job.intervention = chosen[static_cast<std::size_t>(pane)];
-            request.jobs.push_back(job);
+            request.models.front().jobs.push_back(job);
         }
         Pipeline pipeline;
         const auto result = pipeline.run(request, {});
@@ -53,7 +52,7 @@ struct ChannelsWindow : CompareWindow {
     /// What differs between the numbers of a pane and those of such a pass; empty when nothing does.
     QString unlike(const FrameResult& made, int pane) const {
         const FieldSpec field = *session().pictureField(pane);
-        const auto expected = made.find(field.module, field.slot);
+        const auto expected = made.find(field.job);
         const auto shown = module(pane);
         if (!expected || !shown || !shown->output || !expected->output) {
             return QStringLiteral("no result");

@@ -76,7 +76,7 @@ struct CompareWindow {
         if (!shown.request.field || shown.request.field != session().pictureField(pane) ||
             shown.request.viewport.width != qRound(shows->width() * shows->devicePixelRatioF()) ||
             shown.request.viewport.height != qRound(shows->height() * shows->devicePixelRatioF()) ||
-            shown.request.result->find(shown.request.field->module, shown.request.field->slot) != session().moduleResult(pane)) {
+            shown.request.result->find(shown.request.field->job) != session().moduleResult(pane)) {
             return false;
         }
         OverlayStyle style = shown.request.style;  // with one range for all panes the canvas has it instead of the automatic one

@@ -49,7 +49,7 @@ inline FileRecordingJob jobFor(const FakeFilm& film, const QString& path) {
     };
     const ModuleInfo& info = *findModule("simam");
     job.module = {.info = &info, .params = ParamSet(info.params), .weightsFile = {}, .weights = {}};
-    job.field.module = info.id;
+    job.field.job.source = info.id;
     job.recording.path = path.toStdString();
     job.recording.codec = "ffv1";
     job.recording.caption = false;

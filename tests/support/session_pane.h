@@ -8,10 +8,8 @@
 namespace fovea::test {
 
 /// A pane with the default parameters of a mechanism.
-inline PaneState pane(const char* module, const std::string& bundleFolder = {}, const char* slot = "") {
-    PaneState p{.bundleFolder = bundleFolder, .module = module, .slot = slot, .params = ParamSet(findModule(module)->params)};
-    p.field = {.module = module, .slot = slot};
-    return p;
+inline PaneState pane(const char* module, const std::string& bundleFolder = {}, int place = 0) {
+    return {.bundleFolder = bundleFolder, .module = module, .place = place, .params = ParamSet(findModule(module)->params)};
 }
 
 }  // namespace fovea::test

@@ -74,7 +74,7 @@ struct MapKindInfo {
     bool (*overClip)(const AttentionMap&) = never;
     bool (*hasTimeline)(const AttentionMap&) = never;
     /// Fills in the weights of a timeline whose frames are known; null where no map of the kind has one.
-    Result<Timeline> (*timeline)(Timeline, const ModuleResult&, const AttentionMap&, const FieldSpec&) = nullptr;
+    Result<Timeline> (*timeline)(Timeline, const JobResult&, const AttentionMap&, const FieldSpec&) = nullptr;
 
     // ---- in numbers
     bool perChannel = false;  ///< the data are one weight per channel

@@ -231,7 +231,7 @@ Result<ScalarField> pairwiseField(const Job& job) {
 }
 
 /// Looking from the query the weights sum to 1; what looks at it has no such sum.
-Result<Timeline> pairwiseTimeline(Timeline line, const ModuleResult& module, const AttentionMap& map, const FieldSpec& spec) {
+Result<Timeline> pairwiseTimeline(Timeline line, const JobResult& module, const AttentionMap& map, const FieldSpec& spec) {
     const auto frames = line.timestamps.size();
     line.asking = clipIndex(spec.queryFrame, static_cast<int>(frames));
     const auto& pairwise = std::get<PairwiseMap>(map.kind);

@@ -87,7 +87,7 @@ Result<ScalarField> temporalField(const Job& job) {
 
 std::optional<int> temporalRank(const AttentionMap& map) { return multiplies(map.role) ? 7 : 8; }
 
-Result<Timeline> temporalTimeline(Timeline line, const ModuleResult& module, const AttentionMap& map, const FieldSpec&) {
+Result<Timeline> temporalTimeline(Timeline line, const JobResult& module, const AttentionMap& map, const FieldSpec&) {
     const std::size_t frames = line.timestamps.size();
     if (map.data.empty() || map.data.size() % frames != 0) {
         return misshapenTimeline(module, map);

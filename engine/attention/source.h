@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/api.h"
+#include "engine/attention/module.h"
+
+namespace fovea {
+
+/// Where to read about a source of attention, for captions and descriptions.
+struct Citation {
+    int version = 1;  ///< rises when the numbers change
+    int year = 0;
+    std::string paper;
+    std::string arxiv;
+    std::string reference;
+};
+
+/// Where attention comes from, and what may be set of it. A mechanism makes one of itself.
+struct AttentionSource {
+    std::string id;     ///< "cbam"; unique inside a model
+    std::string title;  ///< short, for lists and sentences
+    Domain domain = Domain::Channel;
+    AttentionKind kind = AttentionKind::Soft;
+    Provenance provenance;
+    bool readsClip = false;  ///< it compares several frames
+    ParamSet params;         ///< the parameters which may be set, with their values
+    std::shared_ptr<const Citation> citation = {};
+};
+
+/// The source which a mechanism is, with these parameters and weights.
+FOVEA_API AttentionSource sourceOf(const ModuleInfo& info, const ParamSet& params, Provenance provenance);
+
+}  // namespace fovea
