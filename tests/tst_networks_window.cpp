@@ -196,9 +196,10 @@ private Q_SLOTS:
         m.close();
         m.open();
         m.window->openSession(path);
+        // The state is the one asked for already while its second model is read.
+        QTRY_COMPARE_WITH_TIMEOUT(m.session().bundles().size(), std::size_t{2}, CompareWindow::kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(state() == both, CompareWindow::kPatience);
         settle();
-        QCOMPARE(m.session().bundles().size(), std::size_t{2});
     }
 
     // In the view of one picture a model is chosen for all panes which had the same.
