@@ -278,7 +278,7 @@ private:
     std::optional<SessionState> m_pending;  ///< to be restored when its bundle has been opened
     bool m_selectsOpened = true;            ///< the bundle which is being opened becomes the active pane's
     std::vector<const ModuleInfo*> m_filmstrip;
-    std::map<JobId, Choice> m_choices;  ///< of every model and pane apart
+    std::map<JobId, Choice> m_choices;  ///< one for each mechanism, model and place of a pane
     RetinaOptions m_retina;
     std::vector<std::shared_ptr<const Bundle>> m_bundles;
     ModelInput m_input;           ///< how pictures enter networks

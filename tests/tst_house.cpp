@@ -95,7 +95,7 @@ private Q_SLOTS:
         QTest::newRow("no highgui in the engine") << "engine" << QString() << "highgui";
         QTest::newRow("no highgui in the app") << "app" << QString() << "highgui";
         QTest::newRow("no matrix library in the attention room") << "engine/attention" << QString() << "^#include <Eigen.*";
-        // What depends on the kind of a map is in the kind's file.
+        // Code which depends on the kind of a map is in the kind's file.
         const QString kindTest = QStringLiteral("^.*\\basKind<.*");
         for (const char* folder : {"app", "widgets", "engine/export", "engine/evaluation", "engine/runtime", "engine/pipeline"}) {
             QTest::addRow("no test of a map's kind in %s", folder) << folder << QString() << kindTest;

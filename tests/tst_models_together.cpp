@@ -103,7 +103,7 @@ private Q_SLOTS:
             QCOMPARE(snapshot->epoch, 7U);
             QCOMPARE(snapshot->frame.pixels, m_frame.pixels);
         }
-        // What nobody looks at waits until all which somebody looks at is there.
+        // A hidden job waits until all shown jobs are there.
         for (const auto& snapshot : seen) {
             QVERIFY(!found(snapshot, "simam", 0, m_retina) || snapshot->shownComplete());
         }
@@ -186,8 +186,8 @@ private Q_SLOTS:
         QCOMPARE(pipeline.backboneRuns(), 1U);
     }
 
-    // Of a camera all networks show the same frame, or none.
-    void liveNetworksAppearTogether() {
+    // All models show the same frame of a camera, or none.
+    void liveModelsAppearTogether() {
         FakeFeed feed(liveTraits());
         Controller controller(nullptr, feed.open());
         std::vector<FullResult> results;

@@ -61,7 +61,7 @@ public:
     [[nodiscard]] float factor(int channel) const;
     /// The mode in force: heads know Before alone.
     [[nodiscard]] GridMode shownMode() const { return subject == GridSubject::Heads ? GridMode::Before : mode; }
-    /// Of the model whose channels are shown; null while there are none.
+    /// The features of the model whose channels are shown; null while there are none.
     [[nodiscard]] const Features* features() const;
     /// Of all channels or heads, found or not.
     [[nodiscard]] int total() const;

@@ -7,8 +7,8 @@
 
 namespace fovea {
 
-/// What `--model` names: "retina", the name of the bundle which comes with the program, or a bundle's folder; read and tried. The
-/// Retina gets `retina`, a network `input`.
+/// The model which `--model` names: "retina", the bundle which comes with the program by its name, or a bundle's folder. A bundle
+/// is read and tried. The Retina gets the options `retina`, a network gets `input`.
 Result<ModelSpec> modelNamed(const QString& model, const RetinaOptions& retina, const ModelInput& input);
 
 /// The class a bundle calls `name`, or whose number it is.

@@ -47,7 +47,7 @@ struct FullMap {
     bool channelsLast = false;  ///< [height×width×C]: the data go through all channels of one cell before the next cell
 };
 
-/// What the queries or the keys of a pairwise map are. Only positions lie on the picture.
+/// The queries, or the keys, of a pairwise map are one of these. Only positions lie on the picture.
 enum class MapAxis {
     Positions,
     Channels,  ///< the channels of the features
@@ -81,7 +81,7 @@ struct PairwiseMap {
     PairwiseSide keys = {};
     PairwiseGroups groups = {};
     std::shared_ptr<const PairwiseFactors> factors = {};  ///< computed on demand, row by row
-    /// Where the matrices cover parts of one picture; both grids are the picture's.
+    /// Set when the matrices cover parts of one picture. Both grids are the picture's then.
     std::shared_ptr<const PairwiseLayout> layout = {};
 };
 
@@ -95,9 +95,10 @@ struct TemporalMap {
     static constexpr const char* kName = "temporal";
 };
 
-/// Where the mechanism looks, in one of these forms. In cells, x to the right and y down: a box [4] or boxes [k×4] of
-/// x0, y0, x1, y1, half-open unless `cellCentres`. In normalised coordinates, −1…1 over the map: a quadrilateral [4×2] or a
-/// sampling grid [H×W×2] of x, y. Else the numbers the region is made from: an affine θ [2×3] or parameters [5].
+/// The region at which a mechanism looks. The shape of the data tells its form. Cells count x to the right and y down: a box [4],
+/// or boxes [k×4], of x0, y0, x1, y1 are half-open unless `cellCentres`. Normalised coordinates go from −1 to 1 over the map: a
+/// quadrilateral [4×2], or a sampling grid [H×W×2], of x, y. An affine θ [2×3], or parameters [5], are the numbers from which the
+/// region is made.
 struct RegionMap {
     static constexpr const char* kName = "region";
     /// A box goes from the centre of its first cell to the centre of its last, not half-open; −1 and 1 of a quadrilateral are the
@@ -186,7 +187,8 @@ FOVEA_API std::vector<float> pairwiseRows(const AttentionMap& map, int head, int
 /// a cell takes no part; cells which a mask hides take part only if they have a weight all the same. The cell is clamped.
 FOVEA_API std::vector<float> pairwisePicture(const AttentionMap& map, int head, int cell, bool to);
 
-/// Of a pairwise map whose keys are positions: mean over heads and over the queries which see the key; NaN where none does.
+/// The attention which each key of a pairwise map receives, where keys are positions: the mean over heads and over the queries
+/// which see the key. A key which no query sees has NaN.
 FOVEA_API std::vector<float> receivedAttention(const AttentionMap& map);
 
 /// The shape of the whole tensor of a map, whether its values are held or not.

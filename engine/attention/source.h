@@ -8,7 +8,7 @@
 
 namespace fovea {
 
-/// Where to read about a source of attention, for captions and descriptions.
+/// The paper and the reference code of a source of attention.
 struct Citation {
     int version = 1;  ///< rises when the numbers change
     int year = 0;
@@ -17,7 +17,7 @@ struct Citation {
     std::string reference;
 };
 
-/// Where attention comes from, and what may be set of it. A mechanism makes one of itself.
+/// A source of attention, with the parameters which may be set. A mechanism is one.
 struct AttentionSource {
     std::string id;     ///< "cbam"; unique inside a model
     std::string title;  ///< short, for lists and sentences

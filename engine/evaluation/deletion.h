@@ -16,7 +16,7 @@ namespace fovea {
 /// Whether what a map points at matters to the network: a plain value.
 struct MatterRequest {
     Frame frame;
-    ModelSpec model;      ///< of a bundle, whose tail says what it sees
+    ModelSpec model;      ///< the model of a bundle, whose tail predicts
     ModuleJob job;        ///< the module, its intervention included; it always predicts
     FieldSpec field;      ///< whose cells are ranked; of `job`'s module
     int steps = 20;       ///< 1 … 200, each of them 1/steps of the picture's area

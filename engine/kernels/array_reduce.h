@@ -10,7 +10,7 @@ namespace fovea::kernels {
 
 enum class Reduction { Sum, Mean, L1, SumSquare, L2, LogSum, Prod, Max, Min };
 
-/// What is reduced to what: a collapsed walk over output (operand 0) and input.
+/// The sizes of a reduction. Its walk is collapsed; operand 0 is the output, operand 1 the input.
 struct ReductionSizes {
     Strided<2> walk;
     std::int64_t reduced = 0;  ///< elements of the input for each of the output
@@ -26,7 +26,7 @@ FOVEA_API void reduceLogSumExp(const ReductionSizes& sizes, const float* x, floa
 
 /// Which of equal values ArgMax and ArgMin name.
 enum class Equals { First, Last };
-/// Where along the axis the largest or smallest value of float, int64 or int32 lies: outer·inner places.
+/// The place of the largest, or smallest, value along the axis, for each of outer·inner rows. T is float, int64 or int32.
 template <class T>
 FOVEA_API void placeOfLargest(const AroundAxis& around, Equals equals, const T* x, std::int64_t* y);
 template <class T>

@@ -7,11 +7,11 @@
 
 namespace fovea::kernels {
 
-/// Of a product C = A·B: rows of A and C, columns of B and C, columns of A.
+/// The sizes of a product C = A·B.
 struct ProductSizes {
-    std::int64_t rows = 0;
-    std::int64_t columns = 0;
-    std::int64_t depth = 0;
+    std::int64_t rows = 0;     ///< of A and C
+    std::int64_t columns = 0;  ///< of B and C
+    std::int64_t depth = 0;    ///< columns of A, rows of B
 };
 
 /// A matrix anywhere in memory: element (i, j) lies at data[i·rowStride + j·columnStride].

@@ -9,7 +9,7 @@ namespace fovea::ops {
 
 /// sums[k] += values[k] / parts: the mean of `parts` rows, when all of them have been added.
 FOVEA_API void addShare(float* sums, const float* values, std::size_t count, int parts);
-/// Of the values which are numbers: sums[k] += values[k], and ++counts[k]; the others take no part.
+/// Adds values[k] to sums[k] and 1 to counts[k], unless values[k] is NaN.
 FOVEA_API void addNumbers(double* sums, int* counts, const float* values, std::size_t count);
 /// means[k] = sums[k] / counts[k], NaN where nothing was counted.
 FOVEA_API void meansOfNumbers(const double* sums, const int* counts, std::size_t count, float* means);

@@ -13,8 +13,8 @@ struct ValueColors {
     const std::uint32_t* table = nullptr;  ///< 256 colours
     float lo = 0.0F;
     float hi = 1.0F;
-    std::uint32_t flat = 0;     ///< of every finite value when hi ≤ lo
-    std::uint32_t missing = 0;  ///< of values which are not finite
+    std::uint32_t flat = 0;     ///< the colour of every finite value when hi ≤ lo
+    std::uint32_t missing = 0;  ///< the colour of values which are not finite
 };
 
 /// Table index of a value: round(255·(v−lo)/(hi−lo)), saturated at the ends; 0 when hi ≤ lo.

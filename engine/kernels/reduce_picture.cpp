@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kBandRows = 16;
 
-/// What each output position reads along one axis: consecutive input positions and their shares, which sum to 1.
+/// The input positions which each output position averages along one axis. They follow each other, and their shares sum to 1.
 struct AreaTaps {
     std::vector<int> first;
     std::vector<float> shares;  ///< `count` for each position, padded with 0

@@ -10,7 +10,7 @@
 /// Sums over the positions or the channels of a map. They run in double where nothing else is said.
 namespace fovea::ops {
 
-/// What of each value is summed.
+/// A sum adds the values themselves, their magnitudes, or their squares.
 enum class Magnitude { Value, Absolute, Square };
 /// [C]: over the positions; short runs in float, their sums in double.
 FOVEA_API std::vector<double> channelMagnitudes(const FeatureMap& x, Magnitude of);

@@ -14,7 +14,7 @@ struct Ends {
     float hi = 0.0F;
 };
 
-/// Of the finite values; {0, 0} when there are none.
+/// The least and the largest of the finite values; {0, 0} when no value is finite.
 FOVEA_API Ends finiteEnds(const float* values, std::size_t count) noexcept;
 /// The values which are not NaN, or their magnitudes.
 FOVEA_API std::vector<float> presentValues(const float* values, std::size_t count, bool magnitudes);

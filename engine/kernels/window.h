@@ -17,7 +17,7 @@ struct Axis {
 
     /// Inputs from the first to the last tap.
     [[nodiscard]] std::int64_t extent() const { return dilation * (kernel - 1) + 1; }
-    /// Where a tap of output 0 lies.
+    /// The input position which a tap of output 0 reads.
     [[nodiscard]] std::int64_t offset(std::int64_t tap) const { return tap * dilation - padBegin; }
     /// True when every output reads exactly the input at its own place.
     [[nodiscard]] bool plain() const { return kernel == 1 && stride == 1 && padBegin == 0 && padEnd == 0; }

@@ -10,7 +10,7 @@
 /// Self-attention within windows of side×side tokens.
 namespace fovea::ops {
 
-/// What is added to the scaled products of queries and keys.
+/// The terms which are added to the scaled products of queries and keys.
 struct WindowTerms {
     int side = 1;
     const Tensor* bias = nullptr;  ///< [(2·side − 1)²×heads]: one row per offset between query and key, heads side by side

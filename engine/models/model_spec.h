@@ -41,7 +41,7 @@ using ModelSpec = std::variant<RetinaOptions, BundleModel>;
 FOVEA_API ModelId modelId(const ModelSpec& model) noexcept;
 /// The model's name for sentences.
 FOVEA_API std::string modelName(const ModelSpec& model);
-/// Of the working picture: the longer side for the Retina, the shorter side for a network.
+/// The side of the working picture, in pixels: the longer side for the Retina, the shorter side for a network.
 FOVEA_API int workingSide(const ModelSpec& model);
 /// The same model with another working size.
 FOVEA_API ModelSpec withWorkingSide(ModelSpec model, int side);

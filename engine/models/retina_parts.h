@@ -17,11 +17,11 @@ namespace fovea::retina {
 /// Octaves of a pyramid: level l has a pitch of 2^l working pixels.
 inline constexpr int kLevels = 6;
 
-/// Where the kernels find a plane.
+/// A plane as the kernels read it.
 inline kernels::Plane planeOf(const cv::Mat& plane) {
     return {reinterpret_cast<float*>(plane.data), static_cast<std::ptrdiff_t>(plane.step1()), plane.cols, plane.rows};
 }
-/// Where the kernels find a CV_8UC3 picture.
+/// A CV_8UC3 picture as the kernels read it.
 inline kernels::Picture pictureOf(const cv::Mat& bgr) {
     return {bgr.data, static_cast<std::ptrdiff_t>(bgr.step1()), bgr.cols, bgr.rows};
 }

@@ -28,10 +28,10 @@ struct ModuleJob {
     std::shared_ptr<const Weights> weights;  ///< given tensors instead of a file; wins over weightsFile
     std::uint64_t seed = 1;
     bool trace = false;
-    bool predict = false;  ///< what the network of a bundle says with this module, too
+    bool predict = false;  ///< the bundle's network predicts with this module, too
     bool shown = true;     ///< a person looks at the result: on a moving source it is made for every frame
-    /// What is muted or scaled for this module alone: everything behind the features follows (gates, maps, output, prediction,
-    /// fields), as if it had read such features. The model's features and its plain prediction stay as they are.
+    /// Mutes or scales channels and heads for this module alone. Gates, maps, output, prediction and fields are then those of a
+    /// module which has read such features. The model's features and its plain prediction stay as they are.
     Intervention intervention = {};
 };
 

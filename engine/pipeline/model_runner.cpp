@@ -84,8 +84,8 @@ struct CachedModule {
 struct ModelRunner::State {
     std::unique_ptr<Backbone> backbone;
     ModelSpec model;
-    std::shared_ptr<const Bundle> bundle;  ///< of the model, where it has one; only a bundle predicts
-    std::unique_ptr<Tail> tail;            ///< of the bundle; made when first asked for
+    std::shared_ptr<const Bundle> bundle;  ///< the model's; null when it has none, and nothing is predicted
+    std::unique_ptr<Tail> tail;            ///< the bundle's; made when first asked for
     std::uint64_t backboneRuns = 0;
 
     // The features and what they belong to; the pointers keep the identities from being reused.

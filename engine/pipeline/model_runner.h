@@ -23,7 +23,7 @@ public:
     Result<void> prepare(const ModelSpec& model, const Frame& frame, const std::stop_token& stop);
     /// The features, with the results which are there already; all others are null.
     [[nodiscard]] ModelResult begin(const ModelJobs& jobs);
-    /// What the network says without a module; null when the model predicts nothing.
+    /// The prediction of the network without a module; null when the model predicts nothing.
     std::shared_ptr<const Prediction> predictPlainly(const std::stop_token& stop);
     /// The result of a job on the features, from the cache or computed. `jobCount`: how many jobs the pass has.
     std::shared_ptr<const JobResult> run(const ModuleJob& job, std::size_t jobCount, const std::stop_token& stop);

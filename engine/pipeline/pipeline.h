@@ -27,7 +27,7 @@ struct PipelineRequest {
     std::chrono::steady_clock::time_point started = {};  ///< when work on the frame began, if that was before this pass
     Frame frame;
     std::vector<ModelJobs> models;  ///< at least one, each another model; the first one's failure fails the pass
-    bool plainPrediction = true;    ///< where a job predicts: what the network says without any module, too
+    bool plainPrediction = true;    ///< a job which predicts makes the network predict without any module, too
     int clipFrames = 8;             ///< frames a clip holds, 2 … 32; mechanisms over time run when there are so many
 };
 
@@ -58,7 +58,7 @@ private:
     void keepOnly(const PipelineRequest& request);
 
     std::map<ModelId, std::unique_ptr<ModelRunner>> m_runners;
-    std::uint64_t m_goneRuns = 0;  ///< of models which are not kept
+    std::uint64_t m_goneRuns = 0;  ///< backboneRuns() of the models which were let go
 };
 
 }  // namespace fovea

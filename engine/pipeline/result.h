@@ -42,9 +42,9 @@ struct AskedJob {
 struct ModelResult {
     ModelSpec model;
     std::shared_ptr<const Features> features = {};      ///< null while unfinished, and when they failed
-    std::shared_ptr<const Prediction> prediction = {};  ///< of a network without a module, where one was asked for
-    std::shared_ptr<const Clip> clip = {};  ///< what a clip module has read, or has of its frames so far; the last one is the
-                                            ///< result's frame. Null when no such module was asked for
+    std::shared_ptr<const Prediction> prediction = {};  ///< of the network without a module; null unless a job predicts
+    std::shared_ptr<const Clip> clip = {};  ///< the frames collected for a module over time, which end with the result's frame;
+                                            ///< null when no such module was asked for
     std::vector<AskedJob> jobs = {};        ///< in the order they were asked for
 };
 

@@ -5,7 +5,7 @@
 
 #include "engine/render/field.h"
 
-/// What the kinds of maps need to make their fields and timelines.
+/// The kinds of maps make their fields and timelines with these.
 namespace fovea::fields {
 
 /// Everything the maker of one kind reads.

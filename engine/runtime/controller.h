@@ -52,7 +52,7 @@ public:
     [[nodiscard]] int workingSide() const noexcept;
     [[nodiscard]] bool autoSized() const noexcept;
 
-    /// Where a RenderView gets its pictures from.
+    /// The thread which paints for the RenderViews of this lane.
     [[nodiscard]] RenderWorker& lane(RenderLane lane) noexcept;
 
     /// The epoch of the newest request. A result of an older one is never emitted.

@@ -23,7 +23,7 @@ public:
     using Delivery = std::function<void()>;
     /// Runs on the render thread and does not throw. Nothing when the picture was stopped.
     using Painting = std::function<Delivery(const std::stop_token&)>;
-    /// What one view waits for.
+    /// The newest request and the finished picture of one view.
     struct Slot;
     using SlotPointer = std::shared_ptr<Slot>;
 

@@ -65,7 +65,7 @@ std::vector<ModelJobs> withHidden(std::vector<ModelJobs> models, std::size_t fir
     return models;
 }
 
-/// What the features and the shown jobs took.
+/// The milliseconds which the features and the shown jobs took.
 double shownMilliseconds(const FrameResult& result) {
     double sum = 0.0;
     for (const ModelResult& model : result.models) {

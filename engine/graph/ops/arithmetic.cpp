@@ -90,7 +90,7 @@ private:
     std::vector<Strided<3>> m_walks;
 };
 
-/// What overflows wraps.
+/// The power base^exponent. A product which overflows wraps around.
 std::int64_t integerPower(std::int64_t base, std::int64_t exponent) {
     if (exponent < 0) {
         return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0;
@@ -104,7 +104,7 @@ std::int64_t integerPower(std::int64_t base, std::int64_t exponent) {
     return static_cast<std::int64_t>(power);
 }
 
-/// Where at least one of the two is an integer.
+/// The power of two numbers, at least one of which is an integer.
 struct Power {
     template <class A, class B>
     A operator()(A base, B exponent) const {

@@ -60,7 +60,7 @@ Result<ScalarField> channelField(const Job& job) {
     return mode == ChannelMode::Changed ? changed(job) : beforeOrAfter(job);
 }
 
-/// What multiplies has more to show.
+/// A gate which multiplies the features has more modes to show, so it comes first.
 std::optional<int> channelRank(const AttentionMap& map) { return multiplies(map.role) ? 5 : 6; }
 
 std::vector<float> channelBars(const AttentionMap& map, int) { return map.data.values; }

@@ -18,7 +18,7 @@ enum class MapCard {
     Matrix,  ///< of pairwise maps
 };
 
-/// What the sidecar of an export says of a map: one number, or a list of several, under a key.
+/// An entry which the sidecar of an export has for a map: one number, or a list of several, under a key.
 struct MapExtent {
     const char* key;
     std::vector<int> values;
@@ -60,7 +60,7 @@ struct MapKindInfo {
     Result<ScalarField> (*field)(const fields::Job&);
     /// Whether the map says nothing of channels, so that who asks for one sees a channel of the features.
     bool (*withoutChannels)(const AttentionMap&) = never;
-    /// What FieldSpec::channel chooses among.
+    /// The number of channels, or codes, among which FieldSpec::channel chooses.
     int (*channels)(const AttentionMap&, const FeatureMap& features) = featureChannels;
     /// Whether a map which can be chosen is on the picture; else its card alone shows it.
     bool (*liesOnPicture)(const AttentionMap&) = always;

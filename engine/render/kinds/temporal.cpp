@@ -33,7 +33,7 @@ private:
     double m_mean = 0.0;
 };
 
-/// What a mode shows of one frame.
+/// The values of one frame in a channel mode.
 std::vector<float> weighted(const Job& job, const FrameWeights& weights, ChannelMode mode, int frame) {
     return weightedMagnitude(job, (*job.clip)[static_cast<std::size_t>(frame)].features->map, [&](int c) {
         const double w = weights.at(frame, c);
