@@ -14,6 +14,7 @@
 #include "engine/tensor/safetensors.h"
 #include "tests/support/fake_modules.h"
 #include "tests/support/made_result.h"
+#include "tests/support/requests.h"
 
 using namespace fovea;
 

@@ -55,8 +55,7 @@ std::shared_ptr<FrameResult> makeResult(int channels, std::uint64_t sequence = 1
             features->channelNames.push_back(c % 2 == 0 ? "red, fine" : "blue, coarse");
         }
     }
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(info(), ParamSet(info().params), {});
+    auto module = jobOf(info());
     AttentionOutput output;
     AttentionMap gate;
     gate.name = "channel";
@@ -68,14 +67,13 @@ std::shared_ptr<FrameResult> makeResult(int channels, std::uint64_t sequence = 1
     }
     output.maps.push_back(gate);
     module->output = std::move(output);
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
+    auto result = std::make_shared<FrameResult>(madeResult({}, nullptr));
     result->epoch = 1;
     result->frame.source = source();
     result->frame.sequence = sequence;
     result->frame.width = result->frame.height = 32;
     result->models.front().features = features;
-    test::addJob(*result, module);
+    addJob(*result, module);
     return result;
 }
 

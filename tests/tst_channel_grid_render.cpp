@@ -66,16 +66,10 @@ std::shared_ptr<FrameResult> resultOf(AttentionOutput output, const Intervention
     for (int c = 0; c < kChannels; ++c) {
         std::copy_n(x.values.begin() + c * kCells, kCells, features->map.row(c));
     }
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(info(), ParamSet(info().params), {});
+    auto module = jobOf(info());
     module->intervention = intervention;
     module->output = std::move(output);
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
-    result->frame = testFrame(12, 16);
-    result->models.front().features = features;
-    test::addJob(*result, module);
-    return result;
+    return std::make_shared<FrameResult>(madeResult(testFrame(12, 16), features, {module}));
 }
 
 std::shared_ptr<FrameResult> gated(const Intervention& intervention = {}) {

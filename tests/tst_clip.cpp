@@ -69,7 +69,7 @@ ModuleJob jobOf(const char* id) {
     return {.info = info, .params = ParamSet(info->params), .weightsFile = {}, .weights = {}};
 }
 
-QString messageOf(const FullResult& result) { return QString::fromStdString(test::jobAt(*result)->output.error().message()); }
+QString messageOf(const FullResult& result) { return QString::fromStdString(jobAt(*result)->output.error().message()); }
 
 }  // namespace
 
@@ -163,14 +163,14 @@ private Q_SLOTS:
         const auto job = clipJob();
         for (std::uint64_t index = 0; index < 2; ++index) {
             const auto result = runOrNull(pipeline, request(video.at(index), {job, fakeJob(1)}));
-            QVERIFY(result && !test::jobAt(*result)->output.ok() && test::jobAt(*result, 1)->output.ok());
+            QVERIFY(result && !jobAt(*result)->output.ok() && jobAt(*result, 1)->output.ok());
             QVERIFY2(messageOf(result).startsWith(QStringLiteral("Collecting frames: %1 of 3").arg(index + 1)),
                      qPrintable(messageOf(result)));
             QVERIFY(result->models.front().clip);
             QCOMPARE(result->models.front().clip->size(), index + 1);
         }
         const auto result = runOrNull(pipeline, request(video.at(2), {job}));
-        QVERIFY(result && test::jobAt(*result)->output.ok());
+        QVERIFY(result && jobAt(*result)->output.ok());
         QCOMPARE(indices(*result->models.front().clip), (Indices{0, 1, 2}));
         QCOMPARE(result->models.front().clip->back().features, result->models.front().features);
         QCOMPARE(fakeModule(0).ran.load(), 1);
@@ -186,7 +186,7 @@ private Q_SLOTS:
             QVERIFY(runOrNull(pipeline, request(last, {})));
         }
         const auto result = runOrNull(pipeline, request(last, {clipJob()}));
-        QVERIFY(result && test::jobAt(*result)->output.ok());
+        QVERIFY(result && jobAt(*result)->output.ok());
         QCOMPARE(pipeline.backboneRuns(), std::uint64_t{3});
     }
 
@@ -202,7 +202,7 @@ private Q_SLOTS:
         const auto first = runOrNull(pipeline, request(last, {job}));
         const auto again = runOrNull(pipeline, request(last, {job}));
         QVERIFY(first && again);
-        QCOMPARE(test::jobAt(*first), test::jobAt(*again));
+        QCOMPARE(jobAt(*first), jobAt(*again));
         QCOMPARE(first->models.front().clip, again->models.front().clip);
         QCOMPARE(fakeModule(0).ran.load(), 1);
         QVERIFY(runOrNull(pipeline, request(video.at(3), {job})));
@@ -223,12 +223,12 @@ private Q_SLOTS:
             last = video.at(index);
             QVERIFY(runOrNull(pipeline, request(last, {job}, 4)));
         }
-        QVERIFY(test::jobAt(*runOrNull(pipeline, request(last, {job}, 4)))->output.ok());
+        QVERIFY(jobAt(*runOrNull(pipeline, request(last, {job}, 4)))->output.ok());
         const auto shorter = runOrNull(pipeline, request(last, {job}, 2));
-        QVERIFY(test::jobAt(*shorter)->output.ok());
+        QVERIFY(jobAt(*shorter)->output.ok());
         QCOMPARE(indices(*shorter->models.front().clip), (Indices{2, 3}));
         const auto longer = runOrNull(pipeline, request(last, {job}, 4));
-        QVERIFY(!test::jobAt(*longer)->output.ok());  // the frames are gone, and the result of them with them
+        QVERIFY(!jobAt(*longer)->output.ok());  // the frames are gone, and the result of them with them
         const auto bounded = runOrNull(pipeline, request(last, {job}, 1));
         QCOMPARE(indices(*bounded->models.front().clip), (Indices{2, 3}));
     }
@@ -276,9 +276,9 @@ private Q_SLOTS:
         const auto job = jobOf(qPrintable(id));
         FullResult result;
         for (std::uint64_t index = 0; index < 3; ++index) result = runOrNull(pipeline, request(video.at(index, 96), {job}));
-        QVERIFY2(result && test::jobAt(*result)->output.ok(), qPrintable(id));
-        QCOMPARE(test::jobAt(*result)->output->frames.size(), std::size_t{3});
-        QVERIFY(defaultMap(*test::jobAt(*result)->output) != nullptr);
+        QVERIFY2(result && jobAt(*result)->output.ok(), qPrintable(id));
+        QCOMPARE(jobAt(*result)->output->frames.size(), std::size_t{3});
+        QVERIFY(defaultMap(*jobAt(*result)->output) != nullptr);
         FieldSpec spec;
         spec.job.source = id.toStdString();
         for (const int frame : {-1, 0, 1}) {
@@ -297,7 +297,7 @@ private Q_SLOTS:
         for (const std::uint64_t index : {0U, 1U, 5U}) {
             result = runOrNull(pipeline, request(video.at(index), {jobOf("divided_st")}));
         }
-        QVERIFY(result && test::jobAt(*result)->output.ok());
+        QVERIFY(result && jobAt(*result)->output.ok());
         FieldSpec spec;
         spec.job.source = "divided_st";
         spec.frame = 1;

@@ -193,14 +193,14 @@ private Q_SLOTS:
         const auto expected = exportedPicture(what);
         QVERIFY(expected.ok());
         QCOMPARE(QImage(out).convertToFormat(QImage::Format_RGB32), expected->convertToFormat(QImage::Format_RGB32));
-        const auto& values = test::jobAt(**result)->output->frames.back();
+        const auto& values = jobAt(**result)->output->frames.back();
         const QByteArray numbers(reinterpret_cast<const char*>(values.data()),
                                  static_cast<qsizetype>(values.size() * sizeof(float)));
         QVERIFY(contents(folder.filePath(QStringLiteral("chelsea.mhsa.output.npy"))).endsWith(numbers));
         job.intervention = {};
         const auto plain = pipeline.run({.epoch = 1, .frame = *frame, .models = {{RetinaOptions{}, {job}}}}, {});
         QVERIFY(plain.ok());
-        QVERIFY(std::memcmp(test::jobAt(**plain)->output->frames.back().data(), values.data(), numbers.size()) != 0);
+        QVERIFY(std::memcmp(jobAt(**plain)->output->frames.back().data(), values.data(), numbers.size()) != 0);
         // One channel alone is all others muted; a head which is not there is said.
         const QString solo = folder.filePath(QStringLiteral("solo.png"));
         QCOMPARE(run({QStringLiteral("render"), kSample, QStringLiteral("-o"), solo, QStringLiteral("--module"),

@@ -50,8 +50,7 @@ const ModuleInfo& infoOf(int which) {
 }
 
 std::shared_ptr<const JobResult> moduleWith(int which, int height, int width, std::vector<float> values) {
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(infoOf(which), ParamSet(infoOf(which).params), {});
+    auto module = test::jobOf(infoOf(which));
     AttentionMap map{.name = "spatial", .kind = SpatialMap{height, width}, .title = "Spatial gate"};
     map.data = Tensor({height, width}, std::move(values));
     module->output = AttentionOutput{{}, {map}};
@@ -60,8 +59,7 @@ std::shared_ptr<const JobResult> moduleWith(int which, int height, int width, st
 
 /// Two mechanisms on a picture of 8×4 pixels: First on 2×4 cells, Second on 1×2.
 std::shared_ptr<const FrameResult> twoModules() {
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
+    auto result = std::make_shared<FrameResult>(test::madeResult({}, nullptr));
     result->frame = testFrame(4, 8);
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(1, 2, 4);

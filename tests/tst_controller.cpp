@@ -17,6 +17,7 @@
 #include "engine/runtime/worker.h"
 #include "tests/support/fake_modules.h"
 #include "tests/support/made_result.h"
+#include "tests/support/requests.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -110,7 +111,7 @@ void TestController::opensAFile() {
     const QString path = folder.filePath(QStringLiteral("grey.png"));
     QVERIFY(writePicture(path, 31, 17, 90));
     Observed seen;
-    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
+    seen.controller.setJobs(onRetina({fakeJob(0)}));
     const auto before = seen.controller.epoch();
     seen.controller.openFile(folder.path() + QStringLiteral("/../") + QFileInfo(folder.path()).fileName() +
                              QStringLiteral("/grey.png"));
@@ -165,7 +166,7 @@ void TestController::failedLoadLeavesEverything() {
         QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
     }
     Observed seen;
-    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
+    seen.controller.setJobs(onRetina({fakeJob(0)}));
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
     const auto pixels = seen.controller.frame().pixels;
     const auto epoch = seen.controller.epoch();
@@ -187,7 +188,7 @@ void TestController::failedLoadKeepsTheRunningPass() {
         slow.behaviour = behaviour;
         Observed seen;
         QVERIFY(seen.openAndSettle(testFrame(20, 12)));
-        seen.controller.setJobs(test::onRetina({fakeJob(0), fakeJob(1)}));
+        seen.controller.setJobs(onRetina({fakeJob(0), fakeJob(1)}));
         const auto epoch = seen.controller.epoch();
         QVERIFY(slow.gate.waitForArrivals(1));
         seen.controller.openFile(QStringLiteral("/there/is/no/such/picture.png"));
@@ -232,9 +233,9 @@ void TestController::openingComesBeforeWaitingPasses() {
     const auto second = testFrame(40, 12);
     Observed seen;
     QVERIFY(seen.openAndSettle(first));
-    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
+    seen.controller.setJobs(onRetina({fakeJob(0)}));
     QVERIFY(slow.gate.waitForArrivals(1));
-    seen.controller.setJobs(test::onRetina({fakeJob(1)}));
+    seen.controller.setJobs(onRetina({fakeJob(1)}));
     seen.controller.openFrame(second);
     slow.gate.open();
     QTRY_VERIFY_WITH_TIMEOUT(seen.idleWith(fakeModule(1).info), kPatience);
@@ -265,9 +266,9 @@ void TestController::oldResultsAreNeverEmitted() {
     chosen.behaviour = FakeBehaviour::Gated;
     Observed seen;
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
-    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
+    seen.controller.setJobs(onRetina({fakeJob(0)}));
     QVERIFY(old.gate.waitForArrivals(1));
-    seen.controller.setJobs(test::onRetina({fakeJob(1)}));
+    seen.controller.setJobs(onRetina({fakeJob(1)}));
     old.gate.open();  // it finishes only now that nobody wants it
     QVERIFY(chosen.gate.waitForArrivals(1));
     chosen.gate.open();
@@ -282,9 +283,9 @@ void TestController::deliveredSnapshotOfAnOldEpochIsDropped() {
     Observed seen;
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
     const auto before = seen.results.size();
-    seen.controller.setJobs(test::onRetina({fakeJob(0), fakeJob(1)}));
+    seen.controller.setJobs(onRetina({fakeJob(0), fakeJob(1)}));
     QVERIFY(slow.gate.waitForArrivals(1));  // so the snapshot with fake 0 lies in the mailbox, not yet delivered
-    seen.controller.setJobs(test::onRetina({fakeJob(1)}));
+    seen.controller.setJobs(onRetina({fakeJob(1)}));
     QCoreApplication::processEvents();
     QCOMPARE(seen.results.size(), before);
     slow.gate.open();
@@ -297,7 +298,7 @@ void TestController::switchingFastEndsWithTheLast() {
     Observed seen;
     QVERIFY(seen.openAndSettle(testFrame(64, 48)));
     for (int step = 0; step < 500; ++step) {
-        seen.controller.setJobs(test::onRetina({fakeJob(step % kFakeModules, step / 500.0)}));
+        seen.controller.setJobs(onRetina({fakeJob(step % kFakeModules, step / 500.0)}));
         if (step % 3 == 0) {
             QCoreApplication::processEvents();
         }
@@ -305,14 +306,14 @@ void TestController::switchingFastEndsWithTheLast() {
     const int last = 499 % kFakeModules;
     QTRY_VERIFY_WITH_TIMEOUT(seen.idleWith(fakeModule(last).info), kPatience);
     QCOMPARE(seen.results.back()->epoch, seen.controller.epoch());
-    QCOMPARE(test::jobAt(*seen.results.back())->source.params.real("value"), 499 / 500.0);
+    QCOMPARE(jobAt(*seen.results.back())->source.params.real("value"), 499 / 500.0);
     QCOMPARE(seen.stale, 0);
 }
 
 void TestController::failingModuleLeavesOthers() {
     fakeModule(1).behaviour = FakeBehaviour::Throwing;
     Observed seen;
-    seen.controller.setJobs(test::onRetina({fakeJob(0), fakeJob(1), fakeJob(2)}));
+    seen.controller.setJobs(onRetina({fakeJob(0), fakeJob(1), fakeJob(2)}));
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
     const auto& cells = seen.results.back()->models.front().jobs;
     QCOMPARE(cells.size(), std::size_t{3});
@@ -324,7 +325,7 @@ void TestController::busyTellsTransitions() {
     auto& slow = fakeModule(0);
     slow.behaviour = FakeBehaviour::Gated;
     Observed seen;
-    seen.controller.setJobs(test::onRetina({fakeJob(0)}));
+    seen.controller.setJobs(onRetina({fakeJob(0)}));
     QVERIFY(!seen.controller.busy());  // nothing to compute on yet
     seen.controller.openFrame(testFrame(20, 12));
     QVERIFY(seen.controller.busy());
@@ -350,8 +351,7 @@ static double delayWhileSwitching(Controller& controller) {
         delays.push_back(std::max(0.0, static_cast<double>(now - last) / 1e6 - 5.0));
         last = now;
     });
-    QObject::connect(&switching, &QTimer::timeout, &switching,
-                     [&] { controller.setJobs(test::onRetina({fakeJob(step++ % 4)})); });
+    QObject::connect(&switching, &QTimer::timeout, &switching, [&] { controller.setJobs(onRetina({fakeJob(step++ % 4)})); });
     clock.start();
     beat.start(5);
     switching.start(7);
@@ -378,7 +378,7 @@ void TestController::eventLoopStaysQuickWhileModulesAreSlow() {
         qInfo("p99 of the event loop's delay: %.2f ms", delay);
     }
     QVERIFY2(delay < 33.0, qPrintable(QString::number(delay)));
-    seen.controller.setJobs(test::onRetina({fakeJob(4)}));
+    seen.controller.setJobs(onRetina({fakeJob(4)}));
     QTRY_VERIFY_WITH_TIMEOUT(seen.idleWith(fakeModule(4).info), kPatience);
     QCOMPARE(seen.results.back()->epoch, seen.controller.epoch());
     QCOMPARE(seen.stale, 0);
@@ -401,23 +401,26 @@ void TestController::theOwnerOfAViewChoosesItsLane() {
     Gate gate;
     Observed seen;
     QVERIFY(seen.openAndSettle(testFrame(20, 12)));
-    int received = 0;
-    const auto receive = [&](const RenderedOverlay&) { ++received; };
-    RenderView<OverlayRequest> held(seen.controller.lane(RenderLane::Matrices), receive,
+    QStringList received;
+    const auto note = [&received](const char* view) {
+        return [=, &received](const RenderedOverlay&) { received << QLatin1String(view); };
+    };
+    RenderView<OverlayRequest> held(seen.controller.lane(RenderLane::Matrices), note("held"),
                                     [&gate](const OverlayRequest& request, const std::stop_token& stop) {
                                         gate.pass();
                                         return render(request, stop);
                                     });
-    RenderView<OverlayRequest> behind(seen.controller.lane(RenderLane::Matrices), receive);
-    RenderView<OverlayRequest> beside(seen.controller.lane(RenderLane::Overlays), receive);
+    RenderView<OverlayRequest> behind(seen.controller.lane(RenderLane::Matrices), note("behind"));
+    RenderView<OverlayRequest> beside(seen.controller.lane(RenderLane::Overlays), note("beside"));
     const auto openAtTheEnd = qScopeGuard([&gate] { gate.open(); });
     held.request(overlay(seen.results.back(), 0.0));
     QVERIFY(gate.waitForArrivals(1));
     behind.request(overlay(seen.results.back(), 1.0));
     beside.request(overlay(seen.results.back(), 2.0));
-    QTRY_COMPARE_WITH_TIMEOUT(received, 1, kPatience);  // the lane beside is free
+    QTRY_COMPARE_WITH_TIMEOUT(received, QStringList{QStringLiteral("beside")}, kPatience);  // that lane is free
     gate.open();
-    QTRY_COMPARE_WITH_TIMEOUT(received, 3, kPatience);
+    QTRY_COMPARE_WITH_TIMEOUT(received.size(), 3, kPatience);
+    QCOMPARE(received, (QStringList{QStringLiteral("beside"), QStringLiteral("held"), QStringLiteral("behind")}));
 }
 
 void TestController::destructionUnderLoad() {
@@ -436,14 +439,14 @@ void TestController::destructionUnderLoad() {
         connect(&seen->controller, &Controller::resultReady, this, [&](const FullResult&) { signalsAfter += gone ? 1 : 0; });
         if (round % 5 != 0) {  // else: destroyed before anything has begun
             QVERIFY(seen->openAndSettle(testFrame(64, 48)));
-            seen->controller.setJobs(test::onRetina({fakeJob(1), fakeJob(0)}));
+            seen->controller.setJobs(onRetina({fakeJob(1), fakeJob(0)}));
             QVERIFY(slow.gate.waitForArrivals(1));
         }
         seen->controller.openFile(path);
         for (int view = 0; view < 4; ++view) {
             views.request(view, overlay(resultOf(testFrame(64, 48)), view));
         }
-        seen->controller.setJobs(test::onRetina({fakeJob(2)}));
+        seen->controller.setJobs(onRetina({fakeJob(2)}));
         gone = true;
         std::thread opener([&] {  // the destructor waits for a module which cannot be stopped, and stops the other kind
             if (slow.behaviour == FakeBehaviour::Gated) {

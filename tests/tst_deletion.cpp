@@ -15,6 +15,7 @@
 #include "engine/runtime/matter_job.h"
 #include "engine/runtime/source_hash.h"
 #include "tests/support/made_result.h"
+#include "tests/support/requests.h"
 
 using namespace fovea;
 

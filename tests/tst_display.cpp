@@ -53,15 +53,9 @@ std::shared_ptr<FrameResult> smallResult() {
     features->channelNames = {"a", "b", "c"};
     features->geometry = {.stepX = 8.0, .stepY = 8.0};
     output.frames.push_back(features->map);
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(kInfo, ParamSet(kInfo.params), {});
+    auto module = test::jobOf(kInfo);
     module->output = std::move(output);
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
-    result->frame = testFrame(16, 24);
-    result->models.front().features = std::move(features);
-    test::addJob(*result, module);
-    return result;
+    return std::make_shared<FrameResult>(test::madeResult(testFrame(16, 24), std::move(features), {module}));
 }
 
 /// Every option away from its default, one at a time, and many at once.

@@ -104,9 +104,9 @@ private:
                 job.weights = std::shared_ptr<const Weights>(m_bundle, &m_bundle->modules.at(id).weights);
             }
             Pipeline pipeline;
-            const auto result = pipeline.run(test::requestOf(*frame, {job}, BundleModel{m_bundle}), {});
+            const auto result = pipeline.run(requestOf(*frame, {job}, BundleModel{m_bundle}), {});
             QVERIFY(result.ok());
-            const JobResult& module = *test::jobAt(**result);
+            const JobResult& module = *jobAt(**result);
             const auto& maps = module.output->maps;
             const AttentionMap& map = *std::find_if(maps.begin(), maps.end(), [](const AttentionMap& m) {
                 return asKind<SpatialMap>(m) != nullptr || asKind<PairwiseMap>(m) != nullptr;

@@ -87,8 +87,7 @@ AttentionOutput oddOutput() {
 }
 
 FrameResult resultOf(Result<AttentionOutput> output) {
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(kInfo, ParamSet(kInfo.params), {.kind = ProvenanceKind::Random, .source = "", .seed = 7});
+    auto module = test::jobOf(kInfo, {.kind = ProvenanceKind::Random, .source = "", .seed = 7});
     module->output = std::move(output);
     module->milliseconds = 12.5;
     auto features = std::make_shared<Features>();
@@ -102,15 +101,14 @@ FrameResult resultOf(Result<AttentionOutput> output) {
     source->path = "/pictures/photo.png";
     source->sha256 = "abc123";
     source->description = "24 × 16, 8-bit RGB";
-    FrameResult result;
-    result.models.resize(1);
+    FrameResult result = test::madeResult({}, nullptr);
     result.epoch = 5;
     result.frame.width = 24;
     result.frame.height = 16;
     result.frame.timestamp = 1234.5;
     result.frame.source = std::move(source);
     result.models.front().features = std::move(features);
-    test::addJob(result, nullptr);  // one which has not finished
+    test::addUnfinished(result, "unfinished");  // one which has not finished
     test::addJob(result, module);
     return result;
 }

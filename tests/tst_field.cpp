@@ -38,14 +38,9 @@ std::shared_ptr<const Features> testFeatures(int channels, int height, int width
 }
 
 FrameResult resultWith(std::vector<AttentionMap> maps, std::shared_ptr<const Features> features) {
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(testInfo(), ParamSet(testInfo().params), {ProvenanceKind::Random, "", 7});
+    auto module = test::jobOf(testInfo(), {ProvenanceKind::Random, "", 7});
     module->output = AttentionOutput{{}, std::move(maps)};
-    FrameResult result;
-    result.models.resize(1);
-    result.models.front().features = std::move(features);
-    test::addJob(result, module);
-    return result;
+    return test::madeResult({}, std::move(features), {module});
 }
 
 AttentionMap emptyMap(const char* name, const MapKind& kind, MapRole role) {
@@ -400,11 +395,10 @@ void TestField::failuresSayWhy() {
     wanted = spec();
     wanted.map = "channel";
     QCOMPARE(makeField(result, wanted).error().code, ErrorCode::Unsupported);
-    auto failed = std::make_shared<JobResult>();
-    failed->source = sourceOf(testInfo(), ParamSet(testInfo().params), {});
+    auto failed = test::jobOf(testInfo());
     failed->output = makeError(ErrorCode::BadValue, "its own reason");
     result.models.front().jobs.clear();
-    test::addJob(result, nullptr);
+    test::addUnfinished(result, "unfinished");
     test::addJob(result, failed);
     QCOMPARE(makeField(result, spec()).error().text, std::string("its own reason"));
     result = resultWith({channelMap({1.0F, 1.0F})}, nullptr);

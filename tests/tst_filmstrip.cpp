@@ -36,19 +36,17 @@ const std::vector<const ModuleInfo*>& seven() {
 
 // A frame of this size with the first `ready` modules finished.
 std::shared_ptr<FrameResult> makeResult(int width, int height, std::size_t ready) {
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
+    auto result = std::make_shared<FrameResult>(madeResult({}, nullptr));
     result->frame.width = width;
     result->frame.height = height;
     result->frame.source = std::make_shared<SourceInfo>();
     result->frame.pixels = std::make_shared<cv::Mat>(height, width, CV_8UC3, cv::Scalar(0, 0, 0));
     for (std::size_t k = 0; k < 6; ++k) {
-        std::shared_ptr<JobResult> module;
         if (k < ready) {
-            module = std::make_shared<JobResult>();
-            module->source = sourceOf(*seven()[k], ParamSet(seven()[k]->params), {});
+            addJob(*result, jobOf(*seven()[k]));
+        } else {
+            addUnfinished(*result, seven()[k]->id);
         }
-        test::addJob(*result, module);
     }
     return result;
 }
@@ -182,8 +180,7 @@ private Q_SLOTS:
         strip.setModules(seven());
         showAt(strip, 872, 80);
         auto result = makeResult(300, 200, 6);
-        auto failed = std::make_shared<JobResult>();
-        failed->source = sourceOf(*seven()[1], ParamSet(seven()[1]->params), {});
+        auto failed = jobOf(*seven()[1]);
         failed->output = makeError(ErrorCode::BadShape, "It needs %1 channels; choose another backbone.", {"8"});
         result->models.front().jobs[1].result = failed;
         QSignalSpy asked(&strip, &Filmstrip::renderRequested);

@@ -18,6 +18,7 @@
 #include "engine/runtime/source_hash.h"
 #include "engine/tensor/safetensors.h"
 #include "tests/support/made_result.h"
+#include "tests/support/requests.h"
 
 using namespace fovea;
 

@@ -9,6 +9,7 @@
 #include "tests/support/fake_feed.h"
 #include "tests/support/loop_gaps.h"
 #include "tests/support/made_result.h"
+#include "tests/support/requests.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -66,7 +67,7 @@ private Q_SLOTS:
     void everyResultIsOfItsOwnFrame() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         for (std::uint64_t i = 1; i <= 30; ++i) {
             feed.release(1);
@@ -76,7 +77,7 @@ private Q_SLOTS:
         for (const auto& result : live.results) {
             QCOMPARE(greyIndex(*result->frame.pixels), static_cast<int>(result->frame.index % 64));
             QVERIFY(result->frame.sequence >= last);
-            QVERIFY(test::jobAt(*result));
+            QVERIFY(jobAt(*result));
             QVERIFY(result->frame.captured <= result->started);
             last = result->frame.sequence;
         }
@@ -88,7 +89,7 @@ private Q_SLOTS:
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Gated;
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(slow.gate.waitForArrivals(1));
         feed.release(20);
@@ -104,7 +105,7 @@ private Q_SLOTS:
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Gated;
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(slow.gate.waitForArrivals(1));
         for (int i = 0; i < 5; ++i) {
@@ -122,7 +123,7 @@ private Q_SLOTS:
         fakeModule(1).behaviour = FakeBehaviour::Gated;  // of the filmstrip
         fakeModule(1).gate.open();
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0), fakeJob(1), fakeJob(2)}));
+        live.controller.setJobs(onRetina({fakeJob(0), fakeJob(1), fakeJob(2)}));
         QVERIFY(live.open());
         feed.release(3);
         QVERIFY(live.resultOf(3));
@@ -137,7 +138,7 @@ private Q_SLOTS:
         const auto frozen = live.shown.size();
         feed.release(5);  // they pass
         QTRY_COMPARE_WITH_TIMEOUT(live.controller.source().framesRead(), 9U, kPatience);
-        live.controller.setJobs(test::onRetina({fakeJob(0, 0.25)}));  // explored like a picture
+        live.controller.setJobs(onRetina({fakeJob(0, 0.25)}));  // explored like a picture
         QTRY_VERIFY_WITH_TIMEOUT(live.results.back()->epoch == live.controller.epoch(), kPatience);
         QCOMPARE(live.results.back()->frame.index, 3U);
         QCOMPARE(live.shown.size(), frozen);
@@ -152,7 +153,7 @@ private Q_SLOTS:
         Live live(feed);
         ModuleJob other = fakeJob(0, 0.75);
         other.place = 1;
-        live.controller.setJobs(test::onRetina({fakeJob(0, 0.25), other, fakeJob(2)}, 2));
+        live.controller.setJobs(onRetina({fakeJob(0, 0.25), other, fakeJob(2)}, 2));
         QVERIFY(live.open());
         for (std::uint64_t index = 1; index <= 5; ++index) {
             feed.release(1);
@@ -170,10 +171,10 @@ private Q_SLOTS:
     void switchingWhileTheSourceIsSilent() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(live.resultOf(0));
-        live.controller.setJobs(test::onRetina({fakeJob(1)}));
+        live.controller.setJobs(onRetina({fakeJob(1)}));
         QTRY_VERIFY_WITH_TIMEOUT(live.results.back()->find(JobId{fakeModule(1).info.id}) != nullptr, kPatience);
         QCOMPARE(live.results.back()->frame.index, 0U);
     }
@@ -181,7 +182,7 @@ private Q_SLOTS:
     void seekingRaisesTheEpochAndShowsExactlyThatFrame() {
         FakeFeed feed(fileTraits(64, 1.0 / 86400.0));  // one frame a day
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(live.resultOf(0));
         for (const int target : {40, 3, 63, 0, 17, 17, 1000, -5}) {
@@ -200,7 +201,7 @@ private Q_SLOTS:
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Stoppable;
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(slow.gate.waitForArrivals(1));
         live.controller.source().seek(30);
@@ -215,7 +216,7 @@ private Q_SLOTS:
     void endOfFileAndPlayAgain() {
         FakeFeed feed(fileTraits(5));
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QTRY_VERIFY_WITH_TIMEOUT(!live.controller.source().playing(), kPatience);
         QVERIFY(live.resultOf(4));
@@ -229,7 +230,7 @@ private Q_SLOTS:
     void refusedSourceLeavesEverything() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(live.resultOf(0));
         feed.refuse(makeError(ErrorCode::Denied, "forbidden"));
@@ -244,7 +245,7 @@ private Q_SLOTS:
     void lostSourceIsSaidAndReopened() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         QVERIFY(live.resultOf(0));
         feed.fail(makeError(ErrorCode::Disconnected, "unplugged"));
@@ -263,7 +264,7 @@ private Q_SLOTS:
         FakeFeed feed(liveTraits());
         {
             Live live(feed);
-            live.controller.setJobs(test::onRetina({fakeJob(0)}));
+            live.controller.setJobs(onRetina({fakeJob(0)}));
             for (int i = 1; i <= 40; ++i) {
                 live.controller.openSource({.kind = SourceKind::Camera, .location = "fake"});
                 const auto swapped = [&] {
@@ -283,7 +284,7 @@ private Q_SLOTS:
         QVERIFY(cv::imwrite(path.toStdString(), cv::Mat(17, 31, CV_8UC3, cv::Scalar::all(90))));
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         live.controller.openFile(path);
         QTRY_COMPARE_WITH_TIMEOUT(live.loaded, 2, kPatience);
@@ -295,14 +296,14 @@ private Q_SLOTS:
     void closedSourceLeavesItsLastFrame() {
         FakeFeed feed(liveTraits());
         Live live(feed);
-        live.controller.setJobs(test::onRetina({fakeJob(0)}));
+        live.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(live.open());
         feed.release(3);
         QVERIFY(live.resultOf(3));
         live.controller.closeSource();
         QVERIFY(!live.controller.source().active());
         QTRY_COMPARE_WITH_TIMEOUT(feed.alive.load(), 0, kPatience);  // the device is free
-        live.controller.setJobs(test::onRetina({fakeJob(1)}));
+        live.controller.setJobs(onRetina({fakeJob(1)}));
         QTRY_VERIFY_WITH_TIMEOUT(live.results.back()->find(JobId{fakeModule(1).info.id}) != nullptr, kPatience);
         QCOMPARE(live.results.back()->frame.index, 3U);
         QVERIFY(QTest::qWaitFor([&] { return !live.controller.busy(); }, kPatience));
@@ -320,7 +321,7 @@ private Q_SLOTS:
             FakeFeed feed(liveTraits());
             fakeModule(0).behaviour = FakeBehaviour::Busy;
             Live live(feed);
-            live.controller.setJobs(test::onRetina({fakeJob(0)}));
+            live.controller.setJobs(onRetina({fakeJob(0)}));
             QVERIFY(live.open());
             LoopGaps gaps;
             QTimer camera;

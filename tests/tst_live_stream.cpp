@@ -9,8 +9,8 @@
 #include "engine/runtime/render_view.h"
 #include "tests/support/fake_modules.h"
 #include "tests/support/loop_gaps.h"
-#include "tests/support/made_result.h"
 #include "tests/support/mjpeg_server.h"
+#include "tests/support/requests.h"
 #include "tests/support/video_files.h"
 #include "widgets/canvas.h"
 
@@ -114,7 +114,7 @@ private Q_SLOTS:
 
     void overlaysAreOfTheirOwnPicture() {
         Screen screen;
-        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
+        screen.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -127,7 +127,7 @@ private Q_SLOTS:
         Screen screen;
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Gated;
-        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
+        screen.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.sendFrame();
         QVERIFY(screen.open());
@@ -145,7 +145,7 @@ private Q_SLOTS:
 
     void killedServerIsNoticedAndReconnects() {
         Screen screen;
-        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
+        screen.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -175,7 +175,7 @@ private Q_SLOTS:
 
     void stalledServerIsNoticed() {
         Screen screen;
-        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
+        screen.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -187,7 +187,7 @@ private Q_SLOTS:
 
     void sizeChangesOnTheWay() {
         Screen screen;
-        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
+        screen.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -205,7 +205,7 @@ private Q_SLOTS:
 
     void garbageInBetween() {
         Screen screen;
-        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
+        screen.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -223,7 +223,7 @@ private Q_SLOTS:
         auto& slow = fakeModule(0);
         slow.behaviour = FakeBehaviour::Gated;
         slow.gate.open();
-        screen.controller.setJobs(test::onRetina({fakeJob(0)}));
+        screen.controller.setJobs(onRetina({fakeJob(0)}));
         QVERIFY(screen.server.start());
         screen.server.run(30.0);
         QVERIFY(screen.open());
@@ -247,7 +247,7 @@ private Q_SLOTS:
             Screen screen;
             fakeModule(0).behaviour = FakeBehaviour::Busy;
             fakeModule(0).busyMilliseconds = 200;
-            screen.controller.setJobs(test::onRetina({fakeJob(0)}));
+            screen.controller.setJobs(onRetina({fakeJob(0)}));
             QVERIFY(screen.server.start());
             screen.server.setSize({640, 480});
             screen.server.run(30.0);

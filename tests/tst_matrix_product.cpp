@@ -1,6 +1,7 @@
 // Products of views of matrices against loops written straight from their definition, in double.
 
 #include <QTest>
+
 #include <array>
 #include <cmath>
 #include <utility>

@@ -40,25 +40,17 @@ std::shared_ptr<const FrameResult> makeResult(int heads, int queryHeight, int qu
             map.data.values[static_cast<std::size_t>((h * n + q) * m + q % m)] = 1.0F;
         }
     }
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(info(), ParamSet(info().params), {});
+    auto module = jobOf(info());
     AttentionOutput output;
     output.maps.push_back(std::move(map));
     module->output = std::move(output);
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
-    test::addJob(*result, module);
-    return result;
+    return std::make_shared<FrameResult>(madeResult({}, nullptr, {module}));
 }
 
 std::shared_ptr<const FrameResult> resultOf(AttentionMap map) {
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(info(), ParamSet(info().params), {});
+    auto module = jobOf(info());
     module->output = AttentionOutput{{}, {std::move(map)}};
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
-    test::addJob(*result, module);
-    return result;
+    return std::make_shared<FrameResult>(madeResult({}, nullptr, {module}));
 }
 
 // 3×3 places in windows of 2×2, of which those at the right and the bottom are padded; every token looks at itself.
@@ -233,7 +225,7 @@ private Q_SLOTS:
     }
 
     void codesAndChannelsAreChosenByNumber() {
-        AttentionMap map = test::jobAt(*makeResult(1, 2, 3, 1, 4))->output->maps.front();
+        AttentionMap map = jobAt(*makeResult(1, 2, 3, 1, 4))->output->maps.front();
         auto& sides = std::get<PairwiseMap>(map.kind);
         sides.keys.axis = MapAxis::Codes;
         MatrixView view;

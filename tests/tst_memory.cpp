@@ -31,6 +31,7 @@
 #include "tests/support/made_result.h"
 #include "tests/support/numbers.h"
 #include "tests/support/recordings.h"
+#include "tests/support/requests.h"
 #include "tests/support/video_files.h"
 #include "tests/support/video_reader.h"
 #include "tests/support/view_test.h"
@@ -49,17 +50,12 @@ FrameResult largeMatrix(int side) {
     static const ModuleInfo& info = *findModule("mhsa");
     AttentionMap map = selfAttentionMap(
         1, side, attend(randomMap(2, 1, side, 1), randomMap(2, 1, side, 2), randomMap(2, 1, side, 3), 1, 1.0F, {})->factors);
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(info, ParamSet(info.params), {});
+    auto module = jobOf(info);
     AttentionOutput output;
     output.frames.push_back(randomMap(2, 1, side, 4));
     output.maps.push_back(std::move(map));
     module->output = std::move(output);
-    FrameResult result;
-    result.models.resize(1);
-    result.frame = testFrame(64, 48);
-    test::addJob(result, module);
-    return result;
+    return madeResult(testFrame(64, 48), nullptr, {module});
 }
 
 struct Outcome {
@@ -172,16 +168,16 @@ void TestMemory::aPassEndsWithASentence() {
     Controller controller;
     std::shared_ptr<const FrameResult> result;
     connect(&controller, &Controller::resultReady, this, [&](const auto& ready) { result = ready; });
-    controller.setJobs(test::onRetina({fakeJob(1), fakeJob(2)}));
+    controller.setJobs(onRetina({fakeJob(1), fakeJob(2)}));
     controller.openFrame(testFrame(64, 48));
     QTRY_VERIFY_WITH_TIMEOUT(result && result->complete() && !controller.busy(), kPatience);
-    QVERIFY(!test::jobAt(*result)->output.ok());
-    QVERIFY(sentence(test::jobAt(*result)->output.error()).contains(QStringLiteral("more memory than there is")));
-    QVERIFY(test::jobAt(*result, 1)->output.ok());
+    QVERIFY(!jobAt(*result)->output.ok());
+    QVERIFY(sentence(jobAt(*result)->output.error()).contains(QStringLiteral("more memory than there is")));
+    QVERIFY(jobAt(*result, 1)->output.ok());
     // The thread is still there for the next one.
     fakeModule(1).behaviour = FakeBehaviour::Constant;
-    controller.setJobs(test::onRetina({fakeJob(1, 0.25), fakeJob(2)}));
-    QTRY_VERIFY_WITH_TIMEOUT(result->complete() && !controller.busy() && test::jobAt(*result)->output.ok(), kPatience);
+    controller.setJobs(onRetina({fakeJob(1, 0.25), fakeJob(2)}));
+    QTRY_VERIFY_WITH_TIMEOUT(result->complete() && !controller.busy() && jobAt(*result)->output.ok(), kPatience);
 }
 
 void TestMemory::aSourceEndsWithASentence() {

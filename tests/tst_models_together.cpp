@@ -2,6 +2,12 @@
 
 #include <QTest>
 
+#include <algorithm>
+#include <memory>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
 #include "engine/attention/registry.h"
 #include "engine/models/open_bundle.h"
 #include "engine/pipeline/pipeline.h"
@@ -41,6 +47,13 @@ bool sameMaps(const FullResult& a, const FullResult& b, const char* id, int plac
         }
     }
     return x->source.provenance.kind == y->source.provenance.kind;
+}
+
+/// Whether the first network's features of one result are those of the second network, which is its equal, of the other.
+bool sameValues(const FrameResult& a, const FrameResult& b) {
+    const FeatureMap& x = a.models[1].features->map;
+    const FeatureMap& y = b.models[2].features->map;
+    return x.size() == y.size() && std::equal(x.data(), x.data() + x.size(), y.data());
 }
 
 }  // namespace
@@ -105,7 +118,11 @@ private Q_SLOTS:
         }
         // A hidden job waits until all shown jobs are there.
         for (const auto& snapshot : seen) {
-            QVERIFY(!found(snapshot, "simam", 0, m_retina) || snapshot->shownComplete());
+            const bool shownAreThere = found(snapshot, "gc", 0, m_retina) && found(snapshot, "se", 2, m_retina) &&
+                                       found(snapshot, "gc", 1, m_first) && found(snapshot, "cbam", 3, m_first) &&
+                                       found(snapshot, "gc", 4, m_second);
+            QCOMPARE(snapshot->shownComplete(), shownAreThere);
+            QVERIFY(!found(snapshot, "simam", 0, m_retina) || shownAreThere);
         }
         QCOMPARE(seen.back().get(), result->get());
     }
@@ -144,9 +161,13 @@ private Q_SLOTS:
         QCOMPARE(found(*after, "gc", 1, m_first), found(*before, "gc", 1, m_first));
         QCOMPARE(found(*after, "gc", 0, m_retina), found(*before, "gc", 0, m_retina));
         // A model which is not asked for any more is let go.
+        const std::weak_ptr<const Bundle> gone = bundleOf(m_second);
         swapped.models.resize(1);
         QVERIFY(pipeline.run(swapped, {}).ok());
-        QVERIFY(pipeline.run(request(), {}).ok());
+        const long users = gone.use_count();
+        const auto again = pipeline.run(request(), {});
+        QVERIFY(again.ok());
+        QVERIFY(gone.use_count() > users);
         QCOMPARE(pipeline.backboneRuns(), 5U);  // the Retina and the second network had gone
     }
 
@@ -204,6 +225,9 @@ private Q_SLOTS:
             for (const ModelResult& model : result->models) {
                 QVERIFY(model.features && model.jobs.front().result->output.ok());
             }
+            QVERIFY(sameValues(*result, *result));  // two equal networks have seen the same frame
+            QVERIFY(result == results.front() || result->frame.index == results.front()->frame.index ||
+                    !sameValues(*result, *results.front()));
         }
     }
 };

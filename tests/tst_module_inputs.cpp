@@ -64,7 +64,7 @@ std::shared_ptr<const FrameResult> pass(Pipeline& pipeline, const Frame& frame, 
 }
 
 float count(const std::shared_ptr<const FrameResult>& result) {
-    return result && test::jobAt(*result)->output ? test::jobAt(*result)->output->maps.front().data.values.front() : -1.0F;
+    return result && jobAt(*result)->output ? jobAt(*result)->output->maps.front().data.values.front() : -1.0F;
 }
 
 /// Frames of one source, as a video gives them.
@@ -87,7 +87,7 @@ private Q_SLOTS:
         const auto info = witness({.gate = true});
         Pipeline pipeline;
         const auto result = pass(pipeline, testFrame(96, 64), jobOf(info));
-        QVERIFY(result && test::jobAt(*result)->output.ok());
+        QVERIFY(result && jobAt(*result)->output.ok());
         const FeatureMap& x = result->models.front().features->map;
         const Tensor& gate = Witness::extras.at("gate");
         const Shape wanted{x.channels(), (x.height() + 1) / 2, (x.width() + 1) / 2};
@@ -103,7 +103,7 @@ private Q_SLOTS:
         const auto info = witness({.hidden = true});
         Pipeline pipeline;
         const auto result = pass(pipeline, testFrame(64, 48), jobOf(info));
-        QVERIFY(result && test::jobAt(*result)->output.ok());
+        QVERIFY(result && jobAt(*result)->output.ok());
         QVERIFY(Witness::extras.at("hidden").values == ops::globalMean(result->models.front().features->map));
         QVERIFY((createdFor.extras.at("hidden") == Shape{result->models.front().features->map.channels()}));
     }
@@ -130,14 +130,14 @@ private Q_SLOTS:
         const auto info = witness({}, [](const ParamSet&) { return true; });
         Pipeline pipeline;
         const auto first = pass(pipeline, testFrame(88, 56), jobOf(info));
-        QVERIFY(first && test::jobAt(*first)->output.ok());
-        QVERIFY(test::jobAt(*first)->resampled == (GridSize{28, 28}));
+        QVERIFY(first && jobAt(*first)->output.ok());
+        QVERIFY(jobAt(*first)->resampled == (GridSize{28, 28}));
         QCOMPARE(createdFor.height, 28);
         const FeatureMap wanted = ops::adaptiveMeanPool(first->models.front().features->map, 28, 28);
         QVERIFY(Witness::features.size() == wanted.size());
         QVERIFY(std::equal(wanted.data(), wanted.data() + wanted.size(), Witness::features.data()));
         const auto other = pass(pipeline, testFrame(64, 48), jobOf(info));
-        QVERIFY(test::jobAt(*other)->resampled == (GridSize{28, 28}));  // another picture, the same weights
+        QVERIFY(jobAt(*other)->resampled == (GridSize{28, 28}));  // another picture, the same weights
     }
 
     void aTiedModuleTakesTheSizeItIsTold() {
@@ -147,9 +147,9 @@ private Q_SLOTS:
         QVERIFY(job.params.set(info.params, "H", 5).ok() && job.params.set(info.params, "W", 9).ok());
         Pipeline pipeline;
         const auto result = pass(pipeline, testFrame(88, 56), job);
-        QVERIFY(test::jobAt(*result)->resampled == (GridSize{5, 9}));
+        QVERIFY(jobAt(*result)->resampled == (GridSize{5, 9}));
         const auto free = witness({}, [](const ParamSet&) { return false; });
-        QVERIFY(!test::jobAt(*pass(pipeline, testFrame(88, 56), jobOf(free)))->resampled);
+        QVERIFY(!jobAt(*pass(pipeline, testFrame(88, 56), jobOf(free)))->resampled);
     }
 };
 

@@ -392,7 +392,7 @@ private Q_SLOTS:
             return *pipeline.run({.frame = testFrame(64, 48), .models = {{RetinaOptions{}, {job}}}}, {});
         };
         const auto layers = pass("highway", R"({"layers": 2})");
-        const auto& output = *test::jobAt(*layers)->output;
+        const auto& output = *jobAt(*layers)->output;
         QCOMPARE(output.maps.front().data.shape.size(), std::size_t{4});
         const auto mean = makeField(*layers, {.job = {"highway"}, .map = {}});
         const auto last = makeField(*layers, {.job = {"highway"}, .map = {}, .channel = 127});
@@ -401,10 +401,10 @@ private Q_SLOTS:
         QVERIFY(!makeField(*layers, {.job = {"highway"}, .map = {}, .channel = 128}).ok());
         // An assignment has the same mean everywhere, so the gate is shown first.
         const auto encoded = pass("encnet", "{}");
-        QCOMPARE(defaultMap(*test::jobAt(*encoded)->output)->name, std::string("channel"));
+        QCOMPARE(defaultMap(*jobAt(*encoded)->output)->name, std::string("channel"));
         QVERIFY(makeField(*encoded, {.job = {"encnet"}, .map = "assign", .channel = 3}).ok());
         const auto wider = pass("split_attention", R"({"Cout": 24})");
-        const auto& branches = *test::jobAt(*wider)->output;
+        const auto& branches = *jobAt(*wider)->output;
         QCOMPARE(branchWeights(branches.maps.front(), branches.frames.front().channels()).size(), std::size_t{2});
         QVERIFY(makeField(*wider, {.job = {"split_attention"}, .map = {}}).ok());
     }

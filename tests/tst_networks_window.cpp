@@ -10,7 +10,6 @@
 
 #include "engine/attention/registry.h"
 #include "tests/support/compare_window_fixture.h"
-#include "tests/support/made_result.h"
 #include "widgets/comparison_table.h"
 #include "widgets/engine_text.h"
 #include "widgets/prediction_view.h"
@@ -41,8 +40,8 @@ class TestNetworksWindow final : public QObject {
     /// What the engine gives for a pane, computed by itself.
     Result<ScalarField> field(int pane) {
         Pipeline pipeline;
-        const auto result = pipeline.run(
-            test::requestOf(m.session().controller().frame(), {m.session().paneJob(pane)}, m.session().model(pane)), {});
+        const auto result =
+            pipeline.run(requestOf(m.session().controller().frame(), {m.session().paneJob(pane)}, m.session().model(pane)), {});
         return result ? makeField(**result, *m.session().field(pane)) : Result<ScalarField>(result.error());
     }
     const ScalarField& shown(int pane) { return *m.canvas(pane)->rendered().field; }
@@ -198,8 +197,11 @@ private Q_SLOTS:
         m.window->openSession(path);
         // The state is the one asked for already while its second model is read.
         QTRY_COMPARE_WITH_TIMEOUT(m.session().bundles().size(), std::size_t{2}, CompareWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(!m.session().restoring(), CompareWindow::kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(state() == both, CompareWindow::kPatience);
         settle();
+        QVERIFY(state() == both);
+        QCOMPARE(m.session().bundles().size(), std::size_t{2});
     }
 
     // In the view of one picture a model is chosen for all panes which had the same.

@@ -21,8 +21,10 @@
 #include "app/settings.h"
 #include "engine/attention/registry.h"
 #include "engine/models/bundle.h"
+#include "tests/support/json_path.h"
 
 using namespace fovea;
+using namespace fovea::test;
 
 namespace {
 
@@ -96,30 +98,6 @@ QStringList badTexts(const NumberRule& rule) {
     return bad;
 }
 
-/// Sets the value under "panes[0].field.head" or "pins[].x", of a list in its first place.
-QJsonValue withValue(const QJsonValue& json, const QStringList& path, const QJsonValue& value) {
-    if (path.isEmpty()) {
-        return value;
-    }
-    const QStringList rest = path.mid(1);
-    if (path.first() == QLatin1String("[]")) {
-        QJsonArray list = json.toArray();
-        list[0] = withValue(list[0], rest, value);
-        return list;
-    }
-    QJsonObject object = json.toObject();
-    object[path.first()] = withValue(object[path.first()], rest, value);
-    return object;
-}
-
-QJsonValue valueAt(const QJsonValue& json, const QStringList& path) {
-    if (path.isEmpty()) {
-        return json;
-    }
-    const bool isList = path.first() == QLatin1String("[]");
-    return valueAt(isList ? json.toArray().at(0) : json.toObject()[path.first()], path.mid(1));
-}
-
 QStringList steps(const NumberRule& rule) {
     QString path = QString::fromStdString(rule.name);
     return path.replace(QStringLiteral("[]"), QStringLiteral(".[]")).split(u'.');
@@ -138,7 +116,7 @@ SessionFile fullSession(const QString& picture) {
         pane.intervention = {{0.5F, 1.0F}, {0.25F, 1.0F}};
         pane.pinnedChannels = {3, 5};
         pane.pinnedHeads = {1};
-        pane.field.channel = 2;  // or a mode which shows one channel would be refused
+        pane.field.channel = 2;  // the mode which shows one channel needs one
         file.state.panes.push_back(pane);
     }
     file.state.pins = {{2, 0.25, 0.75}};
@@ -416,11 +394,12 @@ private Q_SLOTS:
             QVERIFY2(!used.isDouble() || rule.check(used.toDouble()), qPrintable(shown));
         }
         for (const double end : {rule.least, rule.most}) {
-            // An end of the range beyond the other end is refused.
-            if ((rule.name == "style.hi" && end == rule.least) || (rule.name == "style.lo" && end == rule.most)) {
-                continue;
-            }
-            const auto opened = with(end);
+            // The ends of a range go together; of an automatic range they may be equal.
+            const QString other = rule.name == "style.lo" ? QStringLiteral("style.hi") : QStringLiteral("style.lo");
+            const bool isEnd = rule.name == "style.lo" || rule.name == "style.hi";
+            const QJsonValue both = isEnd ? withValue(json, other.split(u'.'), end) : QJsonValue(json);
+            const QJsonDocument changed(withValue(both, steps(rule), end).toObject());
+            const auto opened = parseSession(changed.toJson(), "a.fovea");
             QVERIFY2(!names(said(*opened), key), qPrintable(said(*opened).join(u'\n')));
             const QJsonValue used = valueAt(QJsonDocument::fromJson(sessionJson(opened->file)).object(), steps(rule));
             const double number = used.isString() ? used.toString().toDouble() : used.toDouble(std::nan(""));

@@ -48,15 +48,9 @@ std::shared_ptr<const FrameResult> resultWith(const AttentionMap& map, const Fra
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(1, height, width);
     features->geometry = {0.0, 0.0, static_cast<double>(frame.width) / width, static_cast<double>(frame.height) / height};
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(kInfo, ParamSet(kInfo.params), {});
+    auto module = test::jobOf(kInfo);
     module->output = AttentionOutput{{}, {map}};
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
-    result->frame = frame;
-    result->models.front().features = features;
-    test::addJob(*result, module);
-    return result;
+    return std::make_shared<FrameResult>(test::madeResult(frame, features, {module}));
 }
 
 FieldSpec at(double x, double y, bool to = false) {

@@ -89,11 +89,11 @@ void TestPipeline::runsEveryShape() {
     QCOMPARE(result->epoch, std::uint64_t{7});
     QCOMPARE(result->frame.pixels, frame.pixels);
     QCOMPARE(result->models.front().jobs.size(), std::size_t{1});
-    const auto& map = test::jobAt(*result)->output->maps.front();
+    const auto& map = jobAt(*result)->output->maps.front();
     QCOMPARE(std::get<SpatialMap>(map.kind).height, result->models.front().features->map.height());
     QCOMPARE(std::get<SpatialMap>(map.kind).width, result->models.front().features->map.width());
-    QCOMPARE(shownValue(*test::jobAt(*result)), 0.25F);
-    QCOMPARE(test::jobAt(*result)->source.provenance.kind, ProvenanceKind::ParameterFree);
+    QCOMPARE(shownValue(*jobAt(*result)), 0.25F);
+    QCOMPARE(jobAt(*result)->source.provenance.kind, ProvenanceKind::ParameterFree);
 }
 
 void TestPipeline::publishesImmutableSnapshots() {
@@ -106,8 +106,8 @@ void TestPipeline::publishesImmutableSnapshots() {
     for (std::size_t step = 0; step < seen.size(); ++step) {
         QVERIFY(seen[step]->models.front().features);
         QCOMPARE(seen[step]->models.front().jobs.size(), std::size_t{2});
-        QCOMPARE(test::jobAt(*seen[step]) != nullptr, step >= 1);
-        QCOMPARE(test::jobAt(*seen[step], 1) != nullptr, step >= 2);
+        QCOMPARE(jobAt(*seen[step]) != nullptr, step >= 1);
+        QCOMPARE(jobAt(*seen[step], 1) != nullptr, step >= 2);
     }
     QCOMPARE(seen[2], *result);
 }
@@ -142,11 +142,11 @@ void TestPipeline::onlyTheChangedModuleRuns() {
     const auto first = runOrNull(pipeline, request(frame, {fakeJob(0), fakeJob(1), fakeJob(2)}));
     const auto turned = runOrNull(pipeline, request(frame, {fakeJob(2), fakeJob(0), fakeJob(1)}, 2));
     QVERIFY(first && turned);
-    QCOMPARE(test::jobAt(*turned), test::jobAt(*first, 2));
-    QCOMPARE(test::jobAt(*turned, 1), test::jobAt(*first));
+    QCOMPARE(jobAt(*turned), jobAt(*first, 2));
+    QCOMPARE(jobAt(*turned, 1), jobAt(*first));
     const auto changed = runOrNull(pipeline, request(frame, {fakeJob(0), fakeJob(1, 0.75), fakeJob(2)}, 3));
     QVERIFY(changed);
-    QCOMPARE(shownValue(*test::jobAt(*changed, 1)), 0.75F);
+    QCOMPARE(shownValue(*jobAt(*changed, 1)), 0.75F);
     QCOMPARE(fakeModule(0).ran.load(), 1);
     QCOMPARE(fakeModule(1).ran.load(), 2);
     QCOMPARE(fakeModule(2).ran.load(), 1);
@@ -155,7 +155,7 @@ void TestPipeline::onlyTheChangedModuleRuns() {
     QCOMPARE(fakeModule(1).ran.load(), 2);
     const auto twice = runOrNull(pipeline, request(frame, {fakeJob(3), fakeJob(3)}, 5));
     QVERIFY(twice);
-    QCOMPARE(test::jobAt(*twice), test::jobAt(*twice, 1));
+    QCOMPARE(jobAt(*twice), jobAt(*twice, 1));
     QCOMPARE(fakeModule(3).ran.load(), 1);
 }
 
@@ -176,7 +176,7 @@ void TestPipeline::idleResultsAreBounded() {
     for (int step = 0; step < 50; ++step) {
         const auto result = runOrNull(pipeline, request(frame, {fakeJob(0, step / 50.0)}));
         QVERIFY(result);
-        results.push_back(test::jobAt(*result));
+        results.push_back(jobAt(*result));
     }
     const auto alive = std::count_if(results.begin(), results.end(), [](const auto& r) { return !r.expired(); });
     QVERIFY2(alive >= 2 && alive <= 8, qPrintable(QString::number(alive)));
@@ -194,7 +194,7 @@ void TestPipeline::cachedCellsStandInTheFirstSnapshot() {
                                      [&](FullResult r) { seen.push_back(std::move(r)); });
     QVERIFY(result.ok());
     QCOMPARE(seen.size(), std::size_t{2});
-    QVERIFY(!test::jobAt(*seen[0]) && test::jobAt(*seen[0], 1) && test::jobAt(*seen[0], 2));
+    QVERIFY(!jobAt(*seen[0]) && jobAt(*seen[0], 1) && jobAt(*seen[0], 2));
 }
 
 void TestPipeline::placesTellJobsOfOneModuleApart() {
@@ -230,9 +230,9 @@ void TestPipeline::failingModuleLeavesOthers() {
     Pipeline pipeline;
     const auto result = runOrNull(pipeline, request(testFrame(40, 24), {fakeJob(0), fakeJob(1), fakeJob(2)}));
     QVERIFY(result);
-    QVERIFY(test::jobAt(*result)->output.ok());
-    QVERIFY(test::jobAt(*result, 2)->output.ok());
-    const auto& failed = *test::jobAt(*result, 1);
+    QVERIFY(jobAt(*result)->output.ok());
+    QVERIFY(jobAt(*result, 2)->output.ok());
+    const auto& failed = *jobAt(*result, 1);
     QVERIFY(!failed.output.ok());
     QCOMPARE(failed.output.error().code, code);
     QVERIFY2(QString::fromStdString(failed.output.error().message()).contains(word), failed.output.error().message().c_str());
@@ -244,10 +244,10 @@ void TestPipeline::failureIsNotKept() {
     Pipeline pipeline;
     const auto frame = testFrame(40, 24);
     const auto failed = runOrNull(pipeline, request(frame, {fakeJob(0)}));
-    QVERIFY(failed && !test::jobAt(*failed)->output.ok());
+    QVERIFY(failed && !jobAt(*failed)->output.ok());
     fakeModule(0).behaviour = FakeBehaviour::Constant;
     const auto good = runOrNull(pipeline, request(frame, {fakeJob(0)}));
-    QVERIFY(good && test::jobAt(*good)->output.ok());
+    QVERIFY(good && jobAt(*good)->output.ok());
     QCOMPARE(fakeModule(0).created.load(), 2);  // an instance which threw is not run again
 }
 
@@ -256,9 +256,9 @@ void TestPipeline::unmetNeedsAreNamed() {
     Pipeline pipeline;
     const auto result = runOrNull(pipeline, request(testFrame(40, 24), {fakeJob(0), fakeJob(1)}));
     QVERIFY(result);
-    QVERIFY(!test::jobAt(*result)->output.ok());
-    QVERIFY(QString::fromStdString(test::jobAt(*result)->output.error().message()).contains(QStringLiteral("frames")));
-    QVERIFY(test::jobAt(*result, 1)->output.ok());
+    QVERIFY(!jobAt(*result)->output.ok());
+    QVERIFY(QString::fromStdString(jobAt(*result)->output.error().message()).contains(QStringLiteral("frames")));
+    QVERIFY(jobAt(*result, 1)->output.ok());
     QCOMPARE(fakeModule(0).created.load(), 0);
 }
 
@@ -269,11 +269,11 @@ void TestPipeline::randomWeightsFollowTheSeed() {
     job.seed = 3;
     const auto first = runOrNull(pipeline, request(frame, {job}));
     QVERIFY(first);
-    QCOMPARE(test::jobAt(*first)->source.provenance, (Provenance{.kind = ProvenanceKind::Random, .source = {}, .seed = 3}));
+    QCOMPARE(jobAt(*first)->source.provenance, (Provenance{.kind = ProvenanceKind::Random, .source = {}, .seed = 3}));
     job.seed = 4;
     const auto second = runOrNull(pipeline, request(frame, {job}));
     QVERIFY(second);
-    QVERIFY(shownValue(*test::jobAt(*first)) != shownValue(*test::jobAt(*second)));
+    QVERIFY(shownValue(*jobAt(*first)) != shownValue(*jobAt(*second)));
     QCOMPARE(fakeModule(6).ran.load(), 2);
 }
 
@@ -286,9 +286,9 @@ void TestPipeline::givenWeightsWin() {
     job.weights = weights;
     job.weightsFile = "/there/is/no/such/file";
     const auto result = runOrNull(pipeline, request(testFrame(40, 24), {job}));
-    QVERIFY(result && test::jobAt(*result)->output.ok());
-    QCOMPARE(shownValue(*test::jobAt(*result)), 1.5F);
-    QCOMPARE(test::jobAt(*result)->source.provenance, weights->provenance);
+    QVERIFY(result && jobAt(*result)->output.ok());
+    QCOMPARE(shownValue(*jobAt(*result)), 1.5F);
+    QCOMPARE(jobAt(*result)->source.provenance, weights->provenance);
 }
 
 void TestPipeline::weightsFileIsReadAgainWhenItChanges() {
@@ -300,10 +300,10 @@ void TestPipeline::weightsFileIsReadAgainWhenItChanges() {
     auto job = fakeJob(6, 0.5);
     job.weightsFile = path;
     const auto first = runOrNull(pipeline, request(frame, {job}));
-    QVERIFY(first && test::jobAt(*first)->output.ok());
-    QCOMPARE(shownValue(*test::jobAt(*first)), 0.5F);
-    QCOMPARE(test::jobAt(*first)->source.provenance.kind, ProvenanceKind::File);
-    QCOMPARE(test::jobAt(*first)->source.provenance.source, std::string("w.safetensors"));
+    QVERIFY(first && jobAt(*first)->output.ok());
+    QCOMPARE(shownValue(*jobAt(*first)), 0.5F);
+    QCOMPARE(jobAt(*first)->source.provenance.kind, ProvenanceKind::File);
+    QCOMPARE(jobAt(*first)->source.provenance.source, std::string("w.safetensors"));
     QVERIFY(runOrNull(pipeline, request(frame, {job})));
     QCOMPARE(fakeModule(6).ran.load(), 1);
 
@@ -311,8 +311,8 @@ void TestPipeline::weightsFileIsReadAgainWhenItChanges() {
     QVERIFY(writeWeights(path, {2.0F, 0.0F}));
     std::filesystem::last_write_time(path, before + std::chrono::seconds(1));
     const auto second = runOrNull(pipeline, request(frame, {job}));
-    QVERIFY(second && test::jobAt(*second)->output.ok());
-    QCOMPARE(shownValue(*test::jobAt(*second)), 1.0F);
+    QVERIFY(second && jobAt(*second)->output.ok());
+    QCOMPARE(shownValue(*jobAt(*second)), 1.0F);
 
     // Other parameters of the same shapes reuse what was read: the file need not be readable any more.
     QVERIFY(writeWeights(path, {4.0F, 0.0F}));
@@ -320,8 +320,8 @@ void TestPipeline::weightsFileIsReadAgainWhenItChanges() {
     auto other = fakeJob(6, 0.25);
     other.weightsFile = path;
     const auto third = runOrNull(pipeline, request(frame, {other}));
-    QVERIFY(third && test::jobAt(*third)->output.ok());
-    QCOMPARE(shownValue(*test::jobAt(*third)), 0.5F);
+    QVERIFY(third && jobAt(*third)->output.ok());
+    QCOMPARE(shownValue(*jobAt(*third)), 0.5F);
 }
 
 void TestPipeline::brokenWeightsFillOneCell() {
@@ -334,10 +334,10 @@ void TestPipeline::brokenWeightsFillOneCell() {
     Pipeline pipeline;
     const auto result = runOrNull(pipeline, request(testFrame(40, 24), {missing, misshapen, fakeJob(0)}));
     QVERIFY(result);
-    QVERIFY(!test::jobAt(*result)->output.ok());
-    QCOMPARE(test::jobAt(*result)->source.provenance.source, std::string("missing.safetensors"));
-    QVERIFY(!test::jobAt(*result, 1)->output.ok());
-    QVERIFY(test::jobAt(*result, 2)->output.ok());
+    QVERIFY(!jobAt(*result)->output.ok());
+    QCOMPARE(jobAt(*result)->source.provenance.source, std::string("missing.safetensors"));
+    QVERIFY(!jobAt(*result, 1)->output.ok());
+    QVERIFY(jobAt(*result, 2)->output.ok());
     QCOMPARE(fakeModule(7).created.load(), 0);
 }
 
@@ -346,11 +346,11 @@ void TestPipeline::traceOnlyWhenAsked() {
     const auto frame = testFrame(40, 24);
     auto job = fakeJob(0);
     const auto plain = runOrNull(pipeline, request(frame, {job}));
-    QVERIFY(plain && test::jobAt(*plain)->trace.stages().empty());
+    QVERIFY(plain && jobAt(*plain)->trace.stages().empty());
     job.trace = true;
     const auto traced = runOrNull(pipeline, request(frame, {job}));
     QVERIFY(traced);
-    QCOMPARE(test::jobAt(*traced)->trace.stages().size(), std::size_t{1});
+    QCOMPARE(jobAt(*traced)->trace.stages().size(), std::size_t{1});
     QCOMPARE(fakeModule(0).created.load(), 1);
     QVERIFY(runOrNull(pipeline, request(frame, {job})));
     QCOMPARE(fakeModule(0).ran.load(), 2);

@@ -35,7 +35,7 @@ struct Outcome {
 QProcessEnvironment withoutDisplay() {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const char* name :
-         {"QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "XDG_session()_TYPE", "XAUTHORITY"}) {
+         {"QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "XDG_SESSION_TYPE", "XAUTHORITY"}) {
         environment.remove(QString::fromLatin1(name));
     }
     return environment;
@@ -189,7 +189,7 @@ private Q_SLOTS:
         QTest::newRow("nothing") << QStringList();
         QTest::newRow("no such display") << QStringList{QStringLiteral("DISPLAY=:7777")};
         QTest::newRow("no such wayland") << QStringList{QStringLiteral("WAYLAND_DISPLAY=wayland-77"),
-                                                        QStringLiteral("XDG_session()_TYPE=wayland")};
+                                                        QStringLiteral("XDG_SESSION_TYPE=wayland")};
         QTest::newRow("xcb asked for") << QStringList{QStringLiteral("QT_QPA_PLATFORM=xcb")};
         QTest::newRow("wayland asked for") << QStringList{QStringLiteral("QT_QPA_PLATFORM=wayland")};
         QTest::newRow("no such platform") << QStringList{QStringLiteral("QT_QPA_PLATFORM=stone"),

@@ -25,20 +25,13 @@ std::shared_ptr<const FrameResult> resultWith(std::vector<AttentionMap> maps, fl
     features->map = FeatureMap(2, 8, 8);
     std::fill_n(features->map.data(), features->map.size(), 2.0F);
     features->geometry = {.stepX = 8.0, .stepY = 8.0};
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(fakeModule(0).info, ParamSet(fakeModule(0).info.params), {});
+    auto module = jobOf(fakeModule(0).info);
     AttentionOutput output;
     output.maps = std::move(maps);
     FeatureMap& after = output.frames.emplace_back(features->map);
     std::for_each(after.data(), after.data() + after.size(), [factor](float& v) { v *= factor; });
     module->output = std::move(output);
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
-    result->frame = testFrame(kSide, kSide);
-    result->models.front().features = features;
-    result->models.front().jobs.clear();
-    test::addJob(*result, module);
-    return result;
+    return std::make_shared<FrameResult>(madeResult(testFrame(kSide, kSide), features, {module}));
 }
 
 std::uint32_t pixel(const cv::Mat& picture, int x, int y) { return picture.at<std::uint32_t>(y, x); }
@@ -57,7 +50,7 @@ class TestRegions final : public QObject {
 private Q_SLOTS:
     void boxesLieOnTheirCells() {
         const auto result = resultWith({region({2, 4}, {1, 2, 5, 6, -1, 0, 9, 8})});
-        const auto outlines = regionOutlines(*test::jobAt(*result)->output, *result->models.front().features);
+        const auto outlines = regionOutlines(*jobAt(*result)->output, *result->models.front().features);
         QCOMPARE(outlines.size(), std::size_t{2});
         QVERIFY((outlines[0] == RegionOutline{{{8, 16}, {40, 16}, {40, 48}, {8, 48}}}));
         QVERIFY((outlines[1] == RegionOutline{{{-8, 0}, {72, 0}, {72, 64}, {-8, 64}}}));
@@ -65,19 +58,19 @@ private Q_SLOTS:
 
     void boxesOfCellCentresAreHalfACellFurther() {
         const auto result = resultWith({region({4}, {0, 1, 3, 5}, true)});
-        const auto outlines = regionOutlines(*test::jobAt(*result)->output, *result->models.front().features);
+        const auto outlines = regionOutlines(*jobAt(*result)->output, *result->models.front().features);
         QVERIFY((outlines.at(0) == RegionOutline{{{4, 12}, {28, 12}, {28, 44}, {4, 44}}}));
     }
 
     void quadrilateralsCoverTheFeatures() {
         const auto result = resultWith({region({4, 2}, {-1, -1, 1, -1, 1, 1, 0, 1})});
-        const auto outlines = regionOutlines(*test::jobAt(*result)->output, *result->models.front().features);
+        const auto outlines = regionOutlines(*jobAt(*result)->output, *result->models.front().features);
         QVERIFY((outlines.at(0) == RegionOutline{{{0, 0}, {64, 0}, {64, 64}, {32, 64}}}));
     }
 
     void quadrilateralsOfCellCentresAreHalfACellSmaller() {
         const auto result = resultWith({region({4, 2}, {-1, -1, 1, -1, 1, 1, -1, 1}, true)});
-        const auto outlines = regionOutlines(*test::jobAt(*result)->output, *result->models.front().features);
+        const auto outlines = regionOutlines(*jobAt(*result)->output, *result->models.front().features);
         QVERIFY((outlines.at(0) == RegionOutline{{{4, 4}, {60, 4}, {60, 60}, {4, 60}}}));
     }
 

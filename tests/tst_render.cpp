@@ -66,15 +66,9 @@ std::shared_ptr<const FrameResult> resultWith(const AttentionMap& map, const Fra
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(1, 2, 3);
     features->geometry = {0.0, 0.0, frame.width / 3.0, frame.height / 2.0};
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(kInfo, ParamSet(kInfo.params), {});
+    auto module = test::jobOf(kInfo);
     module->output = AttentionOutput{{}, {map}};
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
-    result->frame = frame;
-    result->models.front().features = features;
-    test::addJob(*result, module);
-    return result;
+    return std::make_shared<FrameResult>(test::madeResult(frame, features, {module}));
 }
 
 }  // namespace

@@ -72,6 +72,8 @@ struct RestoreWindow : CompareWindow {
         return session().result() && settled() &&
                QString::fromStdString(session().result()->frame.source->path) == QFileInfo(picture).canonicalFilePath();
     }
+    /// The bundle of a pane's model, or null.
+    std::shared_ptr<const Bundle> bundle(int pane = 0) const { return bundleOf(session().model(pane)); }
     /// Presses a button which opens a dialog, and chooses this file or folder in it.
     void chooseAfter(QToolButton* button, const QString& path) const {
         QVERIFY(button != nullptr);
@@ -164,8 +166,7 @@ class TestRestoreWindow final : public QObject {
     void useOwnModel(const QString& folder) {
         QVERIFY(QDir().mkpath(QFileInfo(folder).path()) && QDir().rename(m.copyModel(), folder));
         m.session().openBundle(folder);
-        QTRY_COMPARE_WITH_TIMEOUT(QString::fromStdString(bundleOf(m.session().model())->folder), folder,
-                                  RestoreWindow::kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(QString::fromStdString(m.bundle()->folder), folder, RestoreWindow::kPatience);
     }
     /// Writes weights for se and chooses them.
     void useOwnWeights(const QString& path) {
@@ -201,9 +202,9 @@ private Q_SLOTS:
     void aSessionOfAnotherComputer() {
         m.openWith(kSessions + QStringLiteral("other-machine.fovea"));
         QTRY_VERIFY_WITH_TIMEOUT(m.said().contains(QStringLiteral("/home/alice/pictures/harbour.png")), RestoreWindow::kPatience);
-        QTRY_VERIFY_WITH_TIMEOUT(bundleOf(m.session().model()) != nullptr, RestoreWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(m.bundle() != nullptr, RestoreWindow::kPatience);
         QCOMPARE(m.session().module()->id, "axial");
-        QCOMPARE(bundleOf(m.session().model())->folder, bundledModelFolder());
+        QCOMPARE(m.bundle()->folder, bundledModelFolder());
         QCOMPARE(m.session().provenance().kind, ProvenanceKind::Trained);
         QCOMPARE(m.session().pins().size(), std::size_t{9});
         QCOMPARE(m.buttons("Locate…").size(), 1);
@@ -223,7 +224,7 @@ private Q_SLOTS:
         m.openWith(kSessions + QStringLiteral("unknown-mechanism.fovea"));
         QTRY_VERIFY_WITH_TIMEOUT(m.said().contains(QStringLiteral("attention_of_tomorrow")), RestoreWindow::kPatience);
         QVERIFY(m.said().contains(QStringLiteral("/home/bob/base.png")));
-        QTRY_VERIFY_WITH_TIMEOUT(bundleOf(m.session().model()) != nullptr, RestoreWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(m.bundle() != nullptr, RestoreWindow::kPatience);
         QCOMPARE(m.session().module()->id, "gc");  // of the first start
         QCOMPARE(m.session().provenance().kind, ProvenanceKind::Trained);
         QCOMPARE(m.session().pins().size(), std::size_t{9});
@@ -304,11 +305,9 @@ private Q_SLOTS:
             QVERIFY2(again.contains(at(QLatin1String(name)).toUtf8()), name);
         }
         m.locate("work/mine", at(QStringLiteral("new/mine")));
-        QTRY_VERIFY_WITH_TIMEOUT(
-            bundleOf(m.session().model(0)) &&
-                QString::fromStdString(bundleOf(m.session().model(0))->folder) == at(QStringLiteral("new/mine")),
-            RestoreWindow::kPatience);
-        QCOMPARE(bundleOf(m.session().model(1)), bundleOf(m.session().model(0)));  // both panes waited for it
+        QTRY_VERIFY_WITH_TIMEOUT(m.bundle(0) && QString::fromStdString(m.bundle(0)->folder) == at(QStringLiteral("new/mine")),
+                                 RestoreWindow::kPatience);
+        QCOMPARE(m.bundle(1), m.bundle(0));  // both panes waited for it
         m.locate("w.safetensors", at(QStringLiteral("new/w.safetensors")));
         QTRY_COMPARE_WITH_TIMEOUT(m.buttons("Locate…").size(), 1, RestoreWindow::kPatience);
         m.locate("rocket.jpg", at(QStringLiteral("new/rocket.jpg")));
@@ -394,9 +393,7 @@ private Q_SLOTS:
         QVERIFY(shown.field && !shown.error);
         const SessionState state = m.session().state();
         QCOMPARE(state.panes[0].pinnedChannels, std::vector<int>{3});
-        FieldSpec plain;
-        plain.queryX = state.panes[0].field.queryX;
-        plain.queryY = state.panes[0].field.queryY;
+        const FieldSpec plain{.queryX = state.panes[0].field.queryX, .queryY = state.panes[0].field.queryY};
         QCOMPARE(state.panes[0].field, plain);
         // Undo leads to what was before the session, not to what does not exist.
         QTest::keyClick(m.window.get(), Qt::Key_Z, Qt::ControlModifier);
@@ -438,7 +435,7 @@ private Q_SLOTS:
         m.forget();
         m.openWith(file);
         QTRY_VERIFY_WITH_TIMEOUT(!m.session().bundles().empty() && m.shows(picture), RestoreWindow::kPatience);
-        QCOMPARE(bundleOf(m.session().model()), nullptr);
+        QCOMPARE(m.bundle(), nullptr);
         QCOMPARE(m.session().module()->id, "se");
         QCOMPARE(m.said(), QString());
     }
@@ -480,8 +477,8 @@ private Q_SLOTS:
         QVERIFY(m.said().contains(QStringLiteral("/home/carol/no-such-model")));
         QCOMPARE(m.session().style().opacity, OverlayStyle().opacity);
         QCOMPARE(m.session().style().colormap, OverlayStyle().colormap);
-        QTRY_VERIFY_WITH_TIMEOUT(bundleOf(m.session().model()) && m.settled(), RestoreWindow::kPatience);
-        QCOMPARE(bundleOf(m.session().model())->folder, bundledModelFolder());
+        QTRY_VERIFY_WITH_TIMEOUT(m.bundle() && m.settled(), RestoreWindow::kPatience);
+        QCOMPARE(m.bundle()->folder, bundledModelFolder());
         QTest::mouseClick(m.list()->findChild<QToolButton*>(QStringLiteral("closeNotices")), Qt::LeftButton);
         QCOMPARE(m.said(), QString());
         m.session().openFile(kSamples + QStringLiteral("coffee.png"));

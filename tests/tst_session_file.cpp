@@ -384,6 +384,16 @@ private Q_SLOTS:
             QCOMPARE(opened->file.state.rangeMode, isRefused ? RangeMode::Auto : mode);
         }
     }
+
+    // The mode which shows one channel means nothing without a channel.
+    void oneChannelNeedsAChannel() {
+        SessionFile file;
+        file.state.panes = {pane("gc")};
+        file.state.panes.front().field.channelMode = ChannelMode::Single;
+        const auto opened = parse(sessionJson(file), m_root, m_own);
+        QVERIFY(opened.ok());
+        QCOMPARE(opened->file.state.panes.front().field.channelMode, ChannelMode::After);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSessionFile)

@@ -34,8 +34,7 @@ std::shared_ptr<SourceInfo> source() {
 std::shared_ptr<FrameResult> makeResult(std::uint64_t sequence = 1) {
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(4, 2, 3);
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(info(), ParamSet(info().params), {});
+    auto module = jobOf(info());
     module->trace = Trace::recording();
     module->trace.stage("squeeze", "z_c = mean of x_c", [] { return Tensor({4}, {0.25F, -1.5F, 3.0F, 0.5F}); });
     module->trace.stage("reduce", "h = f(z)", [] { return Tensor({2}, {1.0F, 2.0F}); });
@@ -44,13 +43,12 @@ std::shared_ptr<FrameResult> makeResult(std::uint64_t sequence = 1) {
     AttentionOutput output;
     output.frames.emplace_back(4, 2, 3);
     module->output = std::move(output);
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
+    auto result = std::make_shared<FrameResult>(madeResult({}, nullptr));
     result->epoch = 1;
     result->frame.source = source();
     result->frame.sequence = sequence;
     result->models.front().features = features;
-    test::addJob(*result, module);
+    addJob(*result, module);
     return result;
 }
 
@@ -262,11 +260,10 @@ private Q_SLOTS:
         showAt(strip, 560, 200);
         QVERIFY(strip.textSummary().contains(QStringLiteral("Choose a mechanism")));
         auto result = makeResult();
-        auto failed = std::make_shared<JobResult>();
-        failed->source = sourceOf(info(), ParamSet(info().params), {});
+        auto failed = jobOf(info());
         failed->output = makeError(ErrorCode::BadShape, "It needs %1 channels; choose another backbone.", {"8"});
         result->models.front().jobs.clear();
-        test::addJob(*result, failed);
+        addJob(*result, failed);
         strip.setResult(result, JobId{"steps"}, {});
         QVERIFY(countColour(strip.grab().toImage(), strip.rect(), theme().error.rgb(), 40) > 50);
         QCOMPARE(strip.highlighted(), std::vector<int>{});

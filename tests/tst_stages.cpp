@@ -29,8 +29,7 @@ std::shared_ptr<FrameResult> resultOf(const Tensor& x) {
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(x.dim(0), x.dim(1), x.dim(2));
     std::copy(x.values.begin(), x.values.end(), features->map.data());
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
+    auto result = std::make_shared<FrameResult>(madeResult({}, nullptr));
     result->frame = testFrame(12, 18);
     result->models.front().features = features;
     return result;
@@ -54,15 +53,15 @@ std::shared_ptr<FrameResult> ran(const ModuleInfo& info, const ParamSet& params)
         input.extras[name] = &tensor;
     }
     auto created = createModule(info, shape, params, randomWeights(weightSpecs(info, shape, params), 1));
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(info, ParamSet(info.params), {});
+    auto module = jobOf(info);
+    module->source.params = params;
     if (created) {
         module->trace = Trace::recording();
         module->output = runModule(info, **created, input, module->trace);
     } else {
         module->output = created.error();
     }
-    test::addJob(*result, module);
+    addJob(*result, module);
     return result;
 }
 
@@ -73,7 +72,7 @@ std::shared_ptr<FrameResult> ran(const std::string& id) {
 
 Needs needsOf(const FrameResult& result) {
     Needs out;
-    for (const auto& card : stageCards(result.models.front(), *test::jobAt(result))) {
+    for (const auto& card : stageCards(result.models.front(), *jobAt(result))) {
         out.push_back(card.needs);
     }
     return out;
@@ -81,7 +80,7 @@ Needs needsOf(const FrameResult& result) {
 
 QStringList namesOf(const FrameResult& result) {
     QStringList out;
-    for (const auto& card : stageCards(result.models.front(), *test::jobAt(result))) {
+    for (const auto& card : stageCards(result.models.front(), *jobAt(result))) {
         out << QString::fromStdString(card.name);
     }
     return out;
@@ -100,11 +99,10 @@ const ModuleInfo& plainInfo() {
 /// A result whose trace has one stage with these numbers; card 1.
 std::shared_ptr<FrameResult> withStage(const Tensor& value, const Tensor& x = Tensor({2, 2, 3}, std::vector<float>(12, 1.0F))) {
     auto result = resultOf(x);
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(plainInfo(), ParamSet(plainInfo().params), {});
+    auto module = jobOf(plainInfo());
     module->trace = Trace::recording();
     module->trace.stage("stage", "s = f(x)", [&] { return value; });
-    test::addJob(*result, module);
+    addJob(*result, module);
     return result;
 }
 
@@ -143,7 +141,7 @@ private Q_SLOTS:
     void everyMechanismHasItsSteps() {
         QFETCH(QString, id);
         const auto result = ran(id.toStdString());
-        const JobResult& module = *test::jobAt(*result);
+        const JobResult& module = *jobAt(*result);
         QVERIFY2(module.output.ok(), module.output ? "" : qPrintable(QString::fromStdString(module.output.error().message())));
         const auto cards = stageCards(result->models.front(), module);
         QVERIFY(cards.size() >= 3);
@@ -192,7 +190,7 @@ private Q_SLOTS:
 
     void selfAttentionReadByHand() {
         const auto result = ran("mhsa");
-        const auto cards = stageCards(result->models.front(), *test::jobAt(*result));
+        const auto cards = stageCards(result->models.front(), *jobAt(*result));
         QCOMPARE(needsOf(*result), (Needs{{}, {0}, {1}, {2}}));
         QCOMPARE(cards[1].equation, std::string("[q; k; v] = W·t + b"));
         QCOMPARE(cards[1].shape, (Shape{3 * kChannels, kHeight, kWidth}));
@@ -257,7 +255,7 @@ private Q_SLOTS:
     void numbersOfAStage() {
         const float nan = std::numeric_limits<float>::quiet_NaN();
         const auto result = withStage(Tensor({5}, {0.5F, -1.25F, nan, 4.0F, 0.75F}));
-        const auto numbers = stageNumbers(stageValues(result->models.front(), *test::jobAt(*result), 1));
+        const auto numbers = stageNumbers(stageValues(result->models.front(), *jobAt(*result), 1));
         QCOMPARE(numbers.min, -1.25F);
         QCOMPARE(numbers.max, 4.0F);
         QCOMPARE(numbers.mean, 1.0);
@@ -323,7 +321,7 @@ private Q_SLOTS:
 
     void channelsAreAveraged() {
         const auto result = withStage(Tensor({2, 1, 2}, {1.0F, -3.0F, 1.0F, 1.0F}));
-        const auto values = stageValues(result->models.front(), *test::jobAt(*result), 1);
+        const auto values = stageValues(result->models.front(), *jobAt(*result), 1);
         QCOMPARE(*readStage(values, StagePicture::MeanMap, 0.25, 0.5), (StageReading{0, 0, 1.0F}));
         QCOMPARE(*readStage(values, StagePicture::MeanMap, 0.75, 0.5), (StageReading{0, 1, 2.0F}));
         const auto out = rendered(result, 2, 1);
@@ -352,12 +350,12 @@ private Q_SLOTS:
 
     void theOutputIsAddedWhereTheTraceEndsEarlier() {
         auto result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
-        auto module = std::make_shared<JobResult>(*test::jobAt(*result));
+        auto module = std::make_shared<JobResult>(*jobAt(*result));
         AttentionOutput output;
         output.frames.emplace_back(2, 2, 3);
         module->output = std::move(output);
         result->models.front().jobs.clear();
-        test::addJob(*result, module);
+        addJob(*result, module);
         QCOMPARE(namesOf(*result), (QStringList{QStringLiteral("x"), QStringLiteral("stage"), QStringLiteral("output")}));
         module->trace.stage("end", "out = s", [] { return Tensor(Shape{2, 2, 3}); });
         QCOMPARE(namesOf(*result), (QStringList{QStringLiteral("x"), QStringLiteral("stage"), QStringLiteral("end")}));
@@ -365,24 +363,24 @@ private Q_SLOTS:
 
     void readingsUnderTheCursor() {
         const auto result = withStage(Tensor({4}, {1.0F, 2.0F, 3.0F, 4.0F}));
-        const auto values = stageValues(result->models.front(), *test::jobAt(*result), 1);
+        const auto values = stageValues(result->models.front(), *jobAt(*result), 1);
         QCOMPARE(*readStage(values, StagePicture::Bars, 0.6, 0.1), (StageReading{0, 2, 3.0F}));
         QVERIFY(!readStage(values, StagePicture::Bars, 1.0, 0.1));
         QVERIFY(!readStage(values, StagePicture::Bars, -0.1, 0.1));
         QVERIFY(!readStage(values, StagePicture::Bars, std::nan(""), 0.1));
         QVERIFY(!readStage({}, StagePicture::Bars, 0.5, 0.5));
         const auto matrix = withStage(Tensor({2, 4}, {0, 1, 2, 3, 4, 5, 6, 7}));
-        QCOMPARE(*readStage(stageValues(matrix->models.front(), *test::jobAt(*matrix), 1), StagePicture::Matrix, 0.9, 0.9),
+        QCOMPARE(*readStage(stageValues(matrix->models.front(), *jobAt(*matrix), 1), StagePicture::Matrix, 0.9, 0.9),
                  (StageReading{1, 3, 7.0F}));
     }
 
     void whatCannotBeShownIsSaid() {
         QVERIFY(render(StageRequest{}).error.has_value());
         auto result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
-        auto failed = std::make_shared<JobResult>(*test::jobAt(*result));
+        auto failed = std::make_shared<JobResult>(*jobAt(*result));
         failed->output = makeError(ErrorCode::BadShape, "It does not fit; choose another.");
         result->models.front().jobs.clear();
-        test::addJob(*result, failed);
+        addJob(*result, failed);
         QCOMPARE(rendered(result, 4, 4).error->text, std::string("It does not fit; choose another."));
         QCOMPARE(stageCards(result->models.front(), *failed).size(), std::size_t{1});
         std::stop_source stop;

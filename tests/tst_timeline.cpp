@@ -54,11 +54,9 @@ std::shared_ptr<const Clip> testClip(int frames = kFrames, int channels = 2) {
 }
 
 FrameResult resultWith(std::vector<AttentionMap> maps, std::shared_ptr<const Clip> clip = testClip()) {
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(testInfo(), ParamSet(testInfo().params), {ProvenanceKind::Random, "", 7});
+    auto module = test::jobOf(testInfo(), {ProvenanceKind::Random, "", 7});
     module->output = AttentionOutput{{}, std::move(maps)};
-    FrameResult result;
-    result.models.resize(1);
+    FrameResult result = test::madeResult({}, nullptr);
     result.frame = clip->back().frame;
     result.models.front().features = clip->back().features;
     result.models.front().clip = std::move(clip);
@@ -79,8 +77,9 @@ AttentionMap temporalMap(Shape shape, std::vector<float> values, MapRole role = 
 /// Two heads of rows which sum to 1, no two weights alike; queries and keys as the map already says.
 AttentionMap filled(AttentionMap map) {
     map.role = MapRole::Distribution;
-    const int queries = queryCount(map);
-    const int keys = keyCount(map);
+    const auto cells = [](const PairwiseSide& side) { return side.frames * side.height * side.width; };
+    const int queries = cells(std::get<PairwiseMap>(map.kind).queries);
+    const int keys = cells(std::get<PairwiseMap>(map.kind).keys);
     map.data = Tensor(Shape{2, queries, keys});
     if (std::get<PairwiseMap>(map.kind).groups.frames > 0) map.data = Tensor(Shape{groupCount(map), 2, queries, keys});
     for (std::size_t first = 0; first < map.data.size(); first += static_cast<std::size_t>(keys)) {
@@ -301,7 +300,7 @@ private Q_SLOTS:
         const auto places = filled(placeMatricesMap(kFrames, kHeight, kWidth, nullptr));
         const auto frames = filled(frameMatricesMap(kFrames, kHeight, kWidth, nullptr));
         const auto result = resultWith({frames, places});
-        QCOMPARE(defaultMap(*test::jobAt(result, 0)->output)->name, std::string("spatial_matrix"));
+        QCOMPARE(defaultMap(*test::jobAt(result)->output)->name, std::string("spatial_matrix"));
         FieldSpec wanted = spec(0, 1);
         wanted.head = 0;
         const auto line = makeTimeline(result, wanted);  // though the picture shows the other map
@@ -314,7 +313,7 @@ private Q_SLOTS:
     void framesWhichAttendToFrames() {
         const AttentionMap matrix = filled(selfAttentionMap(1, 1, nullptr, kFrames));
         const auto result = resultWith({matrix, temporalMap({3}, {0.2F, 0.3F, 0.5F}, MapRole::Distribution)});
-        QCOMPARE(defaultMap(*test::jobAt(result, 0)->output)->name, std::string("temporal"));
+        QCOMPARE(defaultMap(*test::jobAt(result)->output)->name, std::string("temporal"));
         FieldSpec wanted = spec(0, 2);
         wanted.map = "matrix";
         wanted.head = 1;

@@ -58,18 +58,15 @@ inline std::shared_ptr<const FrameResult> makeResult(const Frame& frame, int col
     }
     AttentionOutput output;
     output.maps.push_back(std::move(map));
-    auto module = std::make_shared<JobResult>();
-    module->source = sourceOf(fakeModule(), ParamSet(fakeModule().params), {});
+    auto module = test::jobOf(fakeModule());
     module->output = std::move(output);
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(1, rows, columns);
     features->geometry = {0.0, 0.0, static_cast<double>(frame.width) / columns, static_cast<double>(frame.height) / rows};
-    auto result = std::make_shared<FrameResult>();
-    result->models.resize(1);
+    auto result = std::make_shared<FrameResult>(test::madeResult({}, nullptr));
     result->epoch = epoch;
     result->frame = frame;
     result->models.front().features = features;
-    result->models.front().jobs.clear();
     test::addJob(*result, module);
     return result;
 }

@@ -12,7 +12,6 @@
 #include <QWheelEvent>
 
 #include <memory>
-#include <variant>
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"

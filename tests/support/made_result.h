@@ -5,17 +5,29 @@
 #include <utility>
 #include <vector>
 
-#include "engine/pipeline/pipeline.h"
+#include "engine/pipeline/result.h"
 
 namespace fovea::test {
 
-/// Adds a job to a result's only model, the Retina; an unfinished one is null.
-inline void addJob(FrameResult& result, std::shared_ptr<const JobResult> job) {
-    const std::string id = job ? job->source.id : std::string("unfinished");
-    result.models.front().jobs.push_back({.id = {.source = id}, .shown = true, .result = std::move(job)});
+/// A finished job of a mechanism with its default parameters. Its output is empty.
+inline std::shared_ptr<JobResult> jobOf(const ModuleInfo& info, Provenance provenance = {}) {
+    auto job = std::make_shared<JobResult>();
+    job->source = sourceOf(info, ParamSet(info.params), std::move(provenance));
+    return job;
 }
 
-/// A result of the Retina made by hand.
+/// Adds a finished job to a result's only model, the Retina.
+inline void addJob(FrameResult& result, std::shared_ptr<const JobResult> job) {
+    JobId id{.source = job->source.id};
+    result.models.front().jobs.push_back({.id = std::move(id), .shown = true, .result = std::move(job)});
+}
+
+/// Adds a job which has not finished.
+inline void addUnfinished(FrameResult& result, std::string id) {
+    result.models.front().jobs.push_back({.id = {.source = std::move(id)}, .shown = true, .result = nullptr});
+}
+
+/// A result of the Retina with these finished jobs.
 inline FrameResult madeResult(Frame frame, std::shared_ptr<const Features> features,
                               const std::vector<std::shared_ptr<const JobResult>>& jobs = {}) {
     FrameResult result;
@@ -31,19 +43,6 @@ inline FrameResult madeResult(Frame frame, std::shared_ptr<const Features> featu
 /// The result of a job of a result with one model.
 inline const std::shared_ptr<const JobResult>& jobAt(const FrameResult& result, std::size_t index = 0) {
     return result.models.front().jobs[index].result;
-}
-
-/// The request of a pass with one model.
-inline PipelineRequest requestOf(const Frame& frame, std::vector<ModuleJob> jobs, ModelSpec model = RetinaOptions{}) {
-    return {.epoch = 1, .frame = frame, .models = {{std::move(model), std::move(jobs)}}};
-}
-
-/// Jobs on the Retina's features, the first `shown` of which are looked at.
-inline std::vector<ModelJobs> onRetina(std::vector<ModuleJob> jobs, std::size_t shown = 1) {
-    for (std::size_t k = shown; k < jobs.size(); ++k) {
-        jobs[k].shown = false;
-    }
-    return {{.model = RetinaOptions{}, .jobs = std::move(jobs)}};
 }
 
 }  // namespace fovea::test
