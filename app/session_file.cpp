@@ -86,9 +86,8 @@ QJsonArray pinsJson(const std::vector<Pin>& pins) {
 }
 
 QJsonObject sourceJson(const SessionFile& session, const QString& folder) {
-    const bool live = session.source.kind == SourceKind::Camera || session.source.kind == SourceKind::Stream;
     QJsonObject json{{QStringLiteral("location"), text(shownLocation(session.source.location))}};
-    if (!live && !session.source.location.empty()) {
+    if (isOnDisk(session.source.kind) && !session.source.location.empty()) {
         json = referenceJson(text(session.source.location), folder);
     }
     json[QStringLiteral("kind")] = static_cast<int>(session.source.kind);

@@ -30,7 +30,7 @@ NumberRule whole(const char* key, double least, double most) {
 
 std::vector<NumberRule> makeRules() {
     constexpr double kFar = kFarthestValue;
-    return {whole("source.kind", 0, static_cast<int>(SourceKind::Stream)),
+    return {whole("source.kind", 0, static_cast<int>(kLastSourceKind)),
             whole("source.frame", 0, 1e12),
             retinaStrideRule("model.retinaStride"),
             whole("model.retinaSide", 64, kLargestRetinaSide),

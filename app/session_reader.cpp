@@ -56,7 +56,7 @@ private:
     std::string readModel(SessionKeys& keys, const std::string& sharedFolder, std::string& missing);
     std::string modelAt(const QJsonObject& reference, bool isOld, std::string& missing);
     std::string readWeights(SessionKeys& keys, std::string& missing);
-    int freePlace(const std::string& wanted) const;
+    int placeFor(const std::string& wanted) const;
     void noteOtherHash(const std::string& sha256);
     void readStyle(SessionKeys keys);
     void readPins(SessionKeys& keys);
@@ -82,8 +82,7 @@ void Reader::readSource(SessionKeys keys) {
     file.sha256 = keys.text("sha256");
     file.frame = static_cast<std::uint64_t>(keys.number("frame", 0.0));
     file.source.location = keys.text("location");
-    const bool live = file.source.kind == SourceKind::Camera || file.source.kind == SourceKind::Stream;
-    if (live) {
+    if (!isOnDisk(file.source.kind)) {
         m_opened.losses.push_back({.kind = Kind::Live,
                                    .text = makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "This session was saved on %1."),
                                                      {shownLocation(file.source.location)}),
@@ -225,17 +224,11 @@ std::uint64_t readSeed(SessionKeys& keys) {
 }
 
 // The place tells panes with the same mechanism apart, so no two panes share one.
-int Reader::freePlace(const std::string& wanted) const {
-    const auto isFree = [this](int place) {
-        const auto& panes = m_opened.file.state.panes;
-        return std::none_of(panes.begin(), panes.end(), [place](const PaneState& p) { return p.place == place; });
-    };
+int Reader::placeFor(const std::string& wanted) const {
+    const auto& panes = m_opened.file.state.panes;
     const auto named = static_cast<int>(std::find(kPlaceNames.begin(), kPlaceNames.end(), wanted) - kPlaceNames.begin());
-    int place = named < kMaxPanes && isFree(named) ? named : 0;
-    while (!isFree(place)) {
-        ++place;
-    }
-    return place;
+    const bool isFree = std::none_of(panes.begin(), panes.end(), [named](const PaneState& p) { return p.place == named; });
+    return named < kMaxPanes && isFree ? named : freePlace(panes);
 }
 
 void Reader::addWaiting(Kind kind, const std::string& path, const PaneState& pane) {
@@ -269,7 +262,7 @@ std::optional<PaneState> Reader::readPane(SessionKeys& keys, const std::string& 
     std::string missingModel;
     std::string missingWeights;
     p.bundleFolder = readModel(keys, sharedFolder, missingModel);
-    p.place = freePlace(keys.text("slot"));
+    p.place = placeFor(keys.text("slot"));
     p.trained = keys.flag("trained", true);
     p.params = readParams(keys, *info);
     p.weightsFile = readWeights(keys, missingWeights);

@@ -20,8 +20,6 @@ namespace {
 constexpr int kRecoveryMilliseconds = 1000;
 const QString kSuffix = QStringLiteral(".fovea");
 
-bool isFile(SourceKind kind) { return kind == SourceKind::Image || kind == SourceKind::Folder || kind == SourceKind::Video; }
-
 }  // namespace
 
 void MainWindow::connectHistory() {
@@ -133,11 +131,11 @@ void MainWindow::saveSession(const QString& path) {
 // Of a camera nothing is kept: neither its frames, nor that it was looked at.
 void MainWindow::keepRecovery() {
     const SessionFile shown = sessionFile();
-    if (shown.source.location.empty() || !isFile(shown.source.kind)) {
+    if (shown.source.location.empty() || !isOnDisk(shown.source.kind)) {
         return;
     }
     SessionFile file = m_restore.withMissing(shown);
-    if (!isFile(file.source.kind)) {  // the session which was opened waits for a camera
+    if (!isOnDisk(file.source.kind)) {  // the session which was opened waits for a camera
         const SessionState state = file.state;
         file = shown;
         file.state = state;

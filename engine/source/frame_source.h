@@ -13,6 +13,10 @@ namespace fovea {
 
 /// Where frames come from.
 enum class SourceKind { Image, Folder, Video, Camera, Stream };
+inline constexpr SourceKind kLastSourceKind = SourceKind::Stream;
+
+/// Whether sources of this kind are files or folders. All others are live.
+constexpr bool isOnDisk(SourceKind kind) noexcept { return kind != SourceKind::Camera && kind != SourceKind::Stream; }
 
 /// A source to open, as a value.
 struct SourceSpec {
