@@ -35,16 +35,15 @@ void LiveMonitor::sample() {
 
 void LiveMonitor::overlayPainted(const RenderedOverlay& overlay) {
     const auto& result = overlay.request.result;
-    const ModelResult* model = overlay.field ? result->find(overlay.request.field->job.model) : nullptr;
-    if (!m_timer.isActive() || model == nullptr || !model->features ||
-        result->frame.source != m_controller.source().newest().source) {
+    const auto features = overlay.field ? result->features(overlay.request.field->job.model) : nullptr;
+    if (!m_timer.isActive() || !features || result->frame.source != m_controller.source().newest().source) {
         return;
     }
     const auto now = std::chrono::steady_clock::now();
     const auto module = result->find(overlay.request.field->job);
     m_meter.painted({.sequence = result->frame.sequence,
                      .waited = milliseconds(result->started - result->frame.captured),
-                     .features = model->features->milliseconds,
+                     .features = features->milliseconds,
                      .module = module ? module->milliseconds : 0.0,
                      .render = overlay.milliseconds,
                      .latency = milliseconds(now - result->frame.captured)},

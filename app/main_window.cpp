@@ -201,8 +201,7 @@ void MainWindow::connectSession() {
         m_topBar->setFileName(QString::fromStdString(source->name), path + u'\n' + QString::fromStdString(source->description));
         setWindowTitle(QStringLiteral("%1 – Fovea").arg(QString::fromStdString(source->name)));
         const SourceKind kind = m_session.controller().source().traits().kind;  // an image while there is none
-        const bool isFile = kind != SourceKind::Camera && kind != SourceKind::Stream;
-        if (isFile && !path.isEmpty() && !path.startsWith(samplesFolder())) {
+        if (isOnDisk(kind) && !path.isEmpty() && !path.startsWith(samplesFolder())) {
             m_settings.addRecentFile(path);
             m_settings.setFolder(QStringLiteral("open"), QFileInfo(path).path());
             rebuildMenus();
@@ -290,9 +289,9 @@ void MainWindow::showChip(int index, const QString& text) {
 }
 
 void MainWindow::showTimes() {
-    const ModelResult* result = m_session.modelResult();
+    const ModelResult* model = m_session.modelResult();
     const auto module = m_session.moduleResult();
-    m_status->setTimes(result != nullptr && result->features ? result->features->milliseconds : 0.0,
+    m_status->setTimes(model != nullptr && model->features ? model->features->milliseconds : 0.0,
                        module ? module->milliseconds : 0.0, m_paintMilliseconds);
 }
 

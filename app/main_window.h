@@ -119,7 +119,7 @@ private:
     void weightsDialog();
     void bundleDialog();
     void openModel();
-    void chooseNetwork(const BundleModel& network);
+    void chooseNetwork(const NetworkModel& network);
     void chooseRetina(int stride);
     void showModel();
     void toggleTrained();
@@ -286,10 +286,10 @@ private:
     StatusLine* m_status;
     QMenu* m_mainMenu;
     QMenu* m_exportMenu;
-    RenderViews<int, OverlayRequest> m_canvasViews;  ///< by index of the canvas
-    RenderViews<QString, OverlayRequest> m_thumbnailViews;
-    RenderViews<int, OverlayRequest> m_comparisonViews;  ///< by pane
-    RenderViews<int, StageRequest> m_stageViews;
+    RenderViews<int, OverlayRequest> m_canvasViews;         ///< by index of the canvas
+    RenderViews<QString, OverlayRequest> m_thumbnailViews;  ///< by mechanism
+    RenderViews<int, OverlayRequest> m_comparisonViews;     ///< by pane
+    RenderViews<int, StageRequest> m_stageViews;            ///< by card
     RenderView<ChannelGridRequest> m_gridView;
     QAction* m_openAction = nullptr;
     QList<QAction*> m_fileActions;

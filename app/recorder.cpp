@@ -150,6 +150,7 @@ Result<bool> FileRecorder::computeNext() {
         }
     }
     FieldSpec field = m_job.field;
+    field.job = jobId(m_job.module, modelId(m_job.model));
     if (m_job.query) {
         askOnPicture(field, **result, *m_job.query);
     }

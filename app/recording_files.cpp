@@ -59,8 +59,8 @@ FrameRow rowOf(const FrameRecord& record) {
     FrameRow row;
     row.sourceIndex = record.result->frame.index;
     row.sourceTime = record.result->frame.timestamp;
-    const ModelResult* model = record.result->find(record.field.job.model);
-    row.featuresMilliseconds = model != nullptr && model->features ? model->features->milliseconds : 0.0;
+    const auto features = record.result->features(record.field.job.model);
+    row.featuresMilliseconds = features ? features->milliseconds : 0.0;
     return row;
 }
 

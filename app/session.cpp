@@ -201,7 +201,8 @@ void Session::submit() {
         if (pane == m_active) {
             continue;
         }
-        auto its = std::find_if(models.begin(), models.end(), [&](const auto& m) { return m.model == model(pane); });
+        auto its =
+            std::find_if(models.begin(), models.end(), [&](const auto& m) { return modelId(m.model) == modelId(model(pane)); });
         if (its == models.end()) {
             its = models.insert(its, {.model = model(pane), .jobs = {}});
         }

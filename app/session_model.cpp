@@ -32,7 +32,7 @@ void Session::takeBundle(const std::shared_ptr<const Bundle>& bundle) {
         Q_EMIT modelChanged();
         return;
     }
-    setModel(BundleModel{.bundle = bundle, .input = m_input});
+    setModel(NetworkModel{.bundle = bundle, .input = m_input});
 }
 
 void Session::takeBundleError(const Error& error) {
@@ -73,7 +73,7 @@ bool Session::oneModel() const {
 
 void Session::refreshInputs() {
     for (Pane& of : m_panes) {
-        if (auto* network = std::get_if<BundleModel>(&of.model)) {
+        if (auto* network = std::get_if<NetworkModel>(&of.model)) {
             network->input = m_input;
         } else {
             of.model = m_retina;
@@ -94,7 +94,7 @@ void Session::setModel(const ModelSpec& model) {
     if (model == this->model()) {
         return;
     }
-    if (const auto* network = std::get_if<BundleModel>(&model)) {
+    if (const auto* network = std::get_if<NetworkModel>(&model)) {
         m_input = network->input;
     } else {
         m_retina = std::get<RetinaOptions>(model);

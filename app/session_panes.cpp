@@ -14,10 +14,7 @@ PointValue pointOf(QPointF at) { return {at.x(), at.y()}; }
 
 }  // namespace
 
-bool Session::hasFeatures(ModelId model) const {
-    const ModelResult* result = m_shown ? m_shown->find(model) : nullptr;
-    return result != nullptr && result->features;
-}
+bool Session::hasFeatures(ModelId model) const { return m_shown && m_shown->features(model); }
 
 void Session::emitPanes(ModelId before) {
     if (modelId(model()) != before) {
@@ -43,10 +40,7 @@ bool Session::addPane(const ModuleInfo* info) {
     if (paneCount() >= kMaxPanes || info == nullptr) {
         return false;
     }
-    int place = 0;
-    while (std::any_of(m_panes.begin(), m_panes.end(), [place](const Pane& p) { return p.place == place; })) {
-        ++place;
-    }
+    const int place = freePlace(m_panes);
     const Pane added{.module = info, .place = place, .trained = trained(), .model = model()};
     const Choice base = choice();
     // Choices of a pane which has gone; the first place is the filmstrip's, too.

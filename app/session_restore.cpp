@@ -119,6 +119,7 @@ void Session::restore(const SessionState& state) {
     m_input = {.fit = state.cropped ? Fit::Crop : Fit::Whole, .fine = state.fine};
     m_retina = state.retina;
     restorePanes(state);
+    refreshInputs();
     m_pins = state.pins;
     m_activePin = state.activePin;
     submit();
@@ -142,7 +143,7 @@ void Session::restorePanes(const SessionState& state) {
         Pane& restored = panes.emplace_back();
         restored = {.module = info, .place = pane.place, .trained = pane.trained, .model = m_retina};
         if (auto bundle = bundleIn(pane.bundleFolder)) {
-            restored.model = BundleModel{.bundle = std::move(bundle), .input = m_input};
+            restored.model = NetworkModel{.bundle = std::move(bundle), .input = m_input};
         }
         Choice& c = m_choices[idOf(restored)];
         c = {.params = pane.params.values().empty() ? modelJob(*info, restored.model).params : pane.params,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,16 @@ struct PaneState {
     std::vector<int> pinnedHeads;
     bool operator==(const PaneState&) const = default;
 };
+
+/// The least place which none of these panes has.
+template <typename Panes>
+int freePlace(const Panes& panes) {
+    int place = 0;
+    while (std::any_of(panes.begin(), panes.end(), [place](const auto& pane) { return pane.place == place; })) {
+        ++place;
+    }
+    return place;
+}
 
 /// Everything a person has chosen about view and model, as a value: what undo goes back to.
 struct SessionState {

@@ -95,12 +95,10 @@ void TopBar::setStyle(const OverlayStyle& style) {
 
 void TopBar::setView(ViewKind view) { m_views->button(static_cast<int>(view))->setChecked(true); }
 
-void TopBar::setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const ModelSpec& model,
-                      const RetinaOptions& retina) {
+void TopBar::setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const ModelSpec& model) {
     const bool others = m_bundles != bundles || m_features->count() == 0;
     m_bundles = bundles;
     m_model = model;
-    m_retina = retina;
     if (others) {
         fillModels();
     }
@@ -132,14 +130,17 @@ void TopBar::fillModels() {
     m_features->addItem(tr("Open a model…"), kOpenBundle);
 }
 
-void TopBar::markModel() {
-    int entry = m_retina.stride;
-    if (const auto* network = std::get_if<BundleModel>(&m_model)) {
-        const auto used = std::find(m_bundles.begin(), m_bundles.end(), network->bundle);
-        const bool fine = network->input.fine && !network->bundle->input.fixed;
-        entry = networkEntry(static_cast<std::size_t>(used - m_bundles.begin()), fine, network->input.fit == Fit::Crop);
+void TopBar::markModel() { m_features->setCurrentIndex(m_features->findData(usedEntry())); }
+
+int TopBar::usedEntry() const {
+    const auto* network = std::get_if<NetworkModel>(&m_model);
+    if (network == nullptr) {
+        return std::get<RetinaOptions>(m_model).stride;
     }
-    m_features->setCurrentIndex(m_features->findData(entry));
+    const auto used = std::find_if(m_bundles.begin(), m_bundles.end(),
+                                   [network](const auto& bundle) { return bundle->folder == network->bundle->folder; });
+    const bool fine = network->input.fine && !network->bundle->input.fixed;
+    return networkEntry(static_cast<std::size_t>(used - m_bundles.begin()), fine, network->input.fit == Fit::Crop);
 }
 
 void TopBar::chooseModel() {

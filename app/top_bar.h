@@ -28,7 +28,7 @@ public:
     void setStyle(const OverlayStyle& style);
     void setView(ViewKind view);
     /// Offers the bundles and the Retina with its strides, and marks the model in use.
-    void setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const ModelSpec& model, const RetinaOptions& retina);
+    void setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const ModelSpec& model);
     void setExportMenu(QMenu* menu);
     void setMainMenu(QMenu* menu);
 
@@ -37,7 +37,7 @@ Q_SIGNALS:
     void cameraRequested();
     void viewChosen(fovea::ViewKind view);
     void opacityChosen(double opacity);
-    void networkChosen(const fovea::BundleModel& network);
+    void networkChosen(const fovea::NetworkModel& network);
     void strideChosen(int stride);
     void bundleRequested();
 
@@ -48,11 +48,11 @@ private:
     void retranslate();
     void fillModels();
     void markModel();
+    [[nodiscard]] int usedEntry() const;
     void chooseModel();
 
     std::vector<std::shared_ptr<const Bundle>> m_bundles;
     ModelSpec m_model;
-    RetinaOptions m_retina;
     QToolButton* m_open;
     QToolButton* m_camera;
     QLabel* m_file;

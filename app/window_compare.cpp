@@ -152,7 +152,7 @@ void MainWindow::showPanes() {
     }
 }
 
-// Canvases outlive their panes.
+// A canvas whose pane has gone keeps its result.
 void MainWindow::showResults() {
     for (const int index : m_area->canvases()) {
         if (index == CanvasArea::kDifference || index < m_session.paneCount()) {

@@ -30,7 +30,7 @@ void MainWindow::bundleDialog() {
     }
 }
 
-void MainWindow::chooseNetwork(const BundleModel& network) {
+void MainWindow::chooseNetwork(const NetworkModel& network) {
     m_settings.setFineInput(network.input.fine);
     m_settings.setCroppedInput(network.input.fit == Fit::Crop);
     m_session.setModel(network);
@@ -39,14 +39,13 @@ void MainWindow::chooseNetwork(const BundleModel& network) {
 void MainWindow::chooseRetina(int stride) {
     RetinaOptions options = m_session.retina();
     options.stride = stride;
-    m_session.setRetina(options);
     m_session.setModel(options);
     m_settings.setRetina(options);
 }
 
 // Said wherever it shows, and remembered for the next start.
 void MainWindow::showModel() {
-    m_topBar->setModel(m_session.bundles(), m_session.model(), m_session.retina());
+    m_topBar->setModel(m_session.bundles(), m_session.model());
     m_trainedAction->setEnabled(m_session.canBeTrained());
     m_cards->refresh();
     showPanes();

@@ -105,7 +105,7 @@ private Q_SLOTS:
         const auto file = readSafetensors(stem + ".safetensors");
         const auto frame = loadFrame(QString::fromStdString(stem + ".png"));
         QVERIFY(file.ok() && frame.ok());
-        const BundleModel model{m_bundle, {.fit = Fit::Whole, .size = std::min(frame->width, frame->height)}};
+        const NetworkModel model{m_bundle, {.fit = Fit::Whole, .size = std::min(frame->width, frame->height)}};
         PipelineRequest request = test::requestOf(*frame, {}, model);
         for (const auto& [id, module] : m_bundle->modules) {
             ModuleJob job{.info = findModule(id), .params = module.params};
@@ -136,7 +136,7 @@ private Q_SLOTS:
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/rocket.png"));
         PipelineRequest request = test::requestOf(
             *frame, {{.info = findModule("simam"), .params = m_bundle->modules.at("simam").params, .predict = true}},
-            BundleModel{m_bundle});
+            NetworkModel{m_bundle});
         Pipeline pipeline;
         const auto result = pipeline.run(request, {});
         QVERIFY(result.ok());
@@ -159,7 +159,7 @@ private Q_SLOTS:
     // Another module on the same picture costs no pass of the network.
     void modulesShareTheFeatures() {
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/coffee.png"));
-        PipelineRequest request = test::requestOf(*frame, {}, BundleModel{m_bundle});
+        PipelineRequest request = test::requestOf(*frame, {}, NetworkModel{m_bundle});
         ModelJobs& asked = request.models.front();
         Pipeline pipeline;
         for (const char* id : {"gc", "se", "gc"}) {
@@ -173,7 +173,7 @@ private Q_SLOTS:
         const auto random = pipeline.run(request, {});
         QCOMPARE(test::jobAt(**random)->source.provenance.kind, ProvenanceKind::Random);
         QCOMPARE(pipeline.backboneRuns(), 1U);
-        std::get<BundleModel>(asked.model).input.fine = true;
+        std::get<NetworkModel>(asked.model).input.fine = true;
         QVERIFY(pipeline.run(request, {}).ok());
         QCOMPARE(pipeline.backboneRuns(), 2U);
     }
@@ -184,7 +184,7 @@ private Q_SLOTS:
         test::FakeModule& fake = test::fakeModule(0);
         fake.behaviour = test::FakeBehaviour::Gated;
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/coffee.png"));
-        PipelineRequest request = test::requestOf(*frame, {test::fakeJob(0)}, BundleModel{m_bundle});
+        PipelineRequest request = test::requestOf(*frame, {test::fakeJob(0)}, NetworkModel{m_bundle});
         request.models.front().jobs.front().predict = true;
         Pipeline pipeline;
         std::stop_source stop;

@@ -71,8 +71,8 @@ private:
     [[nodiscard]] MatterRequest request(const char* id, int steps) const {
         MatterRequest out;
         out.frame = m_frame;
-        out.model = BundleModel{m_bundle};
-        out.job = modelJob(*findModule(id), BundleModel{m_bundle});
+        out.model = NetworkModel{m_bundle};
+        out.job = modelJob(*findModule(id), NetworkModel{m_bundle});
         out.field.job = {id, 0, m_bundle->id};
         out.steps = steps;
         return out;
@@ -276,7 +276,7 @@ private Q_SLOTS:
         asked.field.map = "absent";
         QCOMPARE(measureMatter(asked).error().code, ErrorCode::NotFound);
         asked = request("cbam", 4);
-        asked.job = modelJob(*findModule("divided_st"), BundleModel{m_bundle});
+        asked.job = modelJob(*findModule("divided_st"), NetworkModel{m_bundle});
         QCOMPARE(measureMatter(asked).error().code, ErrorCode::Unsupported);
     }
 

@@ -22,6 +22,7 @@
 #include "engine/runtime/source_hash.h"
 #include "tests/support/made_result.h"
 #include "tests/support/program_run.h"
+#include "tests/support/requests.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -104,7 +105,7 @@ private:
                 job.weights = std::shared_ptr<const Weights>(m_bundle, &m_bundle->modules.at(id).weights);
             }
             Pipeline pipeline;
-            const auto result = pipeline.run(requestOf(*frame, {job}, BundleModel{m_bundle}), {});
+            const auto result = pipeline.run(test::requestOf(*frame, {job}, NetworkModel{m_bundle}), {});
             QVERIFY(result.ok());
             const JobResult& module = *jobAt(**result);
             const auto& maps = module.output->maps;

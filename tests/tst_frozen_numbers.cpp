@@ -108,7 +108,7 @@ std::vector<Variant> variantsOf(const ModuleInfo& info, const std::shared_ptr<co
     if (bundle && bundle->modules.count(info.id) > 0) {
         Variant trained = all.front();
         trained.name = "trained";
-        trained.model = BundleModel{bundle};
+        trained.model = NetworkModel{bundle};
         trained.job = modelJob(info, trained.model);
         trained.field.job.model = bundle->id;
         all.push_back(trained);

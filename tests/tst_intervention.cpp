@@ -300,9 +300,9 @@ private Q_SLOTS:
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/rocket.png"));
         QVERIFY(frame.ok());
         for (const char* id : {"se", "mhsa"}) {
-            ModuleJob job = modelJob(*findModule(id), BundleModel{*bundle});
+            ModuleJob job = modelJob(*findModule(id), NetworkModel{*bundle});
             job.predict = true;
-            PipelineRequest request = test::requestOf(*frame, {job}, BundleModel{*bundle});
+            PipelineRequest request = test::requestOf(*frame, {job}, NetworkModel{*bundle});
             Pipeline pipeline;
             const auto plain = pipeline.run(request, {});
             request.models.front().jobs.front().intervention = {.channels = muteOne(17), .heads = {0.0F}};

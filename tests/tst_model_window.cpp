@@ -192,6 +192,9 @@ private Q_SLOTS:
         chooseModel(QStringLiteral("Retina · stride 8"));
         QTRY_VERIFY(settled() && session().modelResult()->features->model == "Retina");
         QVERIFY(!guesses()->isVisible());
+        chooseModel(QStringLiteral("Retina · stride 4"));
+        QTRY_VERIFY(settled() && session().modelResult()->features->geometry.stepX == 4.0);
+        QCOMPARE(models()->currentText(), QStringLiteral("Retina · stride 4"));
         QCOMPARE(session().provenance().kind, ProvenanceKind::Random);
         QCOMPARE(m_settings->model(), QStringLiteral("retina"));
         chooseModel(QStringLiteral("fovea-v1 · 160 px"));

@@ -87,10 +87,10 @@ private Q_SLOTS:
         const auto bundle = openBundle(kShippedBundle);
         const auto frame = loadFrame(QStringLiteral(FOVEA_SOURCE_DIR "/tests/bundle/coffee.png"));
         QVERIFY(bundle.ok() && frame.ok());
-        m_first = BundleModel{*bundle};
+        m_first = NetworkModel{*bundle};
         Bundle copy = **bundle;
         copy.id = newModelId();
-        m_second = BundleModel{std::make_shared<const Bundle>(copy)};
+        m_second = NetworkModel{std::make_shared<const Bundle>(copy)};
         m_frame = *frame;
     }
 
@@ -176,7 +176,7 @@ private Q_SLOTS:
         broken.id = newModelId();
         broken.backbonePath = "/nowhere/backbone.onnx";
         PipelineRequest r = request();
-        r.models[1].model = BundleModel{std::make_shared<const Bundle>(broken)};
+        r.models[1].model = NetworkModel{std::make_shared<const Bundle>(broken)};
         Pipeline pipeline;
         FullResult last;
         const auto result = pipeline.run(r, {}, [&](FullResult snapshot) { last = std::move(snapshot); });

@@ -28,7 +28,7 @@ constexpr int kWheelStep = 120;
 /// Whether an answer to `a` answers `b`; the order and the numbers they give back count for nothing.
 bool covers(const ChannelGridRequest& a, const ChannelGridRequest& b) {
     return a.result->find(a.field.job) == b.result->find(b.field.job) &&
-           a.result->find(a.field.job.model)->features == b.result->find(b.field.job.model)->features && a.field == b.field &&
+           a.result->features(a.field.job.model) == b.result->features(b.field.job.model) && a.field == b.field &&
            a.subject == b.subject && a.mode == b.mode && a.sort == b.sort && a.pinned == b.pinned && a.among == b.among &&
            a.columns == b.columns && a.firstRow == b.firstRow && a.rows >= b.rows && a.tileWidth == b.tileWidth &&
            a.tileHeight == b.tileHeight && a.style == b.style && a.background == b.background;

@@ -32,10 +32,7 @@ constexpr int kHintWidth = 3;
 
 float ChannelGrid::State::factor(int channel) const { return factorAt(factors(), channel); }
 
-const Features* ChannelGrid::State::features() const {
-    const ModelResult* model = result ? result->find(field.job.model) : nullptr;
-    return model != nullptr ? model->features.get() : nullptr;
-}
+const Features* ChannelGrid::State::features() const { return result ? result->features(field.job.model).get() : nullptr; }
 
 int ChannelGrid::State::total() const {
     if (numbers) {

@@ -118,9 +118,9 @@ QRect StageStrip::State::pictureOf(int k) const {
     const double rows = static_cast<double>(of.shape[of.shape.size() - 2]);
     const double columns = static_cast<double>(of.shape.back());
     double aspect = columns / std::max(1.0, rows);
-    const ModelResult* model = result ? result->find(job.model) : nullptr;
-    if (of.picture != StagePicture::Matrix && model != nullptr && model->features) {
-        aspect *= model->features->geometry.stepX / model->features->geometry.stepY;
+    const auto features = result ? result->features(job.model) : nullptr;
+    if (of.picture != StagePicture::Matrix && features) {
+        aspect *= features->geometry.stepX / features->geometry.stepY;
     }
     aspect = std::clamp(std::isfinite(aspect) ? aspect : 1.0, 0.4, 2.5);
     int width = box.width();

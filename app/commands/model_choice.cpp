@@ -20,7 +20,7 @@ Result<ModelSpec> modelNamed(const QString& model, const RetinaOptions& retina, 
     if (!bundle) {
         return bundle.error();
     }
-    return ModelSpec(BundleModel{.bundle = *std::move(bundle), .input = input});
+    return ModelSpec(NetworkModel{.bundle = *std::move(bundle), .input = input});
 }
 
 Result<int> classNamed(const ModelSpec& model, const QString& name) {

@@ -10,7 +10,6 @@ namespace fovea {
 
 /// The paper and the reference code of a source of attention.
 struct Citation {
-    int version = 1;  ///< rises when the numbers change
     int year = 0;
     std::string paper;
     std::string arxiv;
@@ -21,12 +20,13 @@ struct Citation {
 struct AttentionSource {
     std::string id;     ///< "cbam"; unique inside a model
     std::string title;  ///< short, for lists and sentences
+    int version = 1;    ///< rises when the numbers change
     Domain domain = Domain::Channel;
     AttentionKind kind = AttentionKind::Soft;
     Provenance provenance;
-    bool readsClip = false;  ///< it compares several frames
-    ParamSet params;         ///< the parameters which may be set, with their values
-    std::shared_ptr<const Citation> citation = {};
+    bool readsClip = false;                         ///< it compares several frames
+    ParamSet params;                                ///< the parameters which may be set, with their values
+    std::shared_ptr<const Citation> citation = {};  ///< null: there is no paper
 };
 
 /// The source which a mechanism is, with these parameters and weights.

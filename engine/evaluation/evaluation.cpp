@@ -273,7 +273,7 @@ void Run::measure(Pipeline& pipeline, std::size_t index, const std::stop_token& 
     const PictureSize size{frame->width, frame->height};
     PipelineRequest request{.epoch = 1, .frame = *std::move(frame)};
     ModelJobs& asked = request.models.emplace_back();
-    asked.model = BundleModel{.bundle = m_request.bundle, .input = {.fit = Fit::Whole, .size = m_request.size}};
+    asked.model = NetworkModel{.bundle = m_request.bundle, .input = {.fit = Fit::Whole, .size = m_request.size}};
     for (const auto& plan : m_plans) {
         asked.jobs.push_back(plan.trained);
     }

@@ -1,12 +1,12 @@
 #include "engine/evaluation/position_map.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "engine/render/kinds/map_kind.h"
 
 namespace fovea {
+
 Result<std::optional<JudgedMap>> judgedMap(const FrameResult& result, const JobId& job) {
     const JobResult& module = *result.find(job);
     if (!module.output) {

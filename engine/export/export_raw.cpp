@@ -69,7 +69,7 @@ Result<void> makeFolder(const std::string& folder) {
 
 std::map<std::string, std::string> fileMetadata(const FrameResult& result, const JobResult& module) {
     std::map<std::string, std::string> metadata = {{"id", module.source.id},
-                                                   {"version", std::to_string(module.source.citation->version)},
+                                                   {"version", std::to_string(module.source.version)},
                                                    {"hyperparams", module.source.params.toJson()},
                                                    {"weights", provenanceText(module.source.provenance)},
                                                    {"program", std::string("fovea ") + version()}};
@@ -112,7 +112,7 @@ void addMaps(std::vector<RawFile>& files, const ExportedNumbers& numbers, const 
 Result<std::vector<std::string>> writeFiles(const FrameResult& result, const JobId& job, const std::string& prefix,
                                             OutputPlaces& places) {
     const JobResult& module = *result.find(job);
-    const auto& features = result.find(job.model)->features;
+    const auto features = result.features(job.model);
     ExportedNumbers numbers = gatherNumbers(*module.output);
     numbers.file.metadata = fileMetadata(result, module);
     const std::vector<std::string> channelNames = features ? features->channelNames : std::vector<std::string>();

@@ -51,16 +51,18 @@ Json featuresJson(const Features& features) {
 }
 
 Json moduleJson(const AttentionSource& source) {
-    const Citation& citation = *source.citation;
-    return {{"id", source.id},
-            {"title", source.title},
-            {"version", citation.version},
-            {"domain", domainName(source.domain)},
-            {"kind", attentionKindName(source.kind)},
-            {"year", citation.year},
-            {"paper", citation.paper},
-            {"arxiv", citation.arxiv},
-            {"reference", citation.reference}};
+    Json json = {{"id", source.id},
+                 {"title", source.title},
+                 {"version", source.version},
+                 {"domain", domainName(source.domain)},
+                 {"kind", attentionKindName(source.kind)}};
+    if (const auto& citation = source.citation) {
+        json["year"] = citation->year;
+        json["paper"] = citation->paper;
+        json["arxiv"] = citation->arxiv;
+        json["reference"] = citation->reference;
+    }
+    return json;
 }
 
 Json weightsJson(const Provenance& provenance) {

@@ -75,7 +75,7 @@ struct ClassLabel {
 
 /// A trained network with mechanisms for its features, read from a folder. A value which nothing changes.
 struct Bundle {
-    ModelId id = newModelId();
+    ModelId id = newModelId();  ///< a changed copy needs another one
     std::string name;
     std::string folder;  ///< canonical path
     std::string terms;   ///< one sentence on how it may be used; may be empty

@@ -14,7 +14,7 @@ using graph::View;
 
 class GraphBackbone final : public Backbone {
 public:
-    explicit GraphBackbone(BundleModel model) : m_model(std::move(model)) {}
+    explicit GraphBackbone(NetworkModel model) : m_model(std::move(model)) {}
 
     Result<Features> run(const Frame& frame, const std::stop_token& stop) override {
         if (!m_executor) {
@@ -85,13 +85,13 @@ private:
         return features;
     }
 
-    BundleModel m_model;
+    NetworkModel m_model;
     std::unique_ptr<graph::Executor> m_executor;
     std::size_t m_tap = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Backbone> makeGraphBackbone(BundleModel model) { return std::make_unique<GraphBackbone>(std::move(model)); }
+std::unique_ptr<Backbone> makeGraphBackbone(NetworkModel model) { return std::make_unique<GraphBackbone>(std::move(model)); }
 
 }  // namespace fovea

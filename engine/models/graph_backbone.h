@@ -7,6 +7,6 @@
 namespace fovea {
 
 /// The features at the tap of a bundle's network. The network is read with the first frame.
-FOVEA_API std::unique_ptr<Backbone> makeGraphBackbone(BundleModel model);
+FOVEA_API std::unique_ptr<Backbone> makeGraphBackbone(NetworkModel model);
 
 }  // namespace fovea

@@ -22,10 +22,10 @@ struct ModelInput {
 };
 
 /// The network of a bundle, which is never null.
-struct BundleModel {
+struct NetworkModel {
     std::shared_ptr<const Bundle> bundle;
     ModelInput input = {};
-    bool operator==(const BundleModel&) const = default;
+    bool operator==(const NetworkModel&) const = default;
 
     /// The shorter side which is used.
     [[nodiscard]] int side() const {
@@ -36,7 +36,7 @@ struct BundleModel {
 };
 
 /// The model which makes the features, and how pictures enter it.
-using ModelSpec = std::variant<RetinaOptions, BundleModel>;
+using ModelSpec = std::variant<RetinaOptions, NetworkModel>;
 
 FOVEA_API ModelId modelId(const ModelSpec& model) noexcept;
 /// The model's name for sentences.

@@ -26,7 +26,7 @@ Result<std::shared_ptr<const Bundle>> openBundle(const std::string& folder, cons
     if (!bundle) {
         return bundle;
     }
-    const auto features = makeBackbone(BundleModel{.bundle = *bundle, .input = {.size = kTrialSide}})->run(greyFrame(), stop);
+    const auto features = makeBackbone(NetworkModel{.bundle = *bundle, .input = {.size = kTrialSide}})->run(greyFrame(), stop);
     if (!features) {
         return features.error();
     }

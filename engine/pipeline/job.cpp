@@ -1,8 +1,13 @@
 #include "engine/pipeline/job.h"
 
+#include <cassert>
+
 namespace fovea {
 
-JobId jobId(const ModuleJob& job, ModelId model) { return {.source = job.info->id, .place = job.place, .model = model}; }
+JobId jobId(const ModuleJob& job, ModelId model) {
+    assert(job.info != nullptr);
+    return {.source = job.info->id, .place = job.place, .model = model};
+}
 
 ModuleJob modelJob(const ModuleInfo& info, const ModelSpec& model) {
     ModuleJob job{.info = &info, .params = ParamSet(info.params)};

@@ -14,7 +14,7 @@ namespace fovea {
 /// Tells one job of a pass from every other.
 struct JobId {
     std::string source;  ///< AttentionSource::id
-    int place = 0;       ///< jobs of one source in one model, which differ in parameters or weights, have other places
+    int place = 0;       ///< tells apart jobs of one source in one model which differ in parameters or weights
     ModelId model = {};
     friend auto operator<=>(const JobId&, const JobId&) = default;
 };

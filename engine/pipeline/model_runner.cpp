@@ -1,12 +1,9 @@
 #include "engine/pipeline/model_runner.h"
 
 #include <algorithm>
-#include <cassert>
 #include <chrono>
 #include <exception>
 #include <list>
-#include <new>
-#include <opencv2/core/mat.hpp>
 #include <optional>
 #include <utility>
 
@@ -74,6 +71,7 @@ struct CachedModule {
     Intervention intervention;
     std::vector<WeightSpec> specs;
     std::shared_ptr<const Weights> weights;
+    AttentionSource source;
     std::shared_ptr<AttentionModule> module;  ///< shared by entries which differ in the intervention alone
     std::shared_ptr<const JobResult> result;  ///< null until it has run; errors are not kept
     std::map<std::string, Tensor> state;      ///< of the frame before, for a mechanism with memory
@@ -102,7 +100,7 @@ struct ModelRunner::State {
     void chooseBackbone(const ModelSpec& wanted);
     void predictPlainly(const std::stop_token& stop);
     Result<void> prepareFeatures(const ModelSpec& wanted, const Frame& next, const std::stop_token& stop);
-    ModelResult begin(const ModelJobs& asked);
+    ModelResult knownResult(const ModelJobs& asked);
     std::shared_ptr<const JobResult> cachedResult(const ModuleJob& job);
     std::shared_ptr<const JobResult> runJob(const ModuleJob& job, const std::stop_token& stop, std::size_t capacity);
 
@@ -156,7 +154,7 @@ void ModelRunner::State::chooseBackbone(const ModelSpec& wanted) {
     if (hasBackbone(wanted)) {
         return;
     }
-    if (modelId(model) != modelId(wanted)) {
+    if (bundle != bundleOf(wanted)) {
         tail.reset();
         features.reset();
     }
@@ -295,6 +293,7 @@ Result<CachedModule*> ModelRunner::State::instance(const ModuleJob& job, std::si
         return weights.error();
     }
     fresh.weights = *std::move(weights);
+    fresh.source = sourceOf(*job.info, job.params, fresh.weights->provenance);
     auto module = createModule(*job.info, fresh.shape, job.params, *fresh.weights);
     if (!module) {
         return module.error();
@@ -307,7 +306,6 @@ Result<CachedModule*> ModelRunner::State::instance(const ModuleJob& job, std::si
 std::shared_ptr<const JobResult> ModelRunner::State::runJob(const ModuleJob& job, const std::stop_token& stop,
                                                             std::size_t capacity) {
     auto result = std::make_shared<JobResult>();
-    result->source = sourceOf(*job.info, job.params, expectedProvenance(job));
     result->intervention = job.intervention;
     result->trace = job.trace ? Trace::recording() : Trace();
     CachedModule* cached = nullptr;
@@ -321,7 +319,7 @@ std::shared_ptr<const JobResult> ModelRunner::State::runJob(const ModuleJob& job
             return made.error();
         }
         cached = *made;
-        result->source.provenance = cached->weights->provenance;
+        result->source = cached->source;
         const auto start = Clock::now();
         inputs.emplace(*job.info, job.params, inputFrames(*job.info), job.intervention);
         result->resampled = inputs->resampled();
@@ -329,6 +327,9 @@ std::shared_ptr<const JobResult> ModelRunner::State::runJob(const ModuleJob& job
         result->milliseconds = millisecondsSince(start);
         return output;
     });
+    if (cached == nullptr) {
+        result->source = sourceOf(*job.info, job.params, expectedProvenance(job));
+    }
     if (result->output && job.predict && bundle) {
         auto said = guarded(bundle->name, [&] { return predict(job, inputs->tap(), *result->output, stop); });
         if (said) {
@@ -346,8 +347,8 @@ std::shared_ptr<const JobResult> ModelRunner::State::runJob(const ModuleJob& job
     return result;
 }
 
-ModelResult ModelRunner::State::begin(const ModelJobs& asked) {
-    ModelResult current = unfinished(asked);
+ModelResult ModelRunner::State::knownResult(const ModelJobs& asked) {
+    ModelResult current = unfinishedResult(asked);
     current.features = features;
     current.prediction = prediction;
     for (std::size_t k = 0; k < asked.jobs.size(); ++k) {
@@ -399,7 +400,7 @@ ModelRunner::~ModelRunner() = default;
 
 void ModelRunner::setClipFrames(int frames) { m_state->setClipFrames(frames); }
 
-bool ModelRunner::knows(const ModelSpec& model, const Frame& frame) const {
+bool ModelRunner::hasFeatures(const ModelSpec& model, const Frame& frame) const {
     const State& s = *m_state;
     return s.hasBackbone(model) && s.features && s.backboneKey == s.backbone->key() && sameFrame(s.frame, frame);
 }
@@ -408,7 +409,7 @@ Result<void> ModelRunner::prepare(const ModelSpec& model, const Frame& frame, co
     return m_state->prepareFeatures(model, frame, stop);
 }
 
-ModelResult ModelRunner::begin(const ModelJobs& jobs) { return m_state->begin(jobs); }
+ModelResult ModelRunner::knownResult(const ModelJobs& jobs) { return m_state->knownResult(jobs); }
 
 std::shared_ptr<const Prediction> ModelRunner::predictPlainly(const std::stop_token& stop) {
     if (m_state->bundle) {
@@ -424,7 +425,7 @@ std::shared_ptr<const JobResult> ModelRunner::run(const ModuleJob& job, std::siz
 
 std::uint64_t ModelRunner::backboneRuns() const noexcept { return m_state->backboneRuns; }
 
-ModelResult unfinished(const ModelJobs& jobs) {
+ModelResult unfinishedResult(const ModelJobs& jobs) {
     ModelResult result{.model = jobs.model};
     for (const ModuleJob& job : jobs.jobs) {
         result.jobs.push_back({.id = jobId(job, modelId(jobs.model)), .shown = job.shown, .result = nullptr});

@@ -18,11 +18,11 @@ public:
 
     void setClipFrames(int frames);
     /// Whether the features of this frame are there.
-    [[nodiscard]] bool knows(const ModelSpec& model, const Frame& frame) const;
+    [[nodiscard]] bool hasFeatures(const ModelSpec& model, const Frame& frame) const;
     /// Computes the features of the frame unless they are there.
     Result<void> prepare(const ModelSpec& model, const Frame& frame, const std::stop_token& stop);
-    /// The features, with the results which are there already; all others are null.
-    [[nodiscard]] ModelResult begin(const ModelJobs& jobs);
+    /// The features and the results of these jobs which are there already. Results which are missing are null.
+    [[nodiscard]] ModelResult knownResult(const ModelJobs& jobs);
     /// The prediction of the network without a module; null when the model predicts nothing.
     std::shared_ptr<const Prediction> predictPlainly(const std::stop_token& stop);
     /// The result of a job on the features, from the cache or computed. `jobCount`: how many jobs the pass has.
@@ -36,7 +36,7 @@ private:
 };
 
 /// The result of a model none of whose jobs has run.
-ModelResult unfinished(const ModelJobs& jobs);
+ModelResult unfinishedResult(const ModelJobs& jobs);
 /// The result of a job which cannot run, because of `error`.
 std::shared_ptr<const JobResult> failedJob(const ModuleJob& job, const Error& error);
 

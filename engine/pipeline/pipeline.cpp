@@ -27,9 +27,11 @@ public:
                  .started = request.started == Clock::time_point() ? Clock::now() : request.started,
                  .frame = request.frame,
                  .models = {}};
-        for (const ModelJobs& asked : request.models) {  // what is left of a pass before stands in it from the first
+        for (const ModelJobs& asked : request.models) {
+            // The first model begins at once. The first snapshot holds the results which the others have of a pass before.
             ModelRunner& runner = runnerOf(asked);
-            m_all.models.push_back(runner.knows(asked.model, request.frame) ? runner.begin(asked) : unfinished(asked));
+            const bool isKnown = &asked != &request.models.front() && runner.hasFeatures(asked.model, request.frame);
+            m_all.models.push_back(isKnown ? runner.knownResult(asked) : unfinishedResult(asked));
         }
     }
 
@@ -68,7 +70,7 @@ private:
             fail(index, prepared.error());
             return {};
         }
-        m_all.models[index] = runner.begin(asked);
+        m_all.models[index] = runner.knownResult(asked);
         publish();
         const bool predicts = std::any_of(asked.jobs.begin(), asked.jobs.end(), [](const ModuleJob& job) { return job.predict; });
         if (predicts && m_request.plainPrediction) {

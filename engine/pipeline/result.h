@@ -71,6 +71,12 @@ struct FrameResult {
         return it == model->jobs.end() ? nullptr : it->result;
     }
 
+    /// The features of a model; null while there are none.
+    [[nodiscard]] std::shared_ptr<const Features> features(ModelId id) const {
+        const ModelResult* model = find(id);
+        return model != nullptr ? model->features : nullptr;
+    }
+
     /// Whether all jobs are there.
     [[nodiscard]] bool complete() const {
         return std::all_of(models.begin(), models.end(), [](const ModelResult& model) {

@@ -17,7 +17,7 @@ namespace {
 /// Whether earlier numbers are those of this request.
 bool fits(const ChannelGridRequest& request, const JobResult* module) {
     const auto& known = request.known;
-    return known && known->of.get() == module && known->features == request.result->find(request.field.job.model)->features &&
+    return known && known->of.get() == module && known->features == request.result->features(request.field.job.model) &&
            known->field == request.field && known->subject == request.subject;
 }
 

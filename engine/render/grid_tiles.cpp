@@ -79,7 +79,7 @@ Result<Source> Source::of(const FrameResult& result, const FieldSpec& field, Gri
     if (!out.m_module->output) {
         return out.m_module->output.error();
     }
-    out.m_features = result.find(field.job.model)->features;
+    out.m_features = result.features(field.job.model);
     if (!out.m_features || out.m_features->map.empty()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There are no features yet; open a picture."));
     }

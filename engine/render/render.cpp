@@ -38,7 +38,7 @@ void outlineRegions(cv::Mat& pixels, const OverlayRequest& request) {
     if (pixels.empty() || !module || !module->output) {
         return;
     }
-    if (const auto& features = request.result->find(request.field->job.model)->features) {
+    if (const auto features = request.result->features(request.field->job.model)) {
         drawOutlines(pixels, regionOutlines(*module->output, *features), request.viewport);
     }
 }

@@ -60,7 +60,7 @@ private:
             return refused;
         }
     }
-    /// Nothing for a stopped picture.
+    /// An empty delivery for a stopped picture.
     static RenderWorker::Delivery delivery(Rendered rendered, const std::weak_ptr<const Receive>& receive) {
         if (wasStopped(rendered)) {
             return nullptr;
@@ -88,8 +88,12 @@ public:
 
     void request(const Part& part, Request wanted) {
         if (m_lane) {
-            const auto receive = [part, to = m_receive](const RenderedOf<Request>& rendered) { to(part, rendered); };
-            m_views.try_emplace(part, *m_lane, receive).first->second.request(std::move(wanted));
+            auto view = m_views.find(part);
+            if (view == m_views.end()) {
+                const auto receive = [part, to = m_receive](const RenderedOf<Request>& rendered) { to(part, rendered); };
+                view = m_views.try_emplace(part, *m_lane, receive).first;
+            }
+            view->second.request(std::move(wanted));
         }
     }
 

@@ -21,7 +21,7 @@ class RenderWorker final : public QObject {
 public:
     /// Hands a picture to its receiver.
     using Delivery = std::function<void()>;
-    /// Runs on the render thread and does not throw. Nothing when the picture was stopped.
+    /// Paints on the render thread and never throws. Its delivery is empty when the picture was stopped.
     using Painting = std::function<Delivery(const std::stop_token&)>;
     /// The newest request and the finished picture of one view.
     struct Slot;
@@ -41,7 +41,7 @@ public:
     void shutDown();
 
 Q_SIGNALS:
-    /// deliver() has something which it had not.
+    /// A picture is finished; deliver() hands it out.
     void finishedReady();
 
 private:

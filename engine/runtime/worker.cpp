@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <utility>
 
 #include "engine/models/open_bundle.h"
@@ -31,7 +30,7 @@ bool sameWork(const PipelineRequest& a, const PipelineRequest& b) {
 /// The name of a pass in a sentence about its failure.
 std::string nameOf(const PipelineRequest& request) { return request.frame.source ? request.frame.source->name : std::string(); }
 
-/// The automatic size of the first model's features; those of the others shrink with them.
+/// Gives the first model this size and shrinks the other models in the same proportion.
 void setSide(PipelineRequest& request, int side) {
     const double share = static_cast<double>(side) / wantedSide(request);
     for (ModelJobs& asked : request.models) {
@@ -50,19 +49,20 @@ std::size_t hiddenJobs(const std::vector<ModelJobs>& models) {
 }
 
 /// The shown jobs, and of the hidden ones those from `first` up to but without `end`.
-std::vector<ModelJobs> withHidden(std::vector<ModelJobs> models, std::size_t first, std::size_t end) {
+std::vector<ModelJobs> withHidden(const std::vector<ModelJobs>& models, std::size_t first, std::size_t end) {
+    std::vector<ModelJobs> kept;
     std::size_t hidden = 0;
-    for (ModelJobs& asked : models) {
-        std::vector<ModuleJob> kept;
-        for (ModuleJob& job : asked.jobs) {
-            const std::size_t place = job.shown ? first : hidden++;
-            if (job.shown || (place >= first && place < end)) {
-                kept.push_back(std::move(job));
+    for (const ModelJobs& asked : models) {
+        ModelJobs& some = kept.emplace_back(ModelJobs{.model = asked.model, .jobs = {}});
+        for (const ModuleJob& job : asked.jobs) {
+            const bool isChosen = !job.shown && hidden >= first && hidden < end;
+            hidden += job.shown ? 0 : 1;
+            if (job.shown || isChosen) {
+                some.jobs.push_back(job);
             }
         }
-        asked.jobs = std::move(kept);
     }
-    return models;
+    return kept;
 }
 
 /// The milliseconds which the features and the shown jobs took.
@@ -228,10 +228,10 @@ void Worker::runBackground(const Live& live) {
 }
 
 bool Worker::runJobs(const Live& live, std::vector<ModelJobs> models) {
-    PipelineRequest request = live.request;
-    request.frame = m_liveFrame;
-    request.started = m_liveStarted;
-    request.models = std::move(models);
+    PipelineRequest request{
+        .epoch = live.request.epoch, .started = m_liveStarted, .frame = m_liveFrame, .models = std::move(models)};
+    request.plainPrediction = live.request.plainPrediction;
+    request.clipFrames = live.request.clipFrames;
     if (live.autoSize) {
         setSide(request, m_autoSize.side());
     }

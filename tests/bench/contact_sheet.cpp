@@ -89,7 +89,7 @@ std::vector<std::string> withMaps(const Bundle& bundle, const FrameResult& all) 
 
 std::shared_ptr<const FrameResult> computed(const std::shared_ptr<const Bundle>& bundle, const std::string& path, bool trained) {
     const auto bytes = must(readFile(path, kMaxImageBytes));
-    ModelJobs asked{.model = BundleModel{bundle}, .jobs = {}};
+    ModelJobs asked{.model = NetworkModel{bundle}, .jobs = {}};
     for (const auto& [id, module] : bundle->modules) {
         ModuleJob job{.info = findModule(id), .params = module.params, .seed = kSeed};
         if (trained && job.info->weights != nullptr) {
