@@ -333,6 +333,10 @@ void TestGraphMovement::resized() {
     const Node upsample{.op = "Upsample",
                         .attributes = {{"scales", std::vector<float>{1, 1, 1, 2}}, {"mode", std::string("linear")}}};
     compare(output(upsample, 7, {x}), {1, 1, 1, 8}, {0, 0.5, 1, 1.5, 2, 2.5, 3, 3});
+    // The first pass gives the whole output its shape, and the second one reads what the first one wrote.
+    compare(output({.op = "Resize", .attributes = form("linear", "half_pixel")}, 13,
+                   {floats({1, 1, 2, 4}, {0, 1, 2, 3, 4, 5, 6, 7}), std::nullopt, floats({4}, {1, 1, 1.25F, 2})}),
+            {1, 1, 2, 8}, {0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3, 2.8, 3.05, 3.55, 4.05, 4.55, 5.05, 5.55, 5.8});
     // Rows and columns at once: the plane 10·i + j stays a plane.
     Array plane(ElementType::Float, {1, 2, 5, 6});
     forEachAt(plane.shape(), [&, next = std::size_t{0}](const Shape& at) mutable {

@@ -232,6 +232,7 @@ private:
             return true;
         }
         Shape now = from.shape;
+        std::size_t before = 0;  // what the pass before this one leaves in the scratch
         for (std::size_t axis = shape.size(); axis-- > 0;) {
             if (factors[axis] == 1.0) {
                 continue;
@@ -242,7 +243,8 @@ private:
             if (!bytes) {
                 return false;
             }
-            m_half = now == shape ? m_half : std::max(m_half, (*bytes + 63) / 64 * 64);
+            m_half = std::max(m_half, before);
+            before = (*bytes + 63) / 64 * 64;
             m_passes.push_back(makePass(m_sampling, around, shape[axis], factors[axis]));
         }
         return true;
