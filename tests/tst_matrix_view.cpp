@@ -209,6 +209,24 @@ private Q_SLOTS:
         QCOMPARE(asked.last().at(0).value<MatrixRequest>().group, 2);
     }
 
+    // One matrix of frames per place: another frame asks, and the place stays.
+    void walkingThroughFramesKeepsThePlace() {
+        AttentionMap map = placeMatricesMap(3, 2, 2, nullptr);
+        map.data = Tensor(Shape{4, 3, 3});
+        MatrixView view;
+        FieldSpec asks = spec(0.9, 0.1);
+        asks.queryFrame = 0;
+        view.setMap(resultOf(std::move(map)), asks, {});
+        showAt(view, 196, view.heightForWidth(196));
+        QSignalSpy queries(&view, &MatrixView::queryChosen);
+        QTest::keyClick(&view, Qt::Key_Down);
+        QCOMPARE(queries.last().at(0).toPointF(), QPointF(0.9, 0.1));
+        QCOMPARE(queries.last().at(1).toInt(), 1);
+        QTest::mouseClick(&view, Qt::LeftButton, {}, view.matrixRect().bottomRight() - QPoint(2, 2));
+        QCOMPARE(queries.last().at(0).toPointF(), QPointF(0.9, 0.1));
+        QCOMPARE(queries.last().at(1).toInt(), 2);
+    }
+
     void crissCrossIsWalkedByRows() {
         AttentionMap map = layoutMap("criss", "Criss-cross", std::make_shared<PairwiseLayout>(PairwiseLayout::criss(2, 3, 1)));
         map.data = Tensor(std::get<PairwiseMap>(map.kind).layout->shape);

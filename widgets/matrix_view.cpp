@@ -12,6 +12,7 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/render/field_lookup.h"
 #include "engine/render/kinds/map_kind.h"
 #include "widgets/accessible_view.h"
 #include "widgets/card_parts.h"
@@ -93,14 +94,10 @@ struct MatrixView::State {
             return chosenCode(*map, field);
         }
         if (const PairwiseLayout* l = layout()) {
-            const int j = std::clamp(static_cast<int>(field.queryX * l->width), 0, l->width - 1);
-            const int i = std::clamp(static_cast<int>(field.queryY * l->height), 0, l->height - 1);
-            return l->queryOf(i * l->width + j);
+            return l->queryOf(fields::placeIndex(field.queryX, field.queryY, l->height, l->width));
         }
-        const int j = std::clamp(static_cast<int>(field.queryX * gridWidth()), 0, gridWidth() - 1);
-        const int i = std::clamp(static_cast<int>(field.queryY * gridHeight()), 0, gridHeight() - 1);
         const int t = field.queryFrame < 0 ? frames() - 1 : std::min(field.queryFrame, frames() - 1);
-        return (t * gridHeight() + i) * gridWidth() + j;
+        return t * gridHeight() * gridWidth() + fields::placeIndex(field.queryX, field.queryY, gridHeight(), gridWidth());
     }
 
     void choose(MatrixView& view, int wanted) {
@@ -113,7 +110,10 @@ struct MatrixView::State {
             return;
         }
         QPointF fraction = centreOf(n, gridHeight(), gridWidth());
-        if (layout() != nullptr) {
+        if (layout() == nullptr) {  // along an axis without places the question stays where it is
+            fraction.setX(gridWidth() > 1 ? fraction.x() : field.queryX);
+            fraction.setY(gridHeight() > 1 ? fraction.y() : field.queryY);
+        } else {
             const PairwiseLayout& l = *layout();
             const int step = n == count() - 1 || (n > 0 && n < position()) ? -1 : 1;
             while (n >= 0 && n < count() && l.queryCell(group(), n) < 0) {  // padding cannot be asked
@@ -356,7 +356,11 @@ bool MatrixView::event(QEvent* event) {
     const int query = std::min(at.y() * s.queries() / box.height(), s.queries() - 1);
     const int key = std::min(at.x() * s.keys() / box.width(), s.keys() - 1);
     const auto row = pairwiseRow(*s.map, s.field.head, query, false, s.group());
-    const double value = static_cast<double>(row.at(static_cast<std::size_t>(key)));
+    if (static_cast<std::size_t>(key) >= row.size()) {  // the data do not fit the grids, which the picture says
+        QToolTip::hideText();
+        return true;
+    }
+    const double value = static_cast<double>(row[static_cast<std::size_t>(key)]);
     QToolTip::showText(
         help->globalPos(),
         tr("from cell %1 to cell %2: %3").arg(s.cellText(query, false), s.cellText(key, true, query), exactNumberText(value)),
