@@ -45,6 +45,9 @@ QStringList matches(const QStringList& folders, const QString& pattern, const QS
     return found;
 }
 
+/// The ways in which code can ask a map for its kind.
+const QString kKindTest = QStringLiteral("^.*(\\basKind<|\\b(get|get_if|holds_alternative)<\\w*Map>|\\bvisit\\(.*\\bkind\\b).*");
+
 /// The rooms of the engine: each knows those before it, and all know the files which are in no room.
 const QStringList kRooms{QStringLiteral("io"),     QStringLiteral("tensor"),    QStringLiteral("kernels"),
                          QStringLiteral("graph"),  QStringLiteral("attention"), QStringLiteral("modules"),
@@ -94,13 +97,14 @@ private Q_SLOTS:
         QTest::newRow("the engine knows nothing above it") << "engine" << QString() << "^#include \"(widgets|app)/.*";
         QTest::newRow("no highgui in the engine") << "engine" << QString() << "highgui";
         QTest::newRow("no highgui in the app") << "app" << QString() << "highgui";
-        // Code which depends on the kind of a map is in the kind's file.
-        const QString kindTest = QStringLiteral("^.*\\basKind<.*");
-        for (const char* folder : {"app", "widgets", "engine/export", "engine/evaluation", "engine/runtime", "engine/pipeline"}) {
-            QTest::addRow("no test of a map's kind in %s", folder) << folder << QString() << kindTest;
+        // Code which depends on the kind of a map is in the kind's file. The matrix is the card of pairwise maps alone.
+        for (const char* folder : {"app", "engine/export", "engine/evaluation", "engine/runtime", "engine/pipeline"}) {
+            QTest::addRow("no test of a map's kind in %s", folder) << folder << QString() << kKindTest;
         }
         QTest::newRow("no test of a map's kind in the views") << "engine/render"
-                                                              << "engine/render/kinds/" << kindTest;
+                                                              << "engine/render/kinds/" << kKindTest;
+        QTest::newRow("no test of a map's kind in the widgets") << "widgets"
+                                                                << "widgets/matrix_view.cpp" << kKindTest;
     }
 
     void layersHold() {
@@ -109,6 +113,16 @@ private Q_SLOTS:
         QFETCH(QString, forbidden);
         const QStringList found = matches({folder}, forbidden, except);
         QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
+    }
+
+    void aTestOfAKindIsFound() {
+        const QRegularExpression expression(kKindTest, QRegularExpression::MultilineOption);
+        for (const char* planted : {"const auto* map = asKind<FullMap>(of);", "auto& m = std::get<PairwiseMap>(map->kind);",
+                                    "if (std::get_if<ChannelMap>(&map.kind)) {", "std::holds_alternative<FullMap>(map.kind)",
+                                    "return std::visit(Width(), map.kind);"}) {
+            QVERIFY2(expression.match(QLatin1String(planted)).hasMatch(), planted);
+        }
+        QVERIFY(!expression.match(QStringLiteral("std::get_if<NetworkModel>(&model)")).hasMatch());
     }
 
     void everyRoomHasItsPlace() {

@@ -25,7 +25,8 @@ enum class MapRole {
 };
 
 // The kinds of attention maps. Each says the shape of the data and holds what the data mean beside their numbers; kName is its
-// name in saved files. Everything that is done with the maps of one kind alone is in its file in engine/render/kinds.
+// name in saved files. Numbers which follow from the data of one kind are computed here. What views, exports and judges do with
+// the maps of one kind is in that kind's file in engine/render/kinds.
 
 /// [C]
 struct ChannelMap {

@@ -85,8 +85,8 @@ struct ScalarField {
 /// Whether a map can be chosen for the canvas. A Branch map and an outlined region show the features they act on.
 FOVEA_API bool hasPicture(const AttentionMap& map) noexcept;
 
-/// The map of a module that is shown first: spatial before full before pairwise before channel before temporal before a matrix
-/// which does not lie on the picture, branch and region; null when none has a picture.
+/// The map of a module that is shown first: the one with the smallest rank of its kind, which MapKindInfo::rank gives; null when
+/// none has a picture.
 FOVEA_API const AttentionMap* defaultMap(const AttentionOutput& output);
 
 /// Of a Pairwise map whose queries or keys are channels or codes: the one which `spec` chooses, or which has the most weight.

@@ -48,14 +48,15 @@ inline std::vector<MapExtent> gridExtents(int height, int width) {
 inline std::vector<MapExtent> noExtents(const AttentionMap&) { return {}; }
 inline std::optional<PositionNumbers> noNumbers(const AttentionMap&) { return std::nullopt; }
 
-/// The descriptor of a kind of maps: all that views, exports and judges do with the maps of this kind alone. One const object at
+/// The descriptor of a kind of maps: what views, exports and judges do with the maps of this kind. One const object at
 /// the end of the kind's file in engine/render/kinds/. The functions take maps of this kind only.
 struct MapKindInfo {
     const char* name;  ///< kName of the value type
 
     // ---- on the picture
-    /// Maps of small ranks are shown first, in the order which defaultMap() tells; nothing: the map cannot be chosen for the
-    /// canvas.
+    /// Maps of small ranks are shown first: 0–1 spatial maps, 2 full gates, 3–4 pairwise maps on the picture, 5 gates of
+    /// channels, 6 other maps of channels and full distributions, 7–8 maps over time, 9–10 matrices which do not lie on the
+    /// picture and branches, 11 outlined regions. Nothing: the map cannot be chosen for the canvas.
     std::optional<int> (*rank)(const AttentionMap&);
     Result<ScalarField> (*field)(const fields::Job&);
     /// Whether the map says nothing of channels, so that who asks for one sees a channel of the features.
