@@ -1,0 +1,196 @@
+// The pictures of resources/docs/views.md and of the README: every view, dark and light, English and Chinese, as the program
+// shows it now. An argument of QTest, such as “compare:dark-zh”, takes one of them alone.
+
+#include <QPainter>
+#include <QToolButton>
+
+#include "app/language.h"
+#include "engine/attention/registry.h"
+#include "tests/support/compare_window_fixture.h"
+#include "widgets/colour_scale.h"
+#include "widgets/matter_plot.h"
+
+using namespace fovea;
+using namespace fovea::test;
+
+namespace {
+
+const QString kFolder = QStringLiteral(FOVEA_SOURCE_DIR "/resources/docs/");
+constexpr int kQuality = 90;
+constexpr int kStablePictures = 4;
+constexpr std::uint64_t kClipFrame = 170;
+
+}  // namespace
+
+class ViewPictures : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void cleanup() {
+        if (QWidget* popup = QApplication::activePopupWidget()) {
+            popup->close();
+        }
+        m.close();
+        setLanguage(QStringLiteral("en"));
+    }
+
+    void window_data() { addLooks(); }
+    void window() {
+        begin("gc");
+        finish("window");
+    }
+
+    void pins_data() { addLooks(); }
+    void pins() {
+        begin("mhsa");
+        for (const QPointF at : {QPointF(0.35, 0.4), QPointF(0.55, 0.75), QPointF(0.75, 0.35)}) {
+            m.session().setQuery(at, QueryGesture::Add);
+        }
+        finish("pins");
+    }
+
+    void compare_data() { addLooks(); }
+    void compare() {
+        begin("se");
+        m.session().addPane(findModule("cbam"));
+        m.session().addPane(findModule("gc"));
+        m.window->setView(ViewKind::Compare);
+        m.press(Qt::Key_D);
+        finish("compare");
+    }
+
+    void models_data() { addLooks(); }
+    void models() {
+        begin("gc");
+        m.session().addPane(findModule("gc"));
+        m.window->setView(ViewKind::Compare);
+        m.session().setModel(m.session().retina());
+        finish("models");
+    }
+
+    void split_data() { addLooks(); }
+    void split() {
+        begin("cbam");
+        m.session().addPane(findModule("coord"));
+        m.window->setView(ViewKind::Split);
+        finish("split");
+    }
+
+    void steps_data() { addLooks(); }
+    void steps() {
+        begin("cbam");
+        m.press(Qt::Key_F8);
+        finish("steps");
+    }
+
+    void channels_data() { addLooks(); }
+    void channels() {
+        begin("cbam");
+        Intervention muted;
+        muted.channels = {1.0F, 1.0F, 0.0F};
+        m.session().setIntervention(muted);
+        m.session().setPinned(false, {2});
+        m.press(Qt::Key_G, Qt::ControlModifier);
+        finish("channels");
+    }
+
+    void heads_data() { addLooks(); }
+    void heads() {
+        begin("mhsa");
+        m.press(Qt::Key_G, Qt::ControlModifier | Qt::ShiftModifier);
+        m.session().setHead(1);
+        finish("heads");
+    }
+
+    void scale_data() { addLooks(); }
+    void scale() {
+        begin("gc");
+        m.area()->colourScale()->openPanel();
+        finish("scale");
+    }
+
+    void matter_data() { addLooks(); }
+    void matter() {
+        begin("gc");
+        m.press(Qt::Key_J, Qt::ControlModifier);
+        auto* plot = m.part<MatterPlot>();
+        auto* start = plot->findChild<QToolButton*>();
+        QTRY_VERIFY(start->isEnabled());
+        QTest::mouseClick(start, Qt::LeftButton);
+        QTRY_VERIFY(!start->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(start->isVisible(), 10 * CompareWindow::kPatience);
+        finish("matter");
+    }
+
+    void live_data() { addLooks(); }
+    void live() {
+        begin("spacetime_nonlocal");
+        MovingSource& source = m.session().controller().source();
+        m.session().openSource({.kind = SourceKind::Video, .location = FOVEA_SOURCE_DIR "/resources/samples/clip.mp4"});
+        QTRY_VERIFY_WITH_TIMEOUT(source.active(), CompareWindow::kPatience);
+        source.setPlaying(false);
+        source.seek(kClipFrame - 7);  // the mechanism looks at eight frames
+        for (std::uint64_t frame = kClipFrame - 7; frame <= kClipFrame; ++frame) {
+            QTRY_COMPARE_WITH_TIMEOUT(m.session().result()->frame.index, frame, CompareWindow::kPatience);
+            if (frame < kClipFrame) {
+                source.stepForward();
+            }
+        }
+        m.session().setQuery({0.42, 0.2}, QueryGesture::Add);
+        finish("live");
+    }
+
+private:
+    static void addLooks() {
+        QTest::addColumn<ThemeName>("theme");
+        QTest::addColumn<QString>("language");
+        for (const auto theme : {ThemeName::Dark, ThemeName::Light}) {
+            for (const char* language : {"en", "zh_CN"}) {
+                QTest::addRow("%s-%.2s", theme == ThemeName::Dark ? "dark" : "light", language)
+                    << theme << QString::fromLatin1(language);
+            }
+        }
+    }
+
+    /// The window with this mechanism on the sample photograph, in the look of the row.
+    void begin(const char* module) {
+        QFETCH(ThemeName, theme);
+        QFETCH(QString, language);
+        applyTheme(*qApp, theme);
+        m.open({});
+        setLanguage(language);
+        m.session().setModule(QLatin1String(module));
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
+    }
+
+    QImage grabbed() const {
+        QImage shown = m.window->grab().toImage();
+        if (QWidget* popup = QApplication::activePopupWidget()) {
+            QPainter(&shown).drawPixmap(m.window->mapFromGlobal(popup->mapToGlobal(QPoint())), popup->grab());
+        }
+        return shown;
+    }
+
+    /// Saves the window once nothing moves any more.
+    void finish(const char* view) {
+        QImage last;
+        int same = 0;
+        const auto still = [&] {
+            const QImage now = grabbed();
+            same = m.settled() && now == last ? same + 1 : 0;
+            last = now;
+            return same >= kStablePictures;
+        };
+        QVERIFY(QTest::qWaitFor(still, CompareWindow::kPatience));
+        const QString name = QStringLiteral("%1-%2").arg(QLatin1String(view), QLatin1String(QTest::currentDataTag()));
+        QVERIFY(last.save(kFolder + QStringLiteral("views/%1.jpg").arg(name), "jpg", kQuality));
+        if (name == QLatin1String("window-dark-en")) {
+            QVERIFY(last.save(kFolder + name + QStringLiteral(".png")));
+        }
+    }
+
+    CompareWindow m;
+};
+
+QTEST_MAIN(ViewPictures)
+#include "view_pictures.moc"
