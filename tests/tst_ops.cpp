@@ -2,10 +2,14 @@
 
 #include <QRegularExpression>
 #include <QTest>
+#include <atomic>
 #include <cmath>
 #include <limits>
+#include <new>
 
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/ops.h"
+#include "engine/kernels/parallel.h"
 #include "tests/support/numbers.h"
 
 using namespace fovea;
@@ -394,11 +398,29 @@ private Q_SLOTS:
         }
     }
 
+    // Bodies allocate, and a request without memory must fail alone.
+    void whatABodyThrowsArrives() {
+        std::atomic<int> parts = 0;
+        const auto body = [&parts](int first, int last) {
+            parts += last - first;
+            if (first <= 7 && 7 < last) {
+                throw std::bad_alloc();
+            }
+        };
+        QVERIFY_EXCEPTION_THROWN(parallelFor(64, body), std::bad_alloc);
+        QVERIFY(parts > 0 && parts <= 64);
+        parallelFor(5, body);
+    }
+
     void activations() {
         for (const float x : {-1000.0F, -100.0F, -3.5F, -3.0F, -1.0F, 0.0F, 0.5F, 3.0F, 4.0F, 100.0F, 1000.0F}) {
             const double d = x;
-            QVERIFY(std::abs(ops::sigmoid(x) - 1.0 / (1.0 + std::exp(-d))) < 1e-7);
-            QVERIFY(std::abs(ops::gelu(x) - 0.5 * d * (1.0 + std::erf(d / std::sqrt(2.0)))) <= 1e-6 * std::abs(d));
+            float sigmoid = x;
+            float gelu = x;
+            ops::sigmoidInPlace(&sigmoid, 1);
+            ops::geluInPlace(&gelu, 1);
+            QVERIFY(std::abs(sigmoid - 1.0 / (1.0 + std::exp(-d))) < 2e-7);
+            QVERIFY(std::abs(gelu - 0.5 * d * (1.0 + std::erf(d / std::sqrt(2.0)))) <= 1e-6 * std::abs(d));
             QVERIFY(std::abs(ops::hardSwish(x) - d * std::min(6.0, std::max(0.0, d + 3.0)) / 6.0) <= 1e-6 * std::abs(d));
         }
         std::vector<float> values{-2.0F, 0.0F, 3.0F, NAN};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <functional>
 
 namespace fovea::ops {
@@ -64,6 +65,10 @@ void multiplyByRatio(float* values, const float* numerator, const float* denomin
     }
 }
 
-void geluInPlace(float* values, std::size_t count) noexcept { std::transform(values, values + count, values, gelu); }
+void geluInPlace(float* values, std::size_t count) noexcept {
+    constexpr double kInverseSqrt2 = 0.70710678118654752440;
+    std::transform(values, values + count, values,
+                   [](float x) { return static_cast<float>(0.5 * x * (1.0 + std::erf(x * kInverseSqrt2))); });
+}
 
 }  // namespace fovea::ops

@@ -72,8 +72,6 @@ FOVEA_API void softmax(Tensor& x, std::size_t axis);
 /// In place, C×H×W: every channel over its positions; every position over its channels.
 FOVEA_API void softmaxCells(FeatureMap& x);
 FOVEA_API void softmaxChannels(FeatureMap& x);
-FOVEA_API float sigmoid(float x) noexcept;
-FOVEA_API float gelu(float x) noexcept;       ///< exact erf form
 FOVEA_API float hardSwish(float x) noexcept;  ///< x·relu6(x+3)/6
 FOVEA_API void sigmoidInPlace(float* values, std::size_t count) noexcept;
 FOVEA_API void reluInPlace(float* values, std::size_t count) noexcept;

@@ -78,13 +78,6 @@ void softmax(Tensor& x, std::size_t axis) {
     }
 }
 
-float sigmoid(float x) noexcept { return 1.0F / (1.0F + std::exp(-x)); }
-
-float gelu(float x) noexcept {
-    constexpr double kInverseSqrt2 = 0.70710678118654752440;
-    return static_cast<float>(0.5 * x * (1.0 + std::erf(x * kInverseSqrt2)));
-}
-
 float hardSwish(float x) noexcept { return x * std::clamp(x + 3.0F, 0.0F, 6.0F) / 6.0F; }
 
 void sigmoidInPlace(float* values, std::size_t count) noexcept {

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <optional>
 
+#include "engine/graph/ops/broadcast.h"
 #include "engine/graph/ops/product.h"
 
 namespace fovea::graph {
@@ -8,21 +8,6 @@ namespace {
 
 /// The extents before the last two.
 Shape leading(const Shape& shape) { return {shape.begin(), shape.end() - 2}; }
-
-/// numpy's rule: aligned at the end, where an extent of 1 repeats.
-std::optional<Shape> broadcast(const Shape& a, const Shape& b) {
-    const std::size_t rank = std::max(a.size(), b.size());
-    Shape result(rank);
-    for (std::size_t i = 0; i < rank; ++i) {
-        const std::int64_t x = i + a.size() < rank ? 1 : a[i + a.size() - rank];
-        const std::int64_t y = i + b.size() < rank ? 1 : b[i + b.size() - rank];
-        if (x != y && x != 1 && y != 1) {
-            return std::nullopt;
-        }
-        result[i] = x == 1 ? y : x;
-    }
-    return result;
-}
 
 /// Which matrix of `shape` belongs to matrix `index` of `whole`.
 std::int64_t sourceIndex(std::int64_t index, const Shape& whole, const Shape& shape) {
@@ -80,7 +65,7 @@ Result<std::vector<ArrayInfo>> MatMulKernel::infer(const std::vector<InputInfo>&
         b.push_back(1);
     }
     ProductSizes sizes{a[a.size() - 2], b.back(), a.back()};
-    auto whole = broadcast(leading(a), leading(b));
+    auto whole = broadcastShape(leading(a), leading(b));
     if (b[b.size() - 2] != sizes.depth || !whole) {
         return misfit;
     }
