@@ -56,7 +56,7 @@ ModuleInfo witness(ModuleNeeds needs, bool (*tied)(const ParamSet&) = nullptr, b
     return info;
 }
 
-ModuleJob jobOf(const ModuleInfo& info) { return {.info = &info, .params = ParamSet(info.params), .weightsFile = {}}; }
+ModuleJob inputJob(const ModuleInfo& info) { return {.info = &info, .params = ParamSet(info.params), .weightsFile = {}}; }
 
 std::shared_ptr<const FrameResult> pass(Pipeline& pipeline, const Frame& frame, const ModuleJob& job) {
     const auto result = pipeline.run({.frame = frame, .models = {{RetinaOptions{}, {job}}}}, {});
@@ -86,7 +86,7 @@ private Q_SLOTS:
     void gateIsTheFeaturesAtHalfTheirResolution() {
         const auto info = witness({.gate = true});
         Pipeline pipeline;
-        const auto result = pass(pipeline, testFrame(96, 64), jobOf(info));
+        const auto result = pass(pipeline, testFrame(96, 64), inputJob(info));
         QVERIFY(result && jobAt(*result)->output.ok());
         const FeatureMap& x = result->models.front().features->map;
         const Tensor& gate = Witness::extras.at("gate");
@@ -102,7 +102,7 @@ private Q_SLOTS:
     void hiddenIsTheMeanOfEachChannel() {
         const auto info = witness({.hidden = true});
         Pipeline pipeline;
-        const auto result = pass(pipeline, testFrame(64, 48), jobOf(info));
+        const auto result = pass(pipeline, testFrame(64, 48), inputJob(info));
         QVERIFY(result && jobAt(*result)->output.ok());
         QVERIFY(Witness::extras.at("hidden").values == ops::globalMean(result->models.front().features->map));
         QVERIFY((createdFor.extras.at("hidden") == Shape{result->models.front().features->map.channels()}));
@@ -111,7 +111,7 @@ private Q_SLOTS:
     void memoryFollowsTheStream() {
         const auto info = witness({});
         Pipeline pipeline;
-        const auto job = jobOf(info);
+        const auto job = inputJob(info);
         const Frame video = testFrame(64, 48);
         const Frame camera = testFrame(64, 48);
         QCOMPARE(count(pass(pipeline, streamFrame(0, video), job)), 1.0F);
@@ -129,27 +129,27 @@ private Q_SLOTS:
     void aTiedModuleRunsOnItsOwnGrid() {
         const auto info = witness({}, [](const ParamSet&) { return true; });
         Pipeline pipeline;
-        const auto first = pass(pipeline, testFrame(88, 56), jobOf(info));
+        const auto first = pass(pipeline, testFrame(88, 56), inputJob(info));
         QVERIFY(first && jobAt(*first)->output.ok());
         QVERIFY(jobAt(*first)->resampled == (GridSize{28, 28}));
         QCOMPARE(createdFor.height, 28);
         const FeatureMap wanted = ops::adaptiveMeanPool(first->models.front().features->map, 28, 28);
         QVERIFY(Witness::features.size() == wanted.size());
         QVERIFY(std::equal(wanted.data(), wanted.data() + wanted.size(), Witness::features.data()));
-        const auto other = pass(pipeline, testFrame(64, 48), jobOf(info));
+        const auto other = pass(pipeline, testFrame(64, 48), inputJob(info));
         QVERIFY(jobAt(*other)->resampled == (GridSize{28, 28}));  // another picture, the same weights
     }
 
     void aTiedModuleTakesTheSizeItIsTold() {
         const auto info = witness(
             {}, [](const ParamSet&) { return true; }, true);
-        auto job = jobOf(info);
+        auto job = inputJob(info);
         QVERIFY(job.params.set(info.params, "H", 5).ok() && job.params.set(info.params, "W", 9).ok());
         Pipeline pipeline;
         const auto result = pass(pipeline, testFrame(88, 56), job);
         QVERIFY(jobAt(*result)->resampled == (GridSize{5, 9}));
         const auto free = witness({}, [](const ParamSet&) { return false; });
-        QVERIFY(!jobAt(*pass(pipeline, testFrame(88, 56), jobOf(free)))->resampled);
+        QVERIFY(!jobAt(*pass(pipeline, testFrame(88, 56), inputJob(free)))->resampled);
     }
 };
 
