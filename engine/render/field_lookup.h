@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/api.h"
 #include "engine/render/field.h"
 
 /// Which module, map, frame and cell a FieldSpec names.
@@ -15,7 +16,7 @@ Result<std::shared_ptr<const JobResult>> finishedJob(const FrameResult& result, 
 /// A frame of a clip of `count` frames; −1 and what lies outside: the newest.
 int clipIndex(int frame, int count) noexcept;
 /// Row-major index of the place (x, y), as fractions, in a grid; clamped, and not a number counts as 0.
-int placeIndex(double x, double y, int height, int width) noexcept;
+FOVEA_API int placeIndex(double x, double y, int height, int width) noexcept;
 /// Index into n equal parts of 0..1, clamped; not a number counts as 0.
 int clampedPart(double position, int n) noexcept;
 
