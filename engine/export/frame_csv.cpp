@@ -8,13 +8,13 @@ namespace fovea {
 namespace {
 
 /// Fields with commas between them.
-class Line final {
+class FrameLine final {
 public:
     template <class Number>
-    Line& number(Number value) {
+    FrameLine& number(Number value) {
         return text(csvNumber(value));
     }
-    Line& text(const std::string& field) {
+    FrameLine& text(const std::string& field) {
         m_text += (m_text.empty() ? "" : ",") + field;
         return *this;
     }
@@ -49,7 +49,7 @@ Result<FrameCsv> FrameCsv::create(const std::string& path, const std::vector<std
 }
 
 Result<void> FrameCsv::append(const FrameRow& row) {
-    Line line;
+    FrameLine line;
     line.number(row.frame).number(row.sourceIndex).number(row.sourceTime).number(row.featuresMilliseconds);
     if (row.overlay) {
         const OverlayNumbers& o = *row.overlay;

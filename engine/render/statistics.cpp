@@ -3,12 +3,13 @@
 #include <cmath>
 #include <functional>
 
+#include "engine/kernels/value_summaries.h"
 #include "engine/render/field.h"
 
 namespace fovea {
 namespace {
 
-constexpr std::size_t kBins = 64;
+constexpr int kHistogramBins = 64;
 
 /// The cells which take part.
 std::vector<std::size_t> partakers(const ScalarField& field) {
@@ -41,24 +42,11 @@ double entropyBits(const std::vector<double>& magnitude, double total) {
     return std::max(bits, 0.0);
 }
 
-std::vector<int> histogram(const ScalarField& field) {
-    std::vector<int> bins(kBins, 0);
-    const double range = static_cast<double>(field.max) - field.min;
-    for (const float v : field.values) {
-        if (std::isnan(v)) {
-            continue;
-        }
-        const double position = range > 0.0 ? (static_cast<double>(v) - field.min) / range * kBins : 0.0;
-        ++bins[std::min(static_cast<std::size_t>(std::max(position, 0.0)), kBins - 1)];
-    }
-    return bins;
-}
-
 }  // namespace
 
 FieldStatistics fieldStatistics(const ScalarField& field) {
     FieldStatistics out;
-    out.histogram.assign(kBins, 0);
+    out.histogram.assign(kHistogramBins, 0);
     const auto cells = partakers(field);
     if (cells.empty()) {
         return out;
@@ -87,7 +75,7 @@ FieldStatistics fieldStatistics(const ScalarField& field) {
         out.halfMassArea = halfMassArea(magnitude, total, field.values.size());
         out.entropyBits = std::min(entropyBits(magnitude, total), out.maxEntropyBits);
     }
-    out.histogram = histogram(field);
+    out.histogram = kernels::histogram(field.values.data(), field.values.size(), {field.min, field.max}, kHistogramBins);
     return out;
 }
 

@@ -13,11 +13,11 @@ namespace {
 /// A file of many scans, each of them over the whole picture, costs hours of work for a few bytes.
 constexpr int kMaxScans = 500;
 
-struct Decoder {
-    Decoder() = default;
-    Decoder(const Decoder&) = delete;
-    Decoder& operator=(const Decoder&) = delete;
-    ~Decoder() { jpeg_destroy_decompress(&info); }  // also where there is no memory for the pixels
+struct JpegState {
+    JpegState() = default;
+    JpegState(const JpegState&) = delete;
+    JpegState& operator=(const JpegState&) = delete;
+    ~JpegState() { jpeg_destroy_decompress(&info); }  // also where there is no memory for the pixels
 
     jpeg_decompress_struct info = {};
     jpeg_error_mgr errors = {};
@@ -26,7 +26,7 @@ struct Decoder {
     bool damaged = false;
 };
 
-Decoder& decoderOf(j_common_ptr info) { return *static_cast<Decoder*>(info->client_data); }
+JpegState& decoderOf(j_common_ptr info) { return *static_cast<JpegState*>(info->client_data); }
 
 [[noreturn]] void onError(j_common_ptr info) { std::longjmp(decoderOf(info).escape, 1); }
 
@@ -68,7 +68,7 @@ void inksToBgr(const cv::Mat& inks, bool inverted, cv::Vec3b* out) {
 }
 
 /// Everything that may escape to setjmp. It owns nothing: memory lies with the caller or with libjpeg.
-bool decodeInto(Decoder& decoder, const std::vector<std::uint8_t>& bytes, cv::Mat& out, cv::Mat& line) {
+bool decodeInto(JpegState& decoder, const std::vector<std::uint8_t>& bytes, cv::Mat& out, cv::Mat& line) {
     jpeg_decompress_struct& info = decoder.info;
     if (setjmp(decoder.escape) != 0) {  // NOLINT(cert-err52-cpp): libjpeg's own way to report errors
         return false;
@@ -99,7 +99,7 @@ bool decodeInto(Decoder& decoder, const std::vector<std::uint8_t>& bytes, cv::Ma
 }  // namespace
 
 cv::Mat decodeJpeg(const std::vector<std::uint8_t>& bytes) {
-    Decoder decoder;
+    JpegState decoder;
     decoder.info.err = jpeg_std_error(&decoder.errors);
     decoder.info.client_data = &decoder;
     decoder.errors.error_exit = onError;

@@ -12,7 +12,7 @@
 namespace fovea {
 namespace {
 
-struct Decoder {
+struct PngState {
     png_structp png = nullptr;
     png_infop info = nullptr;
     const std::uint8_t* bytes = nullptr;
@@ -22,7 +22,7 @@ struct Decoder {
     std::array<char, 200> problem = {};  // no string: nothing may be allocated where libpng jumps away
 };
 
-Decoder& decoderOf(png_structp png) { return *static_cast<Decoder*>(png_get_error_ptr(png)); }
+PngState& decoderOf(png_structp png) { return *static_cast<PngState*>(png_get_error_ptr(png)); }
 
 [[noreturn]] void onError(png_structp png, png_const_charp message) {
     auto& problem = decoderOf(png).problem;
@@ -33,7 +33,7 @@ Decoder& decoderOf(png_structp png) { return *static_cast<Decoder*>(png_get_erro
 /// libpng calls a failed allocation an error of the file otherwise.
 png_voidp onAllocate(png_structp png, png_alloc_size_t bytes) {
     void* memory = std::malloc(bytes);
-    static_cast<Decoder*>(png_get_mem_ptr(png))->noMemory |= memory == nullptr;
+    static_cast<PngState*>(png_get_mem_ptr(png))->noMemory |= memory == nullptr;
     return memory;
 }
 
@@ -43,7 +43,7 @@ void onFree(png_structp /*png*/, png_voidp memory) { std::free(memory); }
 void onWarning(png_structp /*png*/, png_const_charp /*message*/) {}
 
 void onRead(png_structp png, png_bytep out, png_size_t count) {
-    auto& decoder = *static_cast<Decoder*>(png_get_io_ptr(png));
+    auto& decoder = *static_cast<PngState*>(png_get_io_ptr(png));
     if (count > decoder.left) {
         png_error(png, "the file ends too early");
     }
@@ -79,7 +79,7 @@ int askForPixels(png_structp png, png_infop info) {
 }
 
 /// libpng may leave this function by longjmp. It owns nothing: the caller or libpng holds all memory.
-bool readHeader(Decoder& decoder, cv::Size& size, int& type, int& passes) {
+bool readHeader(PngState& decoder, cv::Size& size, int& type, int& passes) {
     if (setjmp(png_jmpbuf(decoder.png)) != 0) {  // NOLINT(cert-err52-cpp): libpng's own way to report errors
         return false;
     }
@@ -94,7 +94,7 @@ bool readHeader(Decoder& decoder, cv::Size& size, int& type, int& passes) {
     return true;
 }
 
-bool readRows(Decoder& decoder, cv::Mat& pixels, int passes) {
+bool readRows(PngState& decoder, cv::Mat& pixels, int passes) {
     if (setjmp(png_jmpbuf(decoder.png)) != 0) {  // NOLINT(cert-err52-cpp)
         return false;
     }
@@ -111,7 +111,7 @@ bool readRows(Decoder& decoder, cv::Mat& pixels, int passes) {
 /// Makes libpng's structures and frees them.
 class Reader final {
 public:
-    explicit Reader(Decoder& decoder) : m_decoder(decoder) {
+    explicit Reader(PngState& decoder) : m_decoder(decoder) {
         decoder.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoder, onError, onWarning, &decoder, onAllocate, onFree);
         decoder.info = decoder.png != nullptr ? png_create_info_struct(decoder.png) : nullptr;
     }
@@ -120,13 +120,13 @@ public:
     ~Reader() { png_destroy_read_struct(&m_decoder.png, &m_decoder.info, nullptr); }
 
 private:
-    Decoder& m_decoder;
+    PngState& m_decoder;
 };
 
 }  // namespace
 
 DecodedPng decodePng(const std::vector<std::uint8_t>& bytes) {
-    Decoder decoder;
+    PngState decoder;
     decoder.bytes = bytes.data();
     decoder.left = bytes.size();
     const Reader reader(decoder);
