@@ -9,13 +9,13 @@ namespace fovea {
 
 /// Which of several jobs of minor importance to do beside a stream of important ones: in turn, each only if it is quick, and all
 /// together in no more than a tenth of the time. A job whose time is not known is tried once.
-class BackgroundJobs final {
+class SpareTime final {
 public:
     using Clock = std::chrono::steady_clock;
     /// What a job may take to be done again.
     static constexpr std::chrono::milliseconds kQuick{12};
 
-    void restart() { *this = BackgroundJobs(); }
+    void restart() { *this = SpareTime(); }
 
     /// The job to do now, of `count`; nothing when it is too early or none is quick.
     std::optional<std::size_t> next(std::size_t count, Clock::time_point now) {
