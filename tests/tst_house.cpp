@@ -94,6 +94,10 @@ private Q_SLOTS:
         QTest::newRow("the engine knows nothing above it") << "engine" << QString() << "^#include \"(widgets|app)/.*";
         QTest::newRow("no highgui in the engine") << "engine" << QString() << "highgui";
         QTest::newRow("no highgui in the app") << "app" << QString() << "highgui";
+        for (const char* folder : {"app", "engine"}) {
+            QTest::addRow("background jobs of %s are BackgroundJobs", folder)
+                << folder << QString() << "^.*(QThreadPool::globalInstance|QThread::create|QtConcurrent).*";
+        }
         // Code which depends on the kind of a map is in the kind's file.
         const QString kindTest = QStringLiteral("^.*\\basKind<.*");
         for (const char* folder : {"app", "widgets", "engine/export", "engine/evaluation", "engine/runtime", "engine/pipeline"}) {

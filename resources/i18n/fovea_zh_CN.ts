@@ -5113,6 +5113,30 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <source>The recording was deleted.</source>
         <translation>录像已删除。</translation>
     </message>
+    <message>
+        <source>Saving %1</source>
+        <translation>正在保存 %1</translation>
+    </message>
+    <message>
+        <source>Copying the picture</source>
+        <translation>正在复制图像</translation>
+    </message>
+    <message>
+        <source>Finishing %1</source>
+        <translation>正在补全 %1</translation>
+    </message>
+    <message>
+        <source>Deleting %1</source>
+        <translation>正在删除 %1</translation>
+    </message>
+    <message>
+        <source>Opening %1</source>
+        <translation>正在打开 %1</translation>
+    </message>
+    <message>
+        <source>Measuring whether the map matters</source>
+        <translation>正在测量该图是否重要</translation>
+    </message>
 </context>
 <context>
     <name>fovea::MatrixView</name>
@@ -5561,6 +5585,13 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Row %1: %2.</source>
         <translation>第 %1 行：%2。</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::RecordingControl</name>
+    <message>
+        <source>Recording %1</source>
+        <translation>正在录制 %1</translation>
     </message>
 </context>
 <context>
