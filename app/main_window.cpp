@@ -88,7 +88,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_grid(new ChannelGrid),
       m_matterPlot(new MatterPlot),
       m_cards(new CardsPanel(m_session)),
-      m_status(new StatusLine),
+      m_status(new StatusLine(m_jobs)),
       m_mainMenu(new QMenu(this)),
       m_exportMenu(new QMenu(this)),
       m_canvasViews(overlayLane(), [this](int index, const RenderedOverlay& overlay) { showOverlay(index, overlay); }),

@@ -4464,6 +4464,25 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::JobView</name>
+    <message>
+        <source>Cancel: %1</source>
+        <translation>取消：%1</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancelling: %1</source>
+        <translation>正在取消：%1</translation>
+    </message>
+    <message>
+        <source>Everything that runs now</source>
+        <translation>所有正在运行的任务</translation>
+    </message>
+</context>
+<context>
     <name>fovea::LiveNumbers</name>
     <message>
         <source>%1 in · %2 out /s · %3 ms · %4 dropped</source>
