@@ -17,9 +17,14 @@ struct Drawn {
     std::shared_ptr<const ScalarField> field;
 };
 
-Result<Drawn> draw(const PictureExport& what) {
+Error stopped() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The drawing was cancelled.")); }
+
+Result<Drawn> draw(const PictureExport& what, const std::stop_token& stop) {
     const OverlayRequest request{what.result, what.field, what.style, fullViewport(what.result->frame), 0xFFFFFFFF};
-    const auto rendered = render(request);
+    const auto rendered = render(request, stop);
+    if (wasStopped(rendered)) {
+        return stopped();
+    }
     if (rendered.error) {
         return *rendered.error;
     }
@@ -59,15 +64,16 @@ QString fieldCaption(const ScalarField& field) {
     return (parts << provenanceLabel(field.provenance)).join(separator);
 }
 
-Result<QImage> exportedPicture(const PictureExport& what) {
-    auto drawn = draw(what);
+Result<QImage> exportedPicture(const PictureExport& what, const std::stop_token& stop) {
+    auto drawn = draw(what, stop);
     if (!drawn) {
         return drawn.error();
     }
     return drawn->image;
 }
 
-Result<QStringList> exportPicture(const PictureExport& what, const QString& path, OutputPlaces& places) {
+Result<QStringList> exportPicture(const PictureExport& what, const QString& path, OutputPlaces& places,
+                                  const std::stop_token& stop) {
     const auto format = pictureFormatFor(path);
     if (!format) {
         return format.error();
@@ -82,7 +88,7 @@ Result<QStringList> exportPicture(const PictureExport& what, const QString& path
     if (!description) {
         return description.error();
     }
-    const auto drawn = draw(what);
+    const auto drawn = draw(what, stop);
     if (!drawn) {
         return drawn.error();
     }
@@ -97,6 +103,9 @@ Result<QStringList> exportPicture(const PictureExport& what, const QString& path
     }
     if (auto staged = files.add(path.toStdString(), *bytes); !staged) {
         return staged.error();
+    }
+    if (stop.stop_requested()) {
+        return stopped();
     }
     const auto written = files.commit();
     return written ? Result<QStringList>(QStringList{path, QString::fromStdString(*description)})

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "engine/export/export.h"
 #include "engine/export/output_places.h"
@@ -21,12 +22,14 @@ struct PictureExport {
 };
 
 /// The overlay at the picture's own size, with colour bar and caption if asked for. The image bears its description as PNG text.
-Result<QImage> exportedPicture(const PictureExport& what);
+/// Cancelled when stopped.
+Result<QImage> exportedPicture(const PictureExport& what, const std::stop_token& stop = {});
 
 /// Writes the picture in the format which its ending names, and its description beside it (the same name with .json). Both
 /// are written before the first gets its name; the picture gets its name last. Returns both paths; what got another name than
-/// expected is in the notes of `places`.
-Result<QStringList> exportPicture(const PictureExport& what, const QString& path, OutputPlaces& places);
+/// expected is in the notes of `places`. Cancelled when stopped before that: then nothing is written.
+Result<QStringList> exportPicture(const PictureExport& what, const QString& path, OutputPlaces& places,
+                                  const std::stop_token& stop = {});
 
 /// "CBAM · Spatial gate · random (seed 1)": what the chip on the canvas and the caption of an export say.
 QString fieldCaption(const ScalarField& field);

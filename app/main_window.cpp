@@ -75,7 +75,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     : QMainWindow(parent),
       m_settings(settings),
       m_monitor(m_session.controller()),
-      m_recording(m_session),
+      m_recording(m_session, m_jobs),
       m_restore(m_session),
       m_settingProblems(settings.problems()),
       m_topBar(new TopBar),
@@ -88,7 +88,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_grid(new ChannelGrid),
       m_matterPlot(new MatterPlot),
       m_cards(new CardsPanel(m_session)),
-      m_status(new StatusLine),
+      m_status(new StatusLine(m_jobs)),
       m_mainMenu(new QMenu(this)),
       m_exportMenu(new QMenu(this)),
       m_canvasViews(overlayLane(), [this](int index, const RenderedOverlay& overlay) { showOverlay(index, overlay); }),
@@ -133,12 +133,9 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-    // An export which still runs ends before the values it reads; a recording which is copied would take long.
-    m_rescueStop.request_stop();
     m_recording.finishNow();
-    QThreadPool::globalInstance()->waitForDone();
-    m_recoveryWriter.waitForDone();
-    dropRecovery();
+    m_work.end();
+    dropRecovery();  // after the last of its writers
 }
 
 void MainWindow::start(const QString& argument) {
@@ -154,8 +151,10 @@ void MainWindow::start(const QString& argument) {
     sayWhatIsNotKept();
     offerRecordings();
     m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().isEmpty());
-    QThreadPool::globalInstance()->start(
-        [] { static_cast<void>(videoCodecs()); });  // tried now, so that nobody waits for it later
+    m_work.start<void>({}, [](const JobControl&) {  // tried now, so that nobody waits for it later
+        static_cast<void>(videoCodecs());
+        return Result<void>();
+    });
 }
 
 void MainWindow::placeViews() {

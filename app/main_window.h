@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QMainWindow>
-#include <QThreadPool>
 #include <QTimer>
 
 #include <array>
@@ -9,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <vector>
 
 #include "app/history.h"
@@ -21,8 +19,9 @@
 #include "app/session.h"
 #include "app/settings.h"
 #include "app/view_kind.h"
+#include "engine/evaluation/deletion.h"
 #include "engine/export/output_places.h"
-#include "engine/runtime/matter_job.h"
+#include "engine/runtime/job_owner.h"
 #include "engine/runtime/render_view.h"
 
 class QAction;
@@ -61,6 +60,7 @@ public:
     [[nodiscard]] ViewKind view() const { return m_view; }
     void setView(ViewKind view);
     [[nodiscard]] RecordingControl& recording() { return m_recording; }
+    [[nodiscard]] BackgroundJobs& jobs() { return m_jobs; }
     /// Begins or ends a recording of what is shown, into the folder of exports.
     void record(bool on);
     /// Finishes a live recording or cancels the saving of a file, and then ends the program. Returns at once. For signals.
@@ -259,14 +259,22 @@ private:
 
     // window_export.cpp
     [[nodiscard]] bool canExport();
-    /// Runs `work` on a thread of the pool and tells how it ended; `path` is what it writes.
-    void runExport(const QString& path, std::function<Result<QStringList>(OutputPlaces&)> work);
-    /// Writes what `bytes` makes, on a pool thread, to a path which a person named.
+    struct SavedFiles {
+        QStringList paths;
+        std::vector<Error> notes;  ///< for each file which got another name than expected
+    };
+    using ExportWork = std::function<Result<QStringList>(OutputPlaces&, const std::stop_token&)>;
+    /// Runs `work` as a job, which ends even when the window is closed, and tells how it ended; `path` is what it writes.
+    void runExport(const QString& path, ExportWork work);
+    /// Writes what `bytes` makes, likewise, to a path which a person named.
     void exportFile(const QString& path, std::function<std::string()> bytes);
-    void finishExport(const Result<QStringList>& written, const std::vector<Error>& notes);
+    void finishExport(const Result<SavedFiles>& saved);
+    /// Shows an error, but not that something was cancelled.
+    void sayFailed(const Error& error);
     [[nodiscard]] OutputPlaces outputPlaces();
 
     Settings& m_settings;
+    BackgroundJobs m_jobs;
     Session m_session;
     LiveMonitor m_monitor;
     RecordingControl m_recording;
@@ -311,13 +319,11 @@ private:
     QString m_recovery;  ///< the file of what is shown now, which goes when the program ends
     std::unique_ptr<QLockFile> m_recoveryLock;
     QTimer m_recoveryTimer;
-    QThreadPool m_recoveryWriter;  ///< one thread, so that the newest state is written last
     QTimer m_noteTimer;
     std::deque<Announcement> m_announcements;
-    std::stop_source m_rescueStop;
     bool m_offersRecovery = false;
     Experiment m_experiment = Experiment::None;
-    MatterJob m_matter;
+    JobNumber m_measuring = 0;
     std::shared_ptr<const MatterResult> m_measured;
     ViewKind m_view = ViewKind::Overlay;
     std::array<ValueRange, kMaxPanes> m_paneRanges = {};
@@ -325,6 +331,7 @@ private:
     bool m_hoverQuery = false;
     bool m_panelsHidden = false;
     double m_paintMilliseconds = 0.0;
+    JobOwner m_work{m_jobs};  ///< last: its jobs call the rest
 };
 
 /// Folder of the sample photographs: beside the installed program, else in the source tree.

@@ -1,5 +1,6 @@
 #include "app/recording_control.h"
 
+#include <QFileInfo>
 #include <QThread>
 
 #include <algorithm>
@@ -24,9 +25,15 @@ void finishAtExit() {
 
 }  // namespace
 
-RecordingControl::RecordingControl(Session& session, QObject* parent) : QObject(parent), m_session(session) {
+RecordingControl::RecordingControl(Session& session, BackgroundJobs& jobs, QObject* parent)
+    : QObject(parent), m_session(session), m_jobs(jobs), m_work(jobs) {
     m_timer.setInterval(kTellEvery);
     connect(&m_timer, &QTimer::timeout, this, &RecordingControl::tellProgress);
+    connect(&m_jobs, &BackgroundJobs::progressed, this, [this](JobNumber job, qint64 done, qint64 total) {
+        if (job == m_fileJob) {
+            tellFileProgress(done, total);
+        }
+    });
 }
 
 RecordingControl::~RecordingControl() {
@@ -111,29 +118,27 @@ void RecordingControl::startFile(const QString& path, bool beside) {
     job.recording.keepsNote = true;
     m_remembersFrames = false;
     rememberAtExit();
-    m_fileThread = std::jthread([this, job = std::move(job)](const std::stop_token& stop) {
-        const auto outcome = recordFile(job, stop, [this](std::int64_t done, std::int64_t total) {
-            QMetaObject::invokeMethod(
-                this, [this, done, total] { tellFileProgress(done, total); }, Qt::QueuedConnection);
-        });
-        QMetaObject::invokeMethod(
-            this, [this, outcome] { finishFile(outcome); }, Qt::QueuedConnection);
-    });
+    JobSpec spec{.title = tr("Recording %1").arg(QFileInfo(path).fileName()), .about = job.recording.path};
+    m_fileJob = m_work.start<RecordingOutcome>(
+        std::move(spec),
+        [job = std::move(job)](const JobControl& control) {
+            return recordFile(job, control.stop(),
+                              [&control](std::int64_t done, std::int64_t total) { control.progress(done, total); });
+        },
+        [this](const Result<RecordingOutcome>& outcome) { finishFile(outcome); });
 }
 
 void RecordingControl::stop() {
     if (m_live) {
         m_live->finish();
     }
-    m_fileThread.request_stop();
+    m_jobs.cancel(m_fileJob);
 }
 
 void RecordingControl::finishNow() {
     stop();
     m_live.reset();
-    if (m_fileThread.joinable()) {
-        m_fileThread.join();
-    }
+    m_work.wait();
 }
 
 void RecordingControl::tellProgress() {
@@ -159,7 +164,6 @@ void RecordingControl::finishLive(const Result<RecordingOutcome>& outcome) {
 
 void RecordingControl::finishFile(const Result<RecordingOutcome>& outcome) {
     m_ofFile = false;
-    m_fileThread = {};  // waits for nothing, too
     s_running = nullptr;
     Q_EMIT ended(outcome);
 }

@@ -5,10 +5,10 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "app/recorder.h"
 #include "app/session.h"
+#include "engine/runtime/job_owner.h"
 
 namespace fovea {
 
@@ -18,7 +18,8 @@ class RecordingControl final : public QObject {
     Q_OBJECT
 
 public:
-    explicit RecordingControl(Session& session, QObject* parent = nullptr);
+    /// The recording of a file is one of `jobs`.
+    RecordingControl(Session& session, BackgroundJobs& jobs, QObject* parent = nullptr);
     /// finishNow().
     ~RecordingControl() override;
 
@@ -57,6 +58,7 @@ private:
     void finishFile(const Result<RecordingOutcome>& outcome);
 
     Session& m_session;
+    BackgroundJobs& m_jobs;
     std::unique_ptr<LiveRecording> m_live;
     std::string m_path;
     std::string m_recoveryFolder;
@@ -64,9 +66,10 @@ private:
     double m_lastTime = 0.0;
     std::uint64_t m_lastSequence = 0;
     bool m_ofFile = false;
+    JobNumber m_fileJob = 0;
     bool m_remembersFrames = false;
     QTimer m_timer;
-    std::jthread m_fileThread;  // last: it uses the rest
+    JobOwner m_work;  // last: its job calls the rest
 };
 
 }  // namespace fovea

@@ -4,13 +4,14 @@
 #include <QHBoxLayout>
 #include <QLabel>
 
+#include "app/job_view.h"
 #include "widgets/engine_text.h"
 #include "widgets/live_numbers.h"
 #include "widgets/theme.h"
 
 namespace fovea {
 
-StatusLine::StatusLine(QWidget* parent)
+StatusLine::StatusLine(BackgroundJobs& jobs, QWidget* parent)
     : QWidget(parent),
       m_cursor(new QLabel(this)),
       m_times(new QLabel(this)),
@@ -25,6 +26,7 @@ StatusLine::StatusLine(QWidget* parent)
     layout->addWidget(m_times);
     layout->addWidget(m_live);
     layout->addWidget(m_weights);
+    layout->addWidget(new JobView(jobs, this));
     for (auto* label : {m_cursor, m_times, m_weights}) {
         QFont small = label->font();
         small.setPixelSize(11);

@@ -10,15 +10,17 @@ class QLabel;
 
 namespace fovea {
 
+class BackgroundJobs;
 class LiveNumbers;
 struct LiveStats;
 
-/// The line below everything: position, colour, cell and value under the cursor; times and what the weights are.
+/// The line below everything: position, colour, cell and value under the cursor; times, what the weights are, and the jobs
+/// which run.
 class StatusLine final : public QWidget {
     Q_OBJECT
 
 public:
-    explicit StatusLine(QWidget* parent = nullptr);
+    explicit StatusLine(BackgroundJobs& jobs, QWidget* parent = nullptr);
 
     void setCursorInfo(const CursorInfo& info);
     void setTimes(double features, double module, double paint);

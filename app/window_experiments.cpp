@@ -1,7 +1,5 @@
 // Experiments in the window: channels and heads muted and scaled, and whether a map matters to the network.
 
-#include <QThreadPool>
-
 #include <algorithm>
 
 #include "app/canvas_area.h"
@@ -30,7 +28,7 @@ void MainWindow::connectExperiments() {
     connect(&m_session, &Session::fieldChanged, this, &MainWindow::showGrid);
     connect(&m_session, &Session::styleChanged, this, &MainWindow::showGrid);
     connect(m_matterPlot, &MatterPlot::startRequested, this, &MainWindow::measure);
-    connect(m_matterPlot, &MatterPlot::cancelRequested, &m_matter, &MatterJob::cancel);
+    connect(m_matterPlot, &MatterPlot::cancelRequested, this, [this] { m_jobs.cancel(m_measuring); });
     connect(m_matterPlot, &MatterPlot::saveRequested, this, &MainWindow::saveMatter);
     connect(m_matterPlot, &MatterPlot::channelChosen, this, [this](int index, bool head) {
         if (head) {
@@ -40,8 +38,11 @@ void MainWindow::connectExperiments() {
         }
     });
     connect(&m_session, &Session::modelChanged, this, [this] { m_matterPlot->setAvailable(predicts(m_session.model())); });
-    connect(&m_matter, &MatterJob::progressed, m_matterPlot, &MatterPlot::setProgress);
-    connect(&m_matter, &MatterJob::finished, this, &MainWindow::takeMatter);
+    connect(&m_jobs, &BackgroundJobs::progressed, this, [this](JobNumber job, qint64 done, qint64 total) {
+        if (job == m_measuring) {
+            m_matterPlot->setProgress(static_cast<int>(done), static_cast<int>(total));
+        }
+    });
 }
 
 void MainWindow::setExperiment(Experiment experiment) {
@@ -98,7 +99,15 @@ void MainWindow::measure() {
     request.field = *field;
     m_matterPlot->setMessage({});
     m_matterPlot->setRunning(true);
-    m_matter.start(std::move(request));
+    m_measuring = m_work.start<MatterResult>(
+        {.title = tr("Measuring whether the map matters"),
+         .about = request.frame.source ? request.frame.source->name : std::string(),
+         .lane = "matter",
+         .order = JobOrder::ReplacesAll},
+        [request](const JobControl& control) {
+            return measureMatter(request, control.stop(), [&control](int done, int total) { control.progress(done, total); });
+        },
+        [this](const Result<MatterResult>& measured) { takeMatter(measured); });
 }
 
 void MainWindow::takeMatter(const Result<MatterResult>& result) {

@@ -1,14 +1,12 @@
-// Exports run on a pool thread: they render the whole picture, which may be large.
+// Exports are jobs in the background: they render the whole picture, which may be large.
 
 #include <QApplication>
 #include <QClipboard>
 #include <QFileInfo>
-#include <QThreadPool>
 
 #include "app/canvas_area.h"
 #include "app/exporter.h"
 #include "app/main_window.h"
-#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
@@ -21,33 +19,42 @@ bool MainWindow::canExport() {
     return false;
 }
 
-void MainWindow::runExport(const QString& path, std::function<Result<QStringList>(OutputPlaces&)> work) {
+void MainWindow::runExport(const QString& path, ExportWork work) {
     m_area->setHintVisible(false);
-    auto task = [this, path = path.toStdString(), work = std::move(work), places = outputPlaces()]() mutable {
-        const auto written = withoutThrowing(path, [&] { return work(places); });
-        QMetaObject::invokeMethod(
-            this, [this, written, notes = places.notes()] { finishExport(written, notes); }, Qt::QueuedConnection);
-    };
-    QThreadPool::globalInstance()->start(std::move(task));
+    m_work.start<SavedFiles>(
+        {.title = tr("Saving %1").arg(QFileInfo(path).fileName()), .about = path.toStdString(), .end = JobEnd::Finish},
+        [work = std::move(work), places = outputPlaces()](const JobControl& control) -> Result<SavedFiles> {
+            OutputPlaces taken = places;
+            const auto written = work(taken, control.stop());
+            return written ? Result<SavedFiles>({*written, taken.notes()}) : Result<SavedFiles>(written.error());
+        },
+        [this](const Result<SavedFiles>& saved) { finishExport(saved); });
 }
 
-void MainWindow::finishExport(const Result<QStringList>& written, const std::vector<Error>& notes) {
-    if (!written) {
-        m_area->showMessage(errorText(written.error()), true);
+void MainWindow::finishExport(const Result<SavedFiles>& saved) {
+    if (!saved) {
+        sayFailed(saved.error());
         Q_EMIT exported({});
         return;
     }
-    const QFileInfo first(written->value(0));
-    QString text = written->size() > 2
-                       ? tr("Saved %n file(s) in %1.", nullptr, static_cast<int>(written->size())).arg(first.path())
-                   : written->size() == 1 ? tr("Saved %1.").arg(first.filePath())
-                                          : tr("Saved %1 and its description.").arg(first.filePath());
-    for (const auto& note : notes) {
+    const QFileInfo first(saved->paths.value(0));
+    QString text = saved->paths.size() > 2
+                       ? tr("Saved %n file(s) in %1.", nullptr, static_cast<int>(saved->paths.size())).arg(first.path())
+                   : saved->paths.size() == 1 ? tr("Saved %1.").arg(first.filePath())
+                                              : tr("Saved %1 and its description.").arg(first.filePath());
+    for (const auto& note : saved->notes) {
         text += QLatin1Char(' ') + errorText(note);
     }
     m_settings.setFolder(QStringLiteral("export"), first.absolutePath());
     m_area->showMessage(text, false);
-    Q_EMIT exported(*written);
+    Q_EMIT exported(saved->paths);
+}
+
+// Who cancelled something knows that it did not happen.
+void MainWindow::sayFailed(const Error& error) {
+    if (error.code != ErrorCode::Cancelled) {
+        m_area->showMessage(errorText(error), true);
+    }
 }
 
 // The window reads its picture or moving source, and the weights of all panes.
@@ -68,7 +75,9 @@ void MainWindow::exportPicture(const QString& path, bool withFigure) {
         return;
     }
     const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {withFigure, withFigure, {}}};
-    runExport(path, [what, path](OutputPlaces& places) { return fovea::exportPicture(what, path, places); });
+    runExport(path, [what, path](OutputPlaces& places, const std::stop_token& stop) {
+        return fovea::exportPicture(what, path, places, stop);
+    });
 }
 
 void MainWindow::exportRaw(const QString& folder) {
@@ -79,8 +88,8 @@ void MainWindow::exportRaw(const QString& folder) {
     const JobId job = m_session.field()->job;
     const QFileInfo source(QString::fromStdString(result->frame.source->name));
     const std::string base = source.completeBaseName().toStdString() + "." + job.source;
-    runExport(folder, [result, job, base, folder](OutputPlaces& places) -> Result<QStringList> {
-        const auto files = fovea::exportRaw(*result, job, folder.toStdString(), base, places);
+    runExport(folder, [result, job, base, folder](OutputPlaces& places, const std::stop_token& stop) -> Result<QStringList> {
+        const auto files = fovea::exportRaw(*result, job, folder.toStdString(), base, places, stop);
         if (!files) {
             return files.error();
         }
@@ -93,8 +102,12 @@ void MainWindow::exportRaw(const QString& folder) {
 }
 
 void MainWindow::exportFile(const QString& path, std::function<std::string()> bytes) {
-    runExport(path, [path, bytes = std::move(bytes)](OutputPlaces& places) {
-        const auto saved = writeNamedFile(places, path.toStdString(), bytes());
+    runExport(path, [path, bytes = std::move(bytes)](OutputPlaces& places, const std::stop_token& stop) -> Result<QStringList> {
+        const std::string made = bytes();
+        if (stop.stop_requested()) {
+            return jobStopped();
+        }
+        const auto saved = writeNamedFile(places, path.toStdString(), made);
         return saved ? Result<QStringList>(QStringList{path}) : Result<QStringList>(saved.error());
     });
 }
@@ -105,21 +118,18 @@ void MainWindow::copyPicture() {
     }
     const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {false, false, {}}};
     m_area->setHintVisible(false);
-    QThreadPool::globalInstance()->start([this, what] {
-        const auto image = withoutThrowing(what.result->frame.source->name, [&what] { return exportedPicture(what); });
-        QMetaObject::invokeMethod(
-            this,
-            [this, image] {
-                if (image) {
-                    QApplication::clipboard()->setImage(*image);
-                    m_area->showMessage(tr("Copied the picture with its overlay."), false);
-                } else {
-                    m_area->showMessage(errorText(image.error()), true);
-                }
-                Q_EMIT exported({});
-            },
-            Qt::QueuedConnection);
-    });
+    m_work.start<QImage>(
+        {.title = tr("Copying the picture"), .about = what.result->frame.source->name},
+        [what](const JobControl& control) { return exportedPicture(what, control.stop()); },
+        [this](const Result<QImage>& image) {
+            if (image) {
+                QApplication::clipboard()->setImage(*image);
+                m_area->showMessage(tr("Copied the picture with its overlay."), false);
+            } else {
+                sayFailed(image.error());
+            }
+            Q_EMIT exported({});
+        });
 }
 
 }  // namespace fovea

@@ -4,7 +4,6 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QPointer>
-#include <QThreadPool>
 
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
@@ -149,17 +148,13 @@ void MainWindow::sourceDialog() {
         m_session.openSource(spec);
     });
     dialog->open();
-    QThreadPool::globalInstance()->start([dialog = QPointer(dialog), window = this] {
-        auto cameras = listCameras();
-        QMetaObject::invokeMethod(
-            window,
-            [dialog, cameras = std::move(cameras)] {
-                if (dialog) {
-                    dialog->setCameras(cameras);
-                }
-            },
-            Qt::QueuedConnection);
-    });
+    m_work.start<std::vector<CameraInfo>>(
+        {}, [](const JobControl&) { return listCameras(); },
+        [dialog = QPointer(dialog)](const Result<std::vector<CameraInfo>>& cameras) {
+            if (dialog) {
+                dialog->setCameras(cameras ? *cameras : std::vector<CameraInfo>());
+            }
+        });
 }
 
 // The button records what is shown from now on; where to is no question to be asked while the moment passes.

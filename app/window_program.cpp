@@ -10,6 +10,7 @@
 
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
+#include "app/job_view.h"
 #include "app/language.h"
 #include "app/main_window.h"
 #include "app/settings.h"
@@ -64,6 +65,7 @@ int runWindow(int argc, char** argv, const QString& file, const std::function<vo
     applyFont(currentLanguage() == QLatin1String("zh_CN"));
     followFocusVisibility(*application);
     Canvas::setMotion(!settings.reducedMotion());
+    JobView::setMotion(!settings.reducedMotion());
     const StopSignals signalled;  // until the window has gone, which may finish a recording
     QSocketNotifier notifier(signalled.descriptor(), QSocketNotifier::Read);
     MainWindow window(settings);

@@ -5,7 +5,6 @@
 #include <QEventLoop>
 #include <QFileInfo>
 #include <QLockFile>
-#include <QThreadPool>
 
 #include <utility>
 
@@ -13,7 +12,6 @@
 #include "app/commands/command_line.h"
 #include "app/commands/commands.h"
 #include "app/main_window.h"
-#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
@@ -28,11 +26,12 @@ bool complainOf(const Result<RecordingOutcome>& outcome) {
     return failed;
 }
 
+QString fileName(const UnfinishedRecording& recording) { return QFileInfo(QString::fromStdString(recording.path)).fileName(); }
+
 }  // namespace
 
 void MainWindow::connectRecovery() {
     m_recording.setRecoveryFolder(Settings::recoveryFolder());
-    m_recoveryWriter.setMaxThreadCount(1);
     connect(m_area, &CanvasArea::announcementAnswered, this, &MainWindow::showNextAnnouncement);
 }
 
@@ -74,14 +73,14 @@ void MainWindow::sayWhatIsNotKept() {
 }
 
 void MainWindow::offerRecordings() {
-    QThreadPool::globalInstance()->start([this, folder = Settings::recoveryFolder().toStdString()] {
-        const auto found =
-            withoutThrowing(folder, [&folder] { return Result<std::vector<LostRecording>>(lostRecordings(folder)); });
-        for (const LostRecording& lost : found ? *found : std::vector<LostRecording>()) {  // else they are offered the next time
-            QMetaObject::invokeMethod(
-                this, [this, lost] { offerRecording(lost); }, Qt::QueuedConnection);
-        }
-    });
+    const std::string folder = Settings::recoveryFolder().toStdString();
+    m_work.start<std::vector<LostRecording>>(
+        {.about = folder}, [folder](const JobControl&) { return lostRecordings(folder); },
+        [this](const Result<std::vector<LostRecording>>& found) {
+            for (const LostRecording& lost : found ? *found : std::vector<LostRecording>()) {  // else the next time
+                offerRecording(lost);
+            }
+        });
 }
 
 void MainWindow::offerRecording(const LostRecording& lost) {
@@ -101,28 +100,27 @@ void MainWindow::offerRecording(const LostRecording& lost) {
 // All of it is copied, which may take as long as the recording is large.
 void MainWindow::rescueRecording(const UnfinishedRecording& recording) {
     m_area->showMessage(tr("The recording is being finished."), false);
-    QThreadPool::globalInstance()->start([this, recording, stop = m_rescueStop.get_token()] {
-        const auto outcome = withoutThrowing(recording.path, [&] { return finishRecording(recording, stop); });
-        QMetaObject::invokeMethod(
-            this, [this, outcome] { sayRecorded(outcome); }, Qt::QueuedConnection);
-    });
+    m_work.start<RecordingOutcome>(
+        {.title = tr("Finishing %1").arg(fileName(recording)), .about = recording.path, .lane = "rescue"},
+        [recording](const JobControl& control) { return finishRecording(recording, control.stop()); },
+        [this](const Result<RecordingOutcome>& outcome) { sayRecorded(outcome); });
 }
 
 void MainWindow::forgetRecording(const UnfinishedRecording& recording) {
-    QThreadPool::globalInstance()->start([this, recording] {
-        const auto deleted = withoutThrowing(recording.path, [&] { return deleteRecording(recording); });
-        QMetaObject::invokeMethod(
-            this,
-            [this, deleted] {
-                if (deleted) {
-                    m_area->showMessage(tr("The recording was deleted."), false);
-                } else {
-                    m_area->showMessage(errorText(deleted.error()), true);
-                }
-                Q_EMIT exported({});
-            },
-            Qt::QueuedConnection);
-    });
+    m_work.start<void>(
+        {.title = tr("Deleting %1").arg(fileName(recording)),
+         .about = recording.path,
+         .end = JobEnd::Finish,
+         .isCancellable = false},
+        [recording](const JobControl&) { return deleteRecording(recording); },
+        [this](const Result<void>& deleted) {
+            if (deleted) {
+                m_area->showMessage(tr("The recording was deleted."), false);
+            } else {
+                sayFailed(deleted.error());
+            }
+            Q_EMIT exported({});
+        });
 }
 
 bool MainWindow::waitForRecording() {

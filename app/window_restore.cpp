@@ -3,19 +3,30 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QThreadPool>
 
 #include <utility>
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"
-#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
 namespace {
 
 using Kind = SessionLoss::Kind;
+
+/// Reads a session file, and removes it then where `forget` says so, unless it may be read another time.
+Result<OpenedSession> takeSession(const QString& path, bool forget, const std::stop_token& stop) {
+    auto read = readSession(path);
+    if (stop.stop_requested()) {
+        return jobStopped();
+    }
+    if (forget && (read || read.error().code == ErrorCode::BadFormat)) {
+        QFile::remove(path);
+        QFile::remove(path + QStringLiteral(".lock"));
+    }
+    return read;
+}
 
 }  // namespace
 
@@ -46,23 +57,16 @@ void MainWindow::connectRestoring() {
 }
 
 void MainWindow::openSession(const QString& path, bool forget) {
-    QThreadPool::globalInstance()->start([this, path, forget] {
-        const auto read = withoutThrowing(path.toStdString(), [&path] { return readSession(path); });
-        if (forget && (read || read.error().code == ErrorCode::BadFormat)) {  // else it may be read another time
-            QFile::remove(path);
-            QFile::remove(path + QStringLiteral(".lock"));
-        }
-        QMetaObject::invokeMethod(
-            this,
-            [this, read] {
-                if (read) {
-                    applySession(*read);
-                } else {
-                    m_area->showMessage(errorText(read.error()), true);
-                }
-            },
-            Qt::QueuedConnection);
-    });
+    m_work.start<OpenedSession>(
+        {.title = tr("Opening %1").arg(QFileInfo(path).fileName()), .about = path.toStdString(), .lane = "session"},
+        [path, forget](const JobControl& control) { return takeSession(path, forget, control.stop()); },
+        [this](const Result<OpenedSession>& read) {
+            if (read) {
+                applySession(*read);
+            } else {
+                sayFailed(read.error());
+            }
+        });
 }
 
 // A session from elsewhere opens files, but neither cameras nor addresses, unasked.
@@ -179,11 +183,13 @@ void MainWindow::locate(const SessionLoss& loss) {
         return;
     }
     m_settings.setFolder(purpose, isFolder ? path : QFileInfo(path).path());
-    QThreadPool::globalInstance()->start([this, loss, path] {
-        const QString found = QFileInfo(path).canonicalFilePath();
-        QMetaObject::invokeMethod(
-            this, [this, loss, found] { takeLocated(loss, found); }, Qt::QueuedConnection);
-    });
+    m_work.start<QString>(
+        {.about = path.toStdString()}, [path](const JobControl&) { return QFileInfo(path).canonicalFilePath(); },
+        [this, loss](const Result<QString>& found) {
+            if (found) {
+                takeLocated(loss, *found);
+            }
+        });
 }
 
 void MainWindow::takeLocated(const SessionLoss& loss, const QString& path) {

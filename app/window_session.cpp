@@ -4,14 +4,12 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QLockFile>
-#include <QThreadPool>
 #include <QUuid>
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"
 #include "app/save_dialog.h"
 #include "engine/io/atomic_file.h"
-#include "engine/thrown.h"
 #include "widgets/engine_text.h"
 
 namespace fovea {
@@ -140,10 +138,11 @@ void MainWindow::keepRecovery() {
         file = shown;
         file.state = state;
     }
-    m_recoveryWriter.start([path = m_recovery.toStdString(), file] {
-        // On a full disk, or without memory, there is only nothing to come back to.
-        static_cast<void>(withoutThrowing(path, [&] { return writeFileAtomically(path, sessionJson(file).toStdString()); }));
-    });
+    // On a full disk, or without memory, there is only nothing to come back to.
+    m_work.start<void>({.lane = "recovery", .order = JobOrder::ReplacesWaiting},
+                       [path = m_recovery.toStdString(), file](const JobControl&) {
+                           return writeFileAtomically(path, sessionJson(file).toStdString());
+                       });
 }
 
 void MainWindow::dropRecovery() {

@@ -12,7 +12,7 @@
 #include "engine/attention/registry.h"
 #include "engine/evaluation/deletion.h"
 #include "engine/models/open_bundle.h"
-#include "engine/runtime/matter_job.h"
+#include "engine/runtime/job_owner.h"
 #include "engine/runtime/source_hash.h"
 #include "tests/support/made_result.h"
 #include "tests/support/requests.h"
@@ -49,6 +49,13 @@ std::vector<std::string> cellsOf(const std::string& line) {
         }
     }
     return cells;
+}
+
+/// The measurement as a job which says how far it is.
+std::function<Result<MatterResult>(const JobControl&)> measuring(const MatterRequest& asked) {
+    return [asked](const JobControl& control) {
+        return measureMatter(asked, control.stop(), [&control](int done, int total) { control.progress(done, total); });
+    };
 }
 
 ScalarField fieldOf(int height, int width, std::vector<float> values) {
@@ -306,52 +313,45 @@ private Q_SLOTS:
         QCOMPARE(number(10, "index"), 7.0);
     }
 
-    void jobBringsTheResult() {
+    void aJobBringsTheResult() {
         MatterRequest asked = request("simam", 2);
         asked.channels = asked.heads = false;
-        MatterJob job;
-        QSignalSpy progress(&job, &MatterJob::progressed);
+        BackgroundJobs jobs;
+        QSignalSpy progress(&jobs, &BackgroundJobs::progressed);
         QString csv;
-        QThread* where = nullptr;
-        QObject::connect(&job, &MatterJob::finished, &job, [&](const Result<MatterResult>& result) {
+        JobOwner owner(jobs);
+        owner.start<MatterResult>({}, measuring(asked), [&csv](const Result<MatterResult>& result) {
             csv = result ? QString::fromStdString(matterCsv(*result)) : QStringLiteral("error");
-            where = QThread::currentThread();
         });
-        job.start(asked);
-        QVERIFY(job.running());
         QTRY_VERIFY_WITH_TIMEOUT(!csv.isEmpty(), 60000);
-        QVERIFY(!job.running());
-        QCOMPARE(where, QThread::currentThread());
         QCOMPARE(csv, QString::fromStdString(matterCsv(*measureMatter(asked))));
-        QCOMPARE(progress.size(), 12);
-        QCOMPARE(progress.last().at(0).toInt(), 12);
+        QCOMPARE(progress.last().at(1).toInt(), 12);  // the last report comes in any case
+        QCOMPARE(progress.last().at(2).toInt(), 12);
     }
 
-    void jobIsCancelledAndReplaced() {
+    void aJobIsCancelledAndReplaced() {
         const MatterRequest endless = request("cbam", 200);
         MatterRequest quick = request("simam", 1);
         quick.channels = quick.heads = false;
         std::vector<bool> results;
-        MatterJob job;
-        QObject::connect(&job, &MatterJob::finished, &job,
-                         [&](const Result<MatterResult>& result) { results.push_back(result.ok()); });
-        QObject::connect(&job, &MatterJob::progressed, &job, [&](int, int total) {
+        const auto note = [&results](const Result<MatterResult>& result) { results.push_back(result.ok()); };
+        const JobSpec newest{.lane = "matter", .order = JobOrder::ReplacesAll};
+        BackgroundJobs jobs;
+        QObject::connect(&jobs, &BackgroundJobs::progressed, &jobs, [&jobs](JobNumber job, qint64, qint64 total) {
             if (total > 1000) {
-                job.cancel();
+                jobs.cancel(job);
             }
         });
-        job.start(endless);
+        JobOwner owner(jobs);
+        owner.start<MatterResult>(newest, measuring(endless), note);
         QTRY_COMPARE_WITH_TIMEOUT(results, std::vector<bool>{false}, 60000);
-        job.start(endless);
-        job.start(quick);  // the one before never finishes
+        owner.start<MatterResult>(newest, measuring(endless), note);
+        owner.start<MatterResult>(newest, measuring(quick), note);  // nobody hears of the one before
         QTRY_COMPARE_WITH_TIMEOUT(results, (std::vector<bool>{false, true}), 60000);
-        auto destroyed = std::make_unique<MatterJob>();
-        bool heard = false;
-        QObject::connect(destroyed.get(), &MatterJob::finished, this, [&heard] { heard = true; });
-        destroyed->start(endless);
-        destroyed.reset();
+        owner.start<MatterResult>(newest, measuring(endless), note);
+        owner.end();
         QCoreApplication::processEvents();
-        QVERIFY(!heard);
+        QCOMPARE(results.size(), std::size_t{2});
     }
 };
 

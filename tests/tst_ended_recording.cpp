@@ -2,7 +2,6 @@
 
 #include <QApplication>
 #include <QStandardPaths>
-#include <QThreadPool>
 
 #include "tests/support/recording_program.h"
 
@@ -36,8 +35,7 @@ private Q_SLOTS:
         QCOMPARE(QDir(place.recovery()).entryList(QDir::Files), QStringList());
         const Opened opened(place);
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), kPatience);
-        QVERIFY(QThreadPool::globalInstance()->waitForDone(kPatience));
-        QCoreApplication::processEvents();
+        QTRY_VERIFY_WITH_TIMEOUT(opened.window->jobs().jobs().empty(), kPatience);
         QCOMPARE(opened.area()->message(), QString());
         QCOMPARE(opened.area()->announcement(), QString());
     }

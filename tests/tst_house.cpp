@@ -97,6 +97,10 @@ private Q_SLOTS:
         QTest::newRow("the engine knows nothing above it") << "engine" << QString() << "^#include \"(widgets|app)/.*";
         QTest::newRow("no highgui in the engine") << "engine" << QString() << "highgui";
         QTest::newRow("no highgui in the app") << "app" << QString() << "highgui";
+        for (const char* folder : {"app", "engine"}) {
+            QTest::addRow("background jobs of %s are BackgroundJobs", folder)
+                << folder << QString() << "^.*(QThreadPool::globalInstance|QThread::create|QtConcurrent).*";
+        }
         // Code which depends on the kind of a map is in the kind's file. The matrix is the card of pairwise maps alone.
         for (const char* folder : {"app", "engine/export", "engine/evaluation", "engine/runtime", "engine/pipeline"}) {
             QTest::addRow("no test of a map's kind in %s", folder) << folder << QString() << kKindTest;

@@ -5,7 +5,7 @@
 
 #include "engine/pipeline/auto_size.h"
 #include "engine/pipeline/live_meter.h"
-#include "engine/runtime/background_jobs.h"
+#include "engine/runtime/spare_time.h"
 
 using namespace fovea;
 using namespace std::chrono_literals;
@@ -122,12 +122,12 @@ private Q_SLOTS:
         QCOMPARE(size.side(), 512);
     }
 
-    void backgroundJobsTakeTurnsWithinTheirShare() {
-        BackgroundJobs jobs;
-        BackgroundJobs::Clock::time_point now{};
+    void spareTimeIsSharedInTurn() {
+        SpareTime jobs;
+        SpareTime::Clock::time_point now{};
         now += 1h;
         std::vector<int> done(3, 0);
-        BackgroundJobs::Clock::duration spent{};
+        SpareTime::Clock::duration spent{};
         const auto start = now;
         while (now - start < 20s) {
             if (const auto job = jobs.next(3, now)) {
@@ -145,9 +145,9 @@ private Q_SLOTS:
         QVERIFY(spent < 2300ms);
     }
 
-    void noBackgroundJobs() {
-        BackgroundJobs jobs;
-        QVERIFY(!jobs.next(0, BackgroundJobs::Clock::now()));
+    void noJobsForSpareTime() {
+        SpareTime jobs;
+        QVERIFY(!jobs.next(0, SpareTime::Clock::now()));
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,11 @@ FOVEA_API void addSource(OutputPlaces& places, const FrameResult& result);
 /// The raw numbers of one job's result for one frame, into an existing or new folder:
 /// <base>.<map>.npy per map, <base>.output.npy, <base>.channels.csv (index, name, weight) per channel map, <base>.safetensors
 /// (all maps and the output), <base>.json (sidecar). Returns the paths; another base which `places` gave is in its notes. Window
-/// and command line both call this: the bytes are identical.
+/// and command line both call this: the bytes are identical. Cancelled when stopped before the files have their names: then there
+/// are none.
 FOVEA_API Result<std::vector<std::string>> exportRaw(const FrameResult& result, const JobId& job, const std::string& folder,
-                                                     const std::string& base, OutputPlaces& places);
+                                                     const std::string& base, OutputPlaces& places,
+                                                     const std::stop_token& stop = {});
 
 /// The sidecar: source and hash, model, layer, module, version, parameters, provenance, map kinds, true ranges, and the drawn
 /// style and field where given. The job has finished.

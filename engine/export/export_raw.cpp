@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <functional>
 #include <iterator>
+#include <stop_token>
 #include <utility>
 
 #include "engine/export/export.h"
@@ -110,7 +111,7 @@ void addMaps(std::vector<RawFile>& files, const ExportedNumbers& numbers, const 
 }
 
 Result<std::vector<std::string>> writeFiles(const FrameResult& result, const JobId& job, const std::string& prefix,
-                                            OutputPlaces& places) {
+                                            OutputPlaces& places, const std::stop_token& stop) {
     const JobResult& module = *result.find(job);
     const auto features = result.features(job.model);
     ExportedNumbers numbers = gatherNumbers(*module.output);
@@ -132,6 +133,9 @@ Result<std::vector<std::string>> writeFiles(const FrameResult& result, const Job
     for (const RawFile& file : files) {
         if (auto added = set.add(*taken + file.ending, file.bytes()); !added) {
             return added.error();
+        }
+        if (stop.stop_requested()) {
+            return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
     }
     return set.commit();
@@ -175,7 +179,7 @@ void addSource(OutputPlaces& places, const FrameResult& result) {
 }
 
 Result<std::vector<std::string>> exportRaw(const FrameResult& result, const JobId& job, const std::string& folder,
-                                           const std::string& base, OutputPlaces& places) {
+                                           const std::string& base, OutputPlaces& places, const std::stop_token& stop) {
     if (base.empty() || base.find('/') != std::string::npos) {
         return makeError(ErrorCode::BadParameter,
                          FOVEA_TEXT("engine", "“%1” cannot begin a file name; choose a name without “/”."), {base});
@@ -192,7 +196,7 @@ Result<std::vector<std::string>> exportRaw(const FrameResult& result, const JobI
         return made.error();
     }
     addSource(places, result);
-    return writeFiles(result, job, (fs::path(folder) / base).string(), places);
+    return writeFiles(result, job, (fs::path(folder) / base).string(), places, stop);
 }
 
 }  // namespace fovea

@@ -170,7 +170,7 @@ bool Worker::liveTurn() {
         const bool sameSource = m_live && now && m_live->source == now->source;
         if (now && !(sameSource && sameWork(m_live->request, now->request))) {
             m_autoSize.restart(wantedSide(now->request));
-            m_background.restart();
+            m_spareTime.restart();
         }
         if (!sameSource || m_live->jump != now->jump) {
             m_liveFrame = {};
@@ -218,12 +218,12 @@ void Worker::runOthers(const Live& live) {
 
 // A mechanism of the filmstrip besides the one a person looks at, if that costs little.
 void Worker::runBackground(const Live& live) {
-    const auto start = BackgroundJobs::Clock::now();
+    const auto start = SpareTime::Clock::now();
     const std::vector<ModelJobs>& models = live.request.models;
-    const auto next = m_background.next(hiddenJobs(models), start);
+    const auto next = m_spareTime.next(hiddenJobs(models), start);
     if (next) {
         runJobs(live, withHidden(models, *next, *next + 1));
-        m_background.took(*next, start, BackgroundJobs::Clock::now());
+        m_spareTime.took(*next, start, SpareTime::Clock::now());
     }
 }
 

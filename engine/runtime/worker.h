@@ -10,9 +10,9 @@
 
 #include "engine/pipeline/auto_size.h"
 #include "engine/pipeline/pipeline.h"
-#include "engine/runtime/background_jobs.h"
 #include "engine/runtime/capture.h"
 #include "engine/runtime/mailbox.h"
+#include "engine/runtime/spare_time.h"
 
 namespace fovea {
 
@@ -118,7 +118,7 @@ private:
     std::chrono::steady_clock::time_point m_liveStarted;
     bool m_liveDone = true;  ///< m_live has been run on m_liveFrame
     AutoSize m_autoSize;
-    BackgroundJobs m_background;
+    SpareTime m_spareTime;
 };
 
 }  // namespace fovea

@@ -4464,6 +4464,25 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::JobView</name>
+    <message>
+        <source>Cancel: %1</source>
+        <translation>取消：%1</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancelling: %1</source>
+        <translation>正在取消：%1</translation>
+    </message>
+    <message>
+        <source>Everything that runs now</source>
+        <translation>所有正在运行的任务</translation>
+    </message>
+</context>
+<context>
     <name>fovea::LiveNumbers</name>
     <message>
         <source>%1 in · %2 out /s · %3 ms · %4 dropped</source>
@@ -5113,6 +5132,30 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <source>The recording was deleted.</source>
         <translation>录像已删除。</translation>
     </message>
+    <message>
+        <source>Saving %1</source>
+        <translation>正在保存 %1</translation>
+    </message>
+    <message>
+        <source>Copying the picture</source>
+        <translation>正在复制图像</translation>
+    </message>
+    <message>
+        <source>Finishing %1</source>
+        <translation>正在补全 %1</translation>
+    </message>
+    <message>
+        <source>Deleting %1</source>
+        <translation>正在删除 %1</translation>
+    </message>
+    <message>
+        <source>Opening %1</source>
+        <translation>正在打开 %1</translation>
+    </message>
+    <message>
+        <source>Measuring whether the map matters</source>
+        <translation>正在测量该图是否重要</translation>
+    </message>
 </context>
 <context>
     <name>fovea::MatrixView</name>
@@ -5561,6 +5604,13 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Row %1: %2.</source>
         <translation>第 %1 行：%2。</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::RecordingControl</name>
+    <message>
+        <source>Recording %1</source>
+        <translation>正在录制 %1</translation>
     </message>
 </context>
 <context>
