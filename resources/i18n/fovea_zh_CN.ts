@@ -3742,12 +3742,399 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <source>branch %1</source>
         <translation>分支 %1</translation>
     </message>
+    <message>
+        <source>“%1” takes another key than “%2”, which “keys/%3” has.</source>
+        <translation>“%1”不能使用“%2”：该按键已属于“keys/%3”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes another key than “%2”, which always means the same on the picture.</source>
+        <translation>“%1”不能使用“%2”：该按键在图像上的含义是固定的。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a key to be held, without Ctrl, Alt or Meta, not “%2”.</source>
+        <translation>“%1”应为可按住的按键，不含 Ctrl、Alt 或 Meta，而不是“%2”。</translation>
+    </message>
+    <message>
+        <source>“%1” names an action which this version does not know.</source>
+        <translation>“%1”指定了本版本没有的操作。</translation>
+    </message>
+    <message>
+        <source>“%1” takes keys such as “Ctrl+Shift+P”, not “%2”.</source>
+        <translation>“%1”应为“Ctrl+Shift+P”这样的按键，而不是“%2”。</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
     <message>
         <source>%1 everywhere</source>
         <translation>处处为 %1</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::Actions</name>
+    <message>
+        <source>Open a picture or video…</source>
+        <translation>打开图像或视频…</translation>
+    </message>
+    <message>
+        <source>Open a folder as a sequence…</source>
+        <translation>将文件夹作为序列打开…</translation>
+    </message>
+    <message>
+        <source>Camera or stream…</source>
+        <translation>摄像头或流…</translation>
+    </message>
+    <message>
+        <source>Play the sample clip</source>
+        <translation>播放示例片段</translation>
+    </message>
+    <message>
+        <source>Stop the camera or video</source>
+        <translation>停止摄像头或视频</translation>
+    </message>
+    <message>
+        <source>Paste a picture</source>
+        <translation>粘贴图像</translation>
+    </message>
+    <message>
+        <source>Next picture in the folder</source>
+        <translation>文件夹中的下一幅图像</translation>
+    </message>
+    <message>
+        <source>Previous picture in the folder</source>
+        <translation>文件夹中的上一幅图像</translation>
+    </message>
+    <message>
+        <source>Open weights…</source>
+        <translation>打开权重…</translation>
+    </message>
+    <message>
+        <source>Open a model…</source>
+        <translation>打开模型…</translation>
+    </message>
+    <message>
+        <source>Trained or random weights</source>
+        <translation>训练或随机权重</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>叠加</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>分屏</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Add a pane</source>
+        <translation>添加窗格</translation>
+    </message>
+    <message>
+        <source>Add a pane of the same mechanism</source>
+        <translation>添加相同机制的窗格</translation>
+    </message>
+    <message>
+        <source>Remove this pane</source>
+        <translation>移除此窗格</translation>
+    </message>
+    <message>
+        <source>Exchange A and B</source>
+        <translation>交换 A 和 B</translation>
+    </message>
+    <message>
+        <source>Difference of A and B</source>
+        <translation>A 与 B 之差</translation>
+    </message>
+    <message>
+        <source>The query follows the cursor</source>
+        <translation>查询点跟随光标</translation>
+    </message>
+    <message>
+        <source>One range for all panes</source>
+        <translation>所有窗格使用同一范围</translation>
+    </message>
+    <message>
+        <source>All channels</source>
+        <translation>所有通道</translation>
+    </message>
+    <message>
+        <source>All heads</source>
+        <translation>所有头</translation>
+    </message>
+    <message>
+        <source>Nothing muted or scaled</source>
+        <translation>取消所有静音和缩放</translation>
+    </message>
+    <message>
+        <source>Does it matter?</source>
+        <translation>它重要吗？</translation>
+    </message>
+    <message>
+        <source>Fit the picture</source>
+        <translation>适合窗口</translation>
+    </message>
+    <message>
+        <source>Show at 100 %</source>
+        <translation>以 100 % 显示</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Smooth cells</source>
+        <translation>平滑单元格</translation>
+    </message>
+    <message>
+        <source>Lock the range</source>
+        <translation>锁定范围</translation>
+    </message>
+    <message>
+        <source>Automatic range</source>
+        <translation>自动范围</translation>
+    </message>
+    <message>
+        <source>Range without the highest %1 %</source>
+        <translation>不计最高 %1 % 的范围</translation>
+    </message>
+    <message>
+        <source>Smooth the range over time</source>
+        <translation>随时间平滑范围</translation>
+    </message>
+    <message>
+        <source>Lower the input to keep 10 overlays a second</source>
+        <translation>降低输入以保持每秒 10 幅叠加图</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Hide or show the panels</source>
+        <translation>隐藏或显示面板</translation>
+    </message>
+    <message>
+        <source>Open the menu</source>
+        <translation>打开菜单</translation>
+    </message>
+    <message>
+        <source>Find a command…</source>
+        <translation>查找命令…</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>About Fovea</source>
+        <translation>关于 Fovea</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Save the overlay…</source>
+        <translation>保存叠加图…</translation>
+    </message>
+    <message>
+        <source>Save a figure with colour bar and caption…</source>
+        <translation>保存带颜色条和图注的插图…</translation>
+    </message>
+    <message>
+        <source>Save the numbers…</source>
+        <translation>保存数值…</translation>
+    </message>
+    <message>
+        <source>Save the session…</source>
+        <translation>保存会话…</translation>
+    </message>
+    <message>
+        <source>Record what is shown</source>
+        <translation>录制所示画面</translation>
+    </message>
+    <message>
+        <source>Save every frame as a video…</source>
+        <translation>将每一帧保存为视频…</translation>
+    </message>
+    <message>
+        <source>Record the original beside it</source>
+        <translation>并排录制原图</translation>
+    </message>
+    <message>
+        <source>Copy the overlay</source>
+        <translation>复制叠加图</translation>
+    </message>
+    <message>
+        <source>Mechanism %1 of the filmstrip</source>
+        <translation>缩略图条中的第 %1 个机制</translation>
+    </message>
+    <message>
+        <source>Compare two panes, or return to one</source>
+        <translation>对比两个窗格，或返回单个窗格</translation>
+    </message>
+    <message>
+        <source>Look at the picture without the overlay (hold)</source>
+        <translation>不带叠加层查看图像（按住）</translation>
+    </message>
+    <message>
+        <source>Add a pin</source>
+        <translation>添加图钉</translation>
+    </message>
+    <message>
+        <source>Take the next pin</source>
+        <translation>切换到下一个图钉</translation>
+    </message>
+    <message>
+        <source>Remove the pin which asks</source>
+        <translation>移除当前询问的图钉</translation>
+    </message>
+    <message>
+        <source>Remove all pins</source>
+        <translation>移除所有图钉</translation>
+    </message>
+    <message>
+        <source>Play, pause or freeze</source>
+        <translation>播放、暂停或冻结</translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation>后退一帧</translation>
+    </message>
+    <message>
+        <source>One frame forward</source>
+        <translation>前进一帧</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>滚轮</translation>
+    </message>
+    <message>
+        <source>Zoom about the cursor</source>
+        <translation>以光标为中心缩放</translation>
+    </message>
+    <message>
+        <source>+, −</source>
+        <translation>+、−</translation>
+    </message>
+    <message>
+        <source>Zoom about the middle</source>
+        <translation>以视图中央为中心缩放</translation>
+    </message>
+    <message>
+        <source>Drag</source>
+        <translation>拖动</translation>
+    </message>
+    <message>
+        <source>Move the picture</source>
+        <translation>移动图像</translation>
+    </message>
+    <message>
+        <source>Click</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>Add a pin which asks a pairwise map, or take one</source>
+        <translation>添加询问成对图的图钉，或选中已有的图钉</translation>
+    </message>
+    <message>
+        <source>Drag a pin</source>
+        <translation>拖动图钉</translation>
+    </message>
+    <message>
+        <source>Ask elsewhere</source>
+        <translation>改问别处</translation>
+    </message>
+    <message>
+        <source>Arrow keys</source>
+        <translation>方向键</translation>
+    </message>
+    <message>
+        <source>Move the pin by a cell, with Shift by five</source>
+        <translation>将图钉移动一个单元格，按住 Shift 移动五个</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation>Home</translation>
+    </message>
+    <message>
+        <source>Ask in the middle</source>
+        <translation>询问图像中央</translation>
+    </message>
+    <message>
+        <source>Alt (hold)</source>
+        <translation>Alt（按住）</translation>
+    </message>
+    <message>
+        <source>Zoom, move or ask in one pane alone</source>
+        <translation>只在一个窗格中缩放、移动或询问</translation>
+    </message>
+    <message>
+        <source>Right click</source>
+        <translation>右键点击</translation>
+    </message>
+    <message>
+        <source>Menu of the picture</source>
+        <translation>图像的菜单</translation>
+    </message>
+    <message>
+        <source>M, S, P, +, −, R</source>
+        <translation>M、S、P、+、−、R</translation>
+    </message>
+    <message>
+        <source>Mute, solo, pin, scale or reset a channel or head which has the focus</source>
+        <translation>对获得焦点的通道或头静音、独奏、固定、缩放或重置</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Picture and model</source>
+        <translation>图像与模型</translation>
+    </message>
+    <message>
+        <source>Views and panes</source>
+        <translation>视图与窗格</translation>
+    </message>
+    <message>
+        <source>Zoom and range</source>
+        <translation>缩放与范围</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>While the picture has the focus</source>
+        <translation>图像获得焦点时</translation>
     </message>
 </context>
 <context>
