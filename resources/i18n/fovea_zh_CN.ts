@@ -4136,6 +4136,22 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <source>While the picture has the focus</source>
         <translation>图像获得焦点时</translation>
     </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>%1 belongs to “%2”; give that another key first.</source>
+        <translation>%1 已用于“%2”；请先为该操作更换按键。</translation>
+    </message>
+    <message>
+        <source>%1 always means the same on the picture: %2.</source>
+        <translation>%1 在图像上的含义是固定的：%2。</translation>
+    </message>
+    <message>
+        <source>This acts while its key is held; choose a key without Ctrl, Alt and Meta.</source>
+        <translation>此操作在按住按键时生效；请选择不含 Ctrl、Alt 和 Meta 的按键。</translation>
+    </message>
 </context>
 <context>
     <name>fovea::Canvas</name>
@@ -4683,6 +4699,25 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::CommandPalette</name>
+    <message>
+        <source>on</source>
+        <translation>已启用</translation>
+    </message>
+    <message>
+        <source>Find a command, a mechanism or a sample</source>
+        <translation>查找命令、机制或示例</translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation>查找命令</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+</context>
+<context>
     <name>fovea::ComparisonTable</name>
     <message>
         <source>Pearson</source>
@@ -4848,6 +4883,53 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>%1 (shown)</source>
         <translation>%1（当前显示）</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::KeySheet</name>
+    <message>
+        <source>Always the same</source>
+        <translation>固定不变</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Press the new key of “%1”; Esc leaves it as it is.</source>
+        <translation>请按下“%1”的新按键；按 Esc 保持不变。</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search the keys</source>
+        <translation>搜索快捷键</translation>
+    </message>
+    <message>
+        <source>New key</source>
+        <translation>新按键</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
+    </message>
+    <message>
+        <source>No key</source>
+        <translation>取消按键</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
     </message>
 </context>
 <context>
