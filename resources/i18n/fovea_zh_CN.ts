@@ -5945,16 +5945,16 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>已训练</translation>
     </message>
     <message>
-        <source>The weights which the model has learned for this mechanism (T)</source>
-        <translation>模型为这个机制学到的权重（T）</translation>
-    </message>
-    <message>
         <source>Random</source>
         <translation>随机</translation>
     </message>
     <message>
-        <source>Weights drawn at random: what the mechanism does untrained (T)</source>
-        <translation>随机抽取的权重：机制未经训练时的样子（T）</translation>
+        <source>The weights which the model has learned for this mechanism</source>
+        <translation>模型为这个机制学到的权重</translation>
+    </message>
+    <message>
+        <source>Weights drawn at random: what the mechanism does untrained</source>
+        <translation>随机抽取的权重：机制未经训练时的样子</translation>
     </message>
 </context>
 <context>
@@ -6520,10 +6520,6 @@ entropy %5 of %6 bits</source>
     <message>
         <source>Play</source>
         <translation>播放</translation>
-    </message>
-    <message>
-        <source>Space</source>
-        <translation>空格</translation>
     </message>
     <message>
         <source>Resume</source>
