@@ -5045,80 +5045,8 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>此处只能拖放本机上的文件和图像。</translation>
     </message>
     <message>
-        <source>Paste a picture</source>
-        <translation>粘贴图像</translation>
-    </message>
-    <message>
-        <source>Open weights…</source>
-        <translation>打开权重…</translation>
-    </message>
-    <message>
-        <source>Fit the picture</source>
-        <translation>适合窗口</translation>
-    </message>
-    <message>
-        <source>Show at 100 %</source>
-        <translation>以 100 % 显示</translation>
-    </message>
-    <message>
-        <source>Zoom in</source>
-        <translation>放大</translation>
-    </message>
-    <message>
-        <source>Zoom out</source>
-        <translation>缩小</translation>
-    </message>
-    <message>
-        <source>Smooth cells</source>
-        <translation>平滑单元格</translation>
-    </message>
-    <message>
-        <source>Lock the range</source>
-        <translation>锁定范围</translation>
-    </message>
-    <message>
-        <source>Automatic range</source>
-        <translation>自动范围</translation>
-    </message>
-    <message>
-        <source>Full screen</source>
-        <translation>全屏</translation>
-    </message>
-    <message>
-        <source>Hide or show the panels</source>
-        <translation>隐藏或显示面板</translation>
-    </message>
-    <message>
-        <source>Keys</source>
-        <translation>快捷键</translation>
-    </message>
-    <message>
         <source>About Fovea</source>
         <translation>关于 Fovea</translation>
-    </message>
-    <message>
-        <source>Quit</source>
-        <translation>退出</translation>
-    </message>
-    <message>
-        <source>Open the menu</source>
-        <translation>打开菜单</translation>
-    </message>
-    <message>
-        <source>Save the overlay…</source>
-        <translation>保存叠加图…</translation>
-    </message>
-    <message>
-        <source>Save a figure with colour bar and caption…</source>
-        <translation>保存带颜色条和图注的插图…</translation>
-    </message>
-    <message>
-        <source>Save the numbers…</source>
-        <translation>保存数值…</translation>
-    </message>
-    <message>
-        <source>Copy the overlay</source>
-        <translation>复制叠加图</translation>
     </message>
     <message>
         <source>Sample photographs</source>
@@ -5173,34 +5101,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>数值的保存文件夹</translation>
     </message>
     <message>
-        <source>wheel, drag</source>
-        <translation>滚轮、拖动</translation>
-    </message>
-    <message>
-        <source>zoom about the cursor, move the picture</source>
-        <translation>以光标为中心缩放，移动图像</translation>
-    </message>
-    <message>
-        <source>F, B (hold)</source>
-        <translation>F、B（按住）</translation>
-    </message>
-    <message>
-        <source>fit the picture, look at it without the overlay</source>
-        <translation>图像适合窗口，不带叠加层查看</translation>
-    </message>
-    <message>
-        <source>click, arrow keys</source>
-        <translation>点击、方向键</translation>
-    </message>
-    <message>
-        <source>Tab</source>
-        <translation>Tab</translation>
-    </message>
-    <message>
-        <source>hide or show all panels</source>
-        <translation>隐藏或显示所有面板</translation>
-    </message>
-    <message>
         <source>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;Shows what attention mechanisms in computer vision attend to.&lt;/p&gt;&lt;p&gt;MIT licence. Built on Qt %2 (LGPL), OpenCV (Apache-2.0), Eigen (MPL-2.0) and nlohmann/json (MIT).&lt;/p&gt;&lt;p&gt;Engine for %3.&lt;/p&gt;</source>
         <translation>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;展示计算机视觉中的注意力机制关注什么。&lt;/p&gt;&lt;p&gt;MIT 许可证。基于 Qt %2（LGPL）、OpenCV（Apache-2.0）、Eigen（MPL-2.0）和 nlohmann/json（MIT） 构建。&lt;/p&gt;&lt;p&gt;计算引擎：%3。&lt;/p&gt;</translation>
     </message>
@@ -5227,76 +5127,12 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>%1 · 计算中…</translation>
     </message>
     <message>
-        <source>Next picture in the folder</source>
-        <translation>文件夹中的下一幅图像</translation>
-    </message>
-    <message>
-        <source>Previous picture in the folder</source>
-        <translation>文件夹中的上一幅图像</translation>
-    </message>
-    <message>
-        <source>choose a mechanism from the filmstrip</source>
-        <translation>从缩略图条中选择机制</translation>
-    </message>
-    <message>
-        <source>Page Up, Page Down</source>
-        <translation>Page Up、Page Down</translation>
-    </message>
-    <message>
-        <source>previous and next picture in the folder</source>
-        <translation>文件夹中的上一幅和下一幅图像</translation>
-    </message>
-    <message>
-        <source>Open a picture or video…</source>
-        <translation>打开图像或视频…</translation>
-    </message>
-    <message>
-        <source>Open a folder as a sequence…</source>
-        <translation>将文件夹作为序列打开…</translation>
-    </message>
-    <message>
-        <source>Camera or stream…</source>
-        <translation>摄像头或流…</translation>
-    </message>
-    <message>
-        <source>Play the sample clip</source>
-        <translation>播放示例片段</translation>
-    </message>
-    <message>
-        <source>Lower the input to keep 10 overlays a second</source>
-        <translation>降低输入以保持每秒 10 幅叠加图</translation>
-    </message>
-    <message>
-        <source>Smooth the range over time</source>
-        <translation>随时间平滑范围</translation>
-    </message>
-    <message>
-        <source>Record what is shown</source>
-        <translation>录制所示画面</translation>
-    </message>
-    <message>
-        <source>Save every frame as a video…</source>
-        <translation>将每一帧保存为视频…</translation>
-    </message>
-    <message>
         <source>Open a picture or video</source>
         <translation>打开图像或视频</translation>
     </message>
     <message>
         <source>Folder of pictures</source>
         <translation>图像文件夹</translation>
-    </message>
-    <message>
-        <source>Space</source>
-        <translation>空格</translation>
-    </message>
-    <message>
-        <source>play, pause or freeze</source>
-        <translation>播放、暂停或冻结</translation>
-    </message>
-    <message>
-        <source>one frame back, one frame on</source>
-        <translation>后退一帧，前进一帧</translation>
     </message>
     <message>
         <source>Reconnect</source>
@@ -5335,26 +5171,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         </translation>
     </message>
     <message>
-        <source>Stop the camera or video</source>
-        <translation>停止摄像头或视频</translation>
-    </message>
-    <message>
-        <source>Record the original beside it</source>
-        <translation>并排录制原图</translation>
-    </message>
-    <message>
-        <source>Trained or random weights</source>
-        <translation>训练或随机权重</translation>
-    </message>
-    <message>
-        <source>Open a model…</source>
-        <translation>打开模型…</translation>
-    </message>
-    <message>
-        <source>trained or random weights</source>
-        <translation>训练或随机权重</translation>
-    </message>
-    <message>
         <source>Folder of a model</source>
         <translation>模型的文件夹</translation>
     </message>
@@ -5367,112 +5183,12 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>Retina 未经训练；请在模型列表中选择一个训练过的网络。</translation>
     </message>
     <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Redo</source>
-        <translation>重做</translation>
-    </message>
-    <message>
-        <source>One range for all panes</source>
-        <translation>所有窗格使用同一范围</translation>
-    </message>
-    <message>
-        <source>Overlay</source>
-        <translation>叠加</translation>
-    </message>
-    <message>
-        <source>Split</source>
-        <translation>分屏</translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation>对比</translation>
-    </message>
-    <message>
-        <source>Steps</source>
-        <translation>步骤</translation>
-    </message>
-    <message>
-        <source>Add a pane</source>
-        <translation>添加窗格</translation>
-    </message>
-    <message>
-        <source>Add a pane of the same mechanism</source>
-        <translation>添加相同机制的窗格</translation>
-    </message>
-    <message>
-        <source>Remove this pane</source>
-        <translation>移除此窗格</translation>
-    </message>
-    <message>
-        <source>Exchange A and B</source>
-        <translation>交换 A 和 B</translation>
-    </message>
-    <message>
-        <source>Difference of A and B</source>
-        <translation>A 与 B 之差</translation>
-    </message>
-    <message>
-        <source>The query follows the cursor</source>
-        <translation>查询点跟随光标</translation>
-    </message>
-    <message>
-        <source>All channels</source>
-        <translation>所有通道</translation>
-    </message>
-    <message>
-        <source>All heads</source>
-        <translation>所有头</translation>
-    </message>
-    <message>
-        <source>Nothing muted or scaled</source>
-        <translation>取消所有静音和缩放</translation>
-    </message>
-    <message>
-        <source>Does it matter?</source>
-        <translation>它重要吗？</translation>
-    </message>
-    <message>
-        <source>Save the session…</source>
-        <translation>保存会话…</translation>
-    </message>
-    <message>
         <source>Views and panes</source>
         <translation>视图与窗格</translation>
     </message>
     <message>
         <source>Pictures, videos and sessions (%1);;All files (*)</source>
         <translation>图像、视频和会话 (%1);;所有文件 (*)</translation>
-    </message>
-    <message>
-        <source>add a pin which asks a pairwise map, move it</source>
-        <translation>添加询问成对图的图钉，移动它</translation>
-    </message>
-    <message>
-        <source>drag a pin, N, Delete</source>
-        <translation>拖动图钉、N、Delete</translation>
-    </message>
-    <message>
-        <source>move a pin, take the next one, remove it</source>
-        <translation>移动图钉、切换到下一个、移除它</translation>
-    </message>
-    <message>
-        <source>the query follows the cursor</source>
-        <translation>查询点跟随光标</translation>
-    </message>
-    <message>
-        <source>compare two panes, exchange them, show their difference</source>
-        <translation>对比两个窗格、交换它们、显示差异</translation>
-    </message>
-    <message>
-        <source>Alt (hold)</source>
-        <translation>Alt（按住）</translation>
-    </message>
-    <message>
-        <source>zoom, move or ask in one pane alone</source>
-        <translation>只在一个窗格中缩放、移动或询问</translation>
     </message>
     <message>
         <source>There are four panes already; remove one first.</source>
@@ -5505,10 +5221,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Bring it back</source>
         <translation>恢复</translation>
-    </message>
-    <message>
-        <source>Range without the highest %1 %</source>
-        <translation>不计最高 %1 % 的范围</translation>
     </message>
     <message>
         <source>Saved %1.</source>
@@ -5581,6 +5293,14 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>The recording was deleted.</source>
         <translation>录像已删除。</translation>
+    </message>
+    <message>
+        <source>Mechanism: %1</source>
+        <translation>机制：%1</translation>
+    </message>
+    <message>
+        <source>Sample: %1</source>
+        <translation>示例：%1</translation>
     </message>
 </context>
 <context>
@@ -6399,24 +6119,12 @@ entropy %5 of %6 bits</source>
         <translation>菜单</translation>
     </message>
     <message>
-        <source>Menu (F10)</source>
-        <translation>菜单（F10）</translation>
-    </message>
-    <message>
         <source>Retina · stride %1</source>
         <translation>Retina · 步幅 %1</translation>
     </message>
     <message>
-        <source>Open a picture or a video (Ctrl+O)</source>
-        <translation>打开图像或视频（Ctrl+O）</translation>
-    </message>
-    <message>
         <source>Camera…</source>
         <translation>摄像头…</translation>
-    </message>
-    <message>
-        <source>Show a camera or a network stream (Ctrl+Shift+O)</source>
-        <translation>显示摄像头或网络流（Ctrl+Shift+O）</translation>
     </message>
     <message>
         <source>%1 · %2 px</source>
@@ -6451,32 +6159,40 @@ entropy %5 of %6 bits</source>
         <translation>叠加</translation>
     </message>
     <message>
-        <source>One map over the picture (F5)</source>
-        <translation>图像上叠加一张图 (F5)</translation>
-    </message>
-    <message>
         <source>Split</source>
         <translation>分屏</translation>
-    </message>
-    <message>
-        <source>Two maps and a line between them (F6)</source>
-        <translation>两张图及其分隔线 (F6)</translation>
     </message>
     <message>
         <source>Compare</source>
         <translation>对比</translation>
     </message>
     <message>
-        <source>Up to four maps side by side (F7)</source>
-        <translation>最多四张图并排 (F7)</translation>
-    </message>
-    <message>
         <source>Steps</source>
         <translation>步骤</translation>
     </message>
     <message>
-        <source>What the mechanism computes, step by step (F8)</source>
-        <translation>机制的逐步计算 (F8)</translation>
+        <source>Open a picture or a video</source>
+        <translation>打开图像或视频</translation>
+    </message>
+    <message>
+        <source>Show a camera or a network stream</source>
+        <translation>显示摄像头或网络流</translation>
+    </message>
+    <message>
+        <source>One map over the picture</source>
+        <translation>图像上叠加一张图</translation>
+    </message>
+    <message>
+        <source>Two maps and a line between them</source>
+        <translation>两张图及其分隔线</translation>
+    </message>
+    <message>
+        <source>Up to four maps side by side</source>
+        <translation>最多四张图并排</translation>
+    </message>
+    <message>
+        <source>What the mechanism computes, step by step</source>
+        <translation>机制的逐步计算</translation>
     </message>
 </context>
 <context>
