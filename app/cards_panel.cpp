@@ -168,6 +168,8 @@ void CardsPanel::setLive(const LiveStats& stats) {
     m_liveCard->setAside(stats.valid ? tr("%1 ms").arg(numberText(stats.latencyMedian)) : QString());
 }
 
+void CardsPanel::setTrainedKey(const QString& key) { m_form->setTrainedKey(key); }
+
 void CardsPanel::toggleLive() { m_liveCard->setFolded(!m_liveCard->folded()); }
 
 void CardsPanel::refreshTimeline() {

@@ -36,6 +36,8 @@ public:
     void setLive(const LiveStats& stats);
     /// Shows at once what the session holds now.
     void refresh();
+    /// The key which switches between trained and random weights, for tool tips; empty without one.
+    void setTrainedKey(const QString& key);
     /// Opens or folds the card with the times of the moving source.
     void toggleLive();
 

@@ -2,10 +2,12 @@
 
 #include <QApplication>
 #include <QCloseEvent>
+#include <QContextMenuEvent>
 #include <QDir>
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLockFile>
 #include <QMenu>
 #include <QMimeData>
@@ -15,6 +17,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/actions/actions.h"
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
 #include "app/commands/commands.h"
@@ -78,7 +81,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_recording(m_session, m_jobs),
       m_restore(m_session),
       m_settingProblems(settings.problems()),
-      m_topBar(new TopBar),
+      m_actions(new Actions(settings, this)),
+      m_topBar(new TopBar(*m_actions)),
       m_picker(new ModulePicker),
       m_area(new CanvasArea),
       m_transport(new TransportBar),
@@ -106,7 +110,8 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     setMinimumSize(480, 360);
     restoreGeometry(m_settings.geometry());
     placeViews();
-    createActions();
+    bindActions();
+    makeMenus();
 
     m_session.setStyle(m_settings.style());
     m_session.setRetina(m_settings.retina());
@@ -127,6 +132,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     connectCanvas(0);
     connectSource();
     connectRecovery();
+    followActions();
     rebuildMenus();
     showModel();
     m_area->canvas()->setFocus();
@@ -232,7 +238,6 @@ void MainWindow::connectSession() {
             [this](const std::shared_ptr<const FrameResult>& result) { m_filmstrip->setResult(result, m_session.style()); });
     connect(&m_session, &Session::styleChanged, this, [this] {
         showStyles();
-        retranslateActions();
         m_topBar->setStyle(m_session.style());
         m_settings.setStyle(m_session.style());
     });
@@ -333,8 +338,9 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 void MainWindow::changeEvent(QEvent* event) {
     if (event->type() == QEvent::LanguageChange) {
         applyFont(currentLanguage() == QLatin1String("zh_CN"));
-        retranslateActions();
+        m_actions->retranslate();
         rebuildMenus();
+        showKeyTexts();
         showField();
         showNotices();
         for (const int index : m_area->canvases()) {
@@ -365,79 +371,44 @@ void MainWindow::foldForWidth() {
     m_transport->setVisible(!m_panelsHidden && m_session.controller().source().active());
 }
 
-// Keys which mean something only while a canvas has the focus: 1–6, C, D, H, T, X, Space, comma, full stop, Tab, Page Up and Page
-// Down.
+// A key which is about to be a shortcut finds its action as it is now. What accepts the key itself keeps it from coming here.
+bool MainWindow::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        m_actions->refresh();
+    }
+    return QMainWindow::event(event);
+}
+
+// Of the canvases, which alone are watched.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::FocusIn && m_area->indexOf(watched) >= 0 && m_area->indexOf(watched) < m_session.paneCount()) {
-        m_session.setActivePane(m_area->indexOf(watched));
+    const int index = m_area->indexOf(watched);
+    if (event->type() == QEvent::FocusIn && index >= 0 && index < m_session.paneCount()) {
+        m_session.setActivePane(index);
     }
     const bool begins = event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress ||
                         event->type() == QEvent::MouseButtonPress;
     if (begins && m_noteTimer.isActive()) {  // what was done before is a step of its own
         takeState();
     }
-    if (event->type() == QEvent::KeyPress) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        if (key->modifiers() == Qt::NoModifier && pressedOnCanvas(key->key())) {
-            return true;
-        }
+    if (event->type() == QEvent::KeyPress && m_actions->press(*static_cast<QKeyEvent*>(event))) {
+        return true;
+    }
+    if (event->type() == QEvent::KeyRelease && m_actions->release(*static_cast<QKeyEvent*>(event))) {
+        return true;
+    }
+    if (event->type() == QEvent::ContextMenu && index >= 0) {
+        showCanvasMenu(index, *static_cast<QContextMenuEvent*>(event));
+        return true;
     }
     return QMainWindow::eventFilter(watched, event);
 }
 
 // What no view has a use for, such as Space on the scrub bar, plays and steps too.
 void MainWindow::keyPressEvent(QKeyEvent* event) {
-    const bool plays = event->key() == Qt::Key_Space || event->key() == Qt::Key_Comma || event->key() == Qt::Key_Period;
-    if (plays && event->modifiers() == Qt::NoModifier && m_session.controller().source().active()) {
-        pressedOnCanvas(event->key());
+    if (m_session.controller().source().active() && m_actions->pressElsewhere(*event)) {
         return;
     }
     QMainWindow::keyPressEvent(event);
-}
-
-bool MainWindow::pressedOnCanvas(int key) {
-    const auto& strip = m_filmstrip->modules();
-    if (key >= Qt::Key_1 && key < Qt::Key_1 + static_cast<int>(strip.size())) {
-        m_session.setModule(strip[static_cast<std::size_t>(key - Qt::Key_1)]);
-        return true;
-    }
-    switch (key) {
-        case Qt::Key_Space:
-            togglePlaying();
-            return true;
-        case Qt::Key_Comma:
-            stepBack();
-            return true;
-        case Qt::Key_Period:
-            stepForward();
-            return true;
-        case Qt::Key_T:
-            toggleTrained();
-            return true;
-        case Qt::Key_C:
-            toggleCompare();
-            return true;
-        case Qt::Key_X:
-            swapPanes();
-            return true;
-        case Qt::Key_D:
-            toggleDifference();
-            return true;
-        case Qt::Key_H:
-            toggleHoverQuery();
-            return true;
-        case Qt::Key_Tab:
-            togglePanels();
-            return true;
-        case Qt::Key_PageDown:
-            openNext();
-            return true;
-        case Qt::Key_PageUp:
-            openPrevious();
-            return true;
-        default:
-            return false;
-    }
 }
 
 }  // namespace fovea

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <QPointer>
 #include <QTimer>
 
 #include <array>
@@ -24,18 +25,21 @@
 #include "engine/runtime/job_owner.h"
 #include "engine/runtime/render_view.h"
 
-class QAction;
+class QContextMenuEvent;
 class QLockFile;
 class QMenu;
 class QMimeData;
 
 namespace fovea {
 
+class Actions;
 class CanvasArea;
 class CardsPanel;
 class ChannelGrid;
+class CommandPalette;
 class ComparisonTable;
 class Filmstrip;
+class KeySheet;
 class MatterPlot;
 class ModulePicker;
 class StageStrip;
@@ -56,6 +60,7 @@ public:
     void start(const QString& argument);
 
     [[nodiscard]] Session& session() { return m_session; }
+    [[nodiscard]] Actions& actions() { return *m_actions; }
     [[nodiscard]] LiveMonitor& monitor() { return m_monitor; }
     [[nodiscard]] ViewKind view() const { return m_view; }
     void setView(ViewKind view);
@@ -85,6 +90,7 @@ Q_SIGNALS:
     void exported(const QStringList& files);
 
 protected:
+    bool event(QEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
@@ -103,20 +109,53 @@ private:
     void showChip(int index, const QString& text);
     void showTimes();
     void foldForWidth();
-    bool pressedOnCanvas(int key);
 
     // window_actions.cpp
-    void createActions();
-    QAction* makeAction(const char* text, const QList<QKeySequence>& keys, void (MainWindow::*slot)());
-    void retranslateActions();
+    void bindActions();
+    void bindFileActions();
+    void bindPaneActions();
+    void bindViewActions();
+    void bindWindowActions();
+    void bindExportActions();
+    void bindPinActions();
+    void bindSourceActions();
+    void followActions();
+    void showKeyTexts();
+    [[nodiscard]] Canvas* canvasInUse() const;
+    void chooseFromFilmstrip(std::size_t place);
+    void addPin();
+    void chooseNextPin();
+    void removePin();
+    void lockRange();
+    void autoRange();
+    void toggleFullScreen();
+    void togglePanels();
+    void toggleSmooth();
+
+    // window_menus.cpp
+    void makeMenus();
     void rebuildMenus();
     void addSampleMenu();
     void addRecentMenu();
     void addAppearanceMenus();
+    void openMainMenu();
+    void showCanvasMenu(int index, const QContextMenuEvent& event);
+    void showCommands();
+    void showKeys();
+    void showAbout();
+
+    // window_files.cpp
     void openDialog();
     void openFolderDialog();
     void paste();
     void weightsDialog();
+    [[nodiscard]] QString proposedFile() const;
+    void pictureDialog(const QString& title, bool withFigure);
+    void saveRawDialog();
+    [[nodiscard]] bool isFromFile();
+    void openNeighbour(int step);
+
+    // window_model.cpp
     void bundleDialog();
     void openModel();
     void chooseNetwork(const NetworkModel& network);
@@ -124,27 +163,6 @@ private:
     void showModel();
     void toggleTrained();
     void clippedRange();
-    [[nodiscard]] QString proposedFile() const;
-    void savePictureDialog();
-    void saveFigureDialog();
-    void pictureDialog(const QString& title, bool withFigure);
-    void saveRawDialog();
-    void openNeighbour(int step);
-    void openNext();
-    void openPrevious();
-    void fitPicture();
-    void actualSize();
-    void zoomIn();
-    void zoomOut();
-    void toggleFullScreen();
-    void togglePanels();
-    void toggleSmooth();
-    void lockRange();
-    void autoRange();
-    void showKeys();
-    void showAbout();
-    void openMainMenu();
-    void quit();
 
     // window_live.cpp
     void connectSource();
@@ -154,8 +172,6 @@ private:
     void showInterrupted(const Error& error);
     void stopSource();
     void togglePlaying();
-    void stepBack();
-    void stepForward();
     void step(int frames);
     void playSample();
     void sourceDialog();
@@ -191,10 +207,6 @@ private:
     void toggleCompare();
     void toggleDifference();
     void toggleHoverQuery();
-    void viewOverlay();
-    void viewSplit();
-    void viewCompare();
-    void viewSteps();
     bool dropModule(const QMimeData* data);
 
     // window_session.cpp
@@ -247,9 +259,6 @@ private:
     enum class Experiment { None, Channels, Heads, Matter };
     void connectExperiments();
     void setExperiment(Experiment experiment);
-    void toggleChannels();
-    void toggleHeads();
-    void toggleMatter();
     void showGrid();
     void takeFactors(const std::vector<float>& factors);
     void unmuteAll();
@@ -281,6 +290,7 @@ private:
     RestoreControl m_restore;
     std::vector<Error> m_settingProblems;  ///< wrong settings which the list still shows
     bool m_opensSetModel = false;          ///< the model of the settings is being opened
+    Actions* m_actions;
     TopBar* m_topBar;
     ModulePicker* m_picker;
     CanvasArea* m_area;
@@ -299,21 +309,9 @@ private:
     RenderViews<int, OverlayRequest> m_comparisonViews;     ///< by pane
     RenderViews<int, StageRequest> m_stageViews;            ///< by card
     RenderView<ChannelGridRequest> m_gridView;
-    QAction* m_openAction = nullptr;
-    QList<QAction*> m_fileActions;
-    QList<QAction*> m_sourceActions;
-    QAction* m_trainedAction = nullptr;
-    QAction* m_clippedAction = nullptr;  ///< its text names the share
-    QAction* m_autoSizeAction = nullptr;
-    QAction* m_smoothRangeAction = nullptr;
-    QAction* m_besideAction = nullptr;
-    QAction* m_linkRangeAction = nullptr;
-    QList<QAction*> m_compareActions;
-    QList<QAction*> m_viewActions;
-    QList<QAction*> m_windowActions;
-    QList<QAction*> m_helpActions;
-    std::vector<std::pair<QAction*, const char*>>
-        m_texts;  ///< every action with its English text, for retranslation and the list of keys
+    CommandPalette* m_palette = nullptr;  ///< from the first use on
+    QPointer<KeySheet> m_keySheet;
+    std::optional<QPointF> m_menuSpot;  ///< where the menu of a canvas was asked for, as fractions of the picture
     History m_history;
     bool m_restoring = false;
     QString m_recovery;  ///< the file of what is shown now, which goes when the program ends
@@ -328,6 +326,8 @@ private:
     ViewKind m_view = ViewKind::Overlay;
     std::array<ValueRange, kMaxPanes> m_paneRanges = {};
     std::optional<ValueRange> m_linkedRange;  ///< of all panes together, where it is wanted
+    bool m_linksRanges = false;
+    bool m_recordsBeside = false;  ///< the original beside the overlay
     bool m_hoverQuery = false;
     bool m_panelsHidden = false;
     double m_paintMilliseconds = 0.0;
@@ -336,5 +336,7 @@ private:
 
 /// Folder of the sample photographs: beside the installed program, else in the source tree.
 QString samplesFolder();
+/// The names of the photographs in it.
+QStringList sampleNames();
 
 }  // namespace fovea

@@ -26,6 +26,7 @@ constexpr const char* kFine = "features/fine";
 constexpr const char* kCrop = "features/crop";
 constexpr const char* kAutoSize = "features/auto_size";
 constexpr const char* kModule = "attention/module";
+constexpr const char* kKeys = "keys/";
 
 QString key(const char* name) { return QString::fromLatin1(name); }
 
@@ -77,8 +78,8 @@ const std::vector<NumberRule>& settingRules() {
 }
 
 // A comma makes a list of a value.
-QString Settings::textAt(const char* name) const {
-    const QVariant value = m_settings.value(key(name));
+QString Settings::textAt(const QString& name) const {
+    const QVariant value = m_settings.value(name);
     return value.typeId() == QMetaType::QStringList ? value.toStringList().join(QStringLiteral(", ")) : value.toString();
 }
 
@@ -144,6 +145,7 @@ std::vector<Error> Settings::findProblems() const {
         check(flag(name, false));
     }
     check(mechanism());
+    static_cast<void>(readBindings(writtenBindings(), problems));
     return problems;
 }
 
@@ -200,6 +202,32 @@ void Settings::setAutoSize(bool on) { m_settings.setValue(key(kAutoSize), on); }
 
 QString Settings::module() const { return orElse(mechanism(), QString()); }
 void Settings::setModule(const QString& id) { m_settings.setValue(key(kModule), id); }
+
+WrittenBindings Settings::writtenBindings() const {
+    WrittenBindings written;
+    for (const QString& name : m_settings.allKeys()) {
+        if (name.startsWith(key(kKeys))) {
+            written.emplace_back(name.mid(key(kKeys).size()), textAt(name));
+        }
+    }
+    return written;
+}
+
+KeyBindings Settings::keys() const {
+    std::vector<Error> said;  // when the file was read
+    return readBindings(writtenBindings(), said);
+}
+
+void Settings::setKeys(const KeyBindings& bindings) {
+    for (const ActionSpec& action : actionTable()) {
+        const QString name = key(kKeys) + QLatin1String(action.id);
+        if (bindings.isDefault(action)) {
+            m_settings.remove(name);
+        } else {
+            m_settings.setValue(name, writtenKeys(bindings.keys(action)));
+        }
+    }
+}
 
 QByteArray Settings::geometry() const { return m_settings.value(key("window/geometry")).toByteArray(); }
 void Settings::setGeometry(const QByteArray& geometry) { m_settings.setValue(key("window/geometry"), geometry); }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/actions/key_bindings.h"
 #include "engine/models/retina.h"
 #include "engine/number_rule.h"
 #include "engine/render/compose.h"
@@ -55,6 +56,10 @@ public:
     void setAutoSize(bool on);
     [[nodiscard]] QString module() const;  ///< empty before the first was chosen
     void setModule(const QString& id);
+    /// The keys of all actions: those of the table but where the file has others under "keys/<id>".
+    [[nodiscard]] KeyBindings keys() const;
+    /// Keeps the keys of all actions. Those of the table are not written, and keys which were not allowed go.
+    void setKeys(const KeyBindings& bindings);
     [[nodiscard]] QByteArray geometry() const;
     void setGeometry(const QByteArray& geometry);
     [[nodiscard]] QString folder(const QString& purpose) const;  ///< last folder used for "open", "export", "weights"
@@ -75,7 +80,9 @@ private:
     [[nodiscard]] Result<bool> flag(const char* name, bool fallback) const;
     [[nodiscard]] Result<QString> choice(const char* name, const QStringList& choices, const QString& fallback) const;
     [[nodiscard]] Result<QString> mechanism() const;
-    [[nodiscard]] QString textAt(const char* name) const;
+    [[nodiscard]] WrittenBindings writtenBindings() const;
+    [[nodiscard]] QString textAt(const QString& name) const;
+    [[nodiscard]] QString textAt(const char* name) const { return textAt(QString::fromLatin1(name)); }
     [[nodiscard]] std::vector<Error> findProblems() const;
     void prepend(const QString& name, const QString& entry);
 

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/actions/actions.h"
+
 namespace fovea {
 namespace {
 
@@ -28,8 +30,9 @@ int networkEntry(std::size_t bundle, bool fine, bool cropped) {
 
 }  // namespace
 
-TopBar::TopBar(QWidget* parent)
+TopBar::TopBar(const Actions& actions, QWidget* parent)
     : QWidget(parent),
+      m_actions(actions),
       m_open(new QToolButton(this)),
       m_camera(new QToolButton(this)),
       m_file(new QLabel(this)),
@@ -80,6 +83,7 @@ TopBar::TopBar(QWidget* parent)
     connect(m_views, &QButtonGroup::idClicked, this, [this](int view) { Q_EMIT viewChosen(static_cast<ViewKind>(view)); });
     connect(m_opacity, &QSlider::valueChanged, this, [this](int value) { Q_EMIT opacityChosen(value / 100.0); });
     connect(m_features, &QComboBox::activated, this, &TopBar::chooseModel);
+    connect(&m_actions, &Actions::keysChanged, this, &TopBar::showTips);
     retranslate();
 }
 
@@ -169,20 +173,14 @@ void TopBar::changeEvent(QEvent* event) {
 
 void TopBar::retranslate() {
     m_open->setText(tr("Open…"));
-    m_open->setToolTip(tr("Open a picture or a video (Ctrl+O)"));
     m_camera->setText(tr("Camera…"));
-    m_camera->setToolTip(tr("Show a camera or a network stream (Ctrl+Shift+O)"));
     m_opacityLabel->setText(tr("Opacity"));
     m_opacityLabel->setBuddy(m_opacity);
     m_opacity->setAccessibleName(tr("Opacity of the overlay"));
     m_opacity->setToolTip(tr("Opacity of the overlay"));
-    const std::pair<QString, QString> views[] = {{tr("Overlay"), tr("One map over the picture (F5)")},
-                                                 {tr("Split"), tr("Two maps and a line between them (F6)")},
-                                                 {tr("Compare"), tr("Up to four maps side by side (F7)")},
-                                                 {tr("Steps"), tr("What the mechanism computes, step by step (F8)")}};
+    const QString views[] = {tr("Overlay"), tr("Split"), tr("Compare"), tr("Steps")};
     for (int view = 0; view < 4; ++view) {
-        m_views->button(view)->setText(views[view].first);
-        m_views->button(view)->setToolTip(views[view].second);
+        m_views->button(view)->setText(views[view]);
     }
     m_features->setAccessibleName(tr("Model"));
     m_features->setToolTip(tr(
@@ -190,9 +188,22 @@ void TopBar::retranslate() {
         "needs no training, and the size of its cells"));
     m_export->setText(tr("Export"));
     m_menu->setAccessibleName(tr("Menu"));
-    m_menu->setToolTip(tr("Menu (F10)"));
+    showTips();
     fillModels();
     markModel();
+}
+
+void TopBar::showTips() {
+    m_open->setToolTip(m_actions.toolTip("file.open", tr("Open a picture or a video")));
+    m_camera->setToolTip(m_actions.toolTip("source.open", tr("Show a camera or a network stream")));
+    m_menu->setToolTip(m_actions.toolTip("window.menu", tr("Menu")));
+    const std::pair<const char*, QString> views[] = {{"view.overlay", tr("One map over the picture")},
+                                                     {"view.split", tr("Two maps and a line between them")},
+                                                     {"view.compare", tr("Up to four maps side by side")},
+                                                     {"view.steps", tr("What the mechanism computes, step by step")}};
+    for (int view = 0; view < 4; ++view) {
+        m_views->button(view)->setToolTip(m_actions.toolTip(views[view].first, views[view].second));
+    }
 }
 
 }  // namespace fovea

@@ -17,12 +17,15 @@ class QToolButton;
 
 namespace fovea {
 
+class Actions;
+
 /// The bar above the picture: open, camera, the four views, opacity, features, export, menu.
 class TopBar final : public QWidget {
     Q_OBJECT
 
 public:
-    explicit TopBar(QWidget* parent = nullptr);
+    /// The actions, whose keys stand in the tool tips, outlive the bar.
+    explicit TopBar(const Actions& actions, QWidget* parent = nullptr);
 
     void setFileName(const QString& name, const QString& toolTip);
     void setStyle(const OverlayStyle& style);
@@ -46,11 +49,13 @@ protected:
 
 private:
     void retranslate();
+    void showTips();
     void fillModels();
     void markModel();
     [[nodiscard]] int usedEntry() const;
     void chooseModel();
 
+    const Actions& m_actions;
     std::vector<std::shared_ptr<const Bundle>> m_bundles;
     ModelSpec m_model;
     QToolButton* m_open;

@@ -1,6 +1,5 @@
 // Views of the window: overlay, split, comparison, steps; panes and pins.
 
-#include <QAction>
 #include <QGuiApplication>
 #include <QMimeData>
 
@@ -8,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "app/actions/actions.h"
 #include "app/canvas_area.h"
 #include "app/cards_panel.h"
 #include "app/exporter.h"
@@ -54,7 +54,6 @@ void MainWindow::connectCanvas(int index) {
         }
     });
     connect(canvas, &Canvas::pinChosen, &m_session, &Session::setActivePin);
-    connect(canvas, &Canvas::pinRemoved, &m_session, &Session::removePin);
     connect(canvas, &Canvas::cursorMoved, this, [this, index](const CursorInfo& info) {
         m_status->setCursorInfo(info);
         m_area->colourScale(index)->setMark(info.hasValue ? info.value : std::numeric_limits<float>::quiet_NaN());
@@ -130,6 +129,7 @@ void MainWindow::setView(ViewKind view) {
     showPanes();
     showField();
     showStages();
+    m_actions->refresh();
     noteState();
 }
 
@@ -257,7 +257,7 @@ void MainWindow::linkRange(int index, const RenderedOverlay& overlay) {
         return;
     }
     m_paneRanges[static_cast<std::size_t>(index)] = {overlay.field->scaleMin, overlay.field->scaleMax};
-    if (!m_linkRangeAction->isChecked()) {
+    if (!m_linksRanges) {
         return;
     }
     ValueRange all = m_paneRanges[0];
@@ -273,7 +273,8 @@ void MainWindow::linkRange(int index, const RenderedOverlay& overlay) {
 
 void MainWindow::toggleLinkedRange() {
     m_linkedRange.reset();
-    for (int pane = 0; m_linkRangeAction->isChecked() && pane < m_session.paneCount(); ++pane) {
+    m_linksRanges = !m_linksRanges;
+    for (int pane = 0; m_linksRanges && pane < m_session.paneCount(); ++pane) {
         if (const Canvas* canvas = m_area->canvas(pane)) {
             linkRange(pane, canvas->rendered());
         }
@@ -326,10 +327,6 @@ void MainWindow::swapPanes() {
 }
 
 void MainWindow::toggleCompare() { setView(m_view == ViewKind::Compare ? ViewKind::Overlay : ViewKind::Compare); }
-void MainWindow::viewOverlay() { setView(ViewKind::Overlay); }
-void MainWindow::viewSplit() { setView(ViewKind::Split); }
-void MainWindow::viewCompare() { setView(ViewKind::Compare); }
-void MainWindow::viewSteps() { setView(ViewKind::Steps); }
 
 void MainWindow::toggleDifference() {
     const bool shown = !m_area->differenceShown();

@@ -56,10 +56,6 @@ void MainWindow::setExperiment(Experiment experiment) {
     m_matterPlot->setAvailable(predicts(m_session.model()));
 }
 
-void MainWindow::toggleChannels() { setExperiment(Experiment::Channels); }
-void MainWindow::toggleHeads() { setExperiment(Experiment::Heads); }
-void MainWindow::toggleMatter() { setExperiment(Experiment::Matter); }
-
 void MainWindow::showGrid() {
     const auto field = m_session.field();
     if ((m_experiment != Experiment::Channels && m_experiment != Experiment::Heads) || !field) {

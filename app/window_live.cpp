@@ -109,9 +109,6 @@ void MainWindow::togglePlaying() {
     source.setPlaying(!source.playing());
 }
 
-void MainWindow::stepBack() { step(-1); }
-void MainWindow::stepForward() { step(1); }
-
 void MainWindow::step(int frames) {
     MovingSource& source = m_session.controller().source();
     if (!source.active() || source.traits().live) {
@@ -173,7 +170,7 @@ void MainWindow::record(bool on) {
                  QString::fromStdString(m_session.module()->id),
                  QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
     m_recording.startLive(QDir(m_settings.folder(QStringLiteral("export"))).filePath(stem + QStringLiteral(".mkv")),
-                          m_besideAction->isChecked());
+                          m_recordsBeside);
 }
 
 void MainWindow::toggleRecording() { record(!m_recording.live()); }
@@ -198,7 +195,7 @@ void MainWindow::recordFileDialog() {
                  QString::fromStdString(m_session.module()->id), QString::fromStdString(videoCodecs().front().extension));
     const QString path = askWhereToSave(this, tr("Save every frame as a video"), proposed, filters);
     if (!path.isEmpty()) {
-        m_recording.startFile(path, m_besideAction->isChecked());
+        m_recording.startFile(path, m_recordsBeside);
     }
 }
 

@@ -1,6 +1,5 @@
 // The model in the window: the bundle or the Retina, trained or random weights.
 
-#include <QAction>
 #include <QFileDialog>
 
 #include "app/canvas_area.h"
@@ -46,7 +45,6 @@ void MainWindow::chooseRetina(int stride) {
 // Said wherever it shows, and remembered for the next start.
 void MainWindow::showModel() {
     m_topBar->setModel(m_session.bundles(), m_session.model());
-    m_trainedAction->setEnabled(m_session.canBeTrained());
     m_cards->refresh();
     showPanes();
     if (const auto bundle = bundleOf(m_session.model())) {

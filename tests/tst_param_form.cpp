@@ -12,6 +12,7 @@
 #include <QWheelEvent>
 
 #include "tests/support/view_test.h"
+#include "widgets/card_parts.h"
 #include "widgets/param_form.h"
 #include "widgets/theme.h"
 
@@ -282,6 +283,18 @@ private Q_SLOTS:
         }
         auto* open = form.findChild<QPushButton*>(QStringLiteral("openWeights"));
         QVERIFY(open->width() >= open->fontMetrics().horizontalAdvance(open->text()) + 12);
+    }
+
+    void theSwitchSaysItsKey() {
+        ParamForm form;
+        form.setTrained(ParamSet(everything().params));
+        form.setTrainedKey(QStringLiteral("F4"));
+        fill(form);
+        const auto* both = form.findChild<SegmentSwitch*>(QStringLiteral("trainedSwitch"));
+        QVERIFY(both != nullptr && both->button(0)->toolTip().endsWith(QStringLiteral(" (F4)")));
+        QVERIFY(both->button(1)->toolTip().endsWith(QStringLiteral(" (F4)")));
+        form.setTrainedKey({});
+        QVERIFY(!both->button(0)->toolTip().isEmpty() && !both->button(0)->toolTip().contains(u'('));
     }
 
     void editorsHaveNames() {

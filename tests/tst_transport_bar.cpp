@@ -95,6 +95,7 @@ private Q_SLOTS:
 
     void buttonsSayWhatIsWanted() {
         TransportBar bar;
+        bar.setKeys({.stepBack = QStringLiteral("F2"), .play = QStringLiteral("F3"), .stepForward = {}, .record = {}});
         bar.setTraits(clip());
         showAt(bar, 900, 36);
         QSignalSpy played(&bar, &TransportBar::playRequested);
@@ -104,7 +105,10 @@ private Q_SLOTS:
         QCOMPARE(played.last().at(0).toBool(), true);
         bar.setPlaying(true);
         auto* pause = button(bar, QStringLiteral("Pause"));
-        QVERIFY(pause != nullptr && pause->toolTip().contains(QStringLiteral("Space")));
+        QVERIFY(pause != nullptr);
+        QCOMPARE(pause->toolTip(), QStringLiteral("Pause (F3)"));
+        QCOMPARE(button(bar, QStringLiteral("One frame back"))->toolTip(), QStringLiteral("One frame back (F2)"));
+        QCOMPARE(button(bar, QStringLiteral("One frame forward"))->toolTip(), QStringLiteral("One frame forward"));
         QTest::mouseClick(pause, Qt::LeftButton);
         QCOMPARE(played.last().at(0).toBool(), false);
         QTest::mouseClick(button(bar, QStringLiteral("One frame back")), Qt::LeftButton);

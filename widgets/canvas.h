@@ -42,9 +42,9 @@ struct CanvasPlace {
     QPointF centre;     ///< picture position in the middle of the view
 };
 
-/// The picture with its overlay. Wheel zooms about the cursor, drag pans, F / Ctrl+9 fits, Ctrl+1 shows 1:1, arrow keys move the
-/// query; it never renders: it asks by renderRequested() for pixels at its own device resolution and paints what comes back;
-/// meanwhile it paints the last pixels moved and scaled.
+/// The picture with its overlay. Wheel, + and − zoom, drag pans, arrow keys move the query, Home asks in the middle; what other
+/// keys do is up to the window. It never renders: it asks by renderRequested() for pixels at its own device resolution and paints
+/// what comes back; meanwhile it paints the last pixels moved and scaled.
 class Canvas final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)
@@ -114,10 +114,8 @@ Q_SIGNALS:
     void renderRequested(const fovea::OverlayRequest& request);
     /// A click, arrow keys, a dragged pin or the cursor: fractions of the picture.
     void queryChosen(QPointF fraction, fovea::QueryGesture gesture);
-    /// A pin was taken, or chosen by N; it shall ask from now on.
+    /// A pin was taken; it shall ask from now on.
     void pinChosen(int number);
-    /// Delete was pressed, which removes the active pin.
-    void pinRemoved(int number);
     /// A person has zoomed or moved the picture.
     void placeChanged(const fovea::CanvasPlace& place);
     void cursorMoved(const fovea::CursorInfo& info);
@@ -133,7 +131,6 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void keyReleaseEvent(QKeyEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
     void changeEvent(QEvent* event) override;

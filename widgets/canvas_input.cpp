@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "widgets/canvas.h"
 #include "widgets/canvas_state.h"
@@ -114,7 +113,7 @@ void Canvas::leaveEvent(QEvent* event) {
 }
 
 void Canvas::focusOutEvent(QFocusEvent* event) {
-    // The release of B would go to whoever has the focus then.
+    // The release of the key which is held would go to whoever has the focus then.
     setPeek(false);
     QWidget::focusOutEvent(event);
 }
@@ -125,31 +124,17 @@ void Canvas::keyPressEvent(QKeyEvent* event) {
     }
 }
 
-void Canvas::keyReleaseEvent(QKeyEvent* event) {
-    if (event->key() != Qt::Key_B) {
-        QWidget::keyReleaseEvent(event);
-    } else if (!event->isAutoRepeat()) {
-        setPeek(false);
-    }
-}
-
 bool Canvas::State::handleKey(int key, Qt::KeyboardModifiers modifiers) {
     const bool plainKey = modifiers == Qt::NoModifier;
-    const bool control = modifiers == Qt::ControlModifier;
+    const bool zooms = (modifiers & (Qt::ControlModifier | Qt::MetaModifier)) == 0;
     const int step = modifiers == Qt::ShiftModifier ? 5 : 1;
     const bool arrows = plainKey || modifiers == Qt::ShiftModifier;
     if (!result) {
         return false;
     }
-    if ((key == Qt::Key_F && plainKey) || (key == Qt::Key_9 && control)) {
-        canvas.fit();
-    } else if (key == Qt::Key_1 && control) {
-        canvas.actualSize();
-    } else if (key == Qt::Key_B && plainKey) {
-        canvas.setPeek(true);
-    } else if (key == Qt::Key_Plus || key == Qt::Key_Equal) {
+    if ((key == Qt::Key_Plus || key == Qt::Key_Equal) && zooms) {
         canvas.zoomBy(kZoomStep);
-    } else if (key == Qt::Key_Minus) {
+    } else if (key == Qt::Key_Minus && zooms) {
         canvas.zoomBy(1.0 / kZoomStep);
     } else if (key == Qt::Key_Left && arrows) {
         moveSpot(-step, 0);
@@ -159,10 +144,6 @@ bool Canvas::State::handleKey(int key, Qt::KeyboardModifiers modifiers) {
         moveSpot(0, -step);
     } else if (key == Qt::Key_Down && arrows) {
         moveSpot(0, step);
-    } else if (key == Qt::Key_N && plainKey) {
-        chooseNextPin();
-    } else if (key == Qt::Key_Delete && plainKey && activePin() != nullptr) {
-        Q_EMIT canvas.pinRemoved(activePin()->number);
     } else if (key == Qt::Key_Home && plainKey) {
         chooseSpot({0.5, 0.5});
     } else {
@@ -205,13 +186,6 @@ void Canvas::State::chooseSpot(QPointF fraction) {
 const CanvasPin* Canvas::State::activePin() const {
     const auto it = std::find_if(pins.begin(), pins.end(), [](const CanvasPin& pin) { return pin.active; });
     return it == pins.end() ? nullptr : &*it;
-}
-
-void Canvas::State::chooseNextPin() {
-    const auto it = std::find_if(pins.begin(), pins.end(), [](const CanvasPin& pin) { return pin.active; });
-    if (it != pins.end() && pins.size() > 1) {
-        Q_EMIT canvas.pinChosen(std::next(it) == pins.end() ? pins.front().number : std::next(it)->number);
-    }
 }
 
 // The nearest pin under a widget position; 0: none.

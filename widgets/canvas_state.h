@@ -80,7 +80,6 @@ struct Canvas::State {
     bool handleKey(int key, Qt::KeyboardModifiers modifiers);
     void moveSpot(int columns, int rows);
     void chooseSpot(QPointF fraction);
-    void chooseNextPin();
     [[nodiscard]] const CanvasPin* activePin() const;
     [[nodiscard]] int pinAt(QPointF position) const;
     [[nodiscard]] QPointF fractionAt(QPointF position) const;

@@ -61,6 +61,7 @@ struct ParamForm::State {
     LineLabel* provenanceLine = nullptr;
     InfoButton* about = nullptr;
     QString aboutText;
+    QString trainedKey;
     std::optional<ParamSet> trained;
     bool builtTrained = false;  // whether the body has the switch
     SegmentSwitch* trainedSwitch = nullptr;
@@ -151,13 +152,20 @@ struct ParamForm::State {
         trainedSwitch = new SegmentSwitch(body);
         trainedSwitch->setObjectName(QStringLiteral("trainedSwitch"));
         trainedSwitch->setAccessibleName(ParamForm::tr("Trained or random weights"));
-        trainedSwitch->setSegments({{kTrained, ParamForm::tr("Trained"),
-                                     ParamForm::tr("The weights which the model has learned for this mechanism (T)")},
-                                    {kRandom, ParamForm::tr("Random"),
-                                     ParamForm::tr("Weights drawn at random: what the mechanism does untrained (T)")}});
+        nameSegments();
         connect(trainedSwitch, &SegmentSwitch::chosen, &form,
                 [&form](int choice) { Q_EMIT form.trainedWeightsRequested(choice == kTrained); });
         return trainedSwitch;
+    }
+
+    void nameSegments() {
+        const auto withKey = [this](const QString& text) {
+            return trainedKey.isEmpty() ? text : QStringLiteral("%1 (%2)").arg(text, trainedKey);
+        };
+        trainedSwitch->setSegments({{kTrained, ParamForm::tr("Trained"),
+                                     withKey(ParamForm::tr("The weights which the model has learned for this mechanism"))},
+                                    {kRandom, ParamForm::tr("Random"),
+                                     withKey(ParamForm::tr("Weights drawn at random: what the mechanism does untrained"))}});
     }
 
     // Beside the switch for trained weights there is no room for the seed: it gets a row of its own, and only when it counts.
@@ -295,6 +303,13 @@ void ParamForm::setModule(const ModuleInfo& info, const ParamSet& params, bool h
 }
 
 void ParamForm::setTrained(std::optional<ParamSet> params) { m_state->trained = std::move(params); }
+
+void ParamForm::setTrainedKey(const QString& key) {
+    m_state->trainedKey = key;
+    if (m_state->trainedSwitch != nullptr) {
+        m_state->nameSegments();
+    }
+}
 
 void ParamForm::setInfo(const QString& html) {
     m_state->aboutText = html;

@@ -21,6 +21,8 @@ public:
     /// The parameters trained weights were trained with, which Reset then goes to; nothing when there are no trained weights, and
     /// then there is no switch for them. Call it before setModule().
     void setTrained(std::optional<ParamSet> params);
+    /// The key which does what the switch does, for its tool tips; empty without one.
+    void setTrainedKey(const QString& key);
     /// What stands behind the "i" beside the weights, as rich text; empty: no "i".
     void setInfo(const QString& html);
     /// Shows these values without emitting.

@@ -122,10 +122,11 @@ QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QAbstrac
 QPushButton:pressed, QToolButton:pressed, QToolButton:checked, QPushButton:checked { background: @selection; }
 QPushButton#primary, QToolButton#primary { background: @accent; color: @onAccent; }
 QPushButton:disabled, QPushButton#primary:disabled { background: @control; color: @secondary; }
-QListWidget { background: @control; border: 1px solid transparent; border-radius: 6px; padding: 3px; outline: 0; }
-QListWidget:focus { border-color: @focus; }
-QListWidget::item { padding: 4px 8px; border-radius: 4px; color: @text; }
-QListWidget::item:selected { background: @selection; color: @text; }
+QListWidget, QTreeWidget { background: @control; border: 1px solid transparent; border-radius: 6px; padding: 3px; outline: 0; }
+QListWidget:focus, QTreeWidget:focus { border-color: @focus; }
+QListWidget::item, QTreeWidget::item { padding: 4px 8px; border-radius: 4px; color: @text; }
+QListWidget::item:selected, QTreeWidget::item:selected { background: @selection; color: @text; }
+QTreeWidget::branch { background: transparent; }
 QToolButton::menu-indicator { image: none; width: 0px; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url(:/theme/chevron-@name.svg); width: 10px; height: 10px; }

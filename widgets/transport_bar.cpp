@@ -81,6 +81,7 @@ struct TransportBar::State {
     explicit State(TransportBar& owner) : bar(owner) {}
 
     TransportBar& bar;
+    TransportKeys keys;
     SourceTraits traits;
     std::int64_t index = 0;
     double seconds = 0.0;
@@ -224,18 +225,18 @@ void TransportBar::State::arrange() {
 
 void TransportBar::State::retranslate() {
     bar.setAccessibleName(tr("Moving picture"));
-    back->setWords(tr("One frame back"), QStringLiteral(","));
-    forward->setWords(tr("One frame forward"), QStringLiteral("."));
-    play->setWords(playing ? tr("Pause") : tr("Play"), tr("Space"));
+    back->setWords(tr("One frame back"), keys.stepBack);
+    forward->setWords(tr("One frame forward"), keys.stepForward);
+    play->setWords(playing ? tr("Pause") : tr("Play"), keys.play);
     play->setGlyph(playing ? Glyph::Pause : Glyph::Play);
-    freeze->setWords(frozen ? tr("Resume") : tr("Freeze"), tr("Space"));
+    freeze->setWords(frozen ? tr("Resume") : tr("Freeze"), keys.play);
     freeze->setGlyph(frozen ? Glyph::Play : Glyph::Pause);
     loop->setWords(tr("Begin again at the end"));
     scrub->setAccessibleName(tr("Place in the source"));
     speedButton->setText(speedText(speed));
     speedButton->setToolTip(tr("Speed"));
     speedButton->setAccessibleName(tr("Speed %1").arg(speedText(speed)));
-    record->setWords(recording ? tr("Stop recording") : tr("Record what is shown"));
+    record->setWords(recording ? tr("Stop recording") : tr("Record what is shown"), keys.record);
     live->setText(tr("live"));
     sampleWord->setText(tr("sample clip"));
     name->setText(QString::fromStdString(traits.name));
@@ -282,6 +283,11 @@ TransportBar::TransportBar(QWidget* parent) : QWidget(parent), m_state(std::make
 }
 
 TransportBar::~TransportBar() = default;
+
+void TransportBar::setKeys(const TransportKeys& keys) {
+    m_state->keys = keys;
+    m_state->retranslate();
+}
 
 void TransportBar::setTraits(const SourceTraits& traits) {
     State& s = *m_state;

@@ -17,6 +17,14 @@ struct RecordingState {
     std::int64_t freeBytes = 0;  ///< on the disk it goes to
 };
 
+/// The keys which do what the buttons do, as tool tips write them; empty without one.
+struct TransportKeys {
+    QString stepBack;
+    QString play;
+    QString stepForward;
+    QString record;
+};
+
 /// One row under the picture of a moving source. A seekable one has play, single steps, a scrub bar, loop and speed; a live one
 /// has freeze, its name, how long it has run, and a button which records. It only says what a person wants; the set…() functions
 /// say what is so. `seconds` are those of the source.
@@ -28,6 +36,7 @@ public:
     explicit TransportBar(QWidget* parent = nullptr);
     ~TransportBar() override;
 
+    void setKeys(const TransportKeys& keys);
     void setTraits(const SourceTraits& traits);
     void setPosition(std::int64_t index, double seconds);
     void setPlaying(bool playing);

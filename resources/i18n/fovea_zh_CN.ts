@@ -3742,12 +3742,415 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <source>branch %1</source>
         <translation>分支 %1</translation>
     </message>
+    <message>
+        <source>“%1” takes another key than “%2”, which “keys/%3” has.</source>
+        <translation>“%1”不能使用“%2”：该按键已属于“keys/%3”。</translation>
+    </message>
+    <message>
+        <source>“%1” takes another key than “%2”, which always means the same on the picture.</source>
+        <translation>“%1”不能使用“%2”：该按键在图像上的含义是固定的。</translation>
+    </message>
+    <message>
+        <source>“%1” takes a key to be held, without Ctrl, Alt or Meta, not “%2”.</source>
+        <translation>“%1”应为可按住的按键，不含 Ctrl、Alt 或 Meta，而不是“%2”。</translation>
+    </message>
+    <message>
+        <source>“%1” names an action which this version does not know.</source>
+        <translation>“%1”指定了本版本没有的操作。</translation>
+    </message>
+    <message>
+        <source>“%1” takes keys such as “Ctrl+Shift+P”, not “%2”.</source>
+        <translation>“%1”应为“Ctrl+Shift+P”这样的按键，而不是“%2”。</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
     <message>
         <source>%1 everywhere</source>
         <translation>处处为 %1</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::Actions</name>
+    <message>
+        <source>Open a picture or video…</source>
+        <translation>打开图像或视频…</translation>
+    </message>
+    <message>
+        <source>Open a folder as a sequence…</source>
+        <translation>将文件夹作为序列打开…</translation>
+    </message>
+    <message>
+        <source>Camera or stream…</source>
+        <translation>摄像头或流…</translation>
+    </message>
+    <message>
+        <source>Play the sample clip</source>
+        <translation>播放示例片段</translation>
+    </message>
+    <message>
+        <source>Stop the camera or video</source>
+        <translation>停止摄像头或视频</translation>
+    </message>
+    <message>
+        <source>Paste a picture</source>
+        <translation>粘贴图像</translation>
+    </message>
+    <message>
+        <source>Next picture in the folder</source>
+        <translation>文件夹中的下一幅图像</translation>
+    </message>
+    <message>
+        <source>Previous picture in the folder</source>
+        <translation>文件夹中的上一幅图像</translation>
+    </message>
+    <message>
+        <source>Open weights…</source>
+        <translation>打开权重…</translation>
+    </message>
+    <message>
+        <source>Open a model…</source>
+        <translation>打开模型…</translation>
+    </message>
+    <message>
+        <source>Trained or random weights</source>
+        <translation>训练或随机权重</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>叠加</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>分屏</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Add a pane</source>
+        <translation>添加窗格</translation>
+    </message>
+    <message>
+        <source>Add a pane of the same mechanism</source>
+        <translation>添加相同机制的窗格</translation>
+    </message>
+    <message>
+        <source>Remove this pane</source>
+        <translation>移除此窗格</translation>
+    </message>
+    <message>
+        <source>Exchange A and B</source>
+        <translation>交换 A 和 B</translation>
+    </message>
+    <message>
+        <source>Difference of A and B</source>
+        <translation>A 与 B 之差</translation>
+    </message>
+    <message>
+        <source>The query follows the cursor</source>
+        <translation>查询点跟随光标</translation>
+    </message>
+    <message>
+        <source>One range for all panes</source>
+        <translation>所有窗格使用同一范围</translation>
+    </message>
+    <message>
+        <source>All channels</source>
+        <translation>所有通道</translation>
+    </message>
+    <message>
+        <source>All heads</source>
+        <translation>所有头</translation>
+    </message>
+    <message>
+        <source>Nothing muted or scaled</source>
+        <translation>取消所有静音和缩放</translation>
+    </message>
+    <message>
+        <source>Does it matter?</source>
+        <translation>它重要吗？</translation>
+    </message>
+    <message>
+        <source>Fit the picture</source>
+        <translation>适合窗口</translation>
+    </message>
+    <message>
+        <source>Show at 100 %</source>
+        <translation>以 100 % 显示</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Smooth cells</source>
+        <translation>平滑单元格</translation>
+    </message>
+    <message>
+        <source>Lock the range</source>
+        <translation>锁定范围</translation>
+    </message>
+    <message>
+        <source>Automatic range</source>
+        <translation>自动范围</translation>
+    </message>
+    <message>
+        <source>Range without the highest %1 %</source>
+        <translation>不计最高 %1 % 的范围</translation>
+    </message>
+    <message>
+        <source>Smooth the range over time</source>
+        <translation>随时间平滑范围</translation>
+    </message>
+    <message>
+        <source>Lower the input to keep 10 overlays a second</source>
+        <translation>降低输入以保持每秒 10 幅叠加图</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Hide or show the panels</source>
+        <translation>隐藏或显示面板</translation>
+    </message>
+    <message>
+        <source>Open the menu</source>
+        <translation>打开菜单</translation>
+    </message>
+    <message>
+        <source>Find a command…</source>
+        <translation>查找命令…</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>About Fovea</source>
+        <translation>关于 Fovea</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Save the overlay…</source>
+        <translation>保存叠加图…</translation>
+    </message>
+    <message>
+        <source>Save a figure with colour bar and caption…</source>
+        <translation>保存带颜色条和图注的插图…</translation>
+    </message>
+    <message>
+        <source>Save the numbers…</source>
+        <translation>保存数值…</translation>
+    </message>
+    <message>
+        <source>Save the session…</source>
+        <translation>保存会话…</translation>
+    </message>
+    <message>
+        <source>Record what is shown</source>
+        <translation>录制所示画面</translation>
+    </message>
+    <message>
+        <source>Save every frame as a video…</source>
+        <translation>将每一帧保存为视频…</translation>
+    </message>
+    <message>
+        <source>Record the original beside it</source>
+        <translation>并排录制原图</translation>
+    </message>
+    <message>
+        <source>Copy the overlay</source>
+        <translation>复制叠加图</translation>
+    </message>
+    <message>
+        <source>Mechanism %1 of the filmstrip</source>
+        <translation>缩略图条中的第 %1 个机制</translation>
+    </message>
+    <message>
+        <source>Compare two panes, or return to one</source>
+        <translation>对比两个窗格，或返回单个窗格</translation>
+    </message>
+    <message>
+        <source>Look at the picture without the overlay (hold)</source>
+        <translation>不带叠加层查看图像（按住）</translation>
+    </message>
+    <message>
+        <source>Add a pin</source>
+        <translation>添加图钉</translation>
+    </message>
+    <message>
+        <source>Take the next pin</source>
+        <translation>切换到下一个图钉</translation>
+    </message>
+    <message>
+        <source>Remove the pin which asks</source>
+        <translation>移除当前询问的图钉</translation>
+    </message>
+    <message>
+        <source>Remove all pins</source>
+        <translation>移除所有图钉</translation>
+    </message>
+    <message>
+        <source>Play, pause or freeze</source>
+        <translation>播放、暂停或冻结</translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation>后退一帧</translation>
+    </message>
+    <message>
+        <source>One frame forward</source>
+        <translation>前进一帧</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>滚轮</translation>
+    </message>
+    <message>
+        <source>Zoom about the cursor</source>
+        <translation>以光标为中心缩放</translation>
+    </message>
+    <message>
+        <source>+, −</source>
+        <translation>+、−</translation>
+    </message>
+    <message>
+        <source>Zoom about the middle</source>
+        <translation>以视图中央为中心缩放</translation>
+    </message>
+    <message>
+        <source>Drag</source>
+        <translation>拖动</translation>
+    </message>
+    <message>
+        <source>Move the picture</source>
+        <translation>移动图像</translation>
+    </message>
+    <message>
+        <source>Click</source>
+        <translation>点击</translation>
+    </message>
+    <message>
+        <source>Add a pin which asks a pairwise map, or take one</source>
+        <translation>添加询问成对图的图钉，或选中已有的图钉</translation>
+    </message>
+    <message>
+        <source>Drag a pin</source>
+        <translation>拖动图钉</translation>
+    </message>
+    <message>
+        <source>Ask elsewhere</source>
+        <translation>改问别处</translation>
+    </message>
+    <message>
+        <source>Arrow keys</source>
+        <translation>方向键</translation>
+    </message>
+    <message>
+        <source>Move the pin by a cell, with Shift by five</source>
+        <translation>将图钉移动一个单元格，按住 Shift 移动五个</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation>Home</translation>
+    </message>
+    <message>
+        <source>Ask in the middle</source>
+        <translation>询问图像中央</translation>
+    </message>
+    <message>
+        <source>Alt (hold)</source>
+        <translation>Alt（按住）</translation>
+    </message>
+    <message>
+        <source>Zoom, move or ask in one pane alone</source>
+        <translation>只在一个窗格中缩放、移动或询问</translation>
+    </message>
+    <message>
+        <source>Right click</source>
+        <translation>右键点击</translation>
+    </message>
+    <message>
+        <source>Menu of the picture</source>
+        <translation>图像的菜单</translation>
+    </message>
+    <message>
+        <source>M, S, P, +, −, R</source>
+        <translation>M、S、P、+、−、R</translation>
+    </message>
+    <message>
+        <source>Mute, solo, pin, scale or reset a channel or head which has the focus</source>
+        <translation>对获得焦点的通道或头静音、独奏、固定、缩放或重置</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Picture and model</source>
+        <translation>图像与模型</translation>
+    </message>
+    <message>
+        <source>Views and panes</source>
+        <translation>视图与窗格</translation>
+    </message>
+    <message>
+        <source>Zoom and range</source>
+        <translation>缩放与范围</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>While the picture has the focus</source>
+        <translation>图像获得焦点时</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>%1 belongs to “%2”; give that another key first.</source>
+        <translation>%1 已用于“%2”；请先为该操作更换按键。</translation>
+    </message>
+    <message>
+        <source>%1 always means the same on the picture: %2.</source>
+        <translation>%1 在图像上的含义是固定的：%2。</translation>
+    </message>
+    <message>
+        <source>This acts while its key is held; choose a key without Ctrl, Alt and Meta.</source>
+        <translation>此操作在按住按键时生效；请选择不含 Ctrl、Alt 和 Meta 的按键。</translation>
     </message>
 </context>
 <context>
@@ -4296,6 +4699,25 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::CommandPalette</name>
+    <message>
+        <source>on</source>
+        <translation>已启用</translation>
+    </message>
+    <message>
+        <source>Find a command, a mechanism or a sample</source>
+        <translation>查找命令、机制或示例</translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation>查找命令</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+</context>
+<context>
     <name>fovea::ComparisonTable</name>
     <message>
         <source>Pearson</source>
@@ -4483,6 +4905,53 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::KeySheet</name>
+    <message>
+        <source>Always the same</source>
+        <translation>固定不变</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Press the new key of “%1”; Esc leaves it as it is.</source>
+        <translation>请按下“%1”的新按键；按 Esc 保持不变。</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search the keys</source>
+        <translation>搜索快捷键</translation>
+    </message>
+    <message>
+        <source>New key</source>
+        <translation>新按键</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
+    </message>
+    <message>
+        <source>No key</source>
+        <translation>取消按键</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
+    </message>
+</context>
+<context>
     <name>fovea::LiveNumbers</name>
     <message>
         <source>%1 in · %2 out /s · %3 ms · %4 dropped</source>
@@ -4595,80 +5064,8 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>此处只能拖放本机上的文件和图像。</translation>
     </message>
     <message>
-        <source>Paste a picture</source>
-        <translation>粘贴图像</translation>
-    </message>
-    <message>
-        <source>Open weights…</source>
-        <translation>打开权重…</translation>
-    </message>
-    <message>
-        <source>Fit the picture</source>
-        <translation>适合窗口</translation>
-    </message>
-    <message>
-        <source>Show at 100 %</source>
-        <translation>以 100 % 显示</translation>
-    </message>
-    <message>
-        <source>Zoom in</source>
-        <translation>放大</translation>
-    </message>
-    <message>
-        <source>Zoom out</source>
-        <translation>缩小</translation>
-    </message>
-    <message>
-        <source>Smooth cells</source>
-        <translation>平滑单元格</translation>
-    </message>
-    <message>
-        <source>Lock the range</source>
-        <translation>锁定范围</translation>
-    </message>
-    <message>
-        <source>Automatic range</source>
-        <translation>自动范围</translation>
-    </message>
-    <message>
-        <source>Full screen</source>
-        <translation>全屏</translation>
-    </message>
-    <message>
-        <source>Hide or show the panels</source>
-        <translation>隐藏或显示面板</translation>
-    </message>
-    <message>
-        <source>Keys</source>
-        <translation>快捷键</translation>
-    </message>
-    <message>
         <source>About Fovea</source>
         <translation>关于 Fovea</translation>
-    </message>
-    <message>
-        <source>Quit</source>
-        <translation>退出</translation>
-    </message>
-    <message>
-        <source>Open the menu</source>
-        <translation>打开菜单</translation>
-    </message>
-    <message>
-        <source>Save the overlay…</source>
-        <translation>保存叠加图…</translation>
-    </message>
-    <message>
-        <source>Save a figure with colour bar and caption…</source>
-        <translation>保存带颜色条和图注的插图…</translation>
-    </message>
-    <message>
-        <source>Save the numbers…</source>
-        <translation>保存数值…</translation>
-    </message>
-    <message>
-        <source>Copy the overlay</source>
-        <translation>复制叠加图</translation>
     </message>
     <message>
         <source>Sample photographs</source>
@@ -4723,34 +5120,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>数值的保存文件夹</translation>
     </message>
     <message>
-        <source>wheel, drag</source>
-        <translation>滚轮、拖动</translation>
-    </message>
-    <message>
-        <source>zoom about the cursor, move the picture</source>
-        <translation>以光标为中心缩放，移动图像</translation>
-    </message>
-    <message>
-        <source>F, B (hold)</source>
-        <translation>F、B（按住）</translation>
-    </message>
-    <message>
-        <source>fit the picture, look at it without the overlay</source>
-        <translation>图像适合窗口，不带叠加层查看</translation>
-    </message>
-    <message>
-        <source>click, arrow keys</source>
-        <translation>点击、方向键</translation>
-    </message>
-    <message>
-        <source>Tab</source>
-        <translation>Tab</translation>
-    </message>
-    <message>
-        <source>hide or show all panels</source>
-        <translation>隐藏或显示所有面板</translation>
-    </message>
-    <message>
         <source>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;Shows what attention mechanisms in computer vision attend to.&lt;/p&gt;&lt;p&gt;MIT licence. Built on Qt %2 (LGPL), OpenCV (Apache-2.0), Eigen (MPL-2.0) and nlohmann/json (MIT).&lt;/p&gt;&lt;p&gt;Engine for %3.&lt;/p&gt;</source>
         <translation>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;展示计算机视觉中的注意力机制关注什么。&lt;/p&gt;&lt;p&gt;MIT 许可证。基于 Qt %2（LGPL）、OpenCV（Apache-2.0）、Eigen（MPL-2.0）和 nlohmann/json（MIT） 构建。&lt;/p&gt;&lt;p&gt;计算引擎：%3。&lt;/p&gt;</translation>
     </message>
@@ -4777,76 +5146,12 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>%1 · 计算中…</translation>
     </message>
     <message>
-        <source>Next picture in the folder</source>
-        <translation>文件夹中的下一幅图像</translation>
-    </message>
-    <message>
-        <source>Previous picture in the folder</source>
-        <translation>文件夹中的上一幅图像</translation>
-    </message>
-    <message>
-        <source>choose a mechanism from the filmstrip</source>
-        <translation>从缩略图条中选择机制</translation>
-    </message>
-    <message>
-        <source>Page Up, Page Down</source>
-        <translation>Page Up、Page Down</translation>
-    </message>
-    <message>
-        <source>previous and next picture in the folder</source>
-        <translation>文件夹中的上一幅和下一幅图像</translation>
-    </message>
-    <message>
-        <source>Open a picture or video…</source>
-        <translation>打开图像或视频…</translation>
-    </message>
-    <message>
-        <source>Open a folder as a sequence…</source>
-        <translation>将文件夹作为序列打开…</translation>
-    </message>
-    <message>
-        <source>Camera or stream…</source>
-        <translation>摄像头或流…</translation>
-    </message>
-    <message>
-        <source>Play the sample clip</source>
-        <translation>播放示例片段</translation>
-    </message>
-    <message>
-        <source>Lower the input to keep 10 overlays a second</source>
-        <translation>降低输入以保持每秒 10 幅叠加图</translation>
-    </message>
-    <message>
-        <source>Smooth the range over time</source>
-        <translation>随时间平滑范围</translation>
-    </message>
-    <message>
-        <source>Record what is shown</source>
-        <translation>录制所示画面</translation>
-    </message>
-    <message>
-        <source>Save every frame as a video…</source>
-        <translation>将每一帧保存为视频…</translation>
-    </message>
-    <message>
         <source>Open a picture or video</source>
         <translation>打开图像或视频</translation>
     </message>
     <message>
         <source>Folder of pictures</source>
         <translation>图像文件夹</translation>
-    </message>
-    <message>
-        <source>Space</source>
-        <translation>空格</translation>
-    </message>
-    <message>
-        <source>play, pause or freeze</source>
-        <translation>播放、暂停或冻结</translation>
-    </message>
-    <message>
-        <source>one frame back, one frame on</source>
-        <translation>后退一帧，前进一帧</translation>
     </message>
     <message>
         <source>Reconnect</source>
@@ -4885,26 +5190,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         </translation>
     </message>
     <message>
-        <source>Stop the camera or video</source>
-        <translation>停止摄像头或视频</translation>
-    </message>
-    <message>
-        <source>Record the original beside it</source>
-        <translation>并排录制原图</translation>
-    </message>
-    <message>
-        <source>Trained or random weights</source>
-        <translation>训练或随机权重</translation>
-    </message>
-    <message>
-        <source>Open a model…</source>
-        <translation>打开模型…</translation>
-    </message>
-    <message>
-        <source>trained or random weights</source>
-        <translation>训练或随机权重</translation>
-    </message>
-    <message>
         <source>Folder of a model</source>
         <translation>模型的文件夹</translation>
     </message>
@@ -4917,112 +5202,12 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>Retina 未经训练；请在模型列表中选择一个训练过的网络。</translation>
     </message>
     <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Redo</source>
-        <translation>重做</translation>
-    </message>
-    <message>
-        <source>One range for all panes</source>
-        <translation>所有窗格使用同一范围</translation>
-    </message>
-    <message>
-        <source>Overlay</source>
-        <translation>叠加</translation>
-    </message>
-    <message>
-        <source>Split</source>
-        <translation>分屏</translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation>对比</translation>
-    </message>
-    <message>
-        <source>Steps</source>
-        <translation>步骤</translation>
-    </message>
-    <message>
-        <source>Add a pane</source>
-        <translation>添加窗格</translation>
-    </message>
-    <message>
-        <source>Add a pane of the same mechanism</source>
-        <translation>添加相同机制的窗格</translation>
-    </message>
-    <message>
-        <source>Remove this pane</source>
-        <translation>移除此窗格</translation>
-    </message>
-    <message>
-        <source>Exchange A and B</source>
-        <translation>交换 A 和 B</translation>
-    </message>
-    <message>
-        <source>Difference of A and B</source>
-        <translation>A 与 B 之差</translation>
-    </message>
-    <message>
-        <source>The query follows the cursor</source>
-        <translation>查询点跟随光标</translation>
-    </message>
-    <message>
-        <source>All channels</source>
-        <translation>所有通道</translation>
-    </message>
-    <message>
-        <source>All heads</source>
-        <translation>所有头</translation>
-    </message>
-    <message>
-        <source>Nothing muted or scaled</source>
-        <translation>取消所有静音和缩放</translation>
-    </message>
-    <message>
-        <source>Does it matter?</source>
-        <translation>它重要吗？</translation>
-    </message>
-    <message>
-        <source>Save the session…</source>
-        <translation>保存会话…</translation>
-    </message>
-    <message>
         <source>Views and panes</source>
         <translation>视图与窗格</translation>
     </message>
     <message>
         <source>Pictures, videos and sessions (%1);;All files (*)</source>
         <translation>图像、视频和会话 (%1);;所有文件 (*)</translation>
-    </message>
-    <message>
-        <source>add a pin which asks a pairwise map, move it</source>
-        <translation>添加询问成对图的图钉，移动它</translation>
-    </message>
-    <message>
-        <source>drag a pin, N, Delete</source>
-        <translation>拖动图钉、N、Delete</translation>
-    </message>
-    <message>
-        <source>move a pin, take the next one, remove it</source>
-        <translation>移动图钉、切换到下一个、移除它</translation>
-    </message>
-    <message>
-        <source>the query follows the cursor</source>
-        <translation>查询点跟随光标</translation>
-    </message>
-    <message>
-        <source>compare two panes, exchange them, show their difference</source>
-        <translation>对比两个窗格、交换它们、显示差异</translation>
-    </message>
-    <message>
-        <source>Alt (hold)</source>
-        <translation>Alt（按住）</translation>
-    </message>
-    <message>
-        <source>zoom, move or ask in one pane alone</source>
-        <translation>只在一个窗格中缩放、移动或询问</translation>
     </message>
     <message>
         <source>There are four panes already; remove one first.</source>
@@ -5055,10 +5240,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Bring it back</source>
         <translation>恢复</translation>
-    </message>
-    <message>
-        <source>Range without the highest %1 %</source>
-        <translation>不计最高 %1 % 的范围</translation>
     </message>
     <message>
         <source>Saved %1.</source>
@@ -5155,6 +5336,14 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Measuring whether the map matters</source>
         <translation>正在测量该图是否重要</translation>
+    </message>
+    <message>
+        <source>Mechanism: %1</source>
+        <translation>机制：%1</translation>
+    </message>
+    <message>
+        <source>Sample: %1</source>
+        <translation>示例：%1</translation>
     </message>
 </context>
 <context>
@@ -5519,16 +5708,16 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>已训练</translation>
     </message>
     <message>
-        <source>The weights which the model has learned for this mechanism (T)</source>
-        <translation>模型为这个机制学到的权重（T）</translation>
-    </message>
-    <message>
         <source>Random</source>
         <translation>随机</translation>
     </message>
     <message>
-        <source>Weights drawn at random: what the mechanism does untrained (T)</source>
-        <translation>随机抽取的权重：机制未经训练时的样子（T）</translation>
+        <source>The weights which the model has learned for this mechanism</source>
+        <translation>模型为这个机制学到的权重</translation>
+    </message>
+    <message>
+        <source>Weights drawn at random: what the mechanism does untrained</source>
+        <translation>随机抽取的权重：机制未经训练时的样子</translation>
     </message>
 </context>
 <context>
@@ -5980,24 +6169,12 @@ entropy %5 of %6 bits</source>
         <translation>菜单</translation>
     </message>
     <message>
-        <source>Menu (F10)</source>
-        <translation>菜单（F10）</translation>
-    </message>
-    <message>
         <source>Retina · stride %1</source>
         <translation>Retina · 步幅 %1</translation>
     </message>
     <message>
-        <source>Open a picture or a video (Ctrl+O)</source>
-        <translation>打开图像或视频（Ctrl+O）</translation>
-    </message>
-    <message>
         <source>Camera…</source>
         <translation>摄像头…</translation>
-    </message>
-    <message>
-        <source>Show a camera or a network stream (Ctrl+Shift+O)</source>
-        <translation>显示摄像头或网络流（Ctrl+Shift+O）</translation>
     </message>
     <message>
         <source>%1 · %2 px</source>
@@ -6032,32 +6209,40 @@ entropy %5 of %6 bits</source>
         <translation>叠加</translation>
     </message>
     <message>
-        <source>One map over the picture (F5)</source>
-        <translation>图像上叠加一张图 (F5)</translation>
-    </message>
-    <message>
         <source>Split</source>
         <translation>分屏</translation>
-    </message>
-    <message>
-        <source>Two maps and a line between them (F6)</source>
-        <translation>两张图及其分隔线 (F6)</translation>
     </message>
     <message>
         <source>Compare</source>
         <translation>对比</translation>
     </message>
     <message>
-        <source>Up to four maps side by side (F7)</source>
-        <translation>最多四张图并排 (F7)</translation>
-    </message>
-    <message>
         <source>Steps</source>
         <translation>步骤</translation>
     </message>
     <message>
-        <source>What the mechanism computes, step by step (F8)</source>
-        <translation>机制的逐步计算 (F8)</translation>
+        <source>Open a picture or a video</source>
+        <translation>打开图像或视频</translation>
+    </message>
+    <message>
+        <source>Show a camera or a network stream</source>
+        <translation>显示摄像头或网络流</translation>
+    </message>
+    <message>
+        <source>One map over the picture</source>
+        <translation>图像上叠加一张图</translation>
+    </message>
+    <message>
+        <source>Two maps and a line between them</source>
+        <translation>两张图及其分隔线</translation>
+    </message>
+    <message>
+        <source>Up to four maps side by side</source>
+        <translation>最多四张图并排</translation>
+    </message>
+    <message>
+        <source>What the mechanism computes, step by step</source>
+        <translation>机制的逐步计算</translation>
     </message>
 </context>
 <context>
@@ -6101,10 +6286,6 @@ entropy %5 of %6 bits</source>
     <message>
         <source>Play</source>
         <translation>播放</translation>
-    </message>
-    <message>
-        <source>Space</source>
-        <translation>空格</translation>
     </message>
     <message>
         <source>Resume</source>
