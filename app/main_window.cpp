@@ -32,8 +32,8 @@
 #include "widgets/channel_grid.h"
 #include "widgets/comparison_table.h"
 #include "widgets/engine_text.h"
+#include "widgets/faithfulness_plot.h"
 #include "widgets/filmstrip.h"
-#include "widgets/matter_plot.h"
 #include "widgets/module_mime.h"
 #include "widgets/module_picker.h"
 #include "widgets/stage_strip.h"
@@ -90,7 +90,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_stages(new StageStrip),
       m_comparison(new ComparisonTable),
       m_grid(new ChannelGrid),
-      m_matterPlot(new MatterPlot),
+      m_faithfulnessPlot(new FaithfulnessPlot),
       m_cards(new CardsPanel(m_session)),
       m_status(new StatusLine(m_jobs)),
       m_mainMenu(new QMenu(this)),
@@ -181,10 +181,10 @@ void MainWindow::placeViews() {
     middle->addWidget(m_comparison);
     middle->addWidget(m_stages);
     middle->addWidget(m_grid);
-    middle->addWidget(m_matterPlot);
+    middle->addWidget(m_faithfulnessPlot);
     middle->addWidget(m_filmstrip);
     m_grid->hide();
-    m_matterPlot->hide();
+    m_faithfulnessPlot->hide();
     m_comparison->hide();
     m_stages->hide();
     columns->addLayout(middle, 1);
@@ -364,7 +364,7 @@ void MainWindow::foldForWidth() {
     m_comparison->setVisible(!m_panelsHidden && compares);
     m_stages->setVisible(!m_panelsHidden && m_view == ViewKind::Steps);
     m_grid->setVisible(!m_panelsHidden && (m_experiment == Experiment::Channels || m_experiment == Experiment::Heads));
-    m_matterPlot->setVisible(!m_panelsHidden && m_experiment == Experiment::Matter);
+    m_faithfulnessPlot->setVisible(!m_panelsHidden && m_experiment == Experiment::Faithfulness);
     m_filmstrip->setVisible(!m_panelsHidden && m_view != ViewKind::Steps && m_experiment == Experiment::None);
     m_topBar->setVisible(!m_panelsHidden);
     m_status->setVisible(!m_panelsHidden);

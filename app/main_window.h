@@ -20,7 +20,7 @@
 #include "app/session.h"
 #include "app/settings.h"
 #include "app/view_kind.h"
-#include "engine/evaluation/deletion.h"
+#include "engine/evaluation/faithfulness.h"
 #include "engine/export/output_places.h"
 #include "engine/runtime/job_owner.h"
 #include "engine/runtime/render_view.h"
@@ -40,7 +40,7 @@ class CommandPalette;
 class ComparisonTable;
 class Filmstrip;
 class KeySheet;
-class MatterPlot;
+class FaithfulnessPlot;
 class ModulePicker;
 class StageStrip;
 class StatusLine;
@@ -256,15 +256,15 @@ private:
 
     // window_experiments.cpp
     /// What is tried out in the panel under the picture.
-    enum class Experiment { None, Channels, Heads, Matter };
+    enum class Experiment { None, Channels, Heads, Faithfulness };
     void connectExperiments();
     void setExperiment(Experiment experiment);
     void showGrid();
     void takeFactors(const std::vector<float>& factors);
     void unmuteAll();
     void measure();
-    void takeMatter(const Result<MatterResult>& result);
-    void saveMatter();
+    void takeFaithfulness(const Result<FaithfulnessResult>& result);
+    void saveFaithfulness();
 
     // window_export.cpp
     [[nodiscard]] bool canExport();
@@ -299,7 +299,7 @@ private:
     StageStrip* m_stages;
     ComparisonTable* m_comparison;
     ChannelGrid* m_grid;
-    MatterPlot* m_matterPlot;
+    FaithfulnessPlot* m_faithfulnessPlot;
     CardsPanel* m_cards;
     StatusLine* m_status;
     QMenu* m_mainMenu;
@@ -322,7 +322,7 @@ private:
     bool m_offersRecovery = false;
     Experiment m_experiment = Experiment::None;
     JobNumber m_measuring = 0;
-    std::shared_ptr<const MatterResult> m_measured;
+    std::shared_ptr<const FaithfulnessResult> m_measured;
     ViewKind m_view = ViewKind::Overlay;
     std::array<ValueRange, kMaxPanes> m_paneRanges = {};
     std::optional<ValueRange> m_linkedRange;  ///< of all panes together, where it is wanted

@@ -73,7 +73,7 @@ void MainWindow::bindPaneActions() {
                  {.run = [this] { toggleDifference(); }, .isChecked = [this] { return m_area->differenceShown(); }});
     bindExperiment("channels.show", Experiment::Channels);
     bindExperiment("heads.show", Experiment::Heads);
-    bindExperiment("matter.show", Experiment::Matter);
+    bindExperiment("matter.show", Experiment::Faithfulness);
     actions.bind("channels.unmute", {.run = [this] { unmuteAll(); }});
     for (std::size_t place = 0; place < kFilmstripKeys; ++place) {
         actions.bind("filmstrip." + std::to_string(place + 1),

@@ -1,4 +1,4 @@
-// Experiments in the window: channels and heads muted and scaled, and whether a map matters to the network.
+// Experiments in the window: channels and heads muted and scaled, and how faithful a map is to the network.
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include "app/save_dialog.h"
 #include "widgets/channel_grid.h"
 #include "widgets/engine_text.h"
-#include "widgets/matter_plot.h"
+#include "widgets/faithfulness_plot.h"
 
 namespace fovea {
 
@@ -27,20 +27,20 @@ void MainWindow::connectExperiments() {
     connect(&m_session, &Session::moduleChanged, this, &MainWindow::showGrid);
     connect(&m_session, &Session::fieldChanged, this, &MainWindow::showGrid);
     connect(&m_session, &Session::styleChanged, this, &MainWindow::showGrid);
-    connect(m_matterPlot, &MatterPlot::startRequested, this, &MainWindow::measure);
-    connect(m_matterPlot, &MatterPlot::cancelRequested, this, [this] { m_jobs.cancel(m_measuring); });
-    connect(m_matterPlot, &MatterPlot::saveRequested, this, &MainWindow::saveMatter);
-    connect(m_matterPlot, &MatterPlot::channelChosen, this, [this](int index, bool head) {
+    connect(m_faithfulnessPlot, &FaithfulnessPlot::startRequested, this, &MainWindow::measure);
+    connect(m_faithfulnessPlot, &FaithfulnessPlot::cancelRequested, this, [this] { m_jobs.cancel(m_measuring); });
+    connect(m_faithfulnessPlot, &FaithfulnessPlot::saveRequested, this, &MainWindow::saveFaithfulness);
+    connect(m_faithfulnessPlot, &FaithfulnessPlot::channelChosen, this, [this](int index, bool head) {
         if (head) {
             m_session.setHead(index);
         } else {
             m_session.setChannelMode(ChannelMode::Single, index);
         }
     });
-    connect(&m_session, &Session::modelChanged, this, [this] { m_matterPlot->setAvailable(predicts(m_session.model())); });
+    connect(&m_session, &Session::modelChanged, this, [this] { m_faithfulnessPlot->setAvailable(predicts(m_session.model())); });
     connect(&m_jobs, &BackgroundJobs::progressed, this, [this](JobNumber job, qint64 done, qint64 total) {
         if (job == m_measuring) {
-            m_matterPlot->setProgress(static_cast<int>(done), static_cast<int>(total));
+            m_faithfulnessPlot->setProgress(static_cast<int>(done), static_cast<int>(total));
         }
     });
 }
@@ -53,7 +53,7 @@ void MainWindow::setExperiment(Experiment experiment) {
     m_area->setHintVisible(false);
     foldForWidth();
     showGrid();
-    m_matterPlot->setAvailable(predicts(m_session.model()));
+    m_faithfulnessPlot->setAvailable(predicts(m_session.model()));
 }
 
 void MainWindow::showGrid() {
@@ -88,39 +88,40 @@ void MainWindow::measure() {
     if (!result || !field) {
         return;
     }
-    MatterRequest request;
+    FaithfulnessRequest request;
     request.frame = result->frame;
     request.model = m_session.model();
     request.job = m_session.paneJob(m_session.activePane());
     request.field = *field;
-    m_matterPlot->setMessage({});
-    m_matterPlot->setRunning(true);
-    m_measuring = m_work.start<MatterResult>(
+    m_faithfulnessPlot->setMessage({});
+    m_faithfulnessPlot->setRunning(true);
+    m_measuring = m_work.start<FaithfulnessResult>(
         {.title = tr("Measuring whether the map matters"),
          .about = request.frame.source ? request.frame.source->name : std::string(),
-         .lane = "matter",
+         .lane = "faithfulness",
          .order = JobOrder::ReplacesAll},
         [request](const JobControl& control) {
-            return measureMatter(request, control.stop(), [&control](int done, int total) { control.progress(done, total); });
+            return measureFaithfulness(request, control.stop(),
+                                       [&control](int done, int total) { control.progress(done, total); });
         },
-        [this](const Result<MatterResult>& measured) { takeMatter(measured); });
+        [this](const Result<FaithfulnessResult>& measured) { takeFaithfulness(measured); });
 }
 
-void MainWindow::takeMatter(const Result<MatterResult>& result) {
-    m_matterPlot->setRunning(false);
+void MainWindow::takeFaithfulness(const Result<FaithfulnessResult>& result) {
+    m_faithfulnessPlot->setRunning(false);
     if (result) {
-        m_measured = std::make_shared<const MatterResult>(*result);
-        m_matterPlot->setResult(m_measured);
+        m_measured = std::make_shared<const FaithfulnessResult>(*result);
+        m_faithfulnessPlot->setResult(m_measured);
     } else if (result.error().code != ErrorCode::Cancelled) {
-        m_matterPlot->setMessage(errorText(result.error()));
+        m_faithfulnessPlot->setMessage(errorText(result.error()));
     }
 }
 
-void MainWindow::saveMatter() {
+void MainWindow::saveFaithfulness() {
     const QString path =
         askWhereToSave(this, tr("Save the curves"), m_settings.folder(QStringLiteral("export")), {tr("Tables (*.csv)")});
     if (!path.isEmpty() && m_measured) {
-        exportFile(path, [measured = m_measured] { return matterCsv(*measured); });
+        exportFile(path, [measured = m_measured] { return faithfulnessCsv(*measured); });
     }
 }
 

@@ -294,7 +294,7 @@ void TestBackgroundJobs::theLatestWinsWithoutWaiting() {
     std::atomic<bool> ended = false;
     BackgroundJobs jobs;
     std::optional<JobOwner> owner(jobs);
-    const JobSpec spec{.title = QStringLiteral("Measuring"), .lane = "matter", .order = JobOrder::ReplacesAll};
+    const JobSpec spec{.title = QStringLiteral("Measuring"), .lane = "faithfulness", .order = JobOrder::ReplacesAll};
     owner->start<int>(
         spec,
         [&](const JobControl& control) {
@@ -316,7 +316,7 @@ void TestBackgroundJobs::theLatestWinsWithoutWaiting() {
     gate.open();
     QTRY_VERIFY_WITH_TIMEOUT(ended, kPatience);
     QVERIFY(sawStop);
-    owner->start<int>({.lane = "matter"}, giving(3), heard.note());  // after the old one
+    owner->start<int>({.lane = "faithfulness"}, giving(3), heard.note());  // after the old one
     QTRY_COMPARE_WITH_TIMEOUT(heard.values, (std::vector<int>{2, 3}), kPatience);
     QCOMPARE(progress.size(), 0);
 }

@@ -134,7 +134,7 @@ private Q_SLOTS:
         m.press(Qt::Key_G, Qt::ControlModifier | Qt::ShiftModifier);
         compare("heads");
     }
-    void matter() {
+    void faithfulness() {
         open("gc");
         m.press(Qt::Key_J, Qt::ControlModifier);
         compare("matter");

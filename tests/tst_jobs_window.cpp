@@ -21,7 +21,7 @@
 #include "tests/support/files.h"
 #include "tests/support/loop_gaps.h"
 #include "tests/support/video_files.h"
-#include "widgets/matter_plot.h"
+#include "widgets/faithfulness_plot.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -79,7 +79,7 @@ class TestJobsWindow final : public QObject {
         return nullptr;
     }
     QPushButton* plotButton(const char* text) {
-        for (auto* each : m.part<MatterPlot>()->findChildren<QPushButton*>()) {
+        for (auto* each : m.part<FaithfulnessPlot>()->findChildren<QPushButton*>()) {
             if (each->text() == QLatin1String(text)) {
                 return each;
             }
@@ -355,7 +355,7 @@ void TestJobsWindow::aMeasurementEndsWithTheWindow() {
     m.press(Qt::Key_J, Qt::ControlModifier);
     QTest::mouseClick(plotButton("Start"), Qt::LeftButton);
     const QRegularExpression running(QStringLiteral("Running: [1-9][0-9]* of [1-9]"));
-    QTRY_VERIFY_WITH_TIMEOUT(m.part<MatterPlot>()->textSummary().contains(running), CompareWindow::kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(m.part<FaithfulnessPlot>()->textSummary().contains(running), CompareWindow::kPatience);
     m.window->close();
     m.close();
 }

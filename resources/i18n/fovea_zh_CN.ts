@@ -4871,6 +4871,145 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::FaithfulnessPlot</name>
+    <message>
+        <source>Does the attention matter?</source>
+        <translation>注意力重要吗？</translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation>此处</translation>
+    </message>
+    <message>
+        <source>area</source>
+        <translation>面积</translation>
+    </message>
+    <message>
+        <source>%1 % shown</source>
+        <translation>已显示 %1 %</translation>
+    </message>
+    <message>
+        <source>%1 % blurred</source>
+        <translation>已模糊 %1 %</translation>
+    </message>
+    <message>
+        <source>100 %</source>
+        <translation>100 %</translation>
+    </message>
+    <message>
+        <source>of the picture</source>
+        <translation>图像的</translation>
+    </message>
+    <message>
+        <source>Change when muted</source>
+        <translation>静音时的变化</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Run the network on the picture again and again, ever more of it blurred or shown</source>
+        <translation>反复在图像上运行网络，逐步模糊或显示更多部分</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Save CSV…</source>
+        <translation>保存 CSV…</translation>
+    </message>
+    <message>
+        <source>Save curves, areas and changes with all their digits</source>
+        <translation>以全部位数保存曲线、面积和变化</translation>
+    </message>
+    <message>
+        <source>%1 of %2 runs of the network</source>
+        <translation>网络运行 %1 / %2 次</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在开始…</translation>
+    </message>
+    <message>
+        <source>%1 %2 with %3 · %4</source>
+        <translation>%1 %2，使用 %3 · %4</translation>
+    </message>
+    <message>
+        <source>Start blurs away what the map points at, step by step, and shows how far the guess falls, beside a random order and one from the centre outwards; then it mutes each channel and head in turn.</source>
+        <translation>“开始”会逐步模糊图所指向的部分，并与随机顺序和由中心向外的顺序对比，显示猜测下降多少；随后依次静音每个通道和头。</translation>
+    </message>
+    <message>
+        <source>map</source>
+        <translation>图</translation>
+    </message>
+    <message>
+        <source>random</source>
+        <translation>随机</translation>
+    </message>
+    <message>
+        <source>centre</source>
+        <translation>中央</translation>
+    </message>
+    <message>
+        <source>Shown first</source>
+        <translation>先显示</translation>
+    </message>
+    <message>
+        <source>Blurred first</source>
+        <translation>先模糊</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>通道 %1</translation>
+    </message>
+    <message>
+        <source>ch. %1</source>
+        <translation>通道 %1</translation>
+    </message>
+    <message>
+        <source>%1 % shown: %2</source>
+        <translation>已显示 %1 %：%2</translation>
+    </message>
+    <message>
+        <source>%1 % blurred: %2</source>
+        <translation>已模糊 %1 %：%2</translation>
+    </message>
+    <message>
+        <source>%1 muted: probability %2, logit %3</source>
+        <translation>静音 %1：概率 %2，logit %3</translation>
+    </message>
+    <message>
+        <source>The first cells of a blurred picture are shown first: a good map rises fast, and has a large area.</source>
+        <translation>在模糊图像上先显示排在前面的单元格：好的图上升快，面积大。</translation>
+    </message>
+    <message>
+        <source>The first cells are blurred first: a good map falls fast, and has a small area.</source>
+        <translation>先模糊排在前面的单元格：好的图下降快，面积小。</translation>
+    </message>
+    <message>
+        <source>Running: %1 of %2 runs of the network.</source>
+        <translation>正在运行：网络运行 %1 / %2 次。</translation>
+    </message>
+    <message>
+        <source>%1 %2 with %3.</source>
+        <translation>%1 %2，使用 %3。</translation>
+    </message>
+    <message>
+        <source>%1, area under the curve: %2.</source>
+        <translation>%1，曲线下面积：%2。</translation>
+    </message>
+    <message>
+        <source>Muting changes the probability most for: %1.</source>
+        <translation>静音后概率变化最大的是：%1。</translation>
+    </message>
+    <message>
+        <source>Row %1: %2.</source>
+        <translation>第 %1 行：%2。</translation>
+    </message>
+</context>
+<context>
     <name>fovea::Filmstrip</name>
     <message>
         <source>Mechanisms at a glance</source>
@@ -5451,145 +5590,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>minimum over %1 heads</source>
         <translation>%1 个头的最小值</translation>
-    </message>
-</context>
-<context>
-    <name>fovea::MatterPlot</name>
-    <message>
-        <source>Does the attention matter?</source>
-        <translation>注意力重要吗？</translation>
-    </message>
-    <message>
-        <source>here</source>
-        <translation>此处</translation>
-    </message>
-    <message>
-        <source>area</source>
-        <translation>面积</translation>
-    </message>
-    <message>
-        <source>%1 % shown</source>
-        <translation>已显示 %1 %</translation>
-    </message>
-    <message>
-        <source>%1 % blurred</source>
-        <translation>已模糊 %1 %</translation>
-    </message>
-    <message>
-        <source>100 %</source>
-        <translation>100 %</translation>
-    </message>
-    <message>
-        <source>of the picture</source>
-        <translation>图像的</translation>
-    </message>
-    <message>
-        <source>Change when muted</source>
-        <translation>静音时的变化</translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation>开始</translation>
-    </message>
-    <message>
-        <source>Run the network on the picture again and again, ever more of it blurred or shown</source>
-        <translation>反复在图像上运行网络，逐步模糊或显示更多部分</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-    <message>
-        <source>Save CSV…</source>
-        <translation>保存 CSV…</translation>
-    </message>
-    <message>
-        <source>Save curves, areas and changes with all their digits</source>
-        <translation>以全部位数保存曲线、面积和变化</translation>
-    </message>
-    <message>
-        <source>%1 of %2 runs of the network</source>
-        <translation>网络运行 %1 / %2 次</translation>
-    </message>
-    <message>
-        <source>Starting…</source>
-        <translation>正在开始…</translation>
-    </message>
-    <message>
-        <source>%1 %2 with %3 · %4</source>
-        <translation>%1 %2，使用 %3 · %4</translation>
-    </message>
-    <message>
-        <source>Start blurs away what the map points at, step by step, and shows how far the guess falls, beside a random order and one from the centre outwards; then it mutes each channel and head in turn.</source>
-        <translation>“开始”会逐步模糊图所指向的部分，并与随机顺序和由中心向外的顺序对比，显示猜测下降多少；随后依次静音每个通道和头。</translation>
-    </message>
-    <message>
-        <source>map</source>
-        <translation>图</translation>
-    </message>
-    <message>
-        <source>random</source>
-        <translation>随机</translation>
-    </message>
-    <message>
-        <source>centre</source>
-        <translation>中央</translation>
-    </message>
-    <message>
-        <source>Shown first</source>
-        <translation>先显示</translation>
-    </message>
-    <message>
-        <source>Blurred first</source>
-        <translation>先模糊</translation>
-    </message>
-    <message>
-        <source>channel %1</source>
-        <translation>通道 %1</translation>
-    </message>
-    <message>
-        <source>ch. %1</source>
-        <translation>通道 %1</translation>
-    </message>
-    <message>
-        <source>%1 % shown: %2</source>
-        <translation>已显示 %1 %：%2</translation>
-    </message>
-    <message>
-        <source>%1 % blurred: %2</source>
-        <translation>已模糊 %1 %：%2</translation>
-    </message>
-    <message>
-        <source>%1 muted: probability %2, logit %3</source>
-        <translation>静音 %1：概率 %2，logit %3</translation>
-    </message>
-    <message>
-        <source>The first cells of a blurred picture are shown first: a good map rises fast, and has a large area.</source>
-        <translation>在模糊图像上先显示排在前面的单元格：好的图上升快，面积大。</translation>
-    </message>
-    <message>
-        <source>The first cells are blurred first: a good map falls fast, and has a small area.</source>
-        <translation>先模糊排在前面的单元格：好的图下降快，面积小。</translation>
-    </message>
-    <message>
-        <source>Running: %1 of %2 runs of the network.</source>
-        <translation>正在运行：网络运行 %1 / %2 次。</translation>
-    </message>
-    <message>
-        <source>%1 %2 with %3.</source>
-        <translation>%1 %2，使用 %3。</translation>
-    </message>
-    <message>
-        <source>%1, area under the curve: %2.</source>
-        <translation>%1，曲线下面积：%2。</translation>
-    </message>
-    <message>
-        <source>Muting changes the probability most for: %1.</source>
-        <translation>静音后概率变化最大的是：%1。</translation>
-    </message>
-    <message>
-        <source>Row %1: %2.</source>
-        <translation>第 %1 行：%2。</translation>
     </message>
 </context>
 <context>

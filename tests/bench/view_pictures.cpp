@@ -8,7 +8,7 @@
 #include "engine/attention/registry.h"
 #include "tests/support/compare_window_fixture.h"
 #include "widgets/colour_scale.h"
-#include "widgets/matter_plot.h"
+#include "widgets/faithfulness_plot.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -109,17 +109,17 @@ private Q_SLOTS:
         finish("scale");
     }
 
-    void matter_data() { addLooks(); }
-    void matter() {
+    void faithfulness_data() { addLooks(); }
+    void faithfulness() {
         begin("gc");
         m.press(Qt::Key_J, Qt::ControlModifier);
-        auto* plot = m.part<MatterPlot>();
+        auto* plot = m.part<FaithfulnessPlot>();
         auto* start = plot->findChild<QToolButton*>();
         QTRY_VERIFY(start->isEnabled());
         QTest::mouseClick(start, Qt::LeftButton);
         QTRY_VERIFY(!start->isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(start->isVisible(), 10 * CompareWindow::kPatience);
-        finish("matter");
+        finish("faithfulness");
     }
 
     void live_data() { addLooks(); }

@@ -1,4 +1,4 @@
-#include "engine/evaluation/deletion.h"
+#include "engine/evaluation/faithfulness.h"
 #include "engine/io/csv_text.h"
 
 namespace fovea {
@@ -28,7 +28,7 @@ void append(std::string& out, const Line& line) {
     out += '\n';
 }
 
-void append(std::string& out, const char* kind, const std::string& order, const MatterCurve& curve) {
+void append(std::string& out, const char* kind, const std::string& order, const FaithfulnessCurve& curve) {
     for (std::size_t k = 0; k < curve.shares.size(); ++k) {
         append(out, {.kind = kind,
                      .order = order,
@@ -41,7 +41,7 @@ void append(std::string& out, const char* kind, const std::string& order, const 
 
 }  // namespace
 
-std::string matterCsv(const MatterResult& result) {
+std::string faithfulnessCsv(const FaithfulnessResult& result) {
     std::string out = "kind,order,index,name,share,probability,logit,area,probability_change,logit_change\n";
     append(out, {.kind = "class",
                  .index = std::to_string(result.classIndex),

@@ -13,8 +13,8 @@
 
 namespace fovea {
 
-/// Whether what a map points at matters to the network: a plain value.
-struct MatterRequest {
+/// Asks how faithful a map is: whether the network needs what it points at. A plain value.
+struct FaithfulnessRequest {
     Frame frame;
     ModelSpec model;      ///< the model of a bundle, whose tail predicts
     ModuleJob job;        ///< the module, its intervention included; it always predicts
@@ -29,21 +29,21 @@ struct MatterRequest {
 
 /// What becomes of the class while the picture is blurred (or shown) cell by cell. Point k of steps + 1: so many of the first
 /// cells that they cover at least k/steps of the picture's pixels, and no more than are needed.
-struct MatterCurve {
+struct FaithfulnessCurve {
     std::vector<double> shares;         ///< of the pixels replaced, 0 … 1, never falling
     std::vector<double> probabilities;  ///< of the class
     double area = 0.0;                  ///< under the curve, by trapezoids over `shares`; 0 … 1
 };
 
 /// The curves for one order of the cells.
-struct MatterOrder {
-    std::string name;     ///< "map", "random", "centre"
-    MatterCurve removed;  ///< deletion: the first cells are blurred first; a good map falls fast
-    MatterCurve shown;    ///< insertion: the first cells of a blurred picture are shown first; a good map rises fast
+struct FaithfulnessOrder {
+    std::string name;           ///< "map", "random", "centre"
+    FaithfulnessCurve removed;  ///< deletion: the first cells are blurred first; a good map falls fast
+    FaithfulnessCurve shown;    ///< insertion: the first cells of a blurred picture are shown first; a good map rises fast
 };
 
 /// What muting one channel or head changes, against the network with the module as it is.
-struct MatterEffect {
+struct FaithfulnessEffect {
     bool head = false;
     int index = 0;
     std::string name;          ///< FOVEA_TEXT, of the channel; empty when it has none
@@ -51,15 +51,15 @@ struct MatterEffect {
     double probability = 0.0;  ///< change of its probability
 };
 
-struct MatterResult {
+struct FaithfulnessResult {
     std::string module;  ///< title
     std::string map;     ///< FOVEA_TEXT title of the field's map
     int classIndex = 0;
     std::string className;
-    double logit = 0.0;                 ///< of the class on the picture, with the module
-    double probability = 0.0;           ///< among all classes
-    std::vector<MatterOrder> orders;    ///< map, random, centre; empty without curves
-    std::vector<MatterEffect> effects;  ///< of channels and heads; the largest change of the probability first
+    double logit = 0.0;                       ///< of the class on the picture, with the module
+    double probability = 0.0;                 ///< among all classes
+    std::vector<FaithfulnessOrder> orders;    ///< map, random, centre; empty without curves
+    std::vector<FaithfulnessEffect> effects;  ///< of channels and heads; the largest change of the probability first
 };
 
 /// A strongly blurred copy of a picture of the same size, in which a network finds nothing to hold on to: a Gaussian whose σ is a
@@ -73,10 +73,10 @@ FOVEA_API std::vector<int> cellOrder(const ScalarField& field);
 /// Runs the network again for every step and every muted channel. Orders are the map's, the mean over three orders which `seed`
 /// draws, and one from the centre of the picture outwards (a centred Gaussian's). `progress` gets runs done and runs in all, on
 /// this thread. Any thread; ErrorCode::Cancelled when stopped. Without a bundle, and with a module which needs a clip, an error.
-FOVEA_API Result<MatterResult> measureMatter(const MatterRequest& request, const std::stop_token& stop = {},
-                                             const std::function<void(int done, int total)>& progress = {});
+FOVEA_API Result<FaithfulnessResult> measureFaithfulness(const FaithfulnessRequest& request, const std::stop_token& stop = {},
+                                                         const std::function<void(int done, int total)>& progress = {});
 
 /// Curves, their areas and effects as CSV (RFC 4180) with one header; numbers read back as they are.
-FOVEA_API std::string matterCsv(const MatterResult& result);
+FOVEA_API std::string faithfulnessCsv(const FaithfulnessResult& result);
 
 }  // namespace fovea

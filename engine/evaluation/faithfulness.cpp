@@ -1,4 +1,4 @@
-#include "engine/evaluation/deletion.h"
+#include "engine/evaluation/faithfulness.h"
 
 #include <algorithm>
 #include <cmath>
@@ -83,7 +83,7 @@ Order centreOrder(const ScalarField& field, const Frame& frame) {
     return order;
 }
 
-double areaUnder(const MatterCurve& curve) {
+double areaUnder(const FaithfulnessCurve& curve) {
     double area = 0.0;
     for (std::size_t k = 1; k < curve.shares.size(); ++k) {
         area += (curve.shares[k] - curve.shares[k - 1]) * 0.5 * (curve.probabilities[k] + curve.probabilities[k - 1]);
@@ -91,8 +91,8 @@ double areaUnder(const MatterCurve& curve) {
     return area;
 }
 
-MatterCurve meanOf(const std::vector<MatterCurve>& curves) {
-    MatterCurve mean = curves.front();
+FaithfulnessCurve meanOf(const std::vector<FaithfulnessCurve>& curves) {
+    FaithfulnessCurve mean = curves.front();
     const auto add = [](std::vector<double>& to, const std::vector<double>& from) {
         std::transform(to.begin(), to.end(), from.begin(), to.begin(), std::plus<>());
     };
@@ -129,13 +129,13 @@ struct Ends {
 /// One measurement. What it needs of the network it runs on a pipeline of its own.
 class Measurement final {
 public:
-    Measurement(const MatterRequest& request, const std::stop_token& stop, const std::function<void(int, int)>& progress)
+    Measurement(const FaithfulnessRequest& request, const std::stop_token& stop, const std::function<void(int, int)>& progress)
         : m_request(request), m_job(request.job), m_stop(stop), m_progress(progress) {
         m_job.predict = true;
         m_job.trace = false;
     }
 
-    Result<MatterResult> run() {
+    Result<FaithfulnessResult> run() {
         const auto frame = pass(m_request.frame, m_job);
         if (!frame) {
             return frame.error();
@@ -232,9 +232,10 @@ private:
                  .probability = probabilityIn(said) - m_result.probability});
             advance();
         }
-        std::stable_sort(m_result.effects.begin(), m_result.effects.end(), [](const MatterEffect& a, const MatterEffect& b) {
-            return std::abs(a.probability) > std::abs(b.probability);
-        });
+        std::stable_sort(m_result.effects.begin(), m_result.effects.end(),
+                         [](const FaithfulnessEffect& a, const FaithfulnessEffect& b) {
+                             return std::abs(a.probability) > std::abs(b.probability);
+                         });
         return {};
     }
 
@@ -269,8 +270,8 @@ private:
         return {};
     }
 
-    Result<MatterCurve> meanCurve(const std::vector<Order>& orders, const Ends& ends) {
-        std::vector<MatterCurve> curves;
+    Result<FaithfulnessCurve> meanCurve(const std::vector<Order>& orders, const Ends& ends) {
+        std::vector<FaithfulnessCurve> curves;
         for (const auto& order : orders) {
             auto curve = curveOf(order, ends);
             if (!curve) {
@@ -282,10 +283,10 @@ private:
     }
 
     /// The first cells of the order become those of the other picture, step by step. Only pictures which differ are computed.
-    Result<MatterCurve> curveOf(const Order& order, const Ends& ends) {
+    Result<FaithfulnessCurve> curveOf(const Order& order, const Ends& ends) {
         const auto pixels = static_cast<std::int64_t>(m_request.frame.width) * m_request.frame.height;
         cv::Mat picture = ends.from.pixels->clone();
-        MatterCurve curve{.shares = {0.0}, .probabilities = {ends.fromProbability}};
+        FaithfulnessCurve curve{.shares = {0.0}, .probabilities = {ends.fromProbability}};
         std::int64_t covered = 0;
         auto next = order.begin();
         for (int k = 1; k <= m_request.steps; ++k) {
@@ -313,18 +314,18 @@ private:
         return curve;
     }
 
-    const MatterRequest& m_request;
+    const FaithfulnessRequest& m_request;
     ModuleJob m_job;
     std::stop_token m_stop;
     const std::function<void(int, int)>& m_progress;
     Pipeline m_pipeline;
-    MatterResult m_result;
+    FaithfulnessResult m_result;
     std::vector<cv::Rect> m_areas;  ///< of the field's cells
     int m_done = 0;
     int m_total = 1;
 };
 
-Result<void> checked(const MatterRequest& request) {
+Result<void> checked(const FaithfulnessRequest& request) {
     if (!request.frame.valid()) {
         return makeError(ErrorCode::NotFound, FOVEA_TEXT("engine", "There is no picture; open one."));
     }
@@ -379,8 +380,8 @@ std::vector<int> cellOrder(const ScalarField& field) {
     return order;
 }
 
-Result<MatterResult> measureMatter(const MatterRequest& request, const std::stop_token& stop,
-                                   const std::function<void(int done, int total)>& progress) {
+Result<FaithfulnessResult> measureFaithfulness(const FaithfulnessRequest& request, const std::stop_token& stop,
+                                               const std::function<void(int done, int total)>& progress) {
     try {
         if (auto possible = checked(request); !possible) {
             return possible.error();

@@ -4,23 +4,23 @@
 
 #include <memory>
 
-#include "engine/evaluation/deletion.h"
+#include "engine/evaluation/faithfulness.h"
 
 namespace fovea {
 
-/// Whether what a map points at matters: how the guess falls while the picture is blurred in the map's order, and rises while it
+/// How faithful a map is to the network: how the guess falls while the picture is blurred in the map's order, and rises while it
 /// is shown, beside a random and a centred order, and what muting each channel or head changes. Curves differ by colour and dash;
 /// Left and Right (or the pointer) read one place of them, Up and Down move through the bars, Enter or a click chooses one.
-class MatterPlot final : public QWidget {
+class FaithfulnessPlot final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)
 
 public:
-    explicit MatterPlot(QWidget* parent = nullptr);
-    ~MatterPlot() override;
+    explicit FaithfulnessPlot(QWidget* parent = nullptr);
+    ~FaithfulnessPlot() override;
 
     /// Null: nothing has been measured yet.
-    void setResult(std::shared_ptr<const MatterResult> result);
+    void setResult(std::shared_ptr<const FaithfulnessResult> result);
     /// While it runs: Start gives way to Cancel, and a thin bar shows `done` of `total` runs of the network.
     void setRunning(bool running);
     void setProgress(int done, int total);

@@ -1,4 +1,4 @@
-// Does it matter? in the window: measured by its button, cancelled, saved; the numbers are the engine's own.
+// Faithfulness in the window: measured by its button, cancelled, saved; the numbers are the engine's own.
 
 #include <QFile>
 #include <QFileDialog>
@@ -13,17 +13,17 @@
 #include "engine/attention/registry.h"
 #include "tests/support/compare_window_fixture.h"
 #include "widgets/engine_text.h"
-#include "widgets/matter_plot.h"
+#include "widgets/faithfulness_plot.h"
 
 using namespace fovea;
 using namespace fovea::test;
 
-class TestMatterWindow final : public QObject {
+class TestFaithfulnessWindow final : public QObject {
     Q_OBJECT
 
     CompareWindow m;
 
-    MatterPlot* plot() { return m.part<MatterPlot>(); }
+    FaithfulnessPlot* plot() { return m.part<FaithfulnessPlot>(); }
     QPushButton* button(const char* text) {
         for (auto* candidate : plot()->findChildren<QPushButton*>()) {
             if (candidate->text() == QString::fromUtf8(text)) {
@@ -32,8 +32,8 @@ class TestMatterWindow final : public QObject {
         }
         return nullptr;
     }
-    MatterRequest request() {
-        MatterRequest request;
+    FaithfulnessRequest request() {
+        FaithfulnessRequest request;
         request.frame = m.session().result()->frame;
         request.model = m.session().model();
         request.job = m.session().paneJob(m.session().activePane());
@@ -54,7 +54,7 @@ private Q_SLOTS:
         const QRegularExpression running(QStringLiteral("Running: [1-9][0-9]* of [1-9]"));
         QTRY_VERIFY_WITH_TIMEOUT(plot()->textSummary().contains(running), CompareWindow::kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(idle(), 240000);
-        const auto expected = measureMatter(request());
+        const auto expected = measureFaithfulness(request());
         QVERIFY(expected.ok());
         // The chosen file gets what the engine writes, digit by digit.
         const QString path = m.folder.filePath(QStringLiteral("curves"));
@@ -69,14 +69,14 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, CompareWindow::kPatience);
         QFile file(path + QStringLiteral(".csv"));
         QVERIFY(file.open(QIODevice::ReadOnly));
-        QCOMPARE(file.readAll(), QByteArray::fromStdString(matterCsv(*expected)));
+        QCOMPARE(file.readAll(), QByteArray::fromStdString(faithfulnessCsv(*expected)));
         QCOMPARE(m.area()->message(), QStringLiteral("Saved %1.").arg(file.fileName()));
         // The curves as painted: each point where the engine's numbers say.
         for (const bool shown : {false, true}) {
             const QRect box = plot()->plotRect(shown);
             for (int order = 0; order < 3; ++order) {
-                const MatterOrder& of = expected->orders[static_cast<std::size_t>(order)];
-                const MatterCurve& curve = shown ? of.shown : of.removed;
+                const FaithfulnessOrder& of = expected->orders[static_cast<std::size_t>(order)];
+                const FaithfulnessCurve& curve = shown ? of.shown : of.removed;
                 for (std::size_t k = 0; k < curve.shares.size(); ++k) {
                     const QPointF at = plot()->curvePoint(shown, order, static_cast<int>(k));
                     QVERIFY(std::abs((at.x() - box.left()) / box.width() - curve.shares[k]) < 1e-9);
@@ -88,7 +88,7 @@ private Q_SLOTS:
         const auto& ranked = expected->effects;
         int above = -1;
         int rows = 0;
-        for (const MatterEffect& effect : ranked) {
+        for (const FaithfulnessEffect& effect : ranked) {
             const QRect row = plot()->rowRect(effect.index, effect.head);
             if (row.isNull()) {
                 break;
@@ -127,9 +127,9 @@ private Q_SLOTS:
     void headsAreRankedToo() {
         m.session().setModule(QStringLiteral("mhsa"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
-        MatterRequest asked = request();
+        FaithfulnessRequest asked = request();
         asked.curves = asked.channels = false;
-        const auto heads = measureMatter(asked);
+        const auto heads = measureFaithfulness(asked);
         QVERIFY(heads.ok() && heads->effects.size() > 1);
         m.press(Qt::Key_J, Qt::ControlModifier);
         QTest::mouseClick(button("Start"), Qt::LeftButton);
@@ -147,7 +147,7 @@ private Q_SLOTS:
         QCOMPARE(m.session().field()->head, strongest->index);
         // Of the heads alone the stronger stands above.
         int above = -1;
-        for (const MatterEffect& effect : heads->effects) {
+        for (const FaithfulnessEffect& effect : heads->effects) {
             if (const QRect at = plot()->rowRect(effect.index, true); !at.isNull()) {
                 QVERIFY(at.top() > above);
                 above = at.top();
@@ -168,5 +168,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestMatterWindow)
-#include "tst_matter_window.moc"
+QTEST_MAIN(TestFaithfulnessWindow)
+#include "tst_faithfulness_window.moc"

@@ -6,7 +6,7 @@
 #include <QWheelEvent>
 
 #include "tests/support/view_test.h"
-#include "widgets/matter_plot.h"
+#include "widgets/faithfulness_plot.h"
 #include "widgets/theme.h"
 
 using namespace fovea;
@@ -14,8 +14,8 @@ using namespace fovea::test;
 
 namespace {
 
-MatterCurve curveOf(double from, double to, double area) {
-    MatterCurve out;
+FaithfulnessCurve curveOf(double from, double to, double area) {
+    FaithfulnessCurve out;
     for (int k = 0; k <= 4; ++k) {
         out.shares.push_back(k / 4.0);
         out.probabilities.push_back(from + (to - from) * k / 4.0);
@@ -25,13 +25,13 @@ MatterCurve curveOf(double from, double to, double area) {
 }
 
 // The map's curves lie on 0.75 from the second point on, far from the others.
-std::shared_ptr<MatterResult> makeResult(int channels = 40) {
-    auto out = std::make_shared<MatterResult>();
+std::shared_ptr<FaithfulnessResult> makeResult(int channels = 40) {
+    auto out = std::make_shared<FaithfulnessResult>();
     out->module = "Coordinate attention";
     out->map = "gate";
     out->className = "tabby";
     out->probability = 0.8125;
-    MatterCurve flat = curveOf(0.75, 0.75, 0.75);
+    FaithfulnessCurve flat = curveOf(0.75, 0.75, 0.75);
     out->orders = {{"map", flat, flat},
                    {"random", curveOf(0.5, 0.0, 0.25), curveOf(0.0, 0.5, 0.3125)},
                    {"centre", curveOf(0.25, 0.0, 0.125), curveOf(0.0, 0.25, 0.1875)}};
@@ -60,7 +60,7 @@ QPushButton* button(const QWidget& view, const char* text) {
 
 }  // namespace
 
-class TestMatterPlot : public QObject {
+class TestFaithfulnessPlot : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -72,11 +72,11 @@ private Q_SLOTS:
     }
 
     void buttonsFollowTheRun() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 600, 200);
-        QSignalSpy start(&plot, &MatterPlot::startRequested);
-        QSignalSpy cancel(&plot, &MatterPlot::cancelRequested);
-        QSignalSpy save(&plot, &MatterPlot::saveRequested);
+        QSignalSpy start(&plot, &FaithfulnessPlot::startRequested);
+        QSignalSpy cancel(&plot, &FaithfulnessPlot::cancelRequested);
+        QSignalSpy save(&plot, &FaithfulnessPlot::saveRequested);
         QVERIFY(!button(plot, "Cancel")->isVisible());
         QVERIFY(!button(plot, "Save")->isEnabled());
         QTest::mouseClick(button(plot, "Start"), Qt::LeftButton);
@@ -95,7 +95,7 @@ private Q_SLOTS:
     }
 
     void theThinBarIsAsLongAsWhatIsDone() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 616, 200);  // 600 between the margins
         const auto filled = [&plot] {
             const QImage image = plot.grab().toImage();
@@ -113,7 +113,7 @@ private Q_SLOTS:
     }
 
     void curvesRunThroughTheirPoints() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 900, 240);
         plot.setResult(makeResult());
         const QImage image = plot.grab().toImage();
@@ -138,7 +138,7 @@ private Q_SLOTS:
     }
 
     void theNumberUnderThePointer() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 900, 240);
         plot.setResult(makeResult());
         QCOMPARE(plot.reading(), QString());
@@ -156,7 +156,7 @@ private Q_SLOTS:
         // The offscreen platform cannot raise the window of a hint.
         QTest::failOnWarning(
             QRegularExpression(QStringLiteral("^(?!.*(propagateSizeHints|XDG_RUNTIME_DIR|runtime directory|raise\\(\\)))")));
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 900, 240);
         plot.setResult(makeResult());
         const auto hint = [&plot](const QPoint& at) {
@@ -172,7 +172,7 @@ private Q_SLOTS:
     }
 
     void keysReadTheCurves() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 900, 240);
         plot.setResult(makeResult());
         QTest::keyClick(&plot, Qt::Key_Right);
@@ -187,7 +187,7 @@ private Q_SLOTS:
     }
 
     void barsAreRankedAndGrowFromZero() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 900, 240);
         plot.setResult(makeResult());
         QVERIFY(plot.rowRect(4, false).top() < plot.rowRect(2, true).top());
@@ -209,10 +209,10 @@ private Q_SLOTS:
     }
 
     void aBarIsChosenByMouseAndKeys() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 900, 240);
         plot.setResult(makeResult());
-        QSignalSpy chosen(&plot, &MatterPlot::channelChosen);
+        QSignalSpy chosen(&plot, &FaithfulnessPlot::channelChosen);
         QTest::mouseClick(&plot, Qt::LeftButton, {}, plot.rowRect(2, true).center());
         QCOMPARE(chosen.size(), 1);
         QCOMPARE(chosen.at(0), (QList<QVariant>{2, true}));
@@ -230,7 +230,7 @@ private Q_SLOTS:
     }
 
     void theWheelMovesThroughTheBars() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 900, 240);
         plot.setResult(makeResult());
         const QPoint at = plot.rowRect(4, false).center();
@@ -244,7 +244,7 @@ private Q_SLOTS:
     }
 
     void partsOfAResult() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 600, 200);
         auto result = makeResult();
         result->orders.clear();
@@ -265,7 +265,7 @@ private Q_SLOTS:
     }
 
     void screenReaderHearsIt() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 600, 200);
         QVERIFY(described(plot).contains(QStringLiteral("blurs away what the map points at")));
         plot.setMessage(QStringLiteral("Choose a network with a tail."));
@@ -290,11 +290,11 @@ private Q_SLOTS:
         QFETCH(QSize, size);
         for (const auto name : {ThemeName::Light, ThemeName::Dark}) {
             applyTheme(*qApp, name);
-            MatterPlot plot;
+            FaithfulnessPlot plot;
             showAt(plot, size.width(), size.height());
             for (const bool running : {true, false}) {
                 plot.setRunning(running);
-                for (const auto& result : {std::shared_ptr<MatterResult>(), makeResult()}) {
+                for (const auto& result : {std::shared_ptr<FaithfulnessResult>(), makeResult()}) {
                     plot.setResult(result);
                     QCOMPARE(plot.grab().toImage().pixel(1, 1), theme().window.rgb());
                 }
@@ -309,7 +309,7 @@ private Q_SLOTS:
     }
 
     void focusIsSeenAndLanguageChanges() {
-        MatterPlot plot;
+        FaithfulnessPlot plot;
         showAt(plot, 900, 240);
         plot.setResult(makeResult());
         plot.activateWindow();
@@ -324,5 +324,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestMatterPlot)
-#include "tst_matter_plot.moc"
+QTEST_MAIN(TestFaithfulnessPlot)
+#include "tst_faithfulness_plot.moc"

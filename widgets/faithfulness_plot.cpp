@@ -1,4 +1,4 @@
-#include "widgets/matter_plot.h"
+#include "widgets/faithfulness_plot.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -12,12 +12,12 @@
 
 #include "widgets/accessible_view.h"
 #include "widgets/engine_text.h"
-#include "widgets/matter_plot_state.h"
+#include "widgets/faithfulness_plot_state.h"
 #include "widgets/theme.h"
 
 namespace fovea {
 
-void MatterPlot::State::take(std::shared_ptr<const MatterResult> given) {
+void FaithfulnessPlot::State::take(std::shared_ptr<const FaithfulnessResult> given) {
     result = std::move(given);
     reach = rows() == 0 ? 1.0 : std::abs(effect(0).probability);
     reach = reach > 0.0 ? reach : 1.0;
@@ -26,7 +26,7 @@ void MatterPlot::State::take(std::shared_ptr<const MatterResult> given) {
     measure();
 }
 
-int MatterPlot::State::rowOf(int index, bool head) const {
+int FaithfulnessPlot::State::rowOf(int index, bool head) const {
     for (int k = 0; k < rows(); ++k) {
         if (effect(k).index == index && effect(k).head == head) {
             return k;
@@ -35,37 +35,37 @@ int MatterPlot::State::rowOf(int index, bool head) const {
     return -1;
 }
 
-MatterPlot::MatterPlot(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>(*this)) {
+FaithfulnessPlot::FaithfulnessPlot(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>(*this)) {
     registerAccessibleViews();
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     State& s = *m_state;
-    const auto made = [this](void (MatterPlot::*signal)()) {
+    const auto made = [this](void (FaithfulnessPlot::*signal)()) {
         auto* button = new QPushButton(this);
         button->setStyleSheet(QStringLiteral("QPushButton { min-height: 16px; padding: 2px 10px; }"));
         button->setAutoDefault(false);
         connect(button, &QPushButton::clicked, this, signal);
         return button;
     };
-    s.start = made(&MatterPlot::startRequested);
-    s.cancel = made(&MatterPlot::cancelRequested);
-    s.save = made(&MatterPlot::saveRequested);
+    s.start = made(&FaithfulnessPlot::startRequested);
+    s.cancel = made(&FaithfulnessPlot::cancelRequested);
+    s.save = made(&FaithfulnessPlot::saveRequested);
     s.line = new LineLabel(true, this);
     setAccessibleName(tr("Does the attention matter?"));
     s.retranslate();
 }
 
-MatterPlot::~MatterPlot() = default;
+FaithfulnessPlot::~FaithfulnessPlot() = default;
 
-void MatterPlot::setResult(std::shared_ptr<const MatterResult> result) {
+void FaithfulnessPlot::setResult(std::shared_ptr<const FaithfulnessResult> result) {
     m_state->take(std::move(result));
     m_state->tellState();
     update();
     announceSummary(this);
 }
 
-void MatterPlot::setRunning(bool running) {
+void FaithfulnessPlot::setRunning(bool running) {
     State& s = *m_state;
     if (s.running == running) {
         return;
@@ -81,53 +81,53 @@ void MatterPlot::setRunning(bool running) {
     announceSummary(this);
 }
 
-void MatterPlot::setProgress(int done, int total) {
+void FaithfulnessPlot::setProgress(int done, int total) {
     m_state->total = std::max(total, 0);
     m_state->done = std::clamp(done, 0, m_state->total);
     m_state->tellState();
     update();
 }
 
-void MatterPlot::setMessage(const QString& message) {
+void FaithfulnessPlot::setMessage(const QString& message) {
     m_state->message = message;
     m_state->tellState();
     update();
     announceSummary(this);
 }
 
-void MatterPlot::setAvailable(bool available) {
+void FaithfulnessPlot::setAvailable(bool available) {
     m_state->available = available;
     m_state->tellState();
 }
 
-int MatterPlot::readPoint() const { return m_state->point; }
+int FaithfulnessPlot::readPoint() const { return m_state->point; }
 
-QString MatterPlot::reading() const {
+QString FaithfulnessPlot::reading() const {
     const State& s = *m_state;
     return s.point < 0 ? QString() : s.readingOf(s.readShown, s.point, false);
 }
 
-QSize MatterPlot::sizeHint() const { return {900, 240}; }
+QSize FaithfulnessPlot::sizeHint() const { return {900, 240}; }
 
-QSize MatterPlot::minimumSizeHint() const { return {400, 160}; }
+QSize FaithfulnessPlot::minimumSizeHint() const { return {400, 160}; }
 
-QRect MatterPlot::plotRect(bool shown) const { return m_state->hasCurves() ? m_state->plot(shown) : QRect(); }
+QRect FaithfulnessPlot::plotRect(bool shown) const { return m_state->hasCurves() ? m_state->plot(shown) : QRect(); }
 
-QPointF MatterPlot::curvePoint(bool shown, int order, int k) const {
+QPointF FaithfulnessPlot::curvePoint(bool shown, int order, int k) const {
     const QRect box = m_state->plot(shown);
-    const MatterCurve& curve = m_state->curve(shown, order);
+    const FaithfulnessCurve& curve = m_state->curve(shown, order);
     const auto at = static_cast<std::size_t>(k);
     return {box.left() + curve.shares[at] * box.width(),
             box.bottom() + 1 - std::clamp(curve.probabilities[at], 0.0, 1.0) * box.height()};
 }
 
-QRect MatterPlot::rowRect(int index, bool head) const { return m_state->row(m_state->rowOf(index, head)); }
+QRect FaithfulnessPlot::rowRect(int index, bool head) const { return m_state->row(m_state->rowOf(index, head)); }
 
-QRectF MatterPlot::barRect(int index, bool head) const {
+QRectF FaithfulnessPlot::barRect(int index, bool head) const {
     return rowRect(index, head).isNull() ? QRectF() : m_state->bar(m_state->rowOf(index, head));
 }
 
-void MatterPlot::select(int row) {
+void FaithfulnessPlot::select(int row) {
     State& s = *m_state;
     if (s.rows() == 0) {
         return;
@@ -138,7 +138,7 @@ void MatterPlot::select(int row) {
     announceSummary(this);
 }
 
-void MatterPlot::readAt(bool shown, int point) {
+void FaithfulnessPlot::readAt(bool shown, int point) {
     State& s = *m_state;
     if (s.readShown != shown || s.point != point) {
         s.readShown = shown;
@@ -147,7 +147,7 @@ void MatterPlot::readAt(bool shown, int point) {
     }
 }
 
-bool MatterPlot::event(QEvent* event) {
+bool FaithfulnessPlot::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const QString text = m_state->toolTip(help->pos());
@@ -161,17 +161,17 @@ bool MatterPlot::event(QEvent* event) {
     return QWidget::event(event);
 }
 
-void MatterPlot::paintEvent(QPaintEvent*) {
+void FaithfulnessPlot::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     m_state->paint(painter);
 }
 
-void MatterPlot::resizeEvent(QResizeEvent*) {
+void FaithfulnessPlot::resizeEvent(QResizeEvent*) {
     m_state->placeHeader();
     m_state->reveal(m_state->selected);
 }
 
-void MatterPlot::mousePressEvent(QMouseEvent* event) {
+void FaithfulnessPlot::mousePressEvent(QMouseEvent* event) {
     State& s = *m_state;
     const int row = s.rowAt(event->position().toPoint());
     if (event->button() != Qt::LeftButton || row < 0) {
@@ -182,7 +182,7 @@ void MatterPlot::mousePressEvent(QMouseEvent* event) {
     Q_EMIT channelChosen(s.effect(row).index, s.effect(row).head);
 }
 
-void MatterPlot::mouseMoveEvent(QMouseEvent* event) {
+void FaithfulnessPlot::mouseMoveEvent(QMouseEvent* event) {
     State& s = *m_state;
     const QPoint at = event->position().toPoint();
     const int row = s.rowAt(at);
@@ -198,13 +198,13 @@ void MatterPlot::mouseMoveEvent(QMouseEvent* event) {
     readAt(s.readShown, -1);
 }
 
-void MatterPlot::leaveEvent(QEvent*) {
+void FaithfulnessPlot::leaveEvent(QEvent*) {
     m_state->hovered = -1;
     m_state->point = -1;
     update();
 }
 
-void MatterPlot::wheelEvent(QWheelEvent* event) {
+void FaithfulnessPlot::wheelEvent(QWheelEvent* event) {
     State& s = *m_state;
     const int most = std::max(0, s.rows() - s.visibleRows());
     if (most == 0) {
@@ -220,7 +220,7 @@ void MatterPlot::wheelEvent(QWheelEvent* event) {
     update();
 }
 
-void MatterPlot::keyPressEvent(QKeyEvent* event) {
+void FaithfulnessPlot::keyPressEvent(QKeyEvent* event) {
     State& s = *m_state;
     const int last = s.hasCurves() ? static_cast<int>(s.curve(s.readShown, 0).shares.size()) - 1 : -1;
     switch (event->key()) {
@@ -267,17 +267,17 @@ void MatterPlot::keyPressEvent(QKeyEvent* event) {
     QWidget::keyPressEvent(event);
 }
 
-void MatterPlot::focusInEvent(QFocusEvent* event) {
+void FaithfulnessPlot::focusInEvent(QFocusEvent* event) {
     QWidget::focusInEvent(event);
     update();
 }
 
-void MatterPlot::focusOutEvent(QFocusEvent* event) {
+void FaithfulnessPlot::focusOutEvent(QFocusEvent* event) {
     QWidget::focusOutEvent(event);
     update();
 }
 
-void MatterPlot::changeEvent(QEvent* event) {
+void FaithfulnessPlot::changeEvent(QEvent* event) {
     if (event->type() == QEvent::LanguageChange) {
         setAccessibleName(tr("Does the attention matter?"));
         m_state->retranslate();

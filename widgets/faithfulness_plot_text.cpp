@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "widgets/engine_text.h"
-#include "widgets/matter_plot_state.h"
+#include "widgets/faithfulness_plot_state.h"
 
 namespace fovea {
 
-void MatterPlot::State::retranslate() {
+void FaithfulnessPlot::State::retranslate() {
     start->setText(tr("Start"));
     start->setToolTip(tr("Run the network on the picture again and again, ever more of it blurred or shown"));
     cancel->setText(tr("Cancel"));
@@ -17,7 +17,7 @@ void MatterPlot::State::retranslate() {
 }
 
 // Which buttons there are, and what the line beside them says.
-void MatterPlot::State::tellState() {
+void FaithfulnessPlot::State::tellState() {
     start->setVisible(!running);
     start->setEnabled(available);
     cancel->setVisible(running);
@@ -34,13 +34,13 @@ void MatterPlot::State::tellState() {
     placeHeader();
 }
 
-QString MatterPlot::State::intro() const {
+QString FaithfulnessPlot::State::intro() const {
     return tr(
         "Start blurs away what the map points at, step by step, and shows how far the guess falls, beside a random order and "
         "one from the centre outwards; then it mutes each channel and head in turn.");
 }
 
-QString MatterPlot::State::orderName(int order) const {
+QString FaithfulnessPlot::State::orderName(int order) const {
     const std::string& name = result->orders[static_cast<std::size_t>(order)].name;
     if (name == "map") {
         return tr("map");
@@ -48,29 +48,29 @@ QString MatterPlot::State::orderName(int order) const {
     return name == "random" ? tr("random") : name == "centre" ? tr("centre") : QString::fromStdString(name);
 }
 
-QString MatterPlot::State::chartName(bool shown) const { return shown ? tr("Shown first") : tr("Blurred first"); }
+QString FaithfulnessPlot::State::chartName(bool shown) const { return shown ? tr("Shown first") : tr("Blurred first"); }
 
-QString MatterPlot::State::effectName(int row) const {
-    const MatterEffect& of = effect(row);
+QString FaithfulnessPlot::State::effectName(int row) const {
+    const FaithfulnessEffect& of = effect(row);
     if (of.head) {
         return headLabel(of.index);
     }
     return of.name.empty() ? tr("channel %1").arg(of.index) : QStringLiteral("%1 %2").arg(of.index).arg(engineText(of.name));
 }
 
-QString MatterPlot::State::shortName(int row) const {
-    const MatterEffect& of = effect(row);
+QString FaithfulnessPlot::State::shortName(int row) const {
+    const FaithfulnessEffect& of = effect(row);
     return of.head || !of.name.empty() ? effectName(row) : tr("ch. %1").arg(of.index);
 }
 
-QString MatterPlot::State::change(double value) const {
+QString FaithfulnessPlot::State::change(double value) const {
     return value > 0.0 ? QLatin1Char('+') + numberText(value) : numberText(value);
 }
 
-QString MatterPlot::State::readingOf(bool shown, int k, bool exact) const {
+QString FaithfulnessPlot::State::readingOf(bool shown, int k, bool exact) const {
     QStringList parts;
     for (int order = 0; order < orders(); ++order) {
-        const MatterCurve& of = curve(shown, order);
+        const FaithfulnessCurve& of = curve(shown, order);
         if (k < static_cast<int>(of.probabilities.size())) {
             const double p = of.probabilities[static_cast<std::size_t>(k)];
             parts << QStringLiteral("%1 %2").arg(orderName(order), exact ? exactNumberText(p) : numberText(p));
@@ -80,7 +80,7 @@ QString MatterPlot::State::readingOf(bool shown, int k, bool exact) const {
     return (shown ? tr("%1 % shown: %2") : tr("%1 % blurred: %2")).arg(share, parts.join(QStringLiteral(", ")));
 }
 
-QString MatterPlot::State::toolTip(const QPoint& position) const {
+QString FaithfulnessPlot::State::toolTip(const QPoint& position) const {
     const int k = rowAt(position);
     if (k >= 0) {
         return tr("%1 muted: probability %2, logit %3")
@@ -99,7 +99,7 @@ QString MatterPlot::State::toolTip(const QPoint& position) const {
     return {};
 }
 
-QString MatterPlot::textSummary() const {
+QString FaithfulnessPlot::textSummary() const {
     const State& s = *m_state;
     QStringList parts;
     if (s.running) {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "widgets/engine_text.h"
-#include "widgets/matter_plot_state.h"
+#include "widgets/faithfulness_plot_state.h"
 #include "widgets/theme.h"
 
 namespace fovea {
@@ -38,9 +38,9 @@ QPen orderPen(int order) {
 
 }  // namespace
 
-QRect MatterPlot::State::body() const { return view.rect().adjusted(kMargin, kBodyTop, -kMargin, -4); }
+QRect FaithfulnessPlot::State::body() const { return view.rect().adjusted(kMargin, kBodyTop, -kMargin, -4); }
 
-QRect MatterPlot::State::listBox() const {
+QRect FaithfulnessPlot::State::listBox() const {
     if (rows() == 0) {
         return {};
     }
@@ -49,7 +49,7 @@ QRect MatterPlot::State::listBox() const {
     return {box.right() + 1 - width, box.top(), width, box.height()};
 }
 
-QRect MatterPlot::State::chartBox(bool shown) const {
+QRect FaithfulnessPlot::State::chartBox(bool shown) const {
     QRect box = body();
     if (rows() > 0) {
         box.setRight(listBox().left() - 1 - kGap);
@@ -58,9 +58,9 @@ QRect MatterPlot::State::chartBox(bool shown) const {
     return {shown ? box.left() + width + kGap : box.left(), box.top(), width, box.height()};
 }
 
-bool MatterPlot::State::legendBeside() const { return chartBox(false).width() >= kWideEnough; }
+bool FaithfulnessPlot::State::legendBeside() const { return chartBox(false).width() >= kWideEnough; }
 
-QRect MatterPlot::State::plot(bool shown) const {
+QRect FaithfulnessPlot::State::plot(bool shown) const {
     const QRect box = chartBox(shown);
     const int above = kTitle + (legendBeside() ? 4 : orders() * kLegendLine + 4);
     const int right = legendBeside() ? kLegendWidth + 8 : 4;
@@ -68,9 +68,9 @@ QRect MatterPlot::State::plot(bool shown) const {
             std::max(1, box.height() - above - kAxisBelow)};
 }
 
-int MatterPlot::State::visibleRows() const { return std::max(1, (listBox().height() - kTitle) / kRow); }
+int FaithfulnessPlot::State::visibleRows() const { return std::max(1, (listBox().height() - kTitle) / kRow); }
 
-QRect MatterPlot::State::row(int k) const {
+QRect FaithfulnessPlot::State::row(int k) const {
     const QRect box = listBox();
     const int place = k - first;
     if (k < 0 || k >= rows() || place < 0 || place >= visibleRows()) {
@@ -79,7 +79,7 @@ QRect MatterPlot::State::row(int k) const {
     return {box.left(), box.top() + kTitle + place * kRow, box.width(), kRow};
 }
 
-int MatterPlot::State::rowAt(const QPoint& position) const {
+int FaithfulnessPlot::State::rowAt(const QPoint& position) const {
     for (int k = first; k < std::min(rows(), first + visibleRows()); ++k) {
         if (row(k).contains(position)) {
             return k;
@@ -89,7 +89,7 @@ int MatterPlot::State::rowAt(const QPoint& position) const {
 }
 
 // Of all rows, so that columns stay where they are while the rows move.
-void MatterPlot::State::measure() {
+void FaithfulnessPlot::State::measure() {
     const QFontMetrics metrics(smallFont(view.font()));
     widestValue = metrics.horizontalAdvance(QStringLiteral("+0.888"));
     widestName = 0;
@@ -99,7 +99,7 @@ void MatterPlot::State::measure() {
     }
 }
 
-MatterPlot::State::Columns MatterPlot::State::columns() const {
+FaithfulnessPlot::State::Columns FaithfulnessPlot::State::columns() const {
     const QRect box = listBox().adjusted(3, 0, -kHintWidth - 3, 0);
     // Names are whole where the bars still have room.
     const int room = box.width() - widestValue - 12;
@@ -109,14 +109,14 @@ MatterPlot::State::Columns MatterPlot::State::columns() const {
             QRect(box.right() + 1 - widestValue, 0, widestValue, kRow)};
 }
 
-QRectF MatterPlot::State::bar(int k) const {
+QRectF FaithfulnessPlot::State::bar(int k) const {
     const QRect at = columns().bar;
     const double zero = at.left() + at.width() / 2.0;
     const double end = zero + std::clamp(effect(k).probability / reach, -1.0, 1.0) * at.width() / 2.0;
     return {std::min(zero, end), row(k).top() + 3.0, std::abs(end - zero), kRow - 6.0};
 }
 
-int MatterPlot::State::pointAt(bool shown, double x) const {
+int FaithfulnessPlot::State::pointAt(bool shown, double x) const {
     const QRect box = plot(shown);
     const double share = (x - box.left()) / box.width();
     const auto& shares = curve(shown, 0).shares;
@@ -125,13 +125,13 @@ int MatterPlot::State::pointAt(bool shown, double x) const {
     return nearest == shares.end() ? -1 : static_cast<int>(nearest - shares.begin());
 }
 
-void MatterPlot::State::reveal(int k) {
+void FaithfulnessPlot::State::reveal(int k) {
     const int visible = visibleRows();
     first = std::clamp(first, k - visible + 1, std::max(k, 0));
     first = std::clamp(first, 0, std::max(0, rows() - visible));
 }
 
-void MatterPlot::State::placeHeader() {
+void FaithfulnessPlot::State::placeHeader() {
     int left = kMargin;
     const auto place = [&left](QPushButton* button) {
         button->setGeometry(left, kMargin, button->sizeHint().width(), kButton);
@@ -142,7 +142,7 @@ void MatterPlot::State::placeHeader() {
     line->setGeometry(left + 4, kMargin, std::max(0, view.width() - kMargin - left - 4), kButton);
 }
 
-void MatterPlot::State::paintLegend(QPainter& painter, bool shown) const {
+void FaithfulnessPlot::State::paintLegend(QPainter& painter, bool shown) const {
     const QRect box = chartBox(shown);
     const Theme& t = theme();
     const bool reads = point >= 0 && readShown == shown;
@@ -154,7 +154,7 @@ void MatterPlot::State::paintLegend(QPainter& painter, bool shown) const {
                  Qt::AlignRight);
     }
     for (int order = 0; order < orders(); ++order) {
-        const MatterCurve& of = curve(shown, order);
+        const FaithfulnessCurve& of = curve(shown, order);
         const bool known = reads && point < static_cast<int>(of.probabilities.size());
         const double value = known ? of.probabilities[static_cast<std::size_t>(point)] : of.area;
         const QString text = QString::number(value, 'f', 3);
@@ -167,13 +167,13 @@ void MatterPlot::State::paintLegend(QPainter& painter, bool shown) const {
     }
 }
 
-void MatterPlot::State::paintCurves(QPainter& painter, bool shown) const {
+void FaithfulnessPlot::State::paintCurves(QPainter& painter, bool shown) const {
     const QRect box = plot(shown);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setClipRect(box.adjusted(-2, -2, 2, 2));
     for (int order = orders() - 1; order >= 0; --order) {  // the map lies on top
-        const MatterCurve& of = curve(shown, order);
+        const FaithfulnessCurve& of = curve(shown, order);
         QPolygonF points;
         for (std::size_t k = 0; k < std::min(of.shares.size(), of.probabilities.size()); ++k) {
             points << view.curvePoint(shown, order, static_cast<int>(k));
@@ -193,7 +193,7 @@ void MatterPlot::State::paintCurves(QPainter& painter, bool shown) const {
     painter.restore();
 }
 
-void MatterPlot::State::paintChart(QPainter& painter, bool shown) const {
+void FaithfulnessPlot::State::paintChart(QPainter& painter, bool shown) const {
     const Theme& t = theme();
     const QRect box = plot(shown);
     const QRect all = chartBox(shown);
@@ -237,7 +237,7 @@ void MatterPlot::State::paintChart(QPainter& painter, bool shown) const {
     paintLegend(painter, shown);
 }
 
-void MatterPlot::State::paintRow(QPainter& painter, int k, const Columns& at) const {
+void FaithfulnessPlot::State::paintRow(QPainter& painter, int k, const Columns& at) const {
     const Theme& t = theme();
     const QRect box = row(k);
     if (k == hovered) {
@@ -257,7 +257,7 @@ void MatterPlot::State::paintRow(QPainter& painter, int k, const Columns& at) co
     }
 }
 
-void MatterPlot::State::paintList(QPainter& painter) const {
+void FaithfulnessPlot::State::paintList(QPainter& painter) const {
     const Theme& t = theme();
     const QRect box = listBox();
     const Columns at = columns();
@@ -281,7 +281,7 @@ void MatterPlot::State::paintList(QPainter& painter) const {
     }
 }
 
-void MatterPlot::State::paint(QPainter& painter) const {
+void FaithfulnessPlot::State::paint(QPainter& painter) const {
     const Theme& t = theme();
     painter.fillRect(view.rect(), t.window);
     if (running) {

@@ -1,4 +1,4 @@
-// Whether a map matters: curves and muting against runs of the network by hand.
+// The faithfulness of a map: curves and muting against runs of the network by hand.
 
 #include <QSignalSpy>
 #include <QTest>
@@ -10,7 +10,7 @@
 #include <opencv2/core.hpp>
 
 #include "engine/attention/registry.h"
-#include "engine/evaluation/deletion.h"
+#include "engine/evaluation/faithfulness.h"
 #include "engine/models/open_bundle.h"
 #include "engine/runtime/job_owner.h"
 #include "engine/runtime/source_hash.h"
@@ -22,11 +22,11 @@ using namespace fovea;
 namespace {
 
 /// What the network with the request's module says, on a pipeline of its own.
-std::shared_ptr<const Prediction> byHand(const MatterRequest& matter, const Frame& frame, Intervention intervention = {}) {
-    ModuleJob job = matter.job;
+std::shared_ptr<const Prediction> byHand(const FaithfulnessRequest& asked, const Frame& frame, Intervention intervention = {}) {
+    ModuleJob job = asked.job;
     job.predict = true;
     job.intervention = std::move(intervention);
-    const PipelineRequest request = test::requestOf(frame, {job}, matter.model);
+    const PipelineRequest request = test::requestOf(frame, {job}, asked.model);
     Pipeline pipeline;
     const auto result = pipeline.run(request, {});
     return result ? test::jobAt(**result)->prediction : nullptr;
@@ -52,9 +52,9 @@ std::vector<std::string> cellsOf(const std::string& line) {
 }
 
 /// The measurement as a job which says how far it is.
-std::function<Result<MatterResult>(const JobControl&)> measuring(const MatterRequest& asked) {
+std::function<Result<FaithfulnessResult>(const JobControl&)> measuring(const FaithfulnessRequest& asked) {
     return [asked](const JobControl& control) {
-        return measureMatter(asked, control.stop(), [&control](int done, int total) { control.progress(done, total); });
+        return measureFaithfulness(asked, control.stop(), [&control](int done, int total) { control.progress(done, total); });
     };
 }
 
@@ -68,15 +68,15 @@ ScalarField fieldOf(int height, int width, std::vector<float> values) {
 
 }  // namespace
 
-class TestDeletion final : public QObject {
+class TestFaithfulness final : public QObject {
     Q_OBJECT
 
 private:
     std::shared_ptr<const Bundle> m_bundle;
     Frame m_frame;
 
-    [[nodiscard]] MatterRequest request(const char* id, int steps) const {
-        MatterRequest out;
+    [[nodiscard]] FaithfulnessRequest request(const char* id, int steps) const {
+        FaithfulnessRequest out;
         out.frame = m_frame;
         out.model = NetworkModel{m_bundle};
         out.job = modelJob(*findModule(id), NetworkModel{m_bundle});
@@ -88,8 +88,8 @@ private:
 private Q_SLOTS:
     // What the network says without the module is not computed where nobody asks; the rest stays bit for bit.
     void plainPredictionsAreLeftOut() {
-        const MatterRequest matter = request("gc", 4);
-        PipelineRequest pass = test::requestOf(m_frame, {matter.job}, matter.model);
+        const FaithfulnessRequest asked = request("gc", 4);
+        PipelineRequest pass = test::requestOf(m_frame, {asked.job}, asked.model);
         pass.models.front().jobs.front().predict = true;
         Pipeline both;
         Pipeline alone;
@@ -138,11 +138,11 @@ private Q_SLOTS:
     }
 
     void endsAreIndependentRuns() {
-        MatterRequest asked = request("cbam", 4);
+        FaithfulnessRequest asked = request("cbam", 4);
         asked.channels = asked.heads = false;
         std::vector<int> dones;
         int total = 0;
-        const auto got = measureMatter(asked, {}, [&](int done, int all) {
+        const auto got = measureFaithfulness(asked, {}, [&](int done, int all) {
             dones.push_back(done);
             total = all;
         });
@@ -180,15 +180,15 @@ private Q_SLOTS:
         std::iota(counted.begin(), counted.end(), 1);
         QCOMPARE(dones, counted);
         QCOMPARE(total, 2 + 10 * 3);
-        const auto again = measureMatter(asked);
-        QCOMPARE(matterCsv(*again), matterCsv(*got));
+        const auto again = measureFaithfulness(asked);
+        QCOMPARE(faithfulnessCsv(*again), faithfulnessCsv(*got));
     }
 
     // Half of the picture is replaced: the very picture, made here pixel by pixel, gives the same probability.
     void aStepIsTheMixedPicture() {
-        MatterRequest asked = request("cbam", 2);
+        FaithfulnessRequest asked = request("cbam", 2);
         asked.channels = asked.heads = false;
-        const auto got = measureMatter(asked);
+        const auto got = measureFaithfulness(asked);
         QVERIFY(got.ok());
         const PipelineRequest plain = test::requestOf(m_frame, {asked.job}, asked.model);
         Pipeline pipeline;
@@ -223,25 +223,26 @@ private Q_SLOTS:
         }
         Frame frame = m_frame;
         frame.pixels = std::make_shared<const cv::Mat>(mixed);
-        const MatterCurve& curve = got->orders.front().removed;
+        const FaithfulnessCurve& curve = got->orders.front().removed;
         QVERIFY(std::abs(curve.shares[1] - static_cast<double>(covered) / static_cast<double>(pixels)) < 1e-12);
         QVERIFY(std::abs(curve.probabilities[1] - probability(*byHand(asked, frame), got->classIndex)) < 1e-12);
     }
 
     void rankingIsMutingByHand() {
-        MatterRequest asked = request("mhsa", 2);
+        FaithfulnessRequest asked = request("mhsa", 2);
         asked.curves = false;
         asked.classIndex = 3;
-        const auto got = measureMatter(asked);
+        const auto got = measureFaithfulness(asked);
         QVERIFY2(got.ok(), got ? "" : got.error().message().c_str());
         QVERIFY(got->orders.empty());
         QCOMPARE(got->classIndex, 3);
         const int heads = asked.job.params.integer("heads");
         QCOMPARE(got->effects.size(), static_cast<std::size_t>(m_bundle->tapChannels + heads));
-        QCOMPARE(std::count_if(got->effects.begin(), got->effects.end(), [](const MatterEffect& e) { return e.head; }), heads);
+        QCOMPARE(std::count_if(got->effects.begin(), got->effects.end(), [](const FaithfulnessEffect& e) { return e.head; }),
+                 heads);
         const auto plain = byHand(asked, m_frame);
         for (const std::size_t k : {std::size_t{0}, got->effects.size() / 2, got->effects.size() - 1}) {
-            const MatterEffect& effect = got->effects[k];
+            const FaithfulnessEffect& effect = got->effects[k];
             std::vector<float> factors(static_cast<std::size_t>(effect.index) + 1, 1.0F);
             factors.back() = 0.0F;
             const auto muted =
@@ -250,7 +251,7 @@ private Q_SLOTS:
                     1e-12);
             QVERIFY(std::abs(effect.probability - (probability(*muted, 3) - probability(*plain, 3))) < 1e-12);
         }
-        const auto larger = [](const MatterEffect& a, const MatterEffect& b) {
+        const auto larger = [](const FaithfulnessEffect& a, const FaithfulnessEffect& b) {
             return std::abs(a.probability) > std::abs(b.probability);
         };
         QVERIFY(std::is_sorted(got->effects.begin(), got->effects.end(), larger));
@@ -259,7 +260,7 @@ private Q_SLOTS:
     void cancelStops() {
         std::stop_source source;
         int last = 0;
-        const auto got = measureMatter(request("cbam", 20), source.get_token(), [&](int done, int) {
+        const auto got = measureFaithfulness(request("cbam", 20), source.get_token(), [&](int done, int) {
             last = done;
             if (done == 3) {
                 source.request_stop();
@@ -271,27 +272,27 @@ private Q_SLOTS:
     }
 
     void whatCannotBeMeasuredIsSaid() {
-        MatterRequest asked = request("cbam", 4);
+        FaithfulnessRequest asked = request("cbam", 4);
         asked.model = RetinaOptions{};
-        QVERIFY(measureMatter(asked).error().message().find("trained network") != std::string::npos);
+        QVERIFY(measureFaithfulness(asked).error().message().find("trained network") != std::string::npos);
         asked = request("cbam", 4);
         asked.frame = {};
-        QCOMPARE(measureMatter(asked).error().code, ErrorCode::NotFound);
+        QCOMPARE(measureFaithfulness(asked).error().code, ErrorCode::NotFound);
         asked = request("cbam", 0);
-        QCOMPARE(measureMatter(asked).error().code, ErrorCode::BadParameter);
+        QCOMPARE(measureFaithfulness(asked).error().code, ErrorCode::BadParameter);
         asked = request("cbam", 4);
         asked.field.map = "absent";
-        QCOMPARE(measureMatter(asked).error().code, ErrorCode::NotFound);
+        QCOMPARE(measureFaithfulness(asked).error().code, ErrorCode::NotFound);
         asked = request("cbam", 4);
         asked.job = modelJob(*findModule("divided_st"), NetworkModel{m_bundle});
-        QCOMPARE(measureMatter(asked).error().code, ErrorCode::Unsupported);
+        QCOMPARE(measureFaithfulness(asked).error().code, ErrorCode::Unsupported);
     }
 
     void csvReadsBack() {
-        MatterResult result{.classIndex = 4, .className = "a \"b\", c", .logit = 1.0 / 3.0, .probability = 0.1};
+        FaithfulnessResult result{.classIndex = 4, .className = "a \"b\", c", .logit = 1.0 / 3.0, .probability = 0.1};
         result.orders = {{"map", {{0.0, 0.5, 1.0}, {0.9, 0.2 / 3.0, 0.05}, 0.25}, {{0.0, 1.0}, {0.05, 0.9}, 0.475}}};
         result.effects = {{true, 2, "", -1e-17, 5e-324}, {false, 7, "red–green", 2.5, -0.125}};
-        const QStringList lines = QString::fromStdString(matterCsv(result)).split(QLatin1Char('\n'));
+        const QStringList lines = QString::fromStdString(faithfulnessCsv(result)).split(QLatin1Char('\n'));
         QCOMPARE(lines.size(), 1 + 1 + 3 + 1 + 2 + 1 + 2 + 1);  // header, class, curves with areas, effects, and the end
         QVERIFY(lines.last().isEmpty());
         const auto header = cellsOf(lines[0].toStdString());
@@ -314,28 +315,28 @@ private Q_SLOTS:
     }
 
     void aJobBringsTheResult() {
-        MatterRequest asked = request("simam", 2);
+        FaithfulnessRequest asked = request("simam", 2);
         asked.channels = asked.heads = false;
         BackgroundJobs jobs;
         QSignalSpy progress(&jobs, &BackgroundJobs::progressed);
         QString csv;
         JobOwner owner(jobs);
-        owner.start<MatterResult>({}, measuring(asked), [&csv](const Result<MatterResult>& result) {
-            csv = result ? QString::fromStdString(matterCsv(*result)) : QStringLiteral("error");
+        owner.start<FaithfulnessResult>({}, measuring(asked), [&csv](const Result<FaithfulnessResult>& result) {
+            csv = result ? QString::fromStdString(faithfulnessCsv(*result)) : QStringLiteral("error");
         });
         QTRY_VERIFY_WITH_TIMEOUT(!csv.isEmpty(), 60000);
-        QCOMPARE(csv, QString::fromStdString(matterCsv(*measureMatter(asked))));
+        QCOMPARE(csv, QString::fromStdString(faithfulnessCsv(*measureFaithfulness(asked))));
         QCOMPARE(progress.last().at(1).toInt(), 12);  // the last report comes in any case
         QCOMPARE(progress.last().at(2).toInt(), 12);
     }
 
     void aJobIsCancelledAndReplaced() {
-        const MatterRequest endless = request("cbam", 200);
-        MatterRequest quick = request("simam", 1);
+        const FaithfulnessRequest endless = request("cbam", 200);
+        FaithfulnessRequest quick = request("simam", 1);
         quick.channels = quick.heads = false;
         std::vector<bool> results;
-        const auto note = [&results](const Result<MatterResult>& result) { results.push_back(result.ok()); };
-        const JobSpec newest{.lane = "matter", .order = JobOrder::ReplacesAll};
+        const auto note = [&results](const Result<FaithfulnessResult>& result) { results.push_back(result.ok()); };
+        const JobSpec newest{.lane = "faithfulness", .order = JobOrder::ReplacesAll};
         BackgroundJobs jobs;
         QObject::connect(&jobs, &BackgroundJobs::progressed, &jobs, [&jobs](JobNumber job, qint64, qint64 total) {
             if (total > 1000) {
@@ -343,17 +344,17 @@ private Q_SLOTS:
             }
         });
         JobOwner owner(jobs);
-        owner.start<MatterResult>(newest, measuring(endless), note);
+        owner.start<FaithfulnessResult>(newest, measuring(endless), note);
         QTRY_COMPARE_WITH_TIMEOUT(results, std::vector<bool>{false}, 60000);
-        owner.start<MatterResult>(newest, measuring(endless), note);
-        owner.start<MatterResult>(newest, measuring(quick), note);  // nobody hears of the one before
+        owner.start<FaithfulnessResult>(newest, measuring(endless), note);
+        owner.start<FaithfulnessResult>(newest, measuring(quick), note);  // nobody hears of the one before
         QTRY_COMPARE_WITH_TIMEOUT(results, (std::vector<bool>{false, true}), 60000);
-        owner.start<MatterResult>(newest, measuring(endless), note);
+        owner.start<FaithfulnessResult>(newest, measuring(endless), note);
         owner.end();
         QCoreApplication::processEvents();
         QCOMPARE(results.size(), std::size_t{2});
     }
 };
 
-QTEST_GUILESS_MAIN(TestDeletion)
-#include "tst_deletion.moc"
+QTEST_GUILESS_MAIN(TestFaithfulness)
+#include "tst_faithfulness.moc"

@@ -5,24 +5,24 @@
 #include <vector>
 
 #include "widgets/card_parts.h"
-#include "widgets/matter_plot.h"
+#include "widgets/faithfulness_plot.h"
 
 class QPainter;
 class QPushButton;
 
 namespace fovea {
 
-/// What the files of MatterPlot share.
-struct MatterPlot::State {
-    Q_DECLARE_TR_FUNCTIONS(fovea::MatterPlot)
+/// What the files of FaithfulnessPlot share.
+struct FaithfulnessPlot::State {
+    Q_DECLARE_TR_FUNCTIONS(fovea::FaithfulnessPlot)
 
 public:
-    explicit State(const MatterPlot& owner) : view(owner) {}
+    explicit State(const FaithfulnessPlot& owner) : view(owner) {}
 
     static constexpr int kRow = 15;
 
-    const MatterPlot& view;
-    std::shared_ptr<const MatterResult> result;
+    const FaithfulnessPlot& view;
+    std::shared_ptr<const FaithfulnessResult> result;
     double reach = 1.0;  // the largest change, at the end of the bars
     int widestName = 0;  // pixels
     int widestValue = 0;
@@ -43,12 +43,12 @@ public:
     LineLabel* line = nullptr;
 
     void measure();
-    void take(std::shared_ptr<const MatterResult> given);
+    void take(std::shared_ptr<const FaithfulnessResult> given);
     [[nodiscard]] bool hasCurves() const { return result && !result->orders.empty(); }
     [[nodiscard]] int rows() const { return result ? static_cast<int>(result->effects.size()) : 0; }
-    [[nodiscard]] const MatterEffect& effect(int row) const { return result->effects[static_cast<std::size_t>(row)]; }
-    [[nodiscard]] const MatterCurve& curve(bool shown, int order) const {
-        const MatterOrder& of = result->orders[static_cast<std::size_t>(order)];
+    [[nodiscard]] const FaithfulnessEffect& effect(int row) const { return result->effects[static_cast<std::size_t>(row)]; }
+    [[nodiscard]] const FaithfulnessCurve& curve(bool shown, int order) const {
+        const FaithfulnessOrder& of = result->orders[static_cast<std::size_t>(order)];
         return shown ? of.shown : of.removed;
     }
     [[nodiscard]] int orders() const { return hasCurves() ? static_cast<int>(result->orders.size()) : 0; }
