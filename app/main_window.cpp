@@ -36,7 +36,7 @@
 #include "widgets/filmstrip.h"
 #include "widgets/module_mime.h"
 #include "widgets/module_picker.h"
-#include "widgets/stage_strip.h"
+#include "widgets/step_strip.h"
 #include "widgets/transport_bar.h"
 
 namespace fovea {
@@ -87,7 +87,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
       m_area(new CanvasArea),
       m_transport(new TransportBar),
       m_filmstrip(new Filmstrip),
-      m_stages(new StageStrip),
+      m_stepStrip(new StepStrip),
       m_comparison(new ComparisonTable),
       m_grid(new ChannelGrid),
       m_faithfulnessPlot(new FaithfulnessPlot),
@@ -102,7 +102,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
                         [this](int pane, const RenderedOverlay& overlay) {
                             m_comparison->setComparison(pane, overlay.comparison ? *overlay.comparison : MapComparison{});
                         }),
-      m_stageViews(overlayLane(), [this](int, const RenderedStage& stage) { m_stages->setRendered(stage); }),
+      m_stepViews(overlayLane(), [this](int, const RenderedStep& step) { m_stepStrip->setRendered(step); }),
       m_gridView(overlayLane(), [this](const RenderedChannelGrid& grid) { m_grid->setRendered(grid); }) {
     registerAccessibleViews();
     setAcceptDrops(true);
@@ -179,14 +179,14 @@ void MainWindow::placeViews() {
     middle->addWidget(m_transport);
     m_transport->hide();
     middle->addWidget(m_comparison);
-    middle->addWidget(m_stages);
+    middle->addWidget(m_stepStrip);
     middle->addWidget(m_grid);
     middle->addWidget(m_faithfulnessPlot);
     middle->addWidget(m_filmstrip);
     m_grid->hide();
     m_faithfulnessPlot->hide();
     m_comparison->hide();
-    m_stages->hide();
+    m_stepStrip->hide();
     columns->addLayout(middle, 1);
     columns->addWidget(m_cards);
     rows->addLayout(columns, 1);
@@ -229,7 +229,7 @@ void MainWindow::connectSession() {
         if (m_area->canvas(0)->pictureSize() != before) {
             m_area->place();
         }
-        showStages();
+        showSteps();
         showGrid();
         showTimes();
     });
@@ -362,7 +362,7 @@ void MainWindow::foldForWidth() {
     m_picker->setVisible(!m_panelsHidden && width() >= kPickerFrom);
     const bool compares = m_view == ViewKind::Compare || m_view == ViewKind::Split;
     m_comparison->setVisible(!m_panelsHidden && compares);
-    m_stages->setVisible(!m_panelsHidden && m_view == ViewKind::Steps);
+    m_stepStrip->setVisible(!m_panelsHidden && m_view == ViewKind::Steps);
     m_grid->setVisible(!m_panelsHidden && (m_experiment == Experiment::Channels || m_experiment == Experiment::Heads));
     m_faithfulnessPlot->setVisible(!m_panelsHidden && m_experiment == Experiment::Faithfulness);
     m_filmstrip->setVisible(!m_panelsHidden && m_view != ViewKind::Steps && m_experiment == Experiment::None);

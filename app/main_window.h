@@ -42,7 +42,7 @@ class Filmstrip;
 class KeySheet;
 class FaithfulnessPlot;
 class ModulePicker;
-class StageStrip;
+class StepStrip;
 class StatusLine;
 class TopBar;
 class TransportBar;
@@ -194,7 +194,7 @@ private:
     void showCompared();
     [[nodiscard]] QString paneModel(int pane) const;
     void showPins();
-    void showStages();
+    void showSteps();
     void showOverlay(int index, const RenderedOverlay& overlay);
     void requestComparisons();
     void linkRange(int index, const RenderedOverlay& overlay);
@@ -296,7 +296,7 @@ private:
     CanvasArea* m_area;
     TransportBar* m_transport;
     Filmstrip* m_filmstrip;
-    StageStrip* m_stages;
+    StepStrip* m_stepStrip;
     ComparisonTable* m_comparison;
     ChannelGrid* m_grid;
     FaithfulnessPlot* m_faithfulnessPlot;
@@ -307,7 +307,7 @@ private:
     RenderViews<int, OverlayRequest> m_canvasViews;         ///< by index of the canvas
     RenderViews<QString, OverlayRequest> m_thumbnailViews;  ///< by mechanism
     RenderViews<int, OverlayRequest> m_comparisonViews;     ///< by pane
-    RenderViews<int, StageRequest> m_stageViews;            ///< by card
+    RenderViews<int, StepRequest> m_stepViews;              ///< by card
     RenderView<ChannelGridRequest> m_gridView;
     CommandPalette* m_palette = nullptr;  ///< from the first use on
     QPointer<KeySheet> m_keySheet;

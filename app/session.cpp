@@ -161,8 +161,8 @@ void Session::setPinned(bool heads, const std::vector<int>& pinned) {
     }
 }
 
-void Session::setTracing(bool tracing) {
-    if (std::exchange(m_tracing, tracing) != tracing) {
+void Session::setStepsRecorded(bool recorded) {
+    if (std::exchange(m_stepsRecorded, recorded) != recorded) {
         submit();
     }
 }
@@ -187,7 +187,7 @@ ModuleJob Session::paneJob(int pane) {
     const Pane& of = this->pane(pane);
     ModuleJob job = jobOf(of);
     job.predict = pane == m_active && predicts(of.model);
-    job.trace = pane == m_active && m_tracing;
+    job.recordSteps = pane == m_active && m_stepsRecorded;
     return job;
 }
 

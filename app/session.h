@@ -99,7 +99,7 @@ public:
     [[nodiscard]] const std::vector<int>& pinned(bool heads) { return heads ? choice().pinnedHeads : choice().pinnedChannels; }
     void setPinned(bool heads, const std::vector<int>& pinned);
     /// Whether the chosen module records its steps.
-    void setTracing(bool tracing);
+    void setStepsRecorded(bool recorded);
 
     /// What is computed for a module: its parameters and weights as they are chosen now.
     [[nodiscard]] ModuleJob job(const ModuleInfo* info);
@@ -272,7 +272,7 @@ private:
     std::vector<Pane> m_panes;
     int m_active = 0;
     bool m_comparing = false;
-    bool m_tracing = false;
+    bool m_stepsRecorded = false;
     std::vector<Pin> m_pins;
     int m_activePin = 0;
     std::optional<SessionState> m_pending;  ///< to be restored when its bundle has been opened

@@ -19,7 +19,7 @@
 #include "widgets/engine_text.h"
 #include "widgets/filmstrip.h"
 #include "widgets/module_mime.h"
-#include "widgets/stage_strip.h"
+#include "widgets/step_strip.h"
 
 namespace fovea {
 
@@ -28,8 +28,8 @@ void MainWindow::connectCompare() {
     connect(&m_session, &Session::panesChanged, this, &MainWindow::showPanes);
     connect(&m_session, &Session::pinsChanged, this, &MainWindow::showPins);
     connect(m_topBar, &TopBar::viewChosen, this, &MainWindow::setView);
-    connect(m_stages, &StageStrip::renderRequested, this,
-            [this](const StageRequest& request) { m_stageViews.request(request.stage, request); });
+    connect(m_stepStrip, &StepStrip::renderRequested, this,
+            [this](const StepRequest& request) { m_stepViews.request(request.step, request); });
 }
 
 // Each canvas asks for its pixels and says what a person does on it.
@@ -118,7 +118,7 @@ void MainWindow::setView(ViewKind view) {
     using Arrangement = CanvasArea::Arrangement;
     const bool compares = view == ViewKind::Compare || view == ViewKind::Split;
     m_session.setComparing(compares);
-    m_session.setTracing(view == ViewKind::Steps);
+    m_session.setStepsRecorded(view == ViewKind::Steps);
     m_area->setArrangement(view == ViewKind::Compare ? Arrangement::Grid
                            : view == ViewKind::Split ? Arrangement::Split
                                                      : Arrangement::Single);
@@ -128,7 +128,7 @@ void MainWindow::setView(ViewKind view) {
     showStyles();
     showPanes();
     showField();
-    showStages();
+    showSteps();
     m_actions->refresh();
     noteState();
 }
@@ -282,10 +282,10 @@ void MainWindow::toggleLinkedRange() {
     showStyles();
 }
 
-void MainWindow::showStages() {
+void MainWindow::showSteps() {
     const bool steps = m_view == ViewKind::Steps;
     if (steps && m_session.result()) {
-        m_stages->setResult(m_session.result(), m_session.jobId(m_session.activePane()), m_session.style());
+        m_stepStrip->setResult(m_session.result(), m_session.jobId(m_session.activePane()), m_session.style());
     }
 }
 

@@ -358,8 +358,8 @@ void TestBundle::everyModuleRuns() {
     const FeatureMap features = randomMap(128, 10, 15, 3);
     const auto instance = createModule(info, InputShape{128, 10, 15}, module.params, module.weights);
     QVERIFY2(instance.ok(), instance.ok() ? "" : instance.error().message().c_str());
-    Trace trace;
-    const auto output = runModule(info, **instance, ModuleInput{.frames = {&features}}, trace);
+    Steps steps;
+    const auto output = runModule(info, **instance, ModuleInput{.frames = {&features}}, steps);
     QVERIFY2(output.ok(), output.ok() ? "" : output.error().message().c_str());
     QCOMPARE(output->frames.size(), std::size_t{1});
     QCOMPARE(output->frames[0].channels(), 128);

@@ -13,7 +13,7 @@
 #include "widgets/comparison_table.h"
 #include "widgets/engine_text.h"
 #include "widgets/module_mime.h"
-#include "widgets/stage_strip.h"
+#include "widgets/step_strip.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -289,9 +289,9 @@ private Q_SLOTS:
         session().setModule(QStringLiteral("se"));
         m.press(Qt::Key_F8);
         QCOMPARE(m.window->view(), ViewKind::Steps);
-        auto* strip = m.window->findChild<StageStrip*>();
+        auto* strip = m.window->findChild<StepStrip*>();
         QVERIFY(strip->isVisible());
-        QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && session().moduleResult()->trace.stages().size() > 2, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && session().moduleResult()->steps.all().size() > 2, 30000);
         QTRY_VERIFY_WITH_TIMEOUT(strip->textSummary().contains(QStringLiteral("squeeze")), 30000);
         m.press(Qt::Key_F5);
         QVERIFY(!strip->isVisible());

@@ -107,9 +107,9 @@ private Q_SLOTS:
         QCOMPARE(result->tensors.size(), golden->expected.size());
     }
 
-    void mapsAndTracesAreDescribed_data() { everyMechanismHasVectors_data(); }
+    void mapsAndStepsAreDescribed_data() { everyMechanismHasVectors_data(); }
 
-    void mapsAndTracesAreDescribed() {
+    void mapsAndStepsAreDescribed() {
         QFETCH(QString, id);
         const ModuleInfo& info = *findModule(id.toStdString());
         QVERIFY(!info.title.empty() && !info.longTitle.empty() && !info.paper.empty() && !info.reference.empty() &&
@@ -133,13 +133,13 @@ private Q_SLOTS:
         const auto weights = randomWeights(weightSpecs(info, shape, params), 3);
         auto module = createModule(info, shape, params, weights);
         QVERIFY2(module.ok(), module ? "" : module.error().message().c_str());
-        Trace trace = Trace::recording();
-        const auto output = runModule(info, **module, input, trace);
+        Steps steps = Steps::recording();
+        const auto output = runModule(info, **module, input, steps);
         QVERIFY2(output.ok(), output ? "" : output.error().message().c_str());
-        QVERIFY(!trace.stages().empty());
-        for (const auto& stage : trace.stages()) {
-            QVERIFY(!stage.name.empty() && !stage.equation.empty() && !stage.value.empty());
-            QCOMPARE(stage.value.size(), Tensor::count(stage.value.shape));
+        QVERIFY(!steps.all().empty());
+        for (const auto& step : steps.all()) {
+            QVERIFY(!step.name.empty() && !step.equation.empty() && !step.value.empty());
+            QCOMPARE(step.value.size(), Tensor::count(step.value.shape));
         }
         QVERIFY(!output->maps.empty());
         QCOMPARE(output->frames.size(), frames.size());

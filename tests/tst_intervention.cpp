@@ -115,8 +115,8 @@ AttentionOutput byHand(const ModuleJob& job, std::vector<FeatureMap> frames, con
     const auto specs = weightSpecs(*job.info, shape, job.params);
     const Weights weights = specs.empty() ? Weights{} : randomWeights(specs, job.seed);
     const auto module = createModule(*job.info, shape, job.params, weights);
-    Trace trace;
-    return *runModule(*job.info, **module, input, trace);
+    Steps steps;
+    return *runModule(*job.info, **module, input, steps);
 }
 
 std::vector<float> muteOne(int channel) {

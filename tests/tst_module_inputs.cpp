@@ -15,7 +15,7 @@ namespace {
 /// Remembers what it was given; counts the frames of its stream.
 class Witness final : public AttentionModule {
 public:
-    Result<AttentionOutput> run(const ModuleInput& input, Trace&) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps&) override {
         extras.clear();
         for (const auto& [name, tensor] : input.extras) {
             extras[name] = *tensor;
@@ -118,9 +118,9 @@ private Q_SLOTS:
         QCOMPARE(count(pass(pipeline, streamFrame(1, video), job)), 2.0F);
         const Frame third = streamFrame(2, video);
         QCOMPARE(count(pass(pipeline, third, job)), 3.0F);
-        auto traced = job;
-        traced.trace = true;
-        QCOMPARE(count(pass(pipeline, third, traced)), 3.0F);               // the same frame once more is not a further one
+        auto recorded = job;
+        recorded.recordSteps = true;
+        QCOMPARE(count(pass(pipeline, third, recorded)), 3.0F);             // the same frame once more is not a further one
         QCOMPARE(count(pass(pipeline, streamFrame(1, video), job)), 1.0F);  // back: another beginning
         QCOMPARE(count(pass(pipeline, streamFrame(2, video), job)), 2.0F);
         QCOMPARE(count(pass(pipeline, streamFrame(3, camera), job)), 1.0F);  // another source

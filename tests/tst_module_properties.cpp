@@ -68,8 +68,8 @@ struct Setup {
         for (const auto& [name, tensor] : extras) {
             input.extras[name] = &tensor;
         }
-        Trace trace;
-        return runModule(info, **module, input, trace);
+        Steps steps;
+        return runModule(info, **module, input, steps);
     }
 };
 

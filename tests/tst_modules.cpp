@@ -440,8 +440,8 @@ private Q_SLOTS:
             ModuleInput input;
             input.frames = {&x};
             input.stop = source.get_token();
-            Trace trace;
-            const auto output = runModule(info, **module, input, trace);
+            Steps steps;
+            const auto output = runModule(info, **module, input, steps);
             QVERIFY(!output.ok());
             QCOMPARE(output.error().code, ErrorCode::Cancelled);
         }

@@ -79,9 +79,9 @@ struct Instance {
         }
         auto module = createModule(info, shape, params, {weights, provenance});
         if (!module) return module.error();
-        Trace trace;
-        for (int k = 1; k < times; ++k) (void)runModule(info, **module, input, trace);
-        return runModule(info, **module, input, trace);
+        Steps steps;
+        for (int k = 1; k < times; ++k) (void)runModule(info, **module, input, steps);
+        return runModule(info, **module, input, steps);
     }
 };
 

@@ -376,8 +376,8 @@ private Q_SLOTS:
         std::vector<FeatureMap> frames;
         for (std::uint64_t t = 0; t < 4; ++t) frames.push_back(randomMap(16, 7, 9, t, 5.0F));
         for (const auto& frame : frames) input.frames.push_back(&frame);
-        Trace trace;
-        const auto output = runModule(info, **module, input, trace);
+        Steps steps;
+        const auto output = runModule(info, **module, input, steps);
         QVERIFY(output.ok());
         for (const auto& map : output->maps) {
             const auto* pairwise = asKind<PairwiseMap>(map);
@@ -393,7 +393,7 @@ private Q_SLOTS:
         std::stop_source stop;
         stop.request_stop();
         input.stop = stop.get_token();
-        QCOMPARE(runModule(info, **module, input, trace).error().code, ErrorCode::Cancelled);
+        QCOMPARE(runModule(info, **module, input, steps).error().code, ErrorCode::Cancelled);
     }
 
     void whatDoesNotGoTogetherIsRefused() {

@@ -53,11 +53,11 @@ Result<AttentionOutput> outputOf(const std::string& id, const FeatureMap& x, con
     }
     auto module = createModule(info, shape, *params, trainedLike(weightSpecs(info, shape, *params)));
     if (!module) return module.error();
-    Trace trace;
+    Steps steps;
     ModuleInput input;
     input.frames = {&x};
     input.stop = std::move(stop);
-    return runModule(info, **module, input, trace);
+    return runModule(info, **module, input, steps);
 }
 
 const AttentionMap& mapOf(const AttentionOutput& output, const std::string& name) {

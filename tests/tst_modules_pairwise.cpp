@@ -401,8 +401,8 @@ private Q_SLOTS:
         const FeatureMap x = randomMap(16, 7, 13, 4, 50.0F);
         ModuleInput input;
         input.frames.push_back(&x);
-        Trace trace;
-        const auto output = runModule(info, **module, input, trace);
+        Steps steps;
+        const auto output = runModule(info, **module, input, steps);
         QVERIFY2(output.ok(), output ? "" : output.error().message().c_str());
         for (const auto& map : output->maps) {
             QCOMPARE(static_cast<int>(pairwiseRow(map, 0, 0, false).size()), keyCount(map));
@@ -429,7 +429,7 @@ private Q_SLOTS:
         std::stop_source stop;
         stop.request_stop();
         input.stop = stop.get_token();
-        QCOMPARE(runModule(info, **module, input, trace).error().code, ErrorCode::Cancelled);
+        QCOMPARE(runModule(info, **module, input, steps).error().code, ErrorCode::Cancelled);
     }
 
     void noMatrixOfAllPositionsIsStored() {
@@ -441,8 +441,8 @@ private Q_SLOTS:
             const FeatureMap x = randomMap(8, 20, 30, 4);
             ModuleInput input;
             input.frames.push_back(&x);
-            Trace trace;
-            const auto output = runModule(info, **module, input, trace);
+            Steps steps;
+            const auto output = runModule(info, **module, input, steps);
             QVERIFY(output.ok());
             const AttentionMap& map = output->maps.front();
             QVERIFY(std::get<PairwiseMap>(map.kind).factors && map.data.empty());

@@ -350,8 +350,8 @@ private Q_SLOTS:
             const FeatureMap x = randomMap(16, 5, 6, 2);
             ModuleInput input;
             input.frames = {&x};
-            Trace trace;
-            const auto output = runModule(info, **module, input, trace);
+            Steps steps;
+            const auto output = runModule(info, **module, input, steps);
             QVERIFY(output.ok());
             const AttentionMap& map = output->maps.front();
             const bool codesFirst = id == std::string("external");
@@ -363,7 +363,7 @@ private Q_SLOTS:
             std::stop_source stop;
             stop.request_stop();
             input.stop = stop.get_token();
-            const auto stopped = runModule(info, **module, input, trace);
+            const auto stopped = runModule(info, **module, input, steps);
             QCOMPARE(stopped.ok(), codesFirst);  // a single pass has nothing to interrupt
         }
     }

@@ -61,7 +61,7 @@ private Q_SLOTS:
     void givenWeightsWin();
     void weightsFileIsReadAgainWhenItChanges();
     void brokenWeightsFillOneCell();
-    void traceOnlyWhenAsked();
+    void stepsOnlyWhenAsked();
     void stopsBetweenAndInsideModules();
     void noPictureIsAnError();
 };
@@ -341,16 +341,16 @@ void TestPipeline::brokenWeightsFillOneCell() {
     QCOMPARE(fakeModule(7).created.load(), 0);
 }
 
-void TestPipeline::traceOnlyWhenAsked() {
+void TestPipeline::stepsOnlyWhenAsked() {
     Pipeline pipeline;
     const auto frame = testFrame(40, 24);
     auto job = fakeJob(0);
     const auto plain = runOrNull(pipeline, request(frame, {job}));
-    QVERIFY(plain && jobAt(*plain)->trace.stages().empty());
-    job.trace = true;
-    const auto traced = runOrNull(pipeline, request(frame, {job}));
-    QVERIFY(traced);
-    QCOMPARE(jobAt(*traced)->trace.stages().size(), std::size_t{1});
+    QVERIFY(plain && jobAt(*plain)->steps.all().empty());
+    job.recordSteps = true;
+    const auto recorded = runOrNull(pipeline, request(frame, {job}));
+    QVERIFY(recorded);
+    QCOMPARE(jobAt(*recorded)->steps.all().size(), std::size_t{1});
     QCOMPARE(fakeModule(0).created.load(), 1);
     QVERIFY(runOrNull(pipeline, request(frame, {job})));
     QCOMPARE(fakeModule(0).ran.load(), 2);

@@ -4,7 +4,7 @@
 #include "tests/support/compare_window_fixture.h"
 #include "widgets/engine_text.h"
 #include "widgets/param_form.h"
-#include "widgets/stage_strip.h"
+#include "widgets/step_strip.h"
 
 using namespace fovea;
 using namespace fovea::test;
@@ -14,21 +14,21 @@ class TestStepsWindow final : public QObject {
 
     CompareWindow m;
 
-    StageStrip* strip() { return m.part<StageStrip>(); }
-    std::vector<StageCard> cards() { return stageCards(*m.session().modelResult(), *m.session().moduleResult()); }
-    bool traced() {
-        return m.settled() && m.session().moduleResult() && m.session().moduleResult()->trace.enabled() &&
+    StepStrip* strip() { return m.part<StepStrip>(); }
+    std::vector<StepCard> cards() { return stepCards(*m.session().modelResult(), *m.session().moduleResult()); }
+    bool recorded() {
+        return m.settled() && m.session().moduleResult() && m.session().moduleResult()->steps.recorded() &&
                strip()->count() == static_cast<int>(cards().size());
     }
     void steps(const char* id) {
         m.session().setModule(QString::fromLatin1(id));
         m.press(Qt::Key_F8);
         QVERIFY(strip()->isVisible());
-        QTRY_VERIFY_WITH_TIMEOUT(traced(), CompareWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(recorded(), CompareWindow::kPatience);
     }
     /// The numbers of a card as the strip says them.
     QStringList numbersOf(int card) {
-        const StageNumbers n = stageNumbers(stageValues(*m.session().modelResult(), *m.session().moduleResult(), card));
+        const StepNumbers n = stepNumbers(stepValues(*m.session().modelResult(), *m.session().moduleResult(), card));
         return {numberText(n.min), numberText(n.max)};
     }
     bool saysNumbersOf(int card) {
@@ -64,7 +64,7 @@ private Q_SLOTS:
         QVERIFY(all.size() > 2);
         for (int k = 0; k < static_cast<int>(all.size()); ++k) {
             QTRY_VERIFY_WITH_TIMEOUT(saysNumbersOf(k), CompareWindow::kPatience);
-            const StageCard& card = all[static_cast<std::size_t>(k)];
+            const StepCard& card = all[static_cast<std::size_t>(k)];
             const QString said = strip()->textSummary();
             QVERIFY2(said.contains(engineText(card.name)), qPrintable(said));
             QVERIFY2(card.equation.empty() || said.contains(QString::fromStdString(card.equation)), qPrintable(said));
@@ -78,9 +78,10 @@ private Q_SLOTS:
         steps("se");
         const auto all = cards();
         std::vector<std::string> equations;
-        const auto& stages = m.session().moduleResult()->trace.stages();
-        std::transform(stages.begin(), stages.end(), std::back_inserter(equations), [](const auto& s) { return s.equation; });
-        const auto needs = stageDependencies(equations);
+        const auto& recordedSteps = m.session().moduleResult()->steps.all();
+        std::transform(recordedSteps.begin(), recordedSteps.end(), std::back_inserter(equations),
+                       [](const auto& s) { return s.equation; });
+        const auto needs = stepDependencies(equations);
         int pointed = 0;
         for (int k = 0; k < strip()->count(); ++k) {
             const QRect card = strip()->cardRect(k);
@@ -136,7 +137,7 @@ private Q_SLOTS:
         ParamSet params = m.session().params();
         QVERIFY(params.setText(m.session().module()->params, "e_lambda", "0.05"));
         Q_EMIT m.part<ParamForm>()->paramsChanged(params);
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().moduleResult() != before && traced(), CompareWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(m.session().moduleResult() != before && recorded(), CompareWindow::kPatience);
         QVERIFY(m.session().moduleResult()->source.params == params);
         for (int k = 0; k <= last; ++k) {
             QTRY_VERIFY_WITH_TIMEOUT(saysNumbersOf(k), CompareWindow::kPatience);

@@ -16,7 +16,7 @@ using namespace fovea::test;
 
 namespace {
 
-/// The output and the stage equations of window attention with this shift.
+/// The output and the step equations of window attention with this shift.
 struct Windowed {
     AttentionOutput output;
     QStringList equations;
@@ -31,9 +31,9 @@ Windowed windowed(int height, int width, int window, int shift) {
     const FeatureMap x = randomMap(8, height, width, 3);
     ModuleInput input;
     input.frames.push_back(&x);
-    Trace trace = Trace::recording();
-    Windowed done{*runModule(info, **module, input, trace), {}};
-    for (const auto& stage : trace.stages()) done.equations << QString::fromStdString(stage.equation);
+    Steps steps = Steps::recording();
+    Windowed done{*runModule(info, **module, input, steps), {}};
+    for (const auto& step : steps.all()) done.equations << QString::fromStdString(step.equation);
     return done;
 }
 

@@ -62,13 +62,13 @@ Result<void> MixedConvolution::check(const std::string& title, const InputShape&
 MixedConvolution::MixedConvolution(Tensor kernels, Tensor biases, Shape kernelShape, int groups)
     : m_kernels(std::move(kernels)), m_biases(std::move(biases)), m_shape(std::move(kernelShape)), m_groups(groups) {}
 
-FeatureMap MixedConvolution::run(const FeatureMap& x, const ops::Vector& attention, Trace& trace) const {
+FeatureMap MixedConvolution::run(const FeatureMap& x, const ops::Vector& attention, Steps& steps) const {
     const Tensor kernel = ops::mixBank(attention, m_kernels, m_shape);
-    trace.stage("mix", "K = Σ_e a_e · K_e", [&] { return kernel; });
+    steps.add("mix", "K = Σ_e a_e · K_e", [&] { return kernel; });
     const Tensor bias = m_biases.empty() ? Tensor() : ops::mixBank(attention, m_biases, {m_shape[0]});
     const int padding = static_cast<int>(m_shape[2]) / 2;
     FeatureMap out = ops::conv2d(x, kernel, bias, {.padH = padding, .padW = padding, .groups = m_groups});
-    trace.stage("convolve", m_biases.empty() ? "out = K ∗ x" : "out = K ∗ x + Σ_e a_e · b_e", [&] { return ops::toTensor(out); });
+    steps.add("convolve", m_biases.empty() ? "out = K ∗ x" : "out = K ∗ x + Σ_e a_e · b_e", [&] { return ops::toTensor(out); });
     return out;
 }
 

@@ -22,7 +22,7 @@ public:
     /// `kernels` and `biases` hold one entry per kernel along their first axis; `biases` may be empty.
     MixedConvolution(Tensor kernels, Tensor biases, Shape kernelShape, int groups);
 
-    [[nodiscard]] FeatureMap run(const FeatureMap& x, const ops::Vector& attention, Trace& trace) const;
+    [[nodiscard]] FeatureMap run(const FeatureMap& x, const ops::Vector& attention, Steps& steps) const;
 
 private:
     Tensor m_kernels;

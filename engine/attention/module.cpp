@@ -59,8 +59,8 @@ Result<std::unique_ptr<AttentionModule>> createModule(const ModuleInfo& info, co
     return info.create(shape, params, weights);
 }
 
-Result<AttentionOutput> runModule(const ModuleInfo& info, AttentionModule& module, const ModuleInput& input, Trace& trace) {
-    auto result = module.run(input, trace);
+Result<AttentionOutput> runModule(const ModuleInfo& info, AttentionModule& module, const ModuleInput& input, Steps& steps) {
+    auto result = module.run(input, steps);
     if (!result) {
         return result;
     }

@@ -9,7 +9,7 @@
 #include "engine/api.h"
 #include "engine/attention/maps.h"
 #include "engine/attention/params.h"
-#include "engine/attention/trace.h"
+#include "engine/attention/steps.h"
 #include "engine/attention/weights.h"
 #include "engine/result.h"
 #include "engine/tensor/feature_map.h"
@@ -69,7 +69,7 @@ public:
     virtual ~AttentionModule();
 
     /// Computes the attention of `input`, whose shape is the one the instance was created for.
-    virtual Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) = 0;
+    virtual Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) = 0;
 };
 
 /// The descriptor of a mechanism: one const object at the end of its file.
@@ -111,6 +111,6 @@ FOVEA_API Result<std::unique_ptr<AttentionModule>> createModule(const ModuleInfo
 
 /// Runs and checks: non-finite maps or output become an error which names the module and the map.
 FOVEA_API Result<AttentionOutput> runModule(const ModuleInfo& info, AttentionModule& module, const ModuleInput& input,
-                                            Trace& trace);
+                                            Steps& steps);
 
 }  // namespace fovea

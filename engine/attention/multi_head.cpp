@@ -67,11 +67,11 @@ MultiHead::MultiHead(const Weights& weights, const std::string& prefix, const Pa
     }
 }
 
-std::optional<Attended> MultiHead::run(const FeatureMap& tokens, int groups, const ModuleInput& input, Trace& trace,
-                                       const Stages& stages) const {
+std::optional<Attended> MultiHead::run(const FeatureMap& tokens, int groups, const ModuleInput& input, Steps& steps,
+                                       const StepNames& names) const {
     const int channels = tokens.channels();
     const FeatureMap qkv = ops::conv2d(tokens, m_qkvWeight, m_qkvBias);
-    trace.stage(stages.project, "[q; k; v] = W·t + b", [&] { return ops::toTensor(qkv); });
+    steps.add(names.project, "[q; k; v] = W·t + b", [&] { return ops::toTensor(qkv); });
     const int depth = channels / m_heads;
     const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(depth)));
     auto attended = attend(ops::channelSlice(qkv, 0, channels), ops::channelSlice(qkv, channels, channels),
@@ -80,9 +80,9 @@ std::optional<Attended> MultiHead::run(const FeatureMap& tokens, int groups, con
         return std::nullopt;
     }
     scaleHeads(attended->output, m_heads, input.heads);
-    trace.stage(stages.attend, "o_h = softmax(q_hᵀ·k_h / √d) · v_h", [&] { return ops::toTensor(attended->output); });
+    steps.add(names.attend, "o_h = softmax(q_hᵀ·k_h / √d) · v_h", [&] { return ops::toTensor(attended->output); });
     attended->output = ops::conv2d(attended->output, m_projWeight, m_projBias);
-    trace.stage(stages.merge, "out = P·[o_1; o_2; …] + p", [&] { return ops::toTensor(attended->output); });
+    steps.add(names.merge, "out = P·[o_1; o_2; …] + p", [&] { return ops::toTensor(attended->output); });
     return attended;
 }
 

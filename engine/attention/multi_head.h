@@ -16,8 +16,8 @@ class MultiHead {
 public:
     static constexpr int kMaxHeads = 64;
 
-    /// Names of the stages in a trace.
-    struct Stages {
+    /// Names of its three steps.
+    struct StepNames {
         const char* project;
         const char* attend;
         const char* merge;
@@ -34,8 +34,8 @@ public:
 
     /// `groups` equal runs of cells attend each within itself. Of `input` it reads the factors of the heads and whether to stop;
     /// then it returns nothing.
-    [[nodiscard]] std::optional<Attended> run(const FeatureMap& tokens, int groups, const ModuleInput& input, Trace& trace,
-                                              const Stages& stages) const;
+    [[nodiscard]] std::optional<Attended> run(const FeatureMap& tokens, int groups, const ModuleInput& input, Steps& steps,
+                                              const StepNames& names) const;
 
 private:
     int m_heads;

@@ -76,10 +76,10 @@ Result<void> NonLocal::check(const InputShape& shape, const ParamSet& params, co
 NonLocal::NonLocal(const Weights& weights, const ParamSet& params, Affinity affinity)
     : m_layers(weights), m_affinity(affinity), m_pooled(params.boolean("sub_sample")), m_normalized(params.boolean("bn_layer")) {}
 
-Result<AttentionOutput> NonLocal::run(const ModuleInput& input, Trace& trace) const {
+Result<AttentionOutput> NonLocal::run(const ModuleInput& input, Steps& steps) const {
     const int frames = static_cast<int>(input.frames.size());
     const FeatureMap x = ops::joinFrames(input.frames);
-    auto attended = gather(x, frames, input.stop, trace);
+    auto attended = gather(x, frames, input.stop, steps);
     if (!attended) {
         return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
     }
@@ -88,7 +88,7 @@ Result<AttentionOutput> NonLocal::run(const ModuleInput& input, Trace& trace) co
         m_layers.batchNorm(out, "W.1");
     }
     ops::add(out, x);
-    trace.stage("residual", m_normalized ? "out = BN(W·y + b) + x" : "out = W·y + b + x", [&] { return ops::toTensor(out); });
+    steps.add("residual", m_normalized ? "out = BN(W·y + b) + x" : "out = W·y + b + x", [&] { return ops::toTensor(out); });
 
     const int pooling = m_pooled ? 2 : 1;
     AttentionMap map = selfAttentionMap(x.height() / frames, x.width(), std::move(attended->factors), frames);
@@ -102,18 +102,18 @@ Result<AttentionOutput> NonLocal::run(const ModuleInput& input, Trace& trace) co
     return result;
 }
 
-std::optional<Attended> NonLocal::gather(const FeatureMap& x, int frames, const std::stop_token& stop, Trace& trace) const {
+std::optional<Attended> NonLocal::gather(const FeatureMap& x, int frames, const std::stop_token& stop, Steps& steps) const {
     const bool embedded = m_affinity != Affinity::Gaussian;
     FeatureMap query = embedded ? m_layers.convolution(x, "theta") : x;
     FeatureMap key = pooled(embedded ? m_layers.convolution(x, layerName("phi", m_pooled)) : x, frames);
     const FeatureMap value = pooled(m_layers.convolution(x, layerName("g", m_pooled)), frames);
     if (embedded) {
-        trace.stage("theta", "θ = W_θ·x + b_θ", [&] { return ops::toTensor(query); });
-        trace.stage("phi", m_pooled ? "φ = maxpool(W_φ·x + b_φ)" : "φ = W_φ·x + b_φ", [&] { return ops::toTensor(key); });
+        steps.add("theta", "θ = W_θ·x + b_θ", [&] { return ops::toTensor(query); });
+        steps.add("phi", m_pooled ? "φ = maxpool(W_φ·x + b_φ)" : "φ = W_φ·x + b_φ", [&] { return ops::toTensor(key); });
     } else if (m_pooled) {
-        trace.stage("phi", "φ = maxpool(x)", [&] { return ops::toTensor(key); });
+        steps.add("phi", "φ = maxpool(x)", [&] { return ops::toTensor(key); });
     }
-    trace.stage("g", m_pooled ? "g = maxpool(W_g·x + b_g)" : "g = W_g·x + b_g", [&] { return ops::toTensor(value); });
+    steps.add("g", m_pooled ? "g = maxpool(W_g·x + b_g)" : "g = W_g·x + b_g", [&] { return ops::toTensor(value); });
     if (stop.stop_requested()) {
         return std::nullopt;
     }
@@ -125,7 +125,7 @@ std::optional<Attended> NonLocal::gather(const FeatureMap& x, int frames, const 
                                : m_affinity == Affinity::Embedded ? "y_p = Σ_q softmax_q(θ_p · φ_q) · g_q"
                                : m_pooled                         ? "y_p = Σ_q softmax_q(x_p · φ_q) · g_q"
                                                                   : "y_p = Σ_q softmax_q(x_p · x_q) · g_q";
-        trace.stage("attend", equation, [&] { return ops::toTensor(attended->output); });
+        steps.add("attend", equation, [&] { return ops::toTensor(attended->output); });
     }
     return attended;
 }

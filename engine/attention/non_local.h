@@ -30,12 +30,12 @@ public:
 
     NonLocal(const Weights& weights, const ParamSet& params, Affinity affinity);
 
-    [[nodiscard]] Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) const;
+    [[nodiscard]] Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) const;
 
 private:
     [[nodiscard]] FeatureMap pooled(FeatureMap x, int frames) const;
     [[nodiscard]] std::optional<Attended> gather(const FeatureMap& x, int frames, const std::stop_token& stop,
-                                                 Trace& trace) const;
+                                                 Steps& steps) const;
 
     Layers m_layers;
     Affinity m_affinity;
@@ -48,7 +48,7 @@ class NonLocalModule final : public AttentionModule {
 public:
     NonLocalModule(const Weights& weights, const ParamSet& params, NonLocal::Affinity affinity)
         : m_block(weights, params, affinity) {}
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override { return m_block.run(input, trace); }
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override { return m_block.run(input, steps); }
 
 private:
     NonLocal m_block;

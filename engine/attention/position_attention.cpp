@@ -35,21 +35,21 @@ Result<void> PositionAttention::check(const std::string& title, int channels) {
 PositionAttention::PositionAttention(const Weights& weights, std::string prefix)
     : m_layers(weights), m_prefix(std::move(prefix)) {}
 
-std::optional<Attended> PositionAttention::run(const FeatureMap& x, const std::stop_token& stop, Trace& trace) const {
+std::optional<Attended> PositionAttention::run(const FeatureMap& x, const std::stop_token& stop, Steps& steps) const {
     FeatureMap query = m_layers.convolution(x, m_prefix + "query_conv");
     FeatureMap key = m_layers.convolution(x, m_prefix + "key_conv");
     const FeatureMap value = m_layers.convolution(x, m_prefix + "value_conv");
-    trace.stage("query", "q = W_q·x + b_q", [&] { return ops::toTensor(query); });
-    trace.stage("key", "k = W_k·x + b_k", [&] { return ops::toTensor(key); });
-    trace.stage("value", "v = W_v·x + b_v", [&] { return ops::toTensor(value); });
+    steps.add("query", "q = W_q·x + b_q", [&] { return ops::toTensor(query); });
+    steps.add("key", "k = W_k·x + b_k", [&] { return ops::toTensor(key); });
+    steps.add("value", "v = W_v·x + b_v", [&] { return ops::toTensor(value); });
     auto attended = attend(std::move(query), std::move(key), value, 1, 1.0F, stop);
     if (!attended) {
         return std::nullopt;
     }
     FeatureMap& out = attended->output;
-    trace.stage("attend", "o_p = Σ_r softmax_r(q_p · k_r) · v_r", [&] { return ops::toTensor(out); });
+    steps.add("attend", "o_p = Σ_r softmax_r(q_p · k_r) · v_r", [&] { return ops::toTensor(out); });
     ops::scaleAndAdd(out, m_layers.at(m_prefix + "gamma").values.front(), x);
-    trace.stage("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });
+    steps.add("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });
     return attended;
 }
 

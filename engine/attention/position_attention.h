@@ -24,7 +24,7 @@ public:
     PositionAttention(const Weights& weights, std::string prefix);
 
     /// `output` of the result is out. Returns nothing when `stop` was requested.
-    [[nodiscard]] std::optional<Attended> run(const FeatureMap& x, const std::stop_token& stop, Trace& trace) const;
+    [[nodiscard]] std::optional<Attended> run(const FeatureMap& x, const std::stop_token& stop, Steps& steps) const;
 
 private:
     Layers m_layers;

@@ -132,7 +132,7 @@ public:
     Measurement(const FaithfulnessRequest& request, const std::stop_token& stop, const std::function<void(int, int)>& progress)
         : m_request(request), m_job(request.job), m_stop(stop), m_progress(progress) {
         m_job.predict = true;
-        m_job.trace = false;
+        m_job.recordSteps = false;
     }
 
     Result<FaithfulnessResult> run() {

@@ -35,25 +35,25 @@ class DoubleAttention final : public AttentionModule {
 public:
     DoubleAttention(const Weights& weights, bool reconstruct) : m_layers(weights), m_reconstruct(reconstruct) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const FeatureMap values = m_layers.convolution(x, "convA");
-        trace.stage("values", "A = W_A·x + b_A", [&] { return ops::toTensor(values); });
+        steps.add("values", "A = W_A·x + b_A", [&] { return ops::toTensor(values); });
         FeatureMap gather = m_layers.convolution(x, "convB");
         ops::softmaxCells(gather);
-        trace.stage("gather weights", "g = softmax over H·W of W_B·x + b_B", [&] { return ops::toTensor(gather); });
+        steps.add("gather weights", "g = softmax over H·W of W_B·x + b_B", [&] { return ops::toTensor(gather); });
         FeatureMap distribute = m_layers.convolution(x, "convV");
         ops::softmaxChannels(distribute);
-        trace.stage("distribute weights", "d = softmax over rows of W_V·x + b_V", [&] { return ops::toTensor(distribute); });
+        steps.add("distribute weights", "d = softmax over rows of W_V·x + b_V", [&] { return ops::toTensor(distribute); });
 
         const Tensor gathered = ops::product(ops::matrixOf(values), ops::transposed(ops::matrixOf(gather)));
-        trace.stage("gather", "G = A · gᵀ", [&] { return gathered; });
+        steps.add("gather", "G = A · gᵀ", [&] { return gathered; });
         FeatureMap out(values.channels(), x.height(), x.width());
         ops::product(ops::matrixOf(gathered), ops::matrixOf(distribute), ops::matrixOf(out));
-        trace.stage("distribute", "Z = G · d", [&] { return ops::toTensor(out); });
+        steps.add("distribute", "Z = G · d", [&] { return ops::toTensor(out); });
         if (m_reconstruct) {
             out = m_layers.convolution(out, "conv_reconstruct");
-            trace.stage("reconstruct", "out = W_R·Z + b_R", [&] { return ops::toTensor(out); });
+            steps.add("reconstruct", "out = W_R·Z + b_R", [&] { return ops::toTensor(out); });
         }
 
         AttentionOutput result;

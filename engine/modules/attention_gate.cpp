@@ -67,34 +67,34 @@ class AttentionGate final : public AttentionModule {
 public:
     AttentionGate(const Weights& weights, int sub) : m_layers(weights), m_sub(sub) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto it = input.extras.find(kGate);
         if (it == input.extras.end() || !isMap(it->second->shape) || it->second->dim(0) != m_layers.at("phi.weight").dim(1)) {
             return noGate();
         }
-        const FeatureMap gate = coefficients(x, *it->second, trace);
+        const FeatureMap gate = coefficients(x, *it->second, steps);
         AttentionOutput result;
         result.frames.push_back(m_layers.normalized(ops::scalePositions(x, gate), "W.0", "W.1"));
-        trace.stage("output", "out = BN(W·(a·x) + b)", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("output", "out = BN(W·(a·x) + b)", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(spatialMap("spatial", MapRole::Gate, FOVEA_TEXT("engine", "Spatial gate"), gate));
         return result;
     }
 
 private:
     /// The gate 1×H×W.
-    [[nodiscard]] FeatureMap coefficients(const FeatureMap& x, const Tensor& signal, Trace& trace) const {
+    [[nodiscard]] FeatureMap coefficients(const FeatureMap& x, const Tensor& signal, Steps& steps) const {
         FeatureMap coarse(signal.dim(0), signal.dim(1), signal.dim(2));
         std::copy_n(signal.values.data(), coarse.size(), coarse.data());
         FeatureMap sum = m_layers.convolution(x, "theta", {.stride = m_sub});
-        trace.stage("theta", "θ = W_θ·x", [&] { return ops::toTensor(sum); });
+        steps.add("theta", "θ = W_θ·x", [&] { return ops::toTensor(sum); });
         const FeatureMap phi = resized(m_layers.convolution(coarse, "phi"), sum);
-        trace.stage("phi", "φ = resize(W_φ·g + b_φ)", [&] { return ops::toTensor(phi); });
+        steps.add("phi", "φ = resize(W_φ·g + b_φ)", [&] { return ops::toTensor(phi); });
         ops::add(sum, phi);
         ops::reluInPlace(sum.data(), sum.size());
         FeatureMap gate = m_layers.convolution(sum, "psi");
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("coefficients", "a = sigmoid(w_ψ·relu(θ + φ) + b_ψ)", [&] { return ops::toTensor(gate, true); });
+        steps.add("coefficients", "a = sigmoid(w_ψ·relu(θ + φ) + b_ψ)", [&] { return ops::toTensor(gate, true); });
         return resized(gate, x);
     }
 

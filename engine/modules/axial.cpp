@@ -47,30 +47,29 @@ public:
           m_columns(std::make_shared<PairwiseLayout>(linesOf(shape, m_heads, true))),
           m_rows(std::make_shared<PairwiseLayout>(linesOf(shape, m_heads, false))) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         auto alongHeight = along(ops::transposeCells(x, x.height()), 0, input);
         if (!alongHeight) {
             return stopped();
         }
         FeatureMap out = ops::transposeCells(alongHeight->output, x.width());
-        trace.stage("columns", "h = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each column",
-                    [&] { return ops::toTensor(out); });
+        steps.add("columns", "h = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each column", [&] { return ops::toTensor(out); });
         auto alongWidth = along(m_parallel ? x : out, 1, input);
         if (!alongWidth) {
             return stopped();
         }
         const FeatureMap& rows = alongWidth->output;
-        trace.stage("rows",
-                    m_parallel ? "w = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each row of x"
-                               : "w = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each row of h",
-                    [&] { return ops::toTensor(rows); });
+        steps.add("rows",
+                  m_parallel ? "w = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each row of x"
+                             : "w = W_o·[softmax(q_hᵀ·k_h / √d)·v_h] + b_o within each row of h",
+                  [&] { return ops::toTensor(rows); });
         if (m_parallel) {
             ops::add(out, rows);
         } else {
             out = rows;
         }
-        trace.stage("join", m_parallel ? "out = h + w" : "out = w", [&] { return ops::toTensor(out); });
+        steps.add("join", m_parallel ? "out = h + w" : "out = w", [&] { return ops::toTensor(out); });
         AttentionOutput result;
         result.frames.push_back(std::move(out));
         result.maps.push_back(layoutMap("axial_h", FOVEA_TEXT("engine", "Attention within each column"), m_columns,

@@ -54,19 +54,19 @@ public:
           m_dilation(params.integer("dilation")),
           m_adds(params.choice("combine") == "add") {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        const FeatureMap channel = channelBranch(x, trace);
-        const FeatureMap spatial = spatialBranch(x, trace);
+        const FeatureMap channel = channelBranch(x, steps);
+        const FeatureMap spatial = spatialBranch(x, steps);
         const ops::Vector perChannel(channel.data(), channel.data() + channel.size());
         FeatureMap full =
             m_adds ? ops::channelsPlusPositions(perChannel, spatial) : ops::channelsTimesPositions(perChannel, spatial);
         ops::sigmoidInPlace(full.data(), full.size());
         ops::scaleAndShift(full.data(), full.size(), 1.0F, 1.0F);
-        trace.stage("combine", m_adds ? "A = 1 + sigmoid(Mc_c + Ms_ij)" : "A = 1 + sigmoid(Mc_c · Ms_ij)",
-                    [&] { return ops::toTensor(full); });
+        steps.add("combine", m_adds ? "A = 1 + sigmoid(Mc_c + Ms_ij)" : "A = 1 + sigmoid(Mc_c · Ms_ij)",
+                  [&] { return ops::toTensor(full); });
         FeatureMap y = ops::multiply(x, full);
-        trace.stage("scale", "out = A · x", [&] { return ops::toTensor(y); });
+        steps.add("scale", "out = A · x", [&] { return ops::toTensor(y); });
 
         AttentionOutput result;
         result.frames.push_back(std::move(y));
@@ -82,31 +82,31 @@ public:
     }
 
 private:
-    [[nodiscard]] FeatureMap channelBranch(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] FeatureMap channelBranch(const FeatureMap& x, Steps& steps) const {
         const auto means = ops::globalMean(x);
         FeatureMap z(x.channels(), 1, 1);
         std::copy(means.begin(), means.end(), z.data());
-        trace.stage("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(means); });
+        steps.add("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(means); });
         for (int i = 0; i < m_channelLayers; ++i) {
             z = m_layers.rectified(z, kChannelPart + "fc_" + std::to_string(i), kChannelPart + "bn_" + std::to_string(i + 1));
         }
         z = m_layers.convolution(z, kChannelPart + "fc_final");
-        trace.stage("channel branch", "Mc = W_f·relu(BN(W·z + b)) + b_f", [&] { return ops::toTensor(z); });
+        steps.add("channel branch", "Mc = W_f·relu(BN(W·z + b)) + b_f", [&] { return ops::toTensor(z); });
         return z;
     }
 
-    [[nodiscard]] FeatureMap spatialBranch(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] FeatureMap spatialBranch(const FeatureMap& x, Steps& steps) const {
         FeatureMap y = m_layers.rectified(x, kSpatialPart + "conv_reduce0", kSpatialPart + "bn_reduce0");
-        trace.stage("reduce", "y = relu(BN(W·x + b))", [&] { return ops::toTensor(y); });
+        steps.add("reduce", "y = relu(BN(W·x + b))", [&] { return ops::toTensor(y); });
         for (int i = 0; i < m_dilatedLayers; ++i) {
             y = m_layers.convolution(y, kSpatialPart + "conv_di_" + std::to_string(i),
                                      {.padH = m_dilation, .padW = m_dilation, .dilation = m_dilation});
             m_layers.batchNorm(y, kSpatialPart + "bn_di_" + std::to_string(i));
             ops::reluInPlace(y.data(), y.size());
-            trace.stage("dilate", "y = relu(BN(conv3×3, dilated(y)))", [&] { return ops::toTensor(y); });
+            steps.add("dilate", "y = relu(BN(conv3×3, dilated(y)))", [&] { return ops::toTensor(y); });
         }
         y = m_layers.convolution(y, kSpatialPart + "conv_final");
-        trace.stage("spatial branch", "Ms = w·y + b", [&] { return ops::toTensor(y, true); });
+        steps.add("spatial branch", "Ms = w·y + b", [&] { return ops::toTensor(y, true); });
         return y;
     }
 

@@ -45,16 +45,16 @@ public:
     Cbam(const Weights& weights, std::vector<std::string> pools, bool spatial)
         : m_weights(weights.tensors), m_pools(std::move(pools)), m_spatial(spatial) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        const auto channel = channelGate(x, trace);
+        const auto channel = channelGate(x, steps);
         FeatureMap y = ops::scaleChannels(x, channel);
-        trace.stage("refine", "x1 = a_c · x_c", [&] { return ops::toTensor(y); });
+        steps.add("refine", "x1 = a_c · x_c", [&] { return ops::toTensor(y); });
         AttentionOutput result;
         if (m_spatial) {
-            const FeatureMap gate = spatialGate(y, trace);
+            const FeatureMap gate = spatialGate(y, steps);
             y = ops::scalePositions(y, gate);
-            trace.stage("scale", "out = s · x1", [&] { return ops::toTensor(y); });
+            steps.add("scale", "out = s · x1", [&] { return ops::toTensor(y); });
             result.maps.push_back(spatialMap("spatial", MapRole::Gate, FOVEA_TEXT("engine", "Spatial gate"), gate));
         }
         result.maps.push_back(channelGateMap(channel));
@@ -65,35 +65,35 @@ public:
 private:
     [[nodiscard]] const Tensor& weight(const std::string& name) const { return m_weights.at(name); }
 
-    [[nodiscard]] ops::Vector channelGate(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] ops::Vector channelGate(const FeatureMap& x, Steps& steps) const {
         ops::Vector sum(x.channels(), 0.0F);
         for (const auto& pool : m_pools) {
             const bool mean = pool == "avg";
             const auto pooled = mean ? ops::globalMean(x) : ops::globalMax(x);
-            trace.stage(mean ? "mean" : "maximum", mean ? "p = mean over H,W of x_c" : "p = maximum over H,W of x_c",
-                        [&] { return ops::toTensor(pooled); });
+            steps.add(mean ? "mean" : "maximum", mean ? "p = mean over H,W of x_c" : "p = maximum over H,W of x_c",
+                      [&] { return ops::toTensor(pooled); });
             auto hidden = ops::linear(pooled, weight("ChannelGate.mlp.1.weight"), weight("ChannelGate.mlp.1.bias"));
             ops::reluInPlace(hidden.data(), hidden.size());
             const auto y = ops::linear(hidden, weight("ChannelGate.mlp.3.weight"), weight("ChannelGate.mlp.3.bias"));
             std::transform(sum.begin(), sum.end(), y.begin(), sum.begin(), std::plus<>());
         }
-        trace.stage("excite", "y = Σ_p (W3·relu(W1·p + b1) + b3)", [&] { return ops::toTensor(sum); });
+        steps.add("excite", "y = Σ_p (W3·relu(W1·p + b1) + b3)", [&] { return ops::toTensor(sum); });
         ops::sigmoidInPlace(sum.data(), sum.size());
-        trace.stage("channel gate", "a = sigmoid(y)", [&] { return ops::toTensor(sum); });
+        steps.add("channel gate", "a = sigmoid(y)", [&] { return ops::toTensor(sum); });
         return sum;
     }
 
-    [[nodiscard]] FeatureMap spatialGate(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] FeatureMap spatialGate(const FeatureMap& x, Steps& steps) const {
         FeatureMap pooled(2, x.height(), x.width());
         std::copy_n(ops::channelMax(x).data(), x.cells(), pooled.row(0));
         std::copy_n(ops::channelMean(x).data(), x.cells(), pooled.row(1));
-        trace.stage("compress", "m = [max_c x1 ; mean_c x1]", [&] { return ops::toTensor(pooled); });
+        steps.add("compress", "m = [max_c x1 ; mean_c x1]", [&] { return ops::toTensor(pooled); });
         FeatureMap gate =
             ops::conv2d(pooled, weight("SpatialGate.spatial.conv.weight"), {}, {.padH = kKernel / 2, .padW = kKernel / 2});
         ops::batchNorm(gate, weight("SpatialGate.spatial.bn.weight"), weight("SpatialGate.spatial.bn.bias"),
                        weight("SpatialGate.spatial.bn.running_mean"), weight("SpatialGate.spatial.bn.running_var"));
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("spatial gate", "s = sigmoid(BN(conv7×7(m)))", [&] { return ops::toTensor(gate, true); });
+        steps.add("spatial gate", "s = sigmoid(BN(conv7×7(m)))", [&] { return ops::toTensor(gate, true); });
         return gate;
     }
 

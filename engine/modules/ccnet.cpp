@@ -49,7 +49,7 @@ public:
           m_layout(
               std::make_shared<PairwiseLayout>(PairwiseLayout::criss(shape.height, shape.width, params.integer("recurrence")))) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         FeatureMap x = input.features();
         AttentionMap map = layoutMap("criss", FOVEA_TEXT("engine", "Criss-cross attention"), m_layout);
         map.data = Tensor(m_layout->shape);
@@ -59,7 +59,7 @@ public:
                 return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
             }
             const Criss criss{map.data.values.data() + static_cast<std::size_t>(pass) * perPass, x.height(), x.width()};
-            x = once(x, criss, headFactor(input, pass), trace);
+            x = once(x, criss, headFactor(input, pass), steps);
         }
         AttentionOutput result;
         result.frames.push_back(std::move(x));
@@ -74,19 +74,19 @@ private:
         return input.heads != nullptr && index < input.heads->size() ? (*input.heads)[index] : 1.0F;
     }
 
-    [[nodiscard]] FeatureMap once(const FeatureMap& x, const Criss& criss, float factor, Trace& trace) const {
+    [[nodiscard]] FeatureMap once(const FeatureMap& x, const Criss& criss, float factor, Steps& steps) const {
         const FeatureMap query = m_layers.convolution(x, "query_conv");
         const FeatureMap key = m_layers.convolution(x, "key_conv");
         const FeatureMap value = m_layers.convolution(x, "value_conv");
-        trace.stage("query", "q = W_q·x + b_q", [&] { return ops::toTensor(query); });
-        trace.stage("key", "k = W_k·x + b_k", [&] { return ops::toTensor(key); });
-        trace.stage("value", "v = W_v·x + b_v", [&] { return ops::toTensor(value); });
+        steps.add("query", "q = W_q·x + b_q", [&] { return ops::toTensor(query); });
+        steps.add("key", "k = W_k·x + b_k", [&] { return ops::toTensor(key); });
+        steps.add("value", "v = W_v·x + b_v", [&] { return ops::toTensor(value); });
         weigh(query, key, criss);
         FeatureMap out = gathered(value, criss);
-        trace.stage("attend", "o_ij = Σ A_ij · v over the column and the row of (i,j)", [&] { return ops::toTensor(out); });
+        steps.add("attend", "o_ij = Σ A_ij · v over the column and the row of (i,j)", [&] { return ops::toTensor(out); });
         const float gamma = factor * m_layers.at("gamma").values.front();
         ops::scaleAndAdd(out, gamma, x);
-        trace.stage("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });
+        steps.add("residual", "out = γ·o + x", [&] { return ops::toTensor(out); });
         return out;
     }
 

@@ -36,14 +36,14 @@ public:
           m_convolution(weights.tensors.at("conv.weight"), params.boolean("bias") ? weights.tensors.at("conv.bias") : Tensor(),
                         MixedConvolution::kernelShape(shape, params), params.integer("groups")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const auto pooled = ops::globalMean(input.features());
-        trace.stage("squeeze", "z = mean over H,W of x", [&] { return ops::toTensor(pooled); });
+        steps.add("squeeze", "z = mean over H,W of x", [&] { return ops::toTensor(pooled); });
         auto routing = ops::linear(pooled, m_routing, m_routingBias);
         ops::sigmoidInPlace(routing.data(), routing.size());
-        trace.stage("route", "r = sigmoid(W·z + b)", [&] { return ops::toTensor(routing); });
+        steps.add("route", "r = sigmoid(W·z + b)", [&] { return ops::toTensor(routing); });
         AttentionOutput result;
-        result.frames.push_back(m_convolution.run(input.features(), routing, trace));
+        result.frames.push_back(m_convolution.run(input.features(), routing, steps));
         result.maps.push_back(
             branchMap("branch", MapRole::Gate, FOVEA_TEXT("engine", "Weights of the experts"), ops::toTensor(routing)));
         return result;

@@ -49,22 +49,22 @@ class Coordinate final : public AttentionModule {
 public:
     explicit Coordinate(const Weights& weights) : m_weights(weights.tensors) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         FeatureMap y = joined(ops::meanOverWidth(x), ops::meanOverHeight(x));
-        trace.stage("pool", "p = [mean over W ; mean over H]", [&] { return tensor2d(y); });
+        steps.add("pool", "p = [mean over W ; mean over H]", [&] { return tensor2d(y); });
         y = ops::conv2d(y, weight("conv1.weight"), weight("conv1.bias"));
         ops::batchNorm(y, weight("bn1.weight"), weight("bn1.bias"), weight("bn1.running_mean"), weight("bn1.running_var"));
         std::transform(y.data(), y.data() + y.size(), y.data(), ops::hardSwish);
-        trace.stage("mix", "y = h_swish(BN(W1·p + b1))", [&] { return tensor2d(y); });
+        steps.add("mix", "y = h_swish(BN(W1·p + b1))", [&] { return tensor2d(y); });
         const FeatureMap rows = gate(slice(y, 0, x.height()), "conv_h");
         const FeatureMap columns = gate(slice(y, x.height(), x.width()), "conv_w");
-        trace.stage("rows", "a_h = sigmoid(W_h·y_h + b_h)", [&] { return tensor2d(rows); });
-        trace.stage("columns", "a_w = sigmoid(W_w·y_w + b_w)", [&] { return tensor2d(columns); });
+        steps.add("rows", "a_h = sigmoid(W_h·y_h + b_h)", [&] { return tensor2d(rows); });
+        steps.add("columns", "a_w = sigmoid(W_w·y_w + b_w)", [&] { return tensor2d(columns); });
 
         const FeatureMap full = ops::rowsTimesColumns(rows, columns);
         FeatureMap out = ops::scaleRowsAndColumns(x, rows, columns);
-        trace.stage("scale", "out = x · a_w · a_h", [&] { return ops::toTensor(out); });
+        steps.add("scale", "out = x · a_w · a_h", [&] { return ops::toTensor(out); });
         AttentionOutput result;
         result.maps.push_back(
             fullMap("full", FOVEA_TEXT("engine", "Coordinate gate"), ops::toTensor(full), x.height(), x.width()));

@@ -27,17 +27,17 @@ public:
     explicit Danet(const Weights& weights)
         : m_positions(weights, "sa."), m_channelGamma(weights.tensors.at("sc.gamma").values.front()) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        auto attended = m_positions.run(x, input.stop, trace);
+        auto attended = m_positions.run(x, input.stop, steps);
         if (!attended) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
-        const Tensor matrix = channelWeights(x, trace);
+        const Tensor matrix = channelWeights(x, steps);
         FeatureMap out = channelBranch(x, matrix);
-        trace.stage("channel residual", "c = γ_c · (B·X) + x", [&] { return ops::toTensor(out); });
+        steps.add("channel residual", "c = γ_c · (B·X) + x", [&] { return ops::toTensor(out); });
         ops::add(out, attended->output);
-        trace.stage("sum", "out = p + c", [&] { return ops::toTensor(out); });
+        steps.add("sum", "out = p + c", [&] { return ops::toTensor(out); });
 
         AttentionOutput result;
         result.frames.push_back(std::move(out));
@@ -52,14 +52,14 @@ public:
     }
 
 private:
-    static Tensor channelWeights(const FeatureMap& x, Trace& trace) {
+    static Tensor channelWeights(const FeatureMap& x, Steps& steps) {
         const std::vector<double> energies = ops::channelProducts(x);
-        trace.stage("energies", "E = X · Xᵀ", [&] {
+        steps.add("energies", "E = X · Xᵀ", [&] {
             return Tensor(Shape{1, x.channels(), x.channels()}, std::vector<float>(energies.begin(), energies.end()));
         });
         Tensor matrix = ops::distanceToRowMaximum(energies, x.channels());
         ops::softmax(matrix.values.data(), matrix.size(), static_cast<std::size_t>(x.channels()));
-        trace.stage("channel weights", "B = softmax over columns of rowmax(E) − E", [&] { return matrix; });
+        steps.add("channel weights", "B = softmax over columns of rowmax(E) − E", [&] { return matrix; });
         return matrix;
     }
 

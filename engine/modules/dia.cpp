@@ -57,7 +57,7 @@ class DenseImplicit final : public AttentionModule {
 public:
     explicit DenseImplicit(const Weights& weights) : m_weights(weights.tensors) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         for (const char* name : {kHidden, kCell}) {
             const auto it = input.extras.find(name);
@@ -68,17 +68,17 @@ public:
         auto hidden = stateOf(input, kHidden);
         auto cell = stateOf(input, kCell);
         const auto squeezed = ops::globalMean(x);
-        trace.stage("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(squeezed); });
+        steps.add("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(squeezed); });
         auto gates = layers(squeezed, kInputPart);
         const auto remembered = layers(hidden, kStatePart);
         std::transform(gates.begin(), gates.end(), remembered.begin(), gates.begin(), std::plus<>());
-        trace.stage("gates", "[i; f; g; o] = L2·relu(L1·z) + R2·relu(R1·h), with biases", [&] { return ops::toTensor(gates); });
+        steps.add("gates", "[i; f; g; o] = L2·relu(L1·z) + R2·relu(R1·h), with biases", [&] { return ops::toTensor(gates); });
         step(gates, hidden, cell);
-        trace.stage("cell", "c' = sigmoid(f) · c + sigmoid(i) · tanh(g)", [&] { return ops::toTensor(cell); });
-        trace.stage("hidden", "h' = sigmoid(o) · sigmoid(c')", [&] { return ops::toTensor(hidden); });
+        steps.add("cell", "c' = sigmoid(f) · c + sigmoid(i) · tanh(g)", [&] { return ops::toTensor(cell); });
+        steps.add("hidden", "h' = sigmoid(o) · sigmoid(c')", [&] { return ops::toTensor(hidden); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, hidden));
-        trace.stage("scale", "out = h'_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("scale", "out = h'_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.state[kHidden] = ops::toTensor(hidden);
         result.state[kCell] = ops::toTensor(cell);
         result.maps.push_back(channelGateMap(std::move(hidden)));

@@ -38,13 +38,13 @@ public:
     DividedSpaceTime(const Weights& weights, const ParamSet& params)
         : m_weights(weights.tensors), m_alongTime(weights, kAlongTime, params), m_withinFrame(weights, kWithinFrame, params) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const int frames = static_cast<int>(input.frames.size());
         const int height = input.features().height();
         const int width = input.features().width();
         FeatureMap x = ops::joinFrames(input.frames);
-        auto times = alongTime(x, frames, input, trace);
-        auto places = times ? withinFrames(x, frames, input, trace) : nullptr;
+        auto times = alongTime(x, frames, input, steps);
+        auto places = times ? withinFrames(x, frames, input, steps) : nullptr;
         if (!places) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
@@ -65,31 +65,31 @@ private:
     }
 
     /// x becomes x1; null when stopped. The frames of one position are brought side by side, so that they are one run of cells.
-    Factors alongTime(FeatureMap& x, int frames, const ModuleInput& input, Trace& trace) const {
+    Factors alongTime(FeatureMap& x, int frames, const ModuleInput& input, Steps& steps) const {
         const FeatureMap tokens = ops::transposeCells(normalized(x, "temporal_norm1"), frames);
-        trace.stage("temporal norm", "t = LN_t(x)", [&] { return ops::toTensor(tokens); });
+        steps.add("temporal norm", "t = LN_t(x)", [&] { return ops::toTensor(tokens); });
         auto attended =
-            m_alongTime.run(tokens, tokens.height(), input, trace, {"temporal project", "temporal attend", "temporal merge"});
+            m_alongTime.run(tokens, tokens.height(), input, steps, {"temporal project", "temporal attend", "temporal merge"});
         if (!attended) {
             return nullptr;
         }
         const FeatureMap byPlace =
             ops::conv2d(attended->output, m_weights.at("temporal_fc.weight"), m_weights.at("temporal_fc.bias"));
         ops::add(x, ops::transposeCells(byPlace, tokens.height()));
-        trace.stage("temporal residual", "x1 = x + W·MHSA_t(t) + b", [&] { return ops::toTensor(x); });
+        steps.add("temporal residual", "x1 = x + W·MHSA_t(t) + b", [&] { return ops::toTensor(x); });
         return std::move(attended->factors);
     }
 
     /// x1 becomes the output; null when stopped.
-    Factors withinFrames(FeatureMap& x, int frames, const ModuleInput& input, Trace& trace) const {
+    Factors withinFrames(FeatureMap& x, int frames, const ModuleInput& input, Steps& steps) const {
         const FeatureMap tokens = normalized(x, "norm1");
-        trace.stage("spatial norm", "s = LN_s(x1)", [&] { return ops::toTensor(tokens); });
-        auto attended = m_withinFrame.run(tokens, frames, input, trace, {"spatial project", "spatial attend", "spatial merge"});
+        steps.add("spatial norm", "s = LN_s(x1)", [&] { return ops::toTensor(tokens); });
+        auto attended = m_withinFrame.run(tokens, frames, input, steps, {"spatial project", "spatial attend", "spatial merge"});
         if (!attended) {
             return nullptr;
         }
         ops::add(x, attended->output);
-        trace.stage("spatial residual", "out = x1 + MHSA_s(s)", [&] { return ops::toTensor(x); });
+        steps.add("spatial residual", "out = x1 + MHSA_s(s)", [&] { return ops::toTensor(x); });
         return std::move(attended->factors);
     }
 

@@ -72,7 +72,7 @@ public:
     DrawRead(const Weights& weights, int filters)
         : m_weight(weights.tensors.at("read.weight")), m_bias(weights.tensors.at("read.bias")), m_filters(filters) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto it = input.extras.find(kExtra);
         const ops::Vector hidden = it != input.extras.end() ? it->second->values : ops::Vector(m_weight.dim(1), 0.0F);
@@ -80,13 +80,13 @@ public:
             return notAVector();
         }
         const auto p = ops::linear(hidden, m_weight, m_bias);
-        trace.stage("parameters", "p = W·h + b", [&] { return ops::toTensor(p); });
+        steps.add("parameters", "p = W·h + b", [&] { return ops::toTensor(p); });
         const Theta theta(p, x, m_filters);
         const Tensor across = ops::gaussianFilters(theta.centres(theta.x, m_filters), theta.variance, x.width());
         const Tensor down = ops::gaussianFilters(theta.centres(theta.y, m_filters), theta.variance, x.height());
         AttentionOutput result;
         result.frames.push_back(ops::readThrough(x, across, down, static_cast<float>(theta.gain)));
-        trace.stage("read", "out_c = γ · F_Y · x_c · F_Xᵀ", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("read", "out_c = γ · F_Y · x_c · F_Xᵀ", [&] { return ops::toTensor(result.frames.front()); });
         addMaps(result, theta, across, down);
         return result;
     }

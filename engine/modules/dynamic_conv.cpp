@@ -47,20 +47,20 @@ public:
                         MixedConvolution::kernelShape(shape, params), params.integer("groups")),
           m_temperature(params.real("T")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const auto pooled = ops::globalMean(input.features());
-        trace.stage("squeeze", "z = mean over H,W of x", [&] { return ops::toTensor(pooled); });
+        steps.add("squeeze", "z = mean over H,W of x", [&] { return ops::toTensor(pooled); });
         auto hidden = ops::linear(pooled, m_reduce, {});
         ops::reluInPlace(hidden.data(), hidden.size());
-        trace.stage("reduce", "h = relu(fc1·z)", [&] { return ops::toTensor(hidden); });
+        steps.add("reduce", "h = relu(fc1·z)", [&] { return ops::toTensor(hidden); });
         auto attention = ops::linear(hidden, m_expand, m_bias);
-        trace.stage("logits", "l = fc2·h + b", [&] { return ops::toTensor(attention); });
+        steps.add("logits", "l = fc2·h + b", [&] { return ops::toTensor(attention); });
         std::transform(attention.begin(), attention.end(), attention.begin(),
                        [this](float l) { return static_cast<float>(l / m_temperature); });
         ops::softmax(attention.data(), attention.size(), attention.size());
-        trace.stage("attend", "a = softmax(l / T)", [&] { return ops::toTensor(attention); });
+        steps.add("attend", "a = softmax(l / T)", [&] { return ops::toTensor(attention); });
         AttentionOutput result;
-        result.frames.push_back(m_convolution.run(input.features(), attention, trace));
+        result.frames.push_back(m_convolution.run(input.features(), attention, steps));
         result.maps.push_back(
             branchMap("branch", MapRole::Distribution, FOVEA_TEXT("engine", "Weights of the kernels"), ops::toTensor(attention)));
         return result;

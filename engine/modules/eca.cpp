@@ -39,18 +39,18 @@ class EfficientChannel final : public AttentionModule {
 public:
     explicit EfficientChannel(const Weights& weights) : m_kernel(weights.tensors.at("conv.weight")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto squeezed = ops::globalMean(x);
-        trace.stage("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(squeezed); });
+        steps.add("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(squeezed); });
         auto gate = ops::conv1d(squeezed, m_kernel);
-        trace.stage("neighbours", "u_c = Σ_t w_t · z_{c+t−(k−1)/2}", [&] { return ops::toTensor(gate); });
+        steps.add("neighbours", "u_c = Σ_t w_t · z_{c+t−(k−1)/2}", [&] { return ops::toTensor(gate); });
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("excite", "a = sigmoid(u)", [&] { return ops::toTensor(gate); });
+        steps.add("excite", "a = sigmoid(u)", [&] { return ops::toTensor(gate); });
 
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out_c = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("scale", "out_c = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(gate));
         return result;
     }

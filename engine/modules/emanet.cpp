@@ -47,10 +47,10 @@ class EmaUnit final : public AttentionModule {
 public:
     EmaUnit(const Weights& weights, int stages) : m_layers(weights), m_stages(stages) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const FeatureMap features = m_layers.convolution(x, "conv1");
-        trace.stage("features", "F = W1·x + b1", [&] { return ops::toTensor(features); });
+        steps.add("features", "F = W1·x + b1", [&] { return ops::toTensor(features); });
         const Tensor& mu = m_layers.at("mu");
         Tensor bases({x.channels(), static_cast<std::int64_t>(mu.size()) / x.channels()}, mu.values);
         FeatureMap z;
@@ -61,16 +61,16 @@ public:
             z = responsibilities(features, bases);
             bases = ops::unitMeans(features, z, kEpsilon);
         }
-        trace.stage("expectation", "z_nk = softmax over k of F_n · μ_k, last step", [&] { return ops::toTensor(z); });
-        trace.stage("maximization", "μ_k = Σ_n z_nk·F_n / (1e-6 + Σ_n z_nk), then of length 1", [&] { return bases; });
+        steps.add("expectation", "z_nk = softmax over k of F_n · μ_k, last step", [&] { return ops::toTensor(z); });
+        steps.add("maximization", "μ_k = Σ_n z_nk·F_n / (1e-6 + Σ_n z_nk), then of length 1", [&] { return bases; });
         FeatureMap rebuilt(x.channels(), x.height(), x.width());
         ops::product(ops::matrixOf(bases), ops::matrixOf(z), ops::matrixOf(rebuilt));
         ops::reluInPlace(rebuilt.data(), rebuilt.size());
-        trace.stage("rebuild", "R = relu(μ · zᵀ)", [&] { return ops::toTensor(rebuilt); });
+        steps.add("rebuild", "R = relu(μ · zᵀ)", [&] { return ops::toTensor(rebuilt); });
 
         AttentionOutput result;
         result.frames.push_back(m_layers.residual(rebuilt, "conv2.0", "conv2.1", x));
-        trace.stage("residual", "out = relu(BN(W2·R) + x)", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("residual", "out = relu(BN(W2·R) + x)", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(matrixMap(z));
         return result;
     }

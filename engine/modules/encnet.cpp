@@ -31,14 +31,14 @@ class ContextEncoding final : public AttentionModule {
 public:
     explicit ContextEncoding(const Weights& weights) : m_layers(weights) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         FeatureMap assigned;
-        const auto encoded = encode(x, assigned, trace);
+        const auto encoded = encode(x, assigned, steps);
         auto gate = ops::linear(encoded, m_layers.at("fc.0.weight"), m_layers.at("fc.0.bias"));
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("gate", "γ = sigmoid(W_f·e + b_f)", [&] { return ops::toTensor(gate); });
-        trace.stage("classes", "W_s·e + b_s", [&] {
+        steps.add("gate", "γ = sigmoid(W_f·e + b_f)", [&] { return ops::toTensor(gate); });
+        steps.add("classes", "W_s·e + b_s", [&] {
             return ops::toTensor(ops::linear(encoded, m_layers.at("selayer.weight"), m_layers.at("selayer.bias")));
         });
         ops::Vector factor = gate;
@@ -47,7 +47,7 @@ public:
         }
         FeatureMap out = ops::scaleChannels(x, factor);
         ops::reluInPlace(out.data(), out.size());
-        trace.stage("scale", "out = relu(x + γ_c · x_c)", [&] { return ops::toTensor(out); });
+        steps.add("scale", "out = relu(x + γ_c · x_c)", [&] { return ops::toTensor(out); });
         AttentionOutput result;
         result.maps.push_back(channelGateMap(std::move(gate)));
         result.maps.push_back(
@@ -58,18 +58,18 @@ public:
 
 private:
     /// e [C], and A as K×H×W.
-    [[nodiscard]] ops::Vector encode(const FeatureMap& x, FeatureMap& assigned, Trace& trace) const {
+    [[nodiscard]] ops::Vector encode(const FeatureMap& x, FeatureMap& assigned, Steps& steps) const {
         const FeatureMap embedded = m_layers.rectified(x, "encoding.0", "encoding.1");
-        trace.stage("features", "F = relu(BN(W·x))", [&] { return ops::toTensor(embedded); });
+        steps.add("features", "F = relu(BN(W·x))", [&] { return ops::toTensor(embedded); });
         auto residuals = ops::encodeResiduals(embedded, m_layers.at("encoding.3.codewords"), m_layers.at("encoding.3.scale"));
         assigned = std::move(residuals.assignment);
-        trace.stage("assign", "A_nk = softmax over k of s_k · ‖f_n − c_k‖²", [&] { return ops::toTensor(assigned); });
+        steps.add("assign", "A_nk = softmax over k of s_k · ‖f_n − c_k‖²", [&] { return ops::toTensor(assigned); });
         FeatureMap& encoded = residuals.sums;
-        trace.stage("aggregate", "E_k = Σ_n A_nk · (f_n − c_k)", [&] { return ops::toTensor(encoded); });
+        steps.add("aggregate", "E_k = Σ_n A_nk · (f_n − c_k)", [&] { return ops::toTensor(encoded); });
         m_layers.batchNorm(encoded, "encoding.4");
         ops::reluInPlace(encoded.data(), encoded.size());
         const FeatureMap mean = ops::channelMean(encoded);
-        trace.stage("encode", "e = mean over k of relu(BN(E_k))", [&] { return ops::toTensor(mean); });
+        steps.add("encode", "e = mean over k of relu(BN(E_k))", [&] { return ops::toTensor(mean); });
         return {mean.data(), mean.data() + mean.size()};
     }
 

@@ -25,22 +25,22 @@ class ExternalAttention final : public AttentionModule {
 public:
     explicit ExternalAttention(const Weights& weights) : m_layers(weights) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const FeatureMap features = m_layers.convolution(x, "conv1");
-        trace.stage("features", "F = W1·x + b1", [&] { return ops::toTensor(features); });
+        steps.add("features", "F = W1·x + b1", [&] { return ops::toTensor(features); });
         FeatureMap attention = m_layers.convolution(features, "linear_0");
-        trace.stage("similarity", "L = M_k · F", [&] { return ops::toTensor(attention); });
+        steps.add("similarity", "L = M_k · F", [&] { return ops::toTensor(attention); });
         ops::softmaxCells(attention);
-        trace.stage("softmax", "A = softmax over positions of L", [&] { return ops::toTensor(attention); });
+        steps.add("softmax", "A = softmax over positions of L", [&] { return ops::toTensor(attention); });
         ops::normalizeChannels(attention, 1e-9);
-        trace.stage("normalise", "A_kn = A_kn / (1e-9 + Σ_k A_kn)", [&] { return ops::toTensor(attention); });
+        steps.add("normalise", "A_kn = A_kn / (1e-9 + Σ_k A_kn)", [&] { return ops::toTensor(attention); });
         const FeatureMap read = m_layers.convolution(attention, "linear_1");
-        trace.stage("read", "Y = M_v · A", [&] { return ops::toTensor(read); });
+        steps.add("read", "Y = M_v · A", [&] { return ops::toTensor(read); });
 
         AttentionOutput result;
         result.frames.push_back(m_layers.residual(read, "conv2.0", "conv2.1", x));
-        trace.stage("residual", "out = relu(BN(W2·Y) + x)", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("residual", "out = relu(BN(W2·Y) + x)", [&] { return ops::toTensor(result.frames.front()); });
         Tensor matrix = ops::toTensor(attention);
         matrix.shape = {1, attention.channels(), attention.cells()};
         result.maps.push_back(

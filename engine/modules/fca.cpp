@@ -61,20 +61,19 @@ public:
                         ? dctFilters(plan.selection, plan.channels, plan.height, plan.width)
                         : weights.tensors.at("dct_layer.weight")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto descriptor = describe(x);
-        trace.stage("transform", "d_c = Σ_uv P_c · D_c, P = x pooled to the size of D",
-                    [&] { return ops::toTensor(descriptor); });
+        steps.add("transform", "d_c = Σ_uv P_c · D_c, P = x pooled to the size of D", [&] { return ops::toTensor(descriptor); });
         auto hidden = ops::linear(descriptor, m_reduce, {});
         ops::reluInPlace(hidden.data(), hidden.size());
-        trace.stage("reduce", "h = relu(W0·d)", [&] { return ops::toTensor(hidden); });
+        steps.add("reduce", "h = relu(W0·d)", [&] { return ops::toTensor(hidden); });
         auto gate = ops::linear(hidden, m_expand, {});
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("gate", "a = sigmoid(W2·h)", [&] { return ops::toTensor(gate); });
+        steps.add("gate", "a = sigmoid(W2·h)", [&] { return ops::toTensor(gate); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("scale", "out = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(std::move(gate)));
         return result;
     }

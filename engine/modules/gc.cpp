@@ -66,28 +66,28 @@ public:
           m_multiply(has(fusions, "channel_mul")),
           m_add(has(fusions, "channel_add")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         AttentionOutput result;
-        const auto context = m_attentive ? attendedContext(x, result, trace) : ops::globalMean(x);
-        trace.stage("context", m_attentive ? "ctx_c = Σ_n m_n · x_cn" : "ctx_c = mean over H,W of x_c",
-                    [&] { return ops::toTensor(context); });
+        const auto context = m_attentive ? attendedContext(x, result, steps) : ops::globalMean(x);
+        steps.add("context", m_attentive ? "ctx_c = Σ_n m_n · x_cn" : "ctx_c = mean over H,W of x_c",
+                  [&] { return ops::toTensor(context); });
         FeatureMap y = x;
         if (m_multiply) {
             auto gate = transform(context, "channel_mul_conv.");
             ops::sigmoidInPlace(gate.data(), gate.size());
-            trace.stage("multiply", "g = sigmoid(W3·relu(LN(W0·ctx + b0)) + b3)", [&] { return ops::toTensor(gate); });
+            steps.add("multiply", "g = sigmoid(W3·relu(LN(W0·ctx + b0)) + b3)", [&] { return ops::toTensor(gate); });
             y = ops::scaleChannels(y, gate);
             result.maps.push_back(channelMap("channel_mul", MapRole::Gate, FOVEA_TEXT("engine", "Channel gate"), gate));
         }
         if (m_add) {
             const auto term = transform(context, "channel_add_conv.");
-            trace.stage("add", "t = W3·relu(LN(W0·ctx + b0)) + b3", [&] { return ops::toTensor(term); });
+            steps.add("add", "t = W3·relu(LN(W0·ctx + b0)) + b3", [&] { return ops::toTensor(term); });
             ops::addToChannels(y, term);
             result.maps.push_back(
                 channelMap("channel_add", MapRole::Additive, FOVEA_TEXT("engine", "Added to each channel"), term));
         }
-        trace.stage("fuse", "out = x · g + t", [&] { return ops::toTensor(y); });
+        steps.add("fuse", "out = x · g + t", [&] { return ops::toTensor(y); });
         result.frames.push_back(std::move(y));
         return result;
     }
@@ -95,10 +95,10 @@ public:
 private:
     [[nodiscard]] const Tensor& weight(const std::string& name) const { return m_weights.at(name); }
 
-    [[nodiscard]] ops::Vector attendedContext(const FeatureMap& x, AttentionOutput& result, Trace& trace) const {
+    [[nodiscard]] ops::Vector attendedContext(const FeatureMap& x, AttentionOutput& result, Steps& steps) const {
         FeatureMap mask = ops::conv2d(x, weight("conv_mask.weight"), weight("conv_mask.bias"));
         ops::softmax(mask.data(), mask.size(), mask.size());
-        trace.stage("mask", "m = softmax over H·W of w·x + b", [&] { return ops::toTensor(mask, true); });
+        steps.add("mask", "m = softmax over H·W of w·x + b", [&] { return ops::toTensor(mask, true); });
         result.maps.push_back(spatialMap("spatial", MapRole::Distribution, FOVEA_TEXT("engine", "Context weights"), mask));
         return ops::weightedSums(x, mask);
     }

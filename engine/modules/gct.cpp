@@ -36,25 +36,24 @@ public:
           m_squares(params.choice("mode") == "l2"),
           m_afterRelu(params.boolean("after_relu")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const Values embedding = embed(x);
-        trace.stage("embed",
-                    m_squares     ? "e_c = α_c · √(Σ x_c² + ε)"
-                    : m_afterRelu ? "e_c = α_c · Σ x_c"
-                                  : "e_c = α_c · Σ |x_c|",
-                    [&] { return tensorOf(embedding); });
+        steps.add("embed",
+                  m_squares     ? "e_c = α_c · √(Σ x_c² + ε)"
+                  : m_afterRelu ? "e_c = α_c · Σ x_c"
+                                : "e_c = α_c · Σ |x_c|",
+                  [&] { return tensorOf(embedding); });
         const double norm = normOf(embedding);
         ops::Vector gate(embedding.size());
         for (std::size_t c = 0; c < gate.size(); ++c) {
             gate[c] = static_cast<float>(1.0 + std::tanh(embedding[c] * m_gamma[c] / norm + m_beta[c]));
         }
-        trace.stage("normalise", m_squares ? "norm = √(mean_c e² + ε)" : "norm = mean_c |e| + ε",
-                    [&] { return tensorOf({norm}); });
-        trace.stage("gate", "g_c = 1 + tanh(e_c · γ_c / norm + β_c)", [&] { return ops::toTensor(gate); });
+        steps.add("normalise", m_squares ? "norm = √(mean_c e² + ε)" : "norm = mean_c |e| + ε", [&] { return tensorOf({norm}); });
+        steps.add("gate", "g_c = 1 + tanh(e_c · γ_c / norm + β_c)", [&] { return ops::toTensor(gate); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out = g_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("scale", "out = g_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(std::move(gate)));
         return result;
     }

@@ -67,24 +67,24 @@ public:
     GatherExcite(const Weights& weights, const ParamSet& params)
         : m_layers(weights), m_blocks(blocksOf(params)), m_extent(params.integer("extent")), m_mlp(params.boolean("mlp")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         FeatureMap z = m_blocks.empty() ? means(x) : learned(x);
-        trace.stage("gather", m_blocks.empty() ? "z_c = mean over the extent of x_c" : "z_c = BN(w_c * x_c), once or repeatedly",
-                    [&] { return ops::toTensor(z); });
+        steps.add("gather", m_blocks.empty() ? "z_c = mean over the extent of x_c" : "z_c = BN(w_c * x_c), once or repeatedly",
+                  [&] { return ops::toTensor(z); });
         if (m_mlp) {
             FeatureMap hidden = m_layers.convolution(z, "mlp.0");
             ops::reluInPlace(hidden.data(), hidden.size());
             z = m_layers.convolution(hidden, "mlp.2");
-            trace.stage("mlp", "z = W2·relu(W0·z)", [&] { return ops::toTensor(z); });
+            steps.add("mlp", "z = W2·relu(W0·z)", [&] { return ops::toTensor(z); });
         }
         FeatureMap gate = ops::resize(z, x.height(), x.width(), ops::Interpolation::Nearest);
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("excite", "a = sigmoid(nearest(z))", [&] { return ops::toTensor(gate); });
+        steps.add("excite", "a = sigmoid(nearest(z))", [&] { return ops::toTensor(gate); });
 
         AttentionOutput result;
         FeatureMap out = ops::multiply(x, gate);
-        trace.stage("scale", "out = a · x", [&] { return ops::toTensor(out); });
+        steps.add("scale", "out = a · x", [&] { return ops::toTensor(out); });
         result.frames.push_back(std::move(out));
         result.maps.push_back(fullMap("full", MapRole::Gate, FOVEA_TEXT("engine", "Gate of every value"), gate));
         return result;

@@ -35,23 +35,23 @@ class TemporalAffinity final : public AttentionModule {
 public:
     explicit TemporalAffinity(const Weights& weights) : m_weights(weights.tensors) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap pooled = ops::frameMeans(input.frames);
-        trace.stage("pool", "p_t = mean over H,W of x_t", [&] { return ops::toTensor(pooled); });
+        steps.add("pool", "p_t = mean over H,W of x_t", [&] { return ops::toTensor(pooled); });
         FeatureMap query = project(pooled, "q");
         FeatureMap key = project(pooled, "k");
         const FeatureMap value = project(pooled, "v");
-        trace.stage("query", "q = W_q·p + b_q", [&] { return ops::toTensor(query); });
-        trace.stage("key", "k = W_k·p + b_k", [&] { return ops::toTensor(key); });
-        trace.stage("value", "v = W_v·p + b_v", [&] { return ops::toTensor(value); });
+        steps.add("query", "q = W_q·p + b_q", [&] { return ops::toTensor(query); });
+        steps.add("key", "k = W_k·p + b_k", [&] { return ops::toTensor(key); });
+        steps.add("value", "v = W_v·p + b_v", [&] { return ops::toTensor(value); });
         const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(query.channels())));
         auto attended = attend(std::move(query), std::move(key), value, 1, scale, input.stop);
         if (!attended) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
-        trace.stage("attend", "o_t = Σ_s softmax_s(q_t · k_s / √d) · v_s", [&] { return ops::toTensor(attended->output); });
+        steps.add("attend", "o_t = Σ_s softmax_s(q_t · k_s / √d) · v_s", [&] { return ops::toTensor(attended->output); });
         const FeatureMap term = project(attended->output, "proj");
-        trace.stage("merge", "r = P·o + b_p", [&] { return ops::toTensor(term); });
+        steps.add("merge", "r = P·o + b_p", [&] { return ops::toTensor(term); });
 
         AttentionOutput result;
         const FeatureMap byFrame = ops::channelsToCells(term);
@@ -60,7 +60,7 @@ public:
             ops::addToChannels(y, {byFrame.row(t), byFrame.row(t) + byFrame.cells()});
             result.frames.push_back(std::move(y));
         }
-        trace.stage("residual", "out_t = x_t + r_t", [&] { return ops::toTensor(result.frames); });
+        steps.add("residual", "out_t = x_t + r_t", [&] { return ops::toTensor(result.frames); });
         addMaps(result, static_cast<int>(input.frames.size()), std::move(attended->factors));
         return result;
     }

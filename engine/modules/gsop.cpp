@@ -31,30 +31,30 @@ class SecondOrderPooling final : public AttentionModule {
 public:
     SecondOrderPooling(const Weights& weights, int stride) : m_layers(weights), m_stride(stride) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        const FeatureMap covariance = covarianceOf(reduced(x, trace));
-        trace.stage("covariance", "S = (1/M) · T · (I − 11ᵀ/M) · Tᵀ", [&] { return ops::toTensor(covariance); });
+        const FeatureMap covariance = covarianceOf(reduced(x, steps));
+        steps.add("covariance", "S = (1/M) · T · (I − 11ᵀ/M) · Tᵀ", [&] { return ops::toTensor(covariance); });
         const auto rows = rowsOf(covariance);
-        trace.stage("rows", "r_k = w_k · BN(S)_row + b_k", [&] { return ops::toTensor(rows); });
+        steps.add("rows", "r_k = w_k · BN(S)_row + b_k", [&] { return ops::toTensor(rows); });
         auto gate = ops::linear(rows, m_layers.at("fc_adapt_channels.weight"), m_layers.at("fc_adapt_channels.bias"));
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("gate", "a = sigmoid(W·r + b)", [&] { return ops::toTensor(gate); });
+        steps.add("gate", "a = sigmoid(W·r + b)", [&] { return ops::toTensor(gate); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("scale", "out = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(std::move(gate)));
         return result;
     }
 
 private:
-    [[nodiscard]] FeatureMap reduced(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] FeatureMap reduced(const FeatureMap& x, Steps& steps) const {
         FeatureMap y = x;
         ops::reluInPlace(y.data(), y.size());
         y = m_layers.convolution(y, "conv_for_DR", {.stride = m_stride});
         m_layers.batchNorm(y, "bn_for_DR");
         ops::reluInPlace(y.data(), y.size());
-        trace.stage("reduce", "T = relu(BN(W_r·relu(x) + b_r))", [&] { return ops::toTensor(y); });
+        steps.add("reduce", "T = relu(BN(W_r·relu(x) + b_r))", [&] { return ops::toTensor(y); });
         return y;
     }
 

@@ -81,11 +81,11 @@ class Hamburger final : public AttentionModule {
 public:
     Hamburger(const Weights& weights, int steps) : m_layers(weights), m_bases(weights.tensors.at("ham.bases")), m_steps(steps) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         FeatureMap inner = m_layers.convolution(x, "lower_bread.0");
         ops::reluInPlace(inner.data(), inner.size());
-        trace.stage("lower bread", "X = relu(W_l·x + b_l)", [&] { return ops::toTensor(inner); });
+        steps.add("lower bread", "X = relu(W_l·x + b_l)", [&] { return ops::toTensor(inner); });
         Tensor bases = m_bases;
         std::vector<FeatureMap> coefficients;
         FeatureMap rebuilt(inner.channels(), x.height(), x.width());
@@ -97,11 +97,11 @@ public:
         }
         AttentionOutput result;
         result.maps.push_back(matrixMap(coefficients));
-        trace.stage("bases", "B = B∘(X·Cᵀ) / (B·(C·Cᵀ) + 1e-6), last step", [&] { return bases; });
-        trace.stage("coefficients", "C = C∘(Bᵀ·X) / ((Bᵀ·B)·C + 1e-6), last step", [&] { return result.maps.front().data; });
-        trace.stage("rebuild", "Y = B · C", [&] { return ops::toTensor(rebuilt); });
+        steps.add("bases", "B = B∘(X·Cᵀ) / (B·(C·Cᵀ) + 1e-6), last step", [&] { return bases; });
+        steps.add("coefficients", "C = C∘(Bᵀ·X) / ((Bᵀ·B)·C + 1e-6), last step", [&] { return result.maps.front().data; });
+        steps.add("rebuild", "Y = B · C", [&] { return ops::toTensor(rebuilt); });
         result.frames.push_back(m_layers.residual(rebuilt, "upper_bread.0", "upper_bread.1", x));
-        trace.stage("upper bread", "out = relu(BN(W_u·Y) + x)", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("upper bread", "out = relu(BN(W_u·Y) + x)", [&] { return ops::toTensor(result.frames.front()); });
         return result;
     }
 

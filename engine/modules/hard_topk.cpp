@@ -43,21 +43,21 @@ class HardTopK final : public AttentionModule {
 public:
     HardTopK(double ratio, std::string rule) : m_ratio(ratio), m_rule(std::move(rule)) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         if (!x.allFinite()) {
             // NaN has no place in an order.
             return makeError(ErrorCode::BadValue, FOVEA_TEXT("engine", "Top-k cannot rank features which are not finite."));
         }
         const FeatureMap saliency = saliencyOf(x, m_rule);
-        trace.stage("saliency", "s = mean_c |x_c|, √Σ x_c² or mean_c x_c", [&] { return ops::toTensor(saliency, true); });
+        steps.add("saliency", "s = mean_c |x_c|, √Σ x_c² or mean_c x_c", [&] { return ops::toTensor(saliency, true); });
         const int count = std::clamp(static_cast<int>(std::floor(m_ratio * x.cells() + 1e-9)), 1, x.cells());
         const FeatureMap mask = largest(saliency, count);
-        trace.stage("select", "m = 1 for the k largest s, k = max(1, ⌊ratio·N⌋)", [&] { return ops::toTensor(mask, true); });
+        steps.add("select", "m = 1 for the k largest s, k = max(1, ⌊ratio·N⌋)", [&] { return ops::toTensor(mask, true); });
 
         AttentionOutput result;
         result.frames.push_back(ops::scalePositions(x, mask));
-        trace.stage("mask", "out = m · x", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("mask", "out = m · x", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(spatialMap("spatial", MapRole::Mask, FOVEA_TEXT("engine", "Selected positions"), mask));
         result.maps.push_back(spatialMap("saliency", MapRole::Saliency, FOVEA_TEXT("engine", "Saliency"), saliency));
         return result;

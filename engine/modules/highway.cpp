@@ -37,7 +37,7 @@ public:
     Highway(const Weights& weights, const ParamSet& params)
         : m_layers(weights), m_count(params.integer("layers")), m_padding(params.integer("k") / 2) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         FeatureMap x = input.features();
         Tensor gates({m_count, x.channels(), x.height(), x.width()});
         for (int l = 0; l < m_count; ++l) {
@@ -46,12 +46,12 @@ public:
             }
             FeatureMap gate = convolution(x, "gate", l);
             ops::sigmoidInPlace(gate.data(), gate.size());
-            trace.stage("gate", "T = sigmoid(conv(x; gate))", [&] { return ops::toTensor(gate); });
+            steps.add("gate", "T = sigmoid(conv(x; gate))", [&] { return ops::toTensor(gate); });
             FeatureMap y = convolution(x, "transform", l);
             ops::reluInPlace(y.data(), y.size());
-            trace.stage("transform", "H = relu(conv(x; transform))", [&] { return ops::toTensor(y); });
+            steps.add("transform", "H = relu(conv(x; transform))", [&] { return ops::toTensor(y); });
             ops::blend(x, gate, y);
-            trace.stage("carry", "x = T · H + (1 − T) · x", [&] { return ops::toTensor(x); });
+            steps.add("carry", "x = T · H + (1 − T) · x", [&] { return ops::toTensor(x); });
             std::copy_n(gate.data(), gate.size(), gates.values.data() + static_cast<std::size_t>(l) * gate.size());
         }
         AttentionOutput result;

@@ -81,25 +81,25 @@ public:
         m_short = std::make_shared<PairwiseLayout>(cut.layout(shape, false));
     }
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const FeatureMap phases = ops::gatherCells(x, m_long->cells, m_long->groups, m_long->queries);
-        trace.stage("interlace", "x_L = phases of the padded x (C × phases × cells)", [&] { return ops::toTensor(phases); });
+        steps.add("interlace", "x_L = phases of the padded x (C × phases × cells)", [&] { return ops::toTensor(phases); });
         auto far = attendBlock(phases, "long_range_sa.", input.stop);
         if (!far) {
             return stopped();
         }
-        trace.stage("long", "y_L = relu(BN(W·(softmax(qᵀ·k / √key)·v))) within each phase",
-                    [&] { return ops::toTensor(far->output); });
+        steps.add("long", "y_L = relu(BN(W·(softmax(qᵀ·k / √key)·v))) within each phase",
+                  [&] { return ops::toTensor(far->output); });
         auto near = attendBlock(ops::transposeCells(far->output, m_long->groups), "short_range_sa.", input.stop);
         if (!near) {
             return stopped();
         }
-        trace.stage("short", "y_S = relu(BN(W·(softmax(qᵀ·k / √key)·v))) within each cell",
-                    [&] { return ops::toTensor(near->output); });
+        steps.add("short", "y_S = relu(BN(W·(softmax(qᵀ·k / √key)·v))) within each cell",
+                  [&] { return ops::toTensor(near->output); });
         AttentionOutput result;
         result.frames.push_back(ops::gatherCells(near->output, m_short->places, x.height(), x.width()));
-        trace.stage("crop", "out = y_S, put back and cropped", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("crop", "out = y_S, put back and cropped", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(layoutMap("long", FOVEA_TEXT("engine", "Long-range attention"), m_long, std::move(far->factors)));
         result.maps.push_back(
             layoutMap("short", FOVEA_TEXT("engine", "Short-range attention"), m_short, std::move(near->factors)));

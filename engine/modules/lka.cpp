@@ -34,22 +34,22 @@ class LargeKernel final : public AttentionModule {
 public:
     LargeKernel(const Weights& weights, bool wrapped) : m_layers(weights), m_wrapped(wrapped), m_prefix(prefixOf(wrapped)) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         FeatureMap u;
         if (m_wrapped) {
             u = m_layers.convolution(x, "proj_1");
             ops::geluInPlace(u.data(), u.size());
-            trace.stage("project", "u = GELU(P1·x + b1)", [&] { return ops::toTensor(u); });
+            steps.add("project", "u = GELU(P1·x + b1)", [&] { return ops::toTensor(u); });
         }
         const FeatureMap& attended = m_wrapped ? u : x;
-        const FeatureMap gate = attention(attended, trace);
+        const FeatureMap gate = attention(attended, steps);
         FeatureMap y = ops::multiply(attended, gate);
-        trace.stage("scale", m_wrapped ? "v = A · u" : "out = A · x", [&] { return ops::toTensor(y); });
+        steps.add("scale", m_wrapped ? "v = A · u" : "out = A · x", [&] { return ops::toTensor(y); });
         if (m_wrapped) {
             y = m_layers.convolution(y, "proj_2");
             ops::add(y, x);
-            trace.stage("residual", "out = P2·v + b2 + x", [&] { return ops::toTensor(y); });
+            steps.add("residual", "out = P2·v + b2 + x", [&] { return ops::toTensor(y); });
         }
         AttentionOutput result;
         result.frames.push_back(std::move(y));
@@ -58,16 +58,16 @@ public:
     }
 
 private:
-    [[nodiscard]] FeatureMap attention(const FeatureMap& u, Trace& trace) const {
+    [[nodiscard]] FeatureMap attention(const FeatureMap& u, Steps& steps) const {
         const int reach = kDilation * (kFar / 2);
         FeatureMap y =
             m_layers.convolution(u, m_prefix + "conv0", {.padH = kNear / 2, .padW = kNear / 2, .groups = u.channels()});
-        trace.stage("near", "a = depthwise conv5×5(u)", [&] { return ops::toTensor(y); });
+        steps.add("near", "a = depthwise conv5×5(u)", [&] { return ops::toTensor(y); });
         y = m_layers.convolution(y, m_prefix + "conv_spatial",
                                  {.padH = reach, .padW = reach, .dilation = kDilation, .groups = u.channels()});
-        trace.stage("far", "a = depthwise conv7×7, dilation 3, of a", [&] { return ops::toTensor(y); });
+        steps.add("far", "a = depthwise conv7×7, dilation 3, of a", [&] { return ops::toTensor(y); });
         y = m_layers.convolution(y, m_prefix + "conv1");
-        trace.stage("mix", "A = W1·a + b1", [&] { return ops::toTensor(y); });
+        steps.add("mix", "A = W1·a + b1", [&] { return ops::toTensor(y); });
         return y;
     }
 

@@ -18,9 +18,9 @@ class Mhsa final : public AttentionModule {
 public:
     Mhsa(const Weights& weights, const ParamSet& params) : m_attention(weights, "", params) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        auto attended = m_attention.run(x, 1, input, trace, {"project", "attend", "merge"});
+        auto attended = m_attention.run(x, 1, input, steps, {"project", "attend", "merge"});
         if (!attended) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }

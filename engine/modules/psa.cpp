@@ -55,18 +55,18 @@ class Polarized final : public AttentionModule {
 public:
     Polarized(const Weights& weights, bool sequential) : m_layers(weights), m_sequential(sequential) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        const auto channel = channelGate(x, trace);
+        const auto channel = channelGate(x, steps);
         FeatureMap y = ops::scaleChannels(x, channel);
-        trace.stage("refine", "out_ch = m_c · x", [&] { return ops::toTensor(y); });
-        const FeatureMap spatial = spatialGate(m_sequential ? y : x, trace);
+        steps.add("refine", "out_ch = m_c · x", [&] { return ops::toTensor(y); });
+        const FeatureMap spatial = spatialGate(m_sequential ? y : x, steps);
         if (m_sequential) {
             y = ops::scalePositions(y, spatial);
         } else {
             ops::add(y, ops::scalePositions(x, spatial));
         }
-        trace.stage("combine", m_sequential ? "out = s · out_ch" : "out = m_c · x + s · x", [&] { return ops::toTensor(y); });
+        steps.add("combine", m_sequential ? "out = s · out_ch" : "out = m_c · x + s · x", [&] { return ops::toTensor(y); });
         AttentionOutput result;
         result.frames.push_back(std::move(y));
         result.maps.push_back(spatialMap("spatial", MapRole::Gate, FOVEA_TEXT("engine", "Spatial gate"), spatial));
@@ -75,12 +75,12 @@ public:
     }
 
 private:
-    [[nodiscard]] ops::Vector channelGate(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] ops::Vector channelGate(const FeatureMap& x, Steps& steps) const {
         FeatureMap query = m_layers.convolution(x, "conv_q_right");
         ops::softmax(query.data(), query.size(), query.size());
-        trace.stage("query", "q = softmax over N of w_q·x", [&] { return ops::toTensor(query, true); });
+        steps.add("query", "q = softmax over N of w_q·x", [&] { return ops::toTensor(query, true); });
         auto gate = ops::linear(ops::weightedSums(x, query), m_layers.at("conv_v_right.weight"), {});
-        trace.stage("context", "ctx = V_r·(Σ_n q_n·x_n)", [&] { return ops::toTensor(gate); });
+        steps.add("context", "ctx = V_r·(Σ_n q_n·x_n)", [&] { return ops::toTensor(gate); });
         if (m_sequential) {
             gate = ops::linear(gate, m_layers.at("conv_up.0.weight"), m_layers.at("conv_up.0.bias"));
             ops::layerNorm(gate, m_layers.at("conv_up.1.weight"), m_layers.at("conv_up.1.bias"));
@@ -90,27 +90,27 @@ private:
             gate = ops::linear(gate, m_layers.at("conv_up.weight"), {});
         }
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("channel gate", m_sequential ? "m = sigmoid(W3·relu(LN(W0·ctx + b0)) + b3)" : "m = sigmoid(W·ctx)",
-                    [&] { return ops::toTensor(gate); });
+        steps.add("channel gate", m_sequential ? "m = sigmoid(W3·relu(LN(W0·ctx + b0)) + b3)" : "m = sigmoid(W·ctx)",
+                  [&] { return ops::toTensor(gate); });
         return gate;
     }
 
-    [[nodiscard]] FeatureMap spatialGate(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] FeatureMap spatialGate(const FeatureMap& x, Steps& steps) const {
         const auto g = ops::linear(ops::globalMean(x), m_layers.at("conv_q_left.weight"), {});
-        trace.stage("pooled query", "g = Q_l·(mean over N of x)", [&] { return ops::toTensor(g); });
+        steps.add("pooled query", "g = Q_l·(mean over N of x)", [&] { return ops::toTensor(g); });
         FeatureMap gate;
         if (m_sequential) {
             FeatureMap keys = m_layers.convolution(x, "conv_v_left");
             ops::softmax(keys.data(), keys.size(), static_cast<std::size_t>(keys.cells()));
-            trace.stage("keys", "Th = softmax over N of V_l·x", [&] { return ops::toTensor(keys); });
+            steps.add("keys", "Th = softmax over N of V_l·x", [&] { return ops::toTensor(keys); });
             gate = ops::conv2d(keys, rowTensor(g), {});
         } else {
             gate = ops::conv2d(x, rowTensor(ops::weightedRowSum(g, m_layers.at("conv_v_left.weight"))), {});
             ops::softmax(gate.data(), gate.size(), gate.size());
         }
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("spatial gate", m_sequential ? "s = sigmoid(gᵀ·Th)" : "s = sigmoid(softmax over N of gᵀ·V_l·x)",
-                    [&] { return ops::toTensor(gate, true); });
+        steps.add("spatial gate", m_sequential ? "s = sigmoid(gᵀ·Th)" : "s = sigmoid(softmax over N of gᵀ·V_l·x)",
+                  [&] { return ops::toTensor(gate, true); });
         return gate;
     }
 

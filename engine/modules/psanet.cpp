@@ -94,7 +94,7 @@ class PointwiseSpatial final : public AttentionModule {
 public:
     PointwiseSpatial(const Weights& weights, const Plan& plan) : m_layers(weights), m_plan(plan) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         AttentionOutput result;
         const auto branches = m_plan.branches();
@@ -103,14 +103,14 @@ public:
             if (input.stop.stop_requested()) {
                 return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
             }
-            result.maps.push_back(attendBranch(x, branches[k], gathered.row(static_cast<int>(k) * m_plan.inner), trace));
+            result.maps.push_back(attendBranch(x, branches[k], gathered.row(static_cast<int>(k) * m_plan.inner), steps));
         }
-        trace.stage("gather", "x'_q = Σ_p r_p · K[p,q] / norm", [&] { return ops::toTensor(gathered); });
+        steps.add("gather", "x'_q = Σ_p r_p · K[p,q] / norm", [&] { return ops::toTensor(gathered); });
         const FeatureMap context = resized(m_layers.rectified(gathered, "proj.0", "proj.1"), x.height(), x.width());
-        trace.stage("project", "z = resize(relu(BN(W·x')))", [&] { return ops::toTensor(context); });
+        steps.add("project", "z = resize(relu(BN(W·x')))", [&] { return ops::toTensor(context); });
         FeatureMap out(2 * x.channels(), x.height(), x.width());
         std::copy_n(context.data(), context.size(), std::copy_n(x.data(), x.size(), out.data()));
-        trace.stage("concatenate", "out = [x ; z]", [&] { return ops::toTensor(out); });
+        steps.add("concatenate", "out = [x ; z]", [&] { return ops::toTensor(out); });
         result.frames.push_back(std::move(out));
         return result;
     }
@@ -121,10 +121,10 @@ private:
     }
 
     /// Writes one branch's inner×N values to `gathered`.
-    AttentionMap attendBranch(const FeatureMap& x, const std::string& branch, float* gathered, Trace& trace) const {
+    AttentionMap attendBranch(const FeatureMap& x, const std::string& branch, float* gathered, Steps& steps) const {
         const FeatureMap reduced =
             resized(m_layers.rectified(x, "reduce" + branch + ".0", "reduce" + branch + ".1"), m_plan.height, m_plan.width);
-        trace.stage("reduce", "r = relu(BN(W·x))", [&] { return ops::toTensor(reduced); });
+        steps.add("reduce", "r = relu(BN(W·x))", [&] { return ops::toTensor(reduced); });
         const FeatureMap hidden = m_layers.rectified(reduced, "attention" + branch + ".0", "attention" + branch + ".1");
         const bool collect = m_plan.collects(branch);
         FeatureMap matrix = ops::scatterMasks(hidden, m_layers.at("attention" + branch + ".3.weight"), m_plan.maskHeight,

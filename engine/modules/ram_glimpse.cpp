@@ -54,7 +54,7 @@ public:
           m_factor(params.integer("s")),
           m_point(params.point("location")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto it = input.extras.find("location");
         const Tensor location =
@@ -66,7 +66,7 @@ public:
             return makeError(ErrorCode::BadValue,
                              FOVEA_TEXT("engine", "The glimpse's “location” must be two numbers from −1 to 1; correct it."));
         }
-        trace.stage("location", "l in −1…1", [&] { return location; });
+        steps.add("location", "l in −1…1", [&] { return location; });
         // In float, as the reference: the rounding decides which cell is the centre.
         const int cx = static_cast<int>(0.5F * ((location.values[0] + 1.0F) * static_cast<float>(x.width())));
         const int cy = static_cast<int>(0.5F * ((location.values[1] + 1.0F) * static_cast<float>(x.height())));
@@ -82,7 +82,7 @@ public:
             const int corners[4] = {box.x, box.y, box.x + side, box.y + side};
             std::transform(corners, corners + 4, boxes.values.begin() + 4 * m, [](int v) { return static_cast<float>(v); });
         }
-        trace.stage("glimpse", "out = mean-pooled patches of sides g·s^m around l", [&] { return ops::toTensor(out); });
+        steps.add("glimpse", "out = mean-pooled patches of sides g·s^m around l", [&] { return ops::toTensor(out); });
         AttentionOutput result;
         result.frames.push_back(std::move(out));
         result.maps.push_back(

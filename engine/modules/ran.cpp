@@ -51,23 +51,23 @@ class ResidualAttention final : public AttentionModule {
 public:
     explicit ResidualAttention(const Weights& weights) : m_layers(weights) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap first = block(input.features(), "first_residual_blocks");
-        trace.stage("first block", "x' = Block(x)", [&] { return ops::toTensor(first); });
+        steps.add("first block", "x' = Block(x)", [&] { return ops::toTensor(first); });
         FeatureMap trunk = block(block(first, "trunk_branches.0"), "trunk_branches.1");
-        trace.stage("trunk", "T = Block(Block(x'))", [&] { return ops::toTensor(trunk); });
+        steps.add("trunk", "T = Block(Block(x'))", [&] { return ops::toTensor(trunk); });
         if (input.stop.stop_requested()) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
-        const FeatureMap mask = softMask(first, trunk, trace);
+        const FeatureMap mask = softMask(first, trunk, steps);
         if (input.stop.stop_requested()) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
         ops::scaleByOnePlus(trunk, mask);
-        trace.stage("scale", "y = (1 + M) · T", [&] { return ops::toTensor(trunk); });
+        steps.add("scale", "y = (1 + M) · T", [&] { return ops::toTensor(trunk); });
         AttentionOutput result;
         result.frames.push_back(block(trunk, "last_blocks"));
-        trace.stage("last block", "out = Block(y)", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("last block", "out = Block(y)", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(fullMap("full", MapRole::Gate, FOVEA_TEXT("engine", "Soft mask"), mask));
         return result;
     }
@@ -91,20 +91,20 @@ private:
         return y;
     }
 
-    [[nodiscard]] FeatureMap softMask(const FeatureMap& x, const FeatureMap& trunk, Trace& trace) const {
+    [[nodiscard]] FeatureMap softMask(const FeatureMap& x, const FeatureMap& trunk, Steps& steps) const {
         FeatureMap y = ops::maxPool(x, 3, 2, 1);
-        trace.stage("pool", "y = maxpool 3×3, stride 2, of x'", [&] { return ops::toTensor(y); });
+        steps.add("pool", "y = maxpool 3×3, stride 2, of x'", [&] { return ops::toTensor(y); });
         y = block(block(y, "softmax1_blocks.0"), "softmax1_blocks.1");
-        trace.stage("coarse blocks", "y = Block(Block(y))", [&] { return ops::toTensor(y); });
+        steps.add("coarse blocks", "y = Block(Block(y))", [&] { return ops::toTensor(y); });
         y = ops::resize(y, x.height(), x.width(), ops::Interpolation::Bilinear, true);
         ops::add(y, trunk);
-        trace.stage("up", "y = bilinear(y) + T", [&] { return ops::toTensor(y); });
+        steps.add("up", "y = bilinear(y) + T", [&] { return ops::toTensor(y); });
         activate(y, "softmax2_blocks.0");
         y = m_layers.convolution(y, "softmax2_blocks.2");
         activate(y, "softmax2_blocks.3");
         y = m_layers.convolution(y, "softmax2_blocks.5");
         ops::sigmoidInPlace(y.data(), y.size());
-        trace.stage("soft mask", "M = sigmoid(W5·relu(BN(W2·relu(BN(y)))))", [&] { return ops::toTensor(y); });
+        steps.add("soft mask", "M = sigmoid(W5·relu(BN(W2·relu(BN(y)))))", [&] { return ops::toTensor(y); });
         return y;
     }
 

@@ -95,20 +95,20 @@ class RelationAware final : public AttentionModule {
 public:
     explicit RelationAware(const Weights& weights) : m_layers(weights) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        FeatureMap spatial = gate(x, "spatial", trace, "spatial gate");
+        FeatureMap spatial = gate(x, "spatial", steps, "spatial gate");
         spatial.reshape(1, x.height(), x.width());
         FeatureMap y = ops::scalePositions(x, spatial);
-        trace.stage("refine", "x1 = a_s · x", [&] { return ops::toTensor(y); });
+        steps.add("refine", "x1 = a_s · x", [&] { return ops::toTensor(y); });
         if (input.stop.stop_requested()) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
-        const FeatureMap channel = gate(ops::channelsToCells(y), "channel", trace, "channel gate");
+        const FeatureMap channel = gate(ops::channelsToCells(y), "channel", steps, "channel gate");
         const ops::Vector factors(channel.data(), channel.data() + channel.size());
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(y, factors));
-        trace.stage("scale", "out = a_c · x1", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("scale", "out = a_c · x1", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(spatialMap("spatial", MapRole::Gate, FOVEA_TEXT("engine", "Spatial gate"), spatial));
         result.maps.push_back(channelGateMap(factors));
         return result;
@@ -120,17 +120,17 @@ private:
     }
 
     /// One gate per cell of x, whose rows are the nodes' features.
-    [[nodiscard]] FeatureMap gate(const FeatureMap& x, const std::string& kind, Trace& trace, const char* stage) const {
+    [[nodiscard]] FeatureMap gate(const FeatureMap& x, const std::string& kind, Steps& steps, const char* step) const {
         const FeatureMap own = ops::channelMean(embedded(x, "gx_" + kind));
-        trace.stage("own features", "g = mean of e_gx(x)", [&] { return ops::toTensor(own); });
+        steps.add("own features", "g = mean of e_gx(x)", [&] { return ops::toTensor(own); });
         const FeatureMap relations = described(embedded(x, "theta_" + kind), embedded(x, "phi_" + kind), "gg_" + kind);
-        trace.stage("relations", "r = e_gg([G[p,·] ; G[·,p]]), G[p,q] = th_p·ph_q", [&] { return ops::toTensor(relations); });
+        steps.add("relations", "r = e_gg([G[p,·] ; G[·,p]]), G[p,q] = th_p·ph_q", [&] { return ops::toTensor(relations); });
         FeatureMap joined(1 + relations.channels(), x.height(), x.width());
         std::copy_n(relations.data(), relations.size(), std::copy_n(own.data(), own.size(), joined.data()));
         FeatureMap a = embedded(joined, "W_" + kind);
         a = m_layers.normalized(a, "W_" + kind + ".3", "W_" + kind + ".4");
         ops::sigmoidInPlace(a.data(), a.size());
-        trace.stage(stage, "a = sigmoid(BN(W3·relu(BN(W0·[g ; r]))))", [&] { return ops::toTensor(a); });
+        steps.add(step, "a = sigmoid(BN(W3·relu(BN(W0·[g ; r]))))", [&] { return ops::toTensor(a); });
         return a;
     }
 

@@ -62,16 +62,16 @@ class Shuffle final : public AttentionModule {
 public:
     explicit Shuffle(const Weights& weights) : m_weights(weights.tensors) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        const FeatureMap gate = gates(x, trace);
+        const FeatureMap gate = gates(x, steps);
         FeatureMap y(x.channels(), x.height(), x.width());
         for (int c = 0; c < x.channels(); ++c) {
             const int half = x.channels() / 2;
             const int target = c < half ? 2 * c : 2 * (c - half) + 1;
             ops::multiply(x.row(c), gate.row(c), static_cast<std::size_t>(x.cells()), y.row(target));
         }
-        trace.stage("shuffle", "out_2k = A_k·x_k, out_2k+1 = A_(C/2+k)·x_(C/2+k)", [&] { return ops::toTensor(y); });
+        steps.add("shuffle", "out_2k = A_k·x_k, out_2k+1 = A_(C/2+k)·x_(C/2+k)", [&] { return ops::toTensor(y); });
         AttentionOutput result;
         result.frames.push_back(std::move(y));
         result.maps.push_back(fullMap("full", MapRole::Gate, FOVEA_TEXT("engine", "Gates of both halves"), gate));
@@ -83,12 +83,12 @@ private:
         return m_weights.at(name).values[static_cast<std::size_t>(index)];
     }
 
-    [[nodiscard]] FeatureMap gates(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] FeatureMap gates(const FeatureMap& x, Steps& steps) const {
         const int half = m_weights.at("gn.weight").dim(0);
         const auto means = ops::globalMean(x);
         const auto variances = ops::globalVariance(x, false);
-        trace.stage("mean", "m_c = mean over H,W of x_c", [&] { return ops::toTensor(means); });
-        trace.stage("variance", "v_c = mean over H,W of (x_c − m_c)²", [&] { return ops::toTensor(variances); });
+        steps.add("mean", "m_c = mean over H,W of x_c", [&] { return ops::toTensor(means); });
+        steps.add("variance", "v_c = mean over H,W of (x_c − m_c)²", [&] { return ops::toTensor(variances); });
         FeatureMap gate(x.channels(), x.height(), x.width());
         for (int c = 0; c < x.channels(); ++c) {
             const int k = c % half;
@@ -106,8 +106,8 @@ private:
                            gate.row(c));
         }
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("gates", "A_c = sigmoid(cweight·m_c + cbias) or sigmoid(sweight·GN(x_c) + sbias)",
-                    [&] { return ops::toTensor(gate); });
+        steps.add("gates", "A_c = sigmoid(cweight·m_c + cbias) or sigmoid(sweight·GN(x_c) + sbias)",
+                  [&] { return ops::toTensor(gate); });
         return gate;
     }
 

@@ -14,9 +14,9 @@ class Sagan final : public AttentionModule {
 public:
     explicit Sagan(const Weights& weights) : m_attention(weights, "") {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        auto attended = m_attention.run(x, input.stop, trace);
+        auto attended = m_attention.run(x, input.stop, steps);
         if (!attended) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }

@@ -27,14 +27,14 @@ class ScSe final : public AttentionModule {
 public:
     ScSe(const Weights& weights, bool adds) : m_layers(weights), m_adds(adds) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        const auto channel = channelGate(x, trace);
+        const auto channel = channelGate(x, steps);
         FeatureMap spatial = m_layers.convolution(x, "sSE.conv");
         ops::sigmoidInPlace(spatial.data(), spatial.size());
-        trace.stage("spatial gate", "s = sigmoid(w·x + b)", [&] { return ops::toTensor(spatial, true); });
+        steps.add("spatial gate", "s = sigmoid(w·x + b)", [&] { return ops::toTensor(spatial, true); });
         FeatureMap y = m_adds ? ops::scaleBySum(x, channel, spatial) : ops::scaleByLarger(x, channel, spatial);
-        trace.stage("combine", m_adds ? "out = a_c·x + s·x" : "out = max(a_c·x, s·x)", [&] { return ops::toTensor(y); });
+        steps.add("combine", m_adds ? "out = a_c·x + s·x" : "out = max(a_c·x, s·x)", [&] { return ops::toTensor(y); });
         AttentionOutput result;
         result.frames.push_back(std::move(y));
         result.maps.push_back(spatialMap("spatial", MapRole::Gate, FOVEA_TEXT("engine", "Spatial gate"), spatial));
@@ -43,14 +43,14 @@ public:
     }
 
 private:
-    [[nodiscard]] ops::Vector channelGate(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] ops::Vector channelGate(const FeatureMap& x, Steps& steps) const {
         const auto squeezed = ops::globalMean(x);
-        trace.stage("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(squeezed); });
+        steps.add("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(squeezed); });
         auto hidden = ops::linear(squeezed, m_layers.at("cSE.fc1.weight"), m_layers.at("cSE.fc1.bias"));
         ops::reluInPlace(hidden.data(), hidden.size());
         auto gate = ops::linear(hidden, m_layers.at("cSE.fc2.weight"), m_layers.at("cSE.fc2.bias"));
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("channel gate", "a = sigmoid(W2·relu(W1·z + b1) + b2)", [&] { return ops::toTensor(gate); });
+        steps.add("channel gate", "a = sigmoid(W2·relu(W1·z + b1) + b2)", [&] { return ops::toTensor(gate); });
         return gate;
     }
 

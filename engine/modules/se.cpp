@@ -35,20 +35,20 @@ public:
         }
     }
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto squeezed = ops::globalMean(x);
-        trace.stage("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(squeezed); });
+        steps.add("squeeze", "z_c = mean over H,W of x_c", [&] { return ops::toTensor(squeezed); });
         auto hidden = ops::linear(squeezed, m_weight0, m_bias0);
         ops::reluInPlace(hidden.data(), hidden.size());
-        trace.stage("reduce", "h = relu(W0·z + b0)", [&] { return ops::toTensor(hidden); });
+        steps.add("reduce", "h = relu(W0·z + b0)", [&] { return ops::toTensor(hidden); });
         auto gate = ops::linear(hidden, m_weight2, m_bias2);
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("excite", "a = sigmoid(W2·h + b2)", [&] { return ops::toTensor(gate); });
+        steps.add("excite", "a = sigmoid(W2·h + b2)", [&] { return ops::toTensor(gate); });
 
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out_c = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("scale", "out_c = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(gate));
         return result;
     }

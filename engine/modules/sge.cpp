@@ -55,23 +55,23 @@ public:
     GroupEnhance(const Weights& weights, int groups)
         : m_weight(weights.tensors.at("weight")), m_bias(weights.tensors.at("bias")), m_groups(groups) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto means = ops::globalMean(x);
-        trace.stage("mean", "m_c = mean over H,W of x_c", [&] { return ops::toTensor(means); });
+        steps.add("mean", "m_c = mean over H,W of x_c", [&] { return ops::toTensor(means); });
         const int size = x.channels() / m_groups;
         FeatureMap gate = ops::standardizedGroups(x, means, m_groups, kEpsilon);
-        trace.stage("normalise", "u = (t − mean t)/(std t + 1e-5), t_n = Σ_c m_c·x[c,n]", [&] { return ops::toTensor(gate); });
+        steps.add("normalise", "u = (t − mean t)/(std t + 1e-5), t_n = Σ_c m_c·x[c,n]", [&] { return ops::toTensor(gate); });
         for (int g = 0; g < m_groups; ++g) {
             ops::scaleAndShift(gate.row(g), static_cast<std::size_t>(gate.cells()), m_weight.values[g], m_bias.values[g]);
         }
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("gate", "A_g = sigmoid(u·weight_g + bias_g)", [&] { return ops::toTensor(gate); });
+        steps.add("gate", "A_g = sigmoid(u·weight_g + bias_g)", [&] { return ops::toTensor(gate); });
         FeatureMap y(x.channels(), x.height(), x.width());
         for (int c = 0; c < x.channels(); ++c) {
             ops::multiply(x.row(c), gate.row(c / size), static_cast<std::size_t>(x.cells()), y.row(c));
         }
-        trace.stage("scale", "out = A_g · x", [&] { return ops::toTensor(y); });
+        steps.add("scale", "out = A_g · x", [&] { return ops::toTensor(y); });
         AttentionOutput result;
         result.frames.push_back(std::move(y));
         result.maps.push_back(fullMap("group", MapRole::Gate, FOVEA_TEXT("engine", "Gate of each group"), gate));

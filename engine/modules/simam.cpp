@@ -24,19 +24,19 @@ class Simam final : public AttentionModule {
 public:
     explicit Simam(float lambda) : m_lambda(lambda) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto mean = ops::globalMean(x);
         const auto variance = ops::globalVariance(x, true);
-        trace.stage("mean", "μ_c = mean over H,W of x_c", [&] { return ops::toTensor(mean); });
-        trace.stage("variance", "v_c = Σ (x − μ_c)² / (H·W − 1)", [&] { return ops::toTensor(variance); });
+        steps.add("mean", "μ_c = mean over H,W of x_c", [&] { return ops::toTensor(mean); });
+        steps.add("variance", "v_c = Σ (x − μ_c)² / (H·W − 1)", [&] { return ops::toTensor(variance); });
 
         ops::Vector divisors = variance;
         for (float& v : divisors) {
             v = 4.0F * (v + m_lambda);
         }
         FeatureMap attention = ops::squaredDistances(x, mean, divisors, 0.5F);
-        trace.stage("energy", "e = (x − μ_c)² / (4·(v_c + λ)) + 1/2", [&] { return ops::toTensor(attention); });
+        steps.add("energy", "e = (x − μ_c)² / (4·(v_c + λ)) + 1/2", [&] { return ops::toTensor(attention); });
         ops::sigmoidInPlace(attention.data(), attention.size());
 
         AttentionOutput result;

@@ -65,7 +65,7 @@ class SelectiveKernel final : public AttentionModule {
 public:
     SelectiveKernel(const Weights& weights, Plan plan) : m_layers(weights), m_plan(std::move(plan)) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         FeatureMap paths(m_plan.paths() * m_plan.channels, x.height(), x.width());
         for (int b = 0; b < m_plan.paths(); ++b) {
@@ -74,19 +74,19 @@ public:
             }
             const FeatureMap u = path(x, b);
             std::copy_n(u.data(), u.size(), paths.row(b * m_plan.channels));
-            trace.stage("split", "U_b = relu(BN(conv(x))), one path", [&] { return ops::toTensor(u); });
+            steps.add("split", "U_b = relu(BN(conv(x))), one path", [&] { return ops::toTensor(u); });
         }
         const auto summed = ops::branchMeans(paths, m_plan.paths());
-        trace.stage("fuse", "s = mean over H,W of Σ_b U_b", [&] { return ops::toTensor(summed); });
+        steps.add("fuse", "s = mean over H,W of Σ_b U_b", [&] { return ops::toTensor(summed); });
         const FeatureMap reduced = m_layers.rectified(ops::toMap(summed), "attn.fc_reduce", "attn.bn");
-        trace.stage("reduce", "z = relu(BN(W_r·s))", [&] { return ops::toTensor(reduced); });
+        steps.add("reduce", "z = relu(BN(W_r·s))", [&] { return ops::toTensor(reduced); });
         Tensor attention = ops::toTensor(m_layers.convolution(reduced, "attn.fc_select"));
         attention.shape = {m_plan.paths(), m_plan.channels};
         ops::softmax(attention, 0);
-        trace.stage("select", "a = softmax over b of W_s·z", [&] { return attention; });
+        steps.add("select", "a = softmax over b of W_s·z", [&] { return attention; });
         AttentionOutput result;
         result.frames.push_back(ops::mixBranches(paths, attention));
-        trace.stage("mix", "out = Σ_b a[b,c] · U_b", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("mix", "out = Σ_b a[b,c] · U_b", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(branchMap("branch", MapRole::Distribution, FOVEA_TEXT("engine", "Weights of the kernel sizes"),
                                         std::move(attention)));
         return result;

@@ -48,10 +48,10 @@ class SecondOrderChannels final : public AttentionModule {
 public:
     SecondOrderChannels(const Weights& weights, int iterations) : m_layers(weights), m_iterations(iterations) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto s = ops::covariance(x);
-        trace.stage("covariance", "S = (1/N) · X · (I − 11ᵀ/N) · Xᵀ", [&] { return tensorOf(s, x.channels()); });
+        steps.add("covariance", "S = (1/N) · X · (I − 11ᵀ/N) · Xᵀ", [&] { return tensorOf(s, x.channels()); });
         if (traceOf(s, x.channels()) <= 0.0) {
             return makeError(
                 ErrorCode::BadValue,
@@ -63,15 +63,15 @@ public:
         if (!root) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
-        trace.stage("square root", "√S by Newton and Schulz", [&] { return tensorOf(*root, x.channels()); });
+        steps.add("square root", "√S by Newton and Schulz", [&] { return tensorOf(*root, x.channels()); });
         const auto means = ops::columnMeans(*root, x.channels());
         const ops::Vector pooled(means.begin(), means.end());
-        trace.stage("pool", "v_c = mean of column c", [&] { return ops::toTensor(pooled); });
+        steps.add("pool", "v_c = mean of column c", [&] { return ops::toTensor(pooled); });
         auto gate = excite(pooled);
-        trace.stage("gate", "a = sigmoid(W2·relu(W0·v + b0) + b2)", [&] { return ops::toTensor(gate); });
+        steps.add("gate", "a = sigmoid(W2·relu(W0·v + b0) + b2)", [&] { return ops::toTensor(gate); });
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("scale", "out = a_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(std::move(gate)));
         return result;
     }

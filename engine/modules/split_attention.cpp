@@ -60,16 +60,16 @@ class SplitAttention final : public AttentionModule {
 public:
     SplitAttention(const Weights& weights, const Plan& plan) : m_layers(weights), m_plan(plan) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         FeatureMap splits =
             m_layers.convolution(input.features(), "conv", {.padH = 1, .padW = 1, .groups = m_plan.convolutionGroups()});
         m_layers.batchNorm(splits, "bn0");
         ops::reluInPlace(splits.data(), splits.size());
-        trace.stage("split", "U = relu(BN(conv(x)))", [&] { return ops::toTensor(splits); });
-        Tensor attention = attend(splits, trace);
+        steps.add("split", "U = relu(BN(conv(x)))", [&] { return ops::toTensor(splits); });
+        Tensor attention = attend(splits, steps);
         AttentionOutput result;
         result.frames.push_back(ops::mixBranches(splits, attention));
-        trace.stage("mix", "out = Σ_r a[r,c] · U_r", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("mix", "out = Σ_r a[r,c] · U_r", [&] { return ops::toTensor(result.frames.front()); });
         const bool gate = m_plan.radix == 1;
         const char* title = gate ? FOVEA_TEXT("engine", "Gate of the only split") : FOVEA_TEXT("engine", "Weights of the splits");
         result.maps.push_back(branchMap("branch", gate ? MapRole::Gate : MapRole::Distribution, title, std::move(attention)));
@@ -78,14 +78,14 @@ public:
 
 private:
     /// a [radix×Cout].
-    [[nodiscard]] Tensor attend(const FeatureMap& splits, Trace& trace) const {
+    [[nodiscard]] Tensor attend(const FeatureMap& splits, Steps& steps) const {
         const auto pooled = ops::branchMeans(splits, m_plan.radix);
-        trace.stage("fuse", "s = mean over H,W of Σ_r U_r", [&] { return ops::toTensor(pooled); });
+        steps.add("fuse", "s = mean over H,W of Σ_r U_r", [&] { return ops::toTensor(pooled); });
         const ops::ConvOptions grouped{.groups = m_plan.cardinality};
         FeatureMap hidden = m_layers.convolution(ops::toMap(pooled), "fc1", grouped);
         m_layers.batchNorm(hidden, "bn1");
         ops::reluInPlace(hidden.data(), hidden.size());
-        trace.stage("reduce", "z = relu(BN(fc1(s)))", [&] { return ops::toTensor(hidden); });
+        steps.add("reduce", "z = relu(BN(fc1(s)))", [&] { return ops::toTensor(hidden); });
         const FeatureMap logits = m_layers.convolution(hidden, "fc2", grouped);
         Tensor attention = radixMajor(logits);
         if (m_plan.radix == 1) {
@@ -93,8 +93,8 @@ private:
         } else {
             ops::softmax(attention, 0);
         }
-        trace.stage("attend", m_plan.radix == 1 ? "a = sigmoid(fc2(z))" : "a = softmax over r of fc2(z)",
-                    [&] { return attention; });
+        steps.add("attend", m_plan.radix == 1 ? "a = sigmoid(fc2(z))" : "a = softmax over r of fc2(z)",
+                  [&] { return attention; });
         return attention;
     }
 

@@ -38,30 +38,30 @@ public:
           m_mean(weights.tensors.at("bn.running_mean")),
           m_variance(weights.tensors.at("bn.running_var")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const auto mean = ops::globalMean(x);
         auto deviation = ops::globalVariance(x, true);
         for (float& v : deviation) {
             v = std::sqrt(v + 1e-5F);
         }
-        trace.stage("mean", "μ_c = mean over H,W of x_c", [&] { return ops::toTensor(mean); });
-        trace.stage("deviation", "σ_c = √(Σ (x − μ_c)² / (H·W − 1) + 1e-5)", [&] { return ops::toTensor(deviation); });
+        steps.add("mean", "μ_c = mean over H,W of x_c", [&] { return ops::toTensor(mean); });
+        steps.add("deviation", "σ_c = √(Σ (x − μ_c)² / (H·W − 1) + 1e-5)", [&] { return ops::toTensor(deviation); });
 
         FeatureMap style(x.channels(), 1, 1);
         for (int c = 0; c < x.channels(); ++c) {
             style.data()[c] = m_mix.values[2 * c] * mean[c] + m_mix.values[2 * c + 1] * deviation[c];
         }
-        trace.stage("mix", "z_c = w_c0 · μ_c + w_c1 · σ_c", [&] { return Tensor({x.channels()}, flat(style)); });
+        steps.add("mix", "z_c = w_c0 · μ_c + w_c1 · σ_c", [&] { return Tensor({x.channels()}, flat(style)); });
         ops::batchNorm(style, m_scale, m_shift, m_mean, m_variance);
-        trace.stage("normalise", "n = BN(z)", [&] { return Tensor({x.channels()}, flat(style)); });
+        steps.add("normalise", "n = BN(z)", [&] { return Tensor({x.channels()}, flat(style)); });
         ops::Vector gate = flat(style);
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("gate", "g = sigmoid(n)", [&] { return ops::toTensor(gate); });
+        steps.add("gate", "g = sigmoid(n)", [&] { return ops::toTensor(gate); });
 
         AttentionOutput result;
         result.frames.push_back(ops::scaleChannels(x, gate));
-        trace.stage("scale", "out_c = g_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("scale", "out_c = g_c · x_c", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(channelGateMap(gate));
         return result;
     }

@@ -23,19 +23,19 @@ public:
     RegionSelection(const Weights& weights, const ParamSet& params)
         : m_layers(weights), m_rows(params.integer("gh")), m_columns(params.integer("gw")), m_tau(params.real("tau")) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const FeatureMap score = m_layers.convolution(x, "score");
-        trace.stage("score", "s = w·x + b", [&] { return ops::toTensor(score, true); });
+        steps.add("score", "s = w·x + b", [&] { return ops::toTensor(score, true); });
         const FeatureMap logits = ops::adaptiveMeanPool(score, m_rows, m_columns);
-        trace.stage("pool", "logits = s mean-pooled to gh×gw", [&] { return ops::toTensor(logits, true); });
+        steps.add("pool", "logits = s mean-pooled to gh×gw", [&] { return ops::toTensor(logits, true); });
         ops::Vector regions(logits.data(), logits.data() + logits.size());
         const int chosen = static_cast<int>(std::max_element(regions.begin(), regions.end()) - regions.begin());
         for (float& v : regions) {
             v = static_cast<float>(v / m_tau);
         }
         ops::softmax(regions.data(), regions.size(), regions.size());
-        trace.stage("softmax", "p = softmax(logits / τ)", [&] { return ops::toTensor(regions); });
+        steps.add("softmax", "p = softmax(logits / τ)", [&] { return ops::toTensor(regions); });
 
         const int i = chosen / m_columns, j = chosen % m_columns;
         const int box[4] = {j * x.width() / m_columns, i * x.height() / m_rows, (j + 1) * x.width() / m_columns,
@@ -46,7 +46,7 @@ public:
         }
         AttentionOutput result;
         result.frames.push_back(ops::scalePositions(x, mask));
-        trace.stage("mask", "out = m · x", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("mask", "out = m · x", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(spatialMap("spatial", MapRole::Mask, FOVEA_TEXT("engine", "Selected region"), mask));
         result.maps.push_back(branchMap("branch", MapRole::Distribution, FOVEA_TEXT("engine", "Probability of each region"),
                                         ops::toTensor(regions)));

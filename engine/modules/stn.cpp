@@ -81,9 +81,9 @@ public:
           m_alignCorners(params.boolean("align_corners")),
           m_border(params.choice("padding_mode") == "border") {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
-        const auto theta = localize(x, trace);
+        const auto theta = localize(x, steps);
         const Axis across{x.width(), m_alignCorners}, down{x.height(), m_alignCorners};
         const auto source = [&theta](double px, double py, int k) {
             return static_cast<float>(theta[3 * k] * px + theta[3 * k + 1] * py + theta[3 * k + 2]);
@@ -101,7 +101,7 @@ public:
         }
         AttentionOutput result;
         result.frames.push_back(sample(x, grid, across, down));
-        trace.stage("sample", "out = x read bilinearly at the grid", [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("sample", "out = x read bilinearly at the grid", [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(regionMap("theta", FOVEA_TEXT("engine", "Affine matrix"), {{2, 3}, theta}));
         result.maps.push_back(regionMap("grid", FOVEA_TEXT("engine", "Sampling grid"), std::move(grid)));
         result.maps.push_back(regionMap("box", FOVEA_TEXT("engine", "Sampled quadrilateral"), std::move(box), m_alignCorners));
@@ -109,18 +109,18 @@ public:
     }
 
 private:
-    [[nodiscard]] ops::Vector localize(const FeatureMap& x, Trace& trace) const {
+    [[nodiscard]] ops::Vector localize(const FeatureMap& x, Steps& steps) const {
         FeatureMap f = ops::maxPool(m_layers.convolution(x, "localization.0", {.padH = 2, .padW = 2}), 2, 2, 0);
         ops::reluInPlace(f.data(), f.size());
         f = ops::maxPool(m_layers.convolution(f, "localization.3", {.padH = 1, .padW = 1}), 2, 2, 0);
         ops::reluInPlace(f.data(), f.size());
-        trace.stage("localise", "f = relu(pool2(conv3×3(relu(pool2(conv5×5(x))))))", [&] { return ops::toTensor(f); });
+        steps.add("localise", "f = relu(pool2(conv3×3(relu(pool2(conv5×5(x))))))", [&] { return ops::toTensor(f); });
         f = ops::adaptiveMeanPool(f, m_pool, m_pool);
         auto hidden = ops::linear({f.data(), f.data() + f.size()}, m_layers.at("fc_loc.0.weight"), m_layers.at("fc_loc.0.bias"));
         ops::reluInPlace(hidden.data(), hidden.size());
-        trace.stage("regress", "h = relu(W0·pooled f + b0)", [&] { return ops::toTensor(hidden); });
+        steps.add("regress", "h = relu(W0·pooled f + b0)", [&] { return ops::toTensor(hidden); });
         auto theta = ops::linear(hidden, m_layers.at("fc_loc.2.weight"), m_layers.at("fc_loc.2.bias"));
-        trace.stage("theta", "θ = W2·h + b2", [&] { return Tensor({2, 3}, theta); });
+        steps.add("theta", "θ = W2·h + b2", [&] { return Tensor({2, 3}, theta); });
         return theta;
     }
 

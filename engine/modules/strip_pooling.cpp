@@ -24,22 +24,22 @@ class StripPooling final : public AttentionModule {
 public:
     explicit StripPooling(const Weights& weights) : m_layers(weights) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         FeatureMap rows = m_layers.convolution(ops::meanOverWidth(x), "conv1", {.padH = 1});
         m_layers.batchNorm(rows, "bn1");
-        trace.stage("rows", "r = BN(conv3×1(mean over W))", [&] { return ops::toTensor(rows); });
+        steps.add("rows", "r = BN(conv3×1(mean over W))", [&] { return ops::toTensor(rows); });
         FeatureMap columns = m_layers.convolution(ops::meanOverHeight(x), "conv2", {.padW = 1});
         m_layers.batchNorm(columns, "bn2");
-        trace.stage("columns", "k = BN(conv1×3(mean over H))", [&] { return ops::toTensor(columns); });
+        steps.add("columns", "k = BN(conv1×3(mean over H))", [&] { return ops::toTensor(columns); });
 
         FeatureMap gate = ops::rectifiedRowsPlusColumns(rows, columns);
-        trace.stage("join", "s = relu(r[c,i] + k[c,j])", [&] { return ops::toTensor(gate); });
+        steps.add("join", "s = relu(r[c,i] + k[c,j])", [&] { return ops::toTensor(gate); });
         gate = m_layers.convolution(gate, "conv3");
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("gate", "A = sigmoid(W·s + b)", [&] { return ops::toTensor(gate); });
+        steps.add("gate", "A = sigmoid(W·s + b)", [&] { return ops::toTensor(gate); });
         FeatureMap y = ops::multiply(x, gate);
-        trace.stage("scale", "out = A · x", [&] { return ops::toTensor(y); });
+        steps.add("scale", "out = A · x", [&] { return ops::toTensor(y); });
 
         AttentionOutput result;
         result.frames.push_back(std::move(y));

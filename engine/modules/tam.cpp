@@ -61,11 +61,11 @@ public:
         }
     }
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap pooled = ops::frameMeans(input.frames);
-        trace.stage("pool", "p[c,t] = mean over H,W of x_t,c", [&] { return ops::toTensor(pooled); });
-        const Tensor kernel = globalBranch(pooled, trace);
-        const FeatureMap local = localBranch(pooled, trace);
+        steps.add("pool", "p[c,t] = mean over H,W of x_t,c", [&] { return ops::toTensor(pooled); });
+        const Tensor kernel = globalBranch(pooled, steps);
+        const FeatureMap local = localBranch(pooled, steps);
         AttentionOutput result;
         for (const FeatureMap* frame : input.frames) {
             result.frames.emplace_back(frame->channels(), frame->height(), frame->width());
@@ -78,7 +78,7 @@ public:
         if (input.stop.stop_requested()) {
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
-        trace.stage("aggregate", "out_t = Σ_k w_k · l_{t+k−K//2} · x_{t+k−K//2}", [&] { return ops::toTensor(result.frames); });
+        steps.add("aggregate", "out_t = Σ_k w_k · l_{t+k−K//2} · x_{t+k−K//2}", [&] { return ops::toTensor(result.frames); });
         const FeatureMap byFrame = ops::channelsToCells(local);
         result.maps.push_back(temporalMap(MapRole::Gate, FOVEA_TEXT("engine", "Importance of each frame"),
                                           {{byFrame.channels(), byFrame.cells()}, ops::toTensor(byFrame).values}));
@@ -97,25 +97,25 @@ private:
     }
 
     /// w [C×K]; every row sums to 1.
-    [[nodiscard]] Tensor globalBranch(const FeatureMap& pooled, Trace& trace) const {
+    [[nodiscard]] Tensor globalBranch(const FeatureMap& pooled, Steps& steps) const {
         FeatureMap hidden = ops::conv2d(ops::channelsToCells(pooled), weight("G.0.weight"), {});
         normalize(hidden, "G.1");
-        trace.stage("global", "h = relu(BN(W0·p_c))", [&] { return ops::toTensor(hidden); });
+        steps.add("global", "h = relu(BN(W0·p_c))", [&] { return ops::toTensor(hidden); });
         const FeatureMap logits = ops::channelsToCells(ops::conv2d(hidden, weight("G.3.weight"), {}));
         Tensor kernel{{logits.channels(), m_taps}, ops::toTensor(logits).values};
         ops::softmax(kernel, 1);
-        trace.stage("kernel", "w_c = softmax over K of W3·h", [&] { return kernel; });
+        steps.add("kernel", "w_c = softmax over K of W3·h", [&] { return kernel; });
         return kernel;
     }
 
     /// l, C×1×T.
-    [[nodiscard]] FeatureMap localBranch(const FeatureMap& pooled, Trace& trace) const {
+    [[nodiscard]] FeatureMap localBranch(const FeatureMap& pooled, Steps& steps) const {
         FeatureMap hidden = ops::conv2d(pooled, weight("L.0.weight"), {}, {.padW = m_taps / 2});
         normalize(hidden, "L.1");
-        trace.stage("local", "h = relu(BN(conv_K(p)))", [&] { return ops::toTensor(hidden); });
+        steps.add("local", "h = relu(BN(conv_K(p)))", [&] { return ops::toTensor(hidden); });
         FeatureMap gate = ops::conv2d(hidden, weight("L.3.weight"), {});
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("importance", "l = sigmoid(conv1(h))", [&] { return ops::toTensor(gate); });
+        steps.add("importance", "l = sigmoid(conv1(h))", [&] { return ops::toTensor(gate); });
         return gate;
     }
 

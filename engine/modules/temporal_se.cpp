@@ -25,27 +25,27 @@ class TemporalSqueeze final : public AttentionModule {
 public:
     explicit TemporalSqueeze(const Weights& weights) : m_weights(weights.tensors) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         ops::Vector squeezed;
         for (const FeatureMap* frame : input.frames) {
             const auto means = ops::globalMean(*frame);  // of equally many positions each
             const double total = std::accumulate(means.begin(), means.end(), 0.0);
             squeezed.push_back(static_cast<float>(total / static_cast<double>(means.size())));
         }
-        trace.stage("squeeze", "z_t = mean over C,H,W of x_t", [&] { return ops::toTensor(squeezed); });
+        steps.add("squeeze", "z_t = mean over C,H,W of x_t", [&] { return ops::toTensor(squeezed); });
         auto hidden = ops::linear(squeezed, m_weights.at("fc1.weight"), m_weights.at("fc1.bias"));
         ops::reluInPlace(hidden.data(), hidden.size());
-        trace.stage("reduce", "h = relu(W1·z + b1)", [&] { return ops::toTensor(hidden); });
+        steps.add("reduce", "h = relu(W1·z + b1)", [&] { return ops::toTensor(hidden); });
         auto gate = ops::linear(hidden, m_weights.at("fc2.weight"), m_weights.at("fc2.bias"));
         ops::sigmoidInPlace(gate.data(), gate.size());
-        trace.stage("excite", "a = sigmoid(W2·h + b2)", [&] { return ops::toTensor(gate); });
+        steps.add("excite", "a = sigmoid(W2·h + b2)", [&] { return ops::toTensor(gate); });
 
         AttentionOutput result;
         for (std::size_t t = 0; t < gate.size(); ++t) {
             const FeatureMap& x = *input.frames[t];
             result.frames.push_back(ops::scaleChannels(x, ops::Vector(x.channels(), gate[t])));
         }
-        trace.stage("scale", "out_t = a_t · x_t", [&] { return ops::toTensor(result.frames); });
+        steps.add("scale", "out_t = a_t · x_t", [&] { return ops::toTensor(result.frames); });
         result.maps.push_back(temporalMap(MapRole::Gate, FOVEA_TEXT("engine", "Frame gate"), ops::toTensor(gate)));
         return result;
     }

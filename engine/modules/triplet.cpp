@@ -41,25 +41,25 @@ class Triplet final : public AttentionModule {
 public:
     Triplet(const Weights& weights, bool spatial) : m_layers(weights), m_spatial(spatial) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const int channels = x.channels();
-        const FeatureMap cw = gate(pair(ops::maxOverHeight(x), ops::meanOverHeight(x), channels, x.width()), "cw", trace,
+        const FeatureMap cw = gate(pair(ops::maxOverHeight(x), ops::meanOverHeight(x), channels, x.width()), "cw", steps,
                                    "cw[c,j] = sigmoid(BN(conv7×7([max over H ; mean over H])))");
         // C×H to H×C, so that the rows are those of the picture.
         const FeatureMap hc = gate(
             pair(ops::channelsToCells(ops::maxOverWidth(x)), ops::channelsToCells(ops::meanOverWidth(x)), x.height(), channels),
-            "hc", trace, "hc[i,c] = sigmoid(BN(conv7×7([max over W ; mean over W])))");
+            "hc", steps, "hc[i,c] = sigmoid(BN(conv7×7([max over W ; mean over W])))");
         FeatureMap hw;
         if (m_spatial) {
-            hw = gate(pair(ops::channelMax(x), ops::channelMean(x), x.height(), x.width()), "hw", trace,
+            hw = gate(pair(ops::channelMax(x), ops::channelMean(x), x.height(), x.width()), "hw", steps,
                       "hw[i,j] = sigmoid(BN(conv7×7([max over C ; mean over C])))");
         }
         const FeatureMap full = ops::meanOfPlanes(cw, hc, hw);
-        trace.stage("mean", m_spatial ? "A = (cw[c,j] + hc[i,c] + hw[i,j]) / 3" : "A = (cw[c,j] + hc[i,c]) / 2",
-                    [&] { return ops::toTensor(full); });
+        steps.add("mean", m_spatial ? "A = (cw[c,j] + hc[i,c] + hw[i,j]) / 3" : "A = (cw[c,j] + hc[i,c]) / 2",
+                  [&] { return ops::toTensor(full); });
         FeatureMap y = ops::multiply(x, full);
-        trace.stage("scale", "out = A · x", [&] { return ops::toTensor(y); });
+        steps.add("scale", "out = A · x", [&] { return ops::toTensor(y); });
 
         AttentionOutput result;
         result.frames.push_back(std::move(y));
@@ -74,11 +74,11 @@ public:
     }
 
 private:
-    [[nodiscard]] FeatureMap gate(const FeatureMap& pooled, const std::string& branch, Trace& trace, const char* equation) const {
+    [[nodiscard]] FeatureMap gate(const FeatureMap& pooled, const std::string& branch, Steps& steps, const char* equation) const {
         FeatureMap g = m_layers.convolution(pooled, branch + ".conv.conv", {.padH = kKernel / 2, .padW = kKernel / 2});
         m_layers.batchNorm(g, branch + ".conv.bn");
         ops::sigmoidInPlace(g.data(), g.size());
-        trace.stage(branch.c_str(), equation, [&] { return ops::toTensor(g, true); });
+        steps.add(branch.c_str(), equation, [&] { return ops::toTensor(g, true); });
         return g;
     }
 

@@ -82,16 +82,16 @@ public:
           m_layout(std::make_shared<PairwiseLayout>(windowsOf(shape, params))),
           m_rolled(!m_layout->regions.empty()) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         const FeatureMap& x = input.features();
         const FeatureMap tokens = ops::gatherCells(x, m_layout->cells, m_layout->groups, m_layout->queries);
-        trace.stage("partition",
-                    m_rolled ? "t = windows of the padded and rolled x (C × windows × tokens)"
-                             : "t = windows of the padded x (C × windows × tokens)",
-                    [&] { return ops::toTensor(tokens); });
+        steps.add("partition",
+                  m_rolled ? "t = windows of the padded and rolled x (C × windows × tokens)"
+                           : "t = windows of the padded x (C × windows × tokens)",
+                  [&] { return ops::toTensor(tokens); });
         const auto bias = m_weights.find("qkv.bias");
         const FeatureMap qkv = ops::conv2d(tokens, m_weights.at("qkv.weight"), bias == m_weights.end() ? Tensor() : bias->second);
-        trace.stage("project", "[q; k; v] = W·t + b", [&] { return ops::toTensor(qkv); });
+        steps.add("project", "[q; k; v] = W·t + b", [&] { return ops::toTensor(qkv); });
         AttentionMap map = layoutMap("matrix", FOVEA_TEXT("engine", "Attention within each window"), m_layout);
         map.data = Tensor(m_layout->shape);
         FeatureMap merged(x.channels(), m_layout->groups, m_layout->queries);
@@ -101,15 +101,14 @@ public:
             return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "Stopped."));
         }
         scaleHeads(merged, m_layout->heads, input.heads);
-        trace.stage("attend",
-                    m_rolled ? "o_h = softmax(q_hᵀ·k_h / √d + B_h + M) · v_h" : "o_h = softmax(q_hᵀ·k_h / √d + B_h) · v_h",
-                    [&] { return ops::toTensor(merged); });
+        steps.add("attend",
+                  m_rolled ? "o_h = softmax(q_hᵀ·k_h / √d + B_h + M) · v_h" : "o_h = softmax(q_hᵀ·k_h / √d + B_h) · v_h",
+                  [&] { return ops::toTensor(merged); });
         merged = ops::conv2d(merged, m_weights.at("proj.weight"), m_weights.at("proj.bias"));
         AttentionOutput result;
         result.frames.push_back(ops::gatherCells(merged, m_layout->places, x.height(), x.width()));
-        trace.stage("merge",
-                    m_rolled ? "out = P·[o_1; o_2; …] + p, rolled back and cropped" : "out = P·[o_1; o_2; …] + p, cropped",
-                    [&] { return ops::toTensor(result.frames.front()); });
+        steps.add("merge", m_rolled ? "out = P·[o_1; o_2; …] + p, rolled back and cropped" : "out = P·[o_1; o_2; …] + p, cropped",
+                  [&] { return ops::toTensor(result.frames.front()); });
         result.maps.push_back(std::move(map));
         return result;
     }

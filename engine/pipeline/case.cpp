@@ -238,8 +238,8 @@ Result<SafetensorsFile> applyCase(const SafetensorsFile& file, const Interventio
     if (!module) {
         return module.error();
     }
-    Trace trace;
-    const auto output = runModule(info, **module, input, trace);
+    Steps steps;
+    const auto output = runModule(info, **module, input, steps);
     return output ? written(file, *output) : Result<SafetensorsFile>(output.error());
 }
 

@@ -27,7 +27,7 @@ struct ModuleJob {
     std::string weightsFile;                 ///< a safetensors file; empty: seeded random (or parameter-free)
     std::shared_ptr<const Weights> weights;  ///< given tensors instead of a file; wins over weightsFile
     std::uint64_t seed = 1;
-    bool trace = false;
+    bool recordSteps = false;
     bool predict = false;  ///< the bundle's network predicts with this module, too
     bool shown = true;     ///< a person looks at the result: on a moving source it is made for every frame
     /// Mutes or scales channels and heads for this module alone. Gates, maps, output, prediction and fields are then those of a

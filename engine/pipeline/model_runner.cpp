@@ -250,7 +250,7 @@ void ModelRunner::State::keep(CachedModule fresh, std::size_t capacity) {
 std::shared_ptr<const JobResult> ModelRunner::State::cachedResult(const ModuleJob& job) {
     const auto* cached = find(job);
     const auto predicted = [&] { return cached->result->prediction || cached->result->predictionError; };
-    const bool usable = cached != nullptr && cached->result && (!job.trace || cached->result->trace.enabled()) &&
+    const bool usable = cached != nullptr && cached->result && (!job.recordSteps || cached->result->steps.recorded()) &&
                         (!job.predict || !bundle || predicted());
     return usable ? cached->result : nullptr;
 }
@@ -307,7 +307,7 @@ std::shared_ptr<const JobResult> ModelRunner::State::runJob(const ModuleJob& job
                                                             std::size_t capacity) {
     auto result = std::make_shared<JobResult>();
     result->intervention = job.intervention;
-    result->trace = job.trace ? Trace::recording() : Trace();
+    result->steps = job.recordSteps ? Steps::recording() : Steps();
     CachedModule* cached = nullptr;
     std::optional<ModuleInputs> inputs;
     result->output = guarded(job.info->title, [&]() -> Result<AttentionOutput> {
@@ -323,7 +323,7 @@ std::shared_ptr<const JobResult> ModelRunner::State::runJob(const ModuleJob& job
         const auto start = Clock::now();
         inputs.emplace(*job.info, job.params, inputFrames(*job.info), job.intervention);
         result->resampled = inputs->resampled();
-        auto output = runModule(*job.info, *cached->module, inputs->input(cached->state, stop), result->trace);
+        auto output = runModule(*job.info, *cached->module, inputs->input(cached->state, stop), result->steps);
         result->milliseconds = millisecondsSince(start);
         return output;
     });

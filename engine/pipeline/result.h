@@ -27,7 +27,7 @@ struct JobResult {
     std::optional<GridSize> resampled = {};  ///< the grid on which a module tied to a size ran, where the features have another
     std::shared_ptr<const Prediction> prediction = {};  ///< of a bundle's network with this module, where it was asked for
     std::optional<Error> predictionError = {};          ///< why there is none although it was asked for
-    Trace trace;
+    Steps steps;
     double milliseconds = 0.0;
 };
 

@@ -11,7 +11,7 @@
 #include "engine/render/comparison.h"
 #include "engine/render/compose.h"
 #include "engine/render/field.h"
-#include "engine/render/stages.h"
+#include "engine/render/steps.h"
 
 namespace fovea {
 
@@ -54,7 +54,7 @@ struct RenderedMatrix {
     std::optional<Error> error;
 };
 
-/// Pure: the pixels of a request. Runs on the render thread, in exports and on the command line alike. StageRequest and
+/// Pure: the pixels of a request. Runs on the render thread, in exports and on the command line alike. StepRequest and
 /// ChannelGridRequest have theirs beside them.
 FOVEA_API RenderedOverlay render(const OverlayRequest& request, const std::stop_token& stop = {});
 FOVEA_API RenderedMatrix render(const MatrixRequest& request, const std::stop_token& stop = {});

@@ -9,7 +9,7 @@ namespace fovea {
 
 using Shape = std::vector<std::int64_t>;
 
-/// A named-axis-free float32 array, row-major: weights, attention tensors, traces. Features are FeatureMap.
+/// A named-axis-free float32 array, row-major: weights, attention tensors, recorded steps. Features are FeatureMap.
 struct Tensor {
     Shape shape;
     std::vector<float> values;

@@ -5909,97 +5909,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
-    <name>fovea::StageStrip</name>
-    <message>
-        <source>Steps of the mechanism</source>
-        <translation>机制的步骤</translation>
-    </message>
-    <message>
-        <source>Esc returns</source>
-        <translation>Esc 返回</translation>
-    </message>
-    <message>
-        <source>one number</source>
-        <translation>一个数</translation>
-    </message>
-    <message>
-        <source>min %1</source>
-        <translation>最小 %1</translation>
-    </message>
-    <message>
-        <source>mean %1</source>
-        <translation>平均 %1</translation>
-    </message>
-    <message>
-        <source>max %1</source>
-        <translation>最大 %1</translation>
-    </message>
-    <message>
-        <source>not finite: %1</source>
-        <translation>非有限值：%1</translation>
-    </message>
-    <message>
-        <source>one bar for up to %1 channels: the largest magnitude among them</source>
-        <translation>每条代表至多 %1 个通道：取其中绝对值最大者</translation>
-    </message>
-    <message>
-        <source>one bar per channel</source>
-        <translation>每个通道一条</translation>
-    </message>
-    <message>
-        <source>a map over the picture</source>
-        <translation>图像上的图</translation>
-    </message>
-    <message>
-        <source>the mean over channels of |x|</source>
-        <translation>|x| 在通道上的平均</translation>
-    </message>
-    <message>
-        <source>a matrix: rows down, columns across</source>
-        <translation>矩阵：行向下，列向右</translation>
-    </message>
-    <message>
-        <source>how often each value occurs</source>
-        <translation>各值出现的次数</translation>
-    </message>
-    <message>
-        <source>%1 … %2: %3 numbers</source>
-        <translation>%1 … %2：%3 个数</translation>
-    </message>
-    <message>
-        <source>channel %1: %2</source>
-        <translation>通道 %1：%2</translation>
-    </message>
-    <message>
-        <source>row %1, column %2: %3</source>
-        <translation>第 %1 行，第 %2 列：%3</translation>
-    </message>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1：%2</translation>
-    </message>
-    <message>
-        <source>Choose a mechanism and open a picture: its steps from the features to the output appear here.</source>
-        <translation>选择一个机制并打开图像：从特征到输出的步骤会显示在此。</translation>
-    </message>
-    <message>
-        <source>%1 steps (smallest, mean, largest): %2.</source>
-        <translation>%1 个步骤（最小、平均、最大）：%2。</translation>
-    </message>
-    <message>
-        <source>Enlarged: %1.</source>
-        <translation>已放大：%1。</translation>
-    </message>
-    <message>
-        <source>Here: %1.</source>
-        <translation>此处：%1。</translation>
-    </message>
-    <message>
-        <source>Computed from: %1.</source>
-        <translation>计算自：%1。</translation>
-    </message>
-</context>
-<context>
     <name>fovea::StatisticsView</name>
     <message>
         <source>%1 … %2: %3 %</source>
@@ -6101,6 +6010,97 @@ entropy %5 of %6 bits</source>
     <message>
         <source>runs on %1 × %2 cells    %3</source>
         <translation>在 %1 × %2 个单元上运行    %3</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::StepStrip</name>
+    <message>
+        <source>Steps of the mechanism</source>
+        <translation>机制的步骤</translation>
+    </message>
+    <message>
+        <source>Esc returns</source>
+        <translation>Esc 返回</translation>
+    </message>
+    <message>
+        <source>one number</source>
+        <translation>一个数</translation>
+    </message>
+    <message>
+        <source>min %1</source>
+        <translation>最小 %1</translation>
+    </message>
+    <message>
+        <source>mean %1</source>
+        <translation>平均 %1</translation>
+    </message>
+    <message>
+        <source>max %1</source>
+        <translation>最大 %1</translation>
+    </message>
+    <message>
+        <source>not finite: %1</source>
+        <translation>非有限值：%1</translation>
+    </message>
+    <message>
+        <source>one bar for up to %1 channels: the largest magnitude among them</source>
+        <translation>每条代表至多 %1 个通道：取其中绝对值最大者</translation>
+    </message>
+    <message>
+        <source>one bar per channel</source>
+        <translation>每个通道一条</translation>
+    </message>
+    <message>
+        <source>a map over the picture</source>
+        <translation>图像上的图</translation>
+    </message>
+    <message>
+        <source>the mean over channels of |x|</source>
+        <translation>|x| 在通道上的平均</translation>
+    </message>
+    <message>
+        <source>a matrix: rows down, columns across</source>
+        <translation>矩阵：行向下，列向右</translation>
+    </message>
+    <message>
+        <source>how often each value occurs</source>
+        <translation>各值出现的次数</translation>
+    </message>
+    <message>
+        <source>%1 … %2: %3 numbers</source>
+        <translation>%1 … %2：%3 个数</translation>
+    </message>
+    <message>
+        <source>channel %1: %2</source>
+        <translation>通道 %1：%2</translation>
+    </message>
+    <message>
+        <source>row %1, column %2: %3</source>
+        <translation>第 %1 行，第 %2 列：%3</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Choose a mechanism and open a picture: its steps from the features to the output appear here.</source>
+        <translation>选择一个机制并打开图像：从特征到输出的步骤会显示在此。</translation>
+    </message>
+    <message>
+        <source>%1 steps (smallest, mean, largest): %2.</source>
+        <translation>%1 个步骤（最小、平均、最大）：%2。</translation>
+    </message>
+    <message>
+        <source>Enlarged: %1.</source>
+        <translation>已放大：%1。</translation>
+    </message>
+    <message>
+        <source>Here: %1.</source>
+        <translation>此处：%1。</translation>
+    </message>
+    <message>
+        <source>Computed from: %1.</source>
+        <translation>计算自：%1。</translation>
     </message>
 </context>
 <context>

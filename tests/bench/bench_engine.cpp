@@ -147,8 +147,8 @@ void benchModules(const Features& features) {
             std::printf("%-34s %s\n", info->id.c_str(), module.error().message().c_str());
             continue;
         }
-        Trace trace;
-        row(info->id.c_str(), measure([&] { (void)runModule(*info, **module, {.frames = {&features.map}}, trace); }, copying),
+        Steps steps;
+        row(info->id.c_str(), measure([&] { (void)runModule(*info, **module, {.frames = {&features.map}}, steps); }, copying),
             "memcpy of the features");
     }
 }

@@ -105,8 +105,8 @@ Result<AttentionOutput> ModuleCase::run() {
     for (const auto& [name, tensor] : m_extras) {
         input.extras.emplace(name, &tensor);
     }
-    Trace trace;
-    return runModule(*m_info, *m_module, input, trace);
+    Steps steps;
+    return runModule(*m_info, *m_module, input, steps);
 }
 
 bool ModuleCase::write(const std::string& path, const AttentionOutput& output) const {

@@ -13,7 +13,7 @@ public:
     /// 64 channels of 60×80 cells, for clips eight frames of 28×28. Errors are the module's own.
     static fovea::Result<std::unique_ptr<ModuleCase>> make(const fovea::ModuleInfo& info);
 
-    /// One run without trace; pairwise matrices are not looked at.
+    /// One run which records no steps; pairwise matrices are not looked at.
     fovea::Result<fovea::AttentionOutput> run();
 
     /// A case file for the reference: inputs, parameters, weights and the `output` of a run. False where it cannot be written.

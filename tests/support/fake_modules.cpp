@@ -48,7 +48,7 @@ class Fake final : public AttentionModule {
 public:
     Fake(FakeModule& fake, float value) : m_fake(fake), m_value(value) {}
 
-    Result<AttentionOutput> run(const ModuleInput& input, Trace& trace) override {
+    Result<AttentionOutput> run(const ModuleInput& input, Steps& steps) override {
         ++m_fake.ran;
         if (auto done = behave(m_fake, input.stop); !done) {
             return done.error();
@@ -59,7 +59,7 @@ public:
         if (m_fake.behaviour == FakeBehaviour::NotFinite) {
             map.values.back() = std::numeric_limits<float>::quiet_NaN();
         }
-        trace.stage("value", "a = value", [&] { return map; });
+        steps.add("value", "a = value", [&] { return map; });
         AttentionOutput output;
         output.frames.push_back(x);
         auto& shown = output.maps.emplace_back();

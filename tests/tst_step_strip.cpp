@@ -6,7 +6,7 @@
 
 #include "tests/support/made_result.h"
 #include "tests/support/view_test.h"
-#include "widgets/stage_strip.h"
+#include "widgets/step_strip.h"
 #include "widgets/theme.h"
 
 using namespace fovea;
@@ -35,11 +35,11 @@ std::shared_ptr<FrameResult> makeResult(std::uint64_t sequence = 1) {
     auto features = std::make_shared<Features>();
     features->map = FeatureMap(4, 2, 3);
     auto module = jobOf(info());
-    module->trace = Trace::recording();
-    module->trace.stage("squeeze", "z_c = mean of x_c", [] { return Tensor({4}, {0.25F, -1.5F, 3.0F, 0.5F}); });
-    module->trace.stage("reduce", "h = f(z)", [] { return Tensor({2}, {1.0F, 2.0F}); });
-    module->trace.stage("gate", "s = g(h)", [] { return Tensor({2, 3}, {0, 1, 2, 3, 4, 5}); });
-    module->trace.stage("scale", "y = s · x", [] { return Tensor(Shape{4, 2, 3}); });
+    module->steps = Steps::recording();
+    module->steps.add("squeeze", "z_c = mean of x_c", [] { return Tensor({4}, {0.25F, -1.5F, 3.0F, 0.5F}); });
+    module->steps.add("reduce", "h = f(z)", [] { return Tensor({2}, {1.0F, 2.0F}); });
+    module->steps.add("gate", "s = g(h)", [] { return Tensor({2, 3}, {0, 1, 2, 3, 4, 5}); });
+    module->steps.add("scale", "y = s · x", [] { return Tensor(Shape{4, 2, 3}); });
     AttentionOutput output;
     output.frames.emplace_back(4, 2, 3);
     module->output = std::move(output);
@@ -52,15 +52,15 @@ std::shared_ptr<FrameResult> makeResult(std::uint64_t sequence = 1) {
     return result;
 }
 
-StageRequest requestOf(const QList<QVariant>& signal) { return signal.at(0).value<StageRequest>(); }
+StepRequest requestOf(const QList<QVariant>& signal) { return signal.at(0).value<StepRequest>(); }
 
-void answer(StageStrip& strip, const StageRequest& request, const cv::Scalar& bgr) {
-    RenderedStage rendered = render(request);
+void answer(StepStrip& strip, const StepRequest& request, const cv::Scalar& bgr) {
+    RenderedStep rendered = render(request);
     rendered.pixels = std::make_shared<cv::Mat>(request.height, request.width, CV_8UC4, bgr);
     strip.setRendered(rendered);
 }
 
-void answerAll(StageStrip& strip, const QSignalSpy& asked, const cv::Scalar& bgr = {200, 100, 50, 255}) {
+void answerAll(StepStrip& strip, const QSignalSpy& asked, const cv::Scalar& bgr = {200, 100, 50, 255}) {
     for (const auto& signal : asked) {
         answer(strip, requestOf(signal), bgr);
     }
@@ -70,7 +70,7 @@ const QRgb kBlue = qRgb(50, 100, 200);
 
 }  // namespace
 
-class TestStageStrip : public QObject {
+class TestStepStrip : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -78,15 +78,15 @@ private Q_SLOTS:
     void init() { failOnWarnings(); }
 
     void asksForWhatIsVisibleOnce() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 560, 200);  // three cards
-        QSignalSpy asked(&strip, &StageStrip::renderRequested);
+        QSignalSpy asked(&strip, &StepStrip::renderRequested);
         const auto result = makeResult();
         OverlayStyle style;
         strip.setResult(result, JobId{"steps"}, style);
         QCOMPARE(strip.count(), 5);
         QCOMPARE(asked.size(), 3);
-        QCOMPARE(requestOf(asked.at(2)).stage, 2);
+        QCOMPARE(requestOf(asked.at(2)).step, 2);
         QCOMPARE(requestOf(asked.at(2)).width, strip.pictureRect(2).width());
         QCOMPARE(requestOf(asked.at(2)).height, strip.pictureRect(2).height());
         QCOMPARE(requestOf(asked.at(1)).ink, theme().channel.rgb());
@@ -102,9 +102,9 @@ private Q_SLOTS:
     }
 
     void hiddenItAsksForNothing() {
-        StageStrip strip;
+        StepStrip strip;
         strip.resize(560, 200);
-        QSignalSpy asked(&strip, &StageStrip::renderRequested);
+        QSignalSpy asked(&strip, &StepStrip::renderRequested);
         strip.setResult(makeResult(), JobId{"steps"}, {});
         QCOMPARE(asked.size(), 0);
         strip.show();
@@ -113,9 +113,9 @@ private Q_SLOTS:
     }
 
     void paintsThePixelsWhereItSays() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 1000, 240);
-        QSignalSpy asked(&strip, &StageStrip::renderRequested);
+        QSignalSpy asked(&strip, &StepStrip::renderRequested);
         strip.setResult(makeResult(), JobId{"steps"}, {});
         QCOMPARE(asked.size(), 5);
         answer(strip, requestOf(asked.at(3)), {200, 100, 50, 255});
@@ -129,9 +129,9 @@ private Q_SLOTS:
     }
 
     void olderPicturesNeverCoverNewerOnes() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 1000, 240);
-        QSignalSpy asked(&strip, &StageStrip::renderRequested);
+        QSignalSpy asked(&strip, &StepStrip::renderRequested);
         strip.setResult(makeResult(1), JobId{"steps"}, {});
         strip.setResult(makeResult(2), JobId{"steps"}, {});
         QCOMPARE(asked.size(), 10);
@@ -148,7 +148,7 @@ private Q_SLOTS:
     }
 
     void pointingMarksWhatACardNeeds() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 1000, 240);
         strip.setResult(makeResult(), JobId{"steps"}, {});
         strip.clearFocus();
@@ -173,11 +173,11 @@ private Q_SLOTS:
     }
 
     void clickEnlargesAndAgainReturns() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 1000, 240);
         strip.setResult(makeResult(), JobId{"steps"}, {});
-        QSignalSpy asked(&strip, &StageStrip::renderRequested);
-        QSignalSpy chosen(&strip, &StageStrip::stageChosen);
+        QSignalSpy asked(&strip, &StepStrip::renderRequested);
+        QSignalSpy chosen(&strip, &StepStrip::stepChosen);
         QTest::mouseClick(&strip, Qt::LeftButton, {}, strip.cardRect(1).center());
         QCOMPARE(chosen.size(), 1);
         QCOMPARE(chosen.at(0).at(0).toInt(), 1);
@@ -186,7 +186,7 @@ private Q_SLOTS:
         QVERIFY(strip.largeRect().contains(strip.pictureRect(1)));
         QVERIFY(!asked.isEmpty());
         const auto large = requestOf(asked.at(0));
-        QCOMPARE(large.stage, 1);
+        QCOMPARE(large.step, 1);
         QCOMPARE(QSize(large.width, large.height), strip.pictureRect(1).size());
         QTest::mouseClick(&strip, Qt::LeftButton, {}, strip.largeRect().center());
         QCOMPARE(strip.chosen(), -1);
@@ -196,9 +196,9 @@ private Q_SLOTS:
 
     // Bars: the value under the pointer is that of the channel there.
     void theValueUnderThePointer() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 1000, 240);
-        QSignalSpy asked(&strip, &StageStrip::renderRequested);
+        QSignalSpy asked(&strip, &StepStrip::renderRequested);
         strip.setResult(makeResult(), JobId{"steps"}, {});
         strip.setChosen(1);
         answerAll(strip, asked);
@@ -214,10 +214,10 @@ private Q_SLOTS:
     }
 
     void keysMoveChooseAndReturn() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 560, 200);
         strip.setResult(makeResult(), JobId{"steps"}, {});
-        QSignalSpy chosen(&strip, &StageStrip::stageChosen);
+        QSignalSpy chosen(&strip, &StepStrip::stepChosen);
         QTest::keyClick(&strip, Qt::Key_End);
         QVERIFY(strip.cardRect(0).isNull());
         QVERIFY(!strip.cardRect(4).isNull());
@@ -235,9 +235,9 @@ private Q_SLOTS:
     }
 
     void theWheelMovesThrough() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 560, 200);
-        QSignalSpy asked(&strip, &StageStrip::renderRequested);
+        QSignalSpy asked(&strip, &StepStrip::renderRequested);
         strip.setResult(makeResult(), JobId{"steps"}, {});
         const auto turn = [&strip](int delta) {
             const QPointF middle = strip.rect().center();
@@ -247,7 +247,7 @@ private Q_SLOTS:
         turn(-120);
         QVERIFY(strip.cardRect(0).isNull());
         QVERIFY(!strip.cardRect(3).isNull());
-        QCOMPARE(requestOf(asked.last()).stage, 3);
+        QCOMPARE(requestOf(asked.last()).step, 3);
         for (int k = 0; k < 9; ++k) turn(-120);
         QVERIFY(!strip.cardRect(4).isNull());
         QVERIFY(!strip.cardRect(2).isNull());
@@ -256,7 +256,7 @@ private Q_SLOTS:
     }
 
     void anErrorAndEmptinessAreSaid() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 560, 200);
         QVERIFY(strip.textSummary().contains(QStringLiteral("Choose a mechanism")));
         auto result = makeResult();
@@ -275,7 +275,7 @@ private Q_SLOTS:
     }
 
     void anUnfinishedJobKeepsWhatIsShown() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 1000, 240);
         strip.setResult(makeResult(1), JobId{"steps"}, {});
         auto early = makeResult(2);
@@ -285,9 +285,9 @@ private Q_SLOTS:
     }
 
     void screenReaderHearsTheSteps() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 1000, 240);
-        QSignalSpy asked(&strip, &StageStrip::renderRequested);
+        QSignalSpy asked(&strip, &StepStrip::renderRequested);
         strip.setResult(makeResult(), JobId{"steps"}, {});
         answerAll(strip, asked);
         QCOMPARE(described(strip), strip.textSummary());
@@ -308,7 +308,7 @@ private Q_SLOTS:
         QFETCH(QSize, size);
         for (const auto name : {ThemeName::Light, ThemeName::Dark}) {
             applyTheme(*qApp, name);
-            StageStrip strip;
+            StepStrip strip;
             showAt(strip, size.width(), size.height());
             strip.setResult(makeResult(), JobId{"steps"}, {});
             for (const int chosen : {-1, 1, 4}) {
@@ -319,7 +319,7 @@ private Q_SLOTS:
     }
 
     void focusIsSeenAndLanguageChanges() {
-        StageStrip strip;
+        StepStrip strip;
         showAt(strip, 1000, 240);
         strip.setResult(makeResult(), JobId{"steps"}, {});
         strip.activateWindow();
@@ -333,5 +333,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestStageStrip)
-#include "tst_stage_strip.moc"
+QTEST_MAIN(TestStepStrip)
+#include "tst_step_strip.moc"

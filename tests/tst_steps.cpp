@@ -1,6 +1,6 @@
 // Cards of the steps: read off shapes and equations, for every mechanism; their numbers and pictures pixel by pixel.
 
-#include "engine/render/stages.h"
+#include "engine/render/steps.h"
 
 #include <QTest>
 
@@ -56,8 +56,8 @@ std::shared_ptr<FrameResult> ran(const ModuleInfo& info, const ParamSet& params)
     auto module = jobOf(info);
     module->source.params = params;
     if (created) {
-        module->trace = Trace::recording();
-        module->output = runModule(info, **created, input, module->trace);
+        module->steps = Steps::recording();
+        module->output = runModule(info, **created, input, module->steps);
     } else {
         module->output = created.error();
     }
@@ -72,7 +72,7 @@ std::shared_ptr<FrameResult> ran(const std::string& id) {
 
 Needs needsOf(const FrameResult& result) {
     Needs out;
-    for (const auto& card : stageCards(result.models.front(), *jobAt(result))) {
+    for (const auto& card : stepCards(result.models.front(), *jobAt(result))) {
         out.push_back(card.needs);
     }
     return out;
@@ -80,7 +80,7 @@ Needs needsOf(const FrameResult& result) {
 
 QStringList namesOf(const FrameResult& result) {
     QStringList out;
-    for (const auto& card : stageCards(result.models.front(), *jobAt(result))) {
+    for (const auto& card : stepCards(result.models.front(), *jobAt(result))) {
         out << QString::fromStdString(card.name);
     }
     return out;
@@ -96,21 +96,21 @@ const ModuleInfo& plainInfo() {
     return kInfo;
 }
 
-/// A result whose trace has one stage with these numbers; card 1.
-std::shared_ptr<FrameResult> withStage(const Tensor& value, const Tensor& x = Tensor({2, 2, 3}, std::vector<float>(12, 1.0F))) {
+/// A result with one recorded step of these numbers; card 1.
+std::shared_ptr<FrameResult> withStep(const Tensor& value, const Tensor& x = Tensor({2, 2, 3}, std::vector<float>(12, 1.0F))) {
     auto result = resultOf(x);
     auto module = jobOf(plainInfo());
-    module->trace = Trace::recording();
-    module->trace.stage("stage", "s = f(x)", [&] { return value; });
+    module->steps = Steps::recording();
+    module->steps.add("step", "s = f(x)", [&] { return value; });
     addJob(*result, module);
     return result;
 }
 
-RenderedStage rendered(const std::shared_ptr<FrameResult>& result, int width, int height, bool smooth = false) {
-    StageRequest request;
+RenderedStep rendered(const std::shared_ptr<FrameResult>& result, int width, int height, bool smooth = false) {
+    StepRequest request;
     request.result = result;
     request.job.source = "plain";
-    request.stage = 1;
+    request.step = 1;
     request.width = width;
     request.height = height;
     request.style.smooth = smooth;
@@ -122,7 +122,7 @@ RenderedStage rendered(const std::shared_ptr<FrameResult>& result, int width, in
 
 }  // namespace
 
-class TestStages : public QObject {
+class TestSteps : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -137,13 +137,13 @@ private Q_SLOTS:
         }
     }
 
-    // Every stage needs something before it, so there is no cycle, and the input is behind everything.
+    // Every step needs something before it, so there is no cycle, and the input is behind everything.
     void everyMechanismHasItsSteps() {
         QFETCH(QString, id);
         const auto result = ran(id.toStdString());
         const JobResult& module = *jobAt(*result);
         QVERIFY2(module.output.ok(), module.output ? "" : qPrintable(QString::fromStdString(module.output.error().message())));
-        const auto cards = stageCards(result->models.front(), module);
+        const auto cards = stepCards(result->models.front(), module);
         QVERIFY(cards.size() >= 3);
         QCOMPARE(cards.front().name, std::string("x"));
         QVERIFY(cards.front().needs.empty());
@@ -152,11 +152,11 @@ private Q_SLOTS:
             QVERIFY(std::is_sorted(cards[k].needs.begin(), cards[k].needs.end()));
             QVERIFY(cards[k].needs.front() >= 0);
             QVERIFY(cards[k].needs.back() < static_cast<int>(k));
-            const auto values = stageValues(result->models.front(), module, static_cast<int>(k));
+            const auto values = stepValues(result->models.front(), module, static_cast<int>(k));
             QCOMPARE(values.count, Tensor::count(cards[k].shape));
         }
         // The last card holds the output of the module.
-        const auto last = stageValues(result->models.front(), module, static_cast<int>(cards.size()) - 1);
+        const auto last = stepValues(result->models.front(), module, static_cast<int>(cards.size()) - 1);
         const FeatureMap& out = module.output->frames.back();
         QCOMPARE(last.count, out.size());
         QVERIFY(std::equal(last.data, last.data + last.count, out.data()));
@@ -190,7 +190,7 @@ private Q_SLOTS:
 
     void selfAttentionReadByHand() {
         const auto result = ran("mhsa");
-        const auto cards = stageCards(result->models.front(), *jobAt(*result));
+        const auto cards = stepCards(result->models.front(), *jobAt(*result));
         QCOMPARE(needsOf(*result), (Needs{{}, {0}, {1}, {2}}));
         QCOMPARE(cards[1].equation, std::string("[q; k; v] = W·t + b"));
         QCOMPARE(cards[1].shape, (Shape{3 * kChannels, kHeight, kWidth}));
@@ -228,34 +228,34 @@ private Q_SLOTS:
         for (const QString& text : equations) {
             texts.push_back(text.toStdString());
         }
-        QCOMPARE(stageDependencies(texts), needs);
+        QCOMPARE(stepDependencies(texts), needs);
     }
 
     void shapesDecide_data() {
         QTest::addColumn<Shape>("shape");
-        QTest::addColumn<StagePicture>("picture");
-        QTest::newRow("[C]") << Shape{16} << StagePicture::Bars;
-        QTest::newRow("[1×C]") << Shape{1, 16} << StagePicture::Bars;
-        QTest::newRow("[C×1×1]") << Shape{16, 1, 1} << StagePicture::Bars;
-        QTest::newRow("scalar") << Shape{1} << StagePicture::Bars;
-        QTest::newRow("[H×W]") << Shape{kHeight, kWidth} << StagePicture::Map;
-        QTest::newRow("[1×H×W]") << Shape{1, 4, 5} << StagePicture::Map;
-        QTest::newRow("[C×H×W]") << Shape{16, kHeight, kWidth} << StagePicture::MeanMap;
-        QTest::newRow("[C×H×1]") << Shape{16, kHeight, 1} << StagePicture::MeanMap;
-        QTest::newRow("[N×M]") << Shape{kWidth, kHeight} << StagePicture::Matrix;
-        QTest::newRow("[T×C×H×W]") << Shape{2, 3, kHeight, kWidth} << StagePicture::Histogram;
+        QTest::addColumn<StepPicture>("picture");
+        QTest::newRow("[C]") << Shape{16} << StepPicture::Bars;
+        QTest::newRow("[1×C]") << Shape{1, 16} << StepPicture::Bars;
+        QTest::newRow("[C×1×1]") << Shape{16, 1, 1} << StepPicture::Bars;
+        QTest::newRow("scalar") << Shape{1} << StepPicture::Bars;
+        QTest::newRow("[H×W]") << Shape{kHeight, kWidth} << StepPicture::Map;
+        QTest::newRow("[1×H×W]") << Shape{1, 4, 5} << StepPicture::Map;
+        QTest::newRow("[C×H×W]") << Shape{16, kHeight, kWidth} << StepPicture::MeanMap;
+        QTest::newRow("[C×H×1]") << Shape{16, kHeight, 1} << StepPicture::MeanMap;
+        QTest::newRow("[N×M]") << Shape{kWidth, kHeight} << StepPicture::Matrix;
+        QTest::newRow("[T×C×H×W]") << Shape{2, 3, kHeight, kWidth} << StepPicture::Histogram;
     }
 
     void shapesDecide() {
         QFETCH(Shape, shape);
-        QFETCH(StagePicture, picture);
-        QCOMPARE(stagePicture(shape, {kHeight, kWidth}), picture);
+        QFETCH(StepPicture, picture);
+        QCOMPARE(stepPicture(shape, {kHeight, kWidth}), picture);
     }
 
-    void numbersOfAStage() {
+    void numbersOfAStep() {
         const float nan = std::numeric_limits<float>::quiet_NaN();
-        const auto result = withStage(Tensor({5}, {0.5F, -1.25F, nan, 4.0F, 0.75F}));
-        const auto numbers = stageNumbers(stageValues(result->models.front(), *jobAt(*result), 1));
+        const auto result = withStep(Tensor({5}, {0.5F, -1.25F, nan, 4.0F, 0.75F}));
+        const auto numbers = stepNumbers(stepValues(result->models.front(), *jobAt(*result), 1));
         QCOMPARE(numbers.min, -1.25F);
         QCOMPARE(numbers.max, 4.0F);
         QCOMPARE(numbers.mean, 1.0);
@@ -265,9 +265,9 @@ private Q_SLOTS:
 
     // Four bars on twelve pixels: each two wide with a gap, as tall as its value's share of the largest.
     void barsStandOnZero() {
-        const auto out = rendered(withStage(Tensor({4}, {1.0F, 0.5F, 0.0F, 0.1F})), 12, 11);
+        const auto out = rendered(withStep(Tensor({4}, {1.0F, 0.5F, 0.0F, 0.1F})), 12, 11);
         QVERIFY(!out.error);
-        QCOMPARE(out.picture, StagePicture::Bars);
+        QCOMPARE(out.picture, StepPicture::Bars);
         QCOMPARE(out.numbersPerBar, 1);
         const auto height = [&](int u) {
             int count = 0;
@@ -285,7 +285,7 @@ private Q_SLOTS:
     }
 
     void negativeBarsHang() {
-        const auto out = rendered(withStage(Tensor({2}, {1.0F, -1.0F})), 6, 21);
+        const auto out = rendered(withStep(Tensor({2}, {1.0F, -1.0F})), 6, 21);
         QCOMPARE(at(*out.pixels, 0, 10), 0xFF506070U);  // 0 is in the middle
         QCOMPARE(at(*out.pixels, 0, 0), 0xFF102030U);
         QCOMPARE(at(*out.pixels, 0, 11), 0xFFA0B0C0U);
@@ -295,7 +295,7 @@ private Q_SLOTS:
 
     // Of ten channels of which five share a bar the one of the largest magnitude is shown, sign and all.
     void manyChannelsShareABar() {
-        const auto out = rendered(withStage(Tensor({10}, {0.1F, 0.2F, 1.0F, 0.0F, 0.3F, 0.1F, -1.0F, 0.9F, 0.0F, 0.5F})), 2, 21);
+        const auto out = rendered(withStep(Tensor({10}, {0.1F, 0.2F, 1.0F, 0.0F, 0.3F, 0.1F, -1.0F, 0.9F, 0.0F, 0.5F})), 2, 21);
         QCOMPARE(out.numbersPerBar, 5);
         QCOMPARE(at(*out.pixels, 0, 0), 0xFF102030U);
         QCOMPARE(at(*out.pixels, 1, 0), 0xFFA0B0C0U);
@@ -303,8 +303,8 @@ private Q_SLOTS:
     }
 
     void mapsHaveTheirOwnColours() {
-        const auto out = rendered(withStage(Tensor({2, 3}, {0.0F, 1.0F, 2.0F, 3.0F, 4.0F, 5.0F})), 6, 4);
-        QCOMPARE(out.picture, StagePicture::Map);
+        const auto out = rendered(withStep(Tensor({2, 3}, {0.0F, 1.0F, 2.0F, 3.0F, 4.0F, 5.0F})), 6, 4);
+        QCOMPARE(out.picture, StepPicture::Map);
         const auto& table = findColormap("inferno")->table;
         for (int k = 0; k < 6; ++k) {
             QCOMPARE(at(*out.pixels, k % 3 * 2 + 1, k / 3 * 2), table[static_cast<std::size_t>(51 * k)]);
@@ -312,7 +312,7 @@ private Q_SLOTS:
     }
 
     void bothSignsDivergeAboutZero() {
-        const auto out = rendered(withStage(Tensor({2, 3}, {-1.0F, 0.0F, 2.0F, 0.0F, 0.0F, 0.0F})), 3, 2);
+        const auto out = rendered(withStep(Tensor({2, 3}, {-1.0F, 0.0F, 2.0F, 0.0F, 0.0F, 0.0F})), 3, 2);
         const auto& table = findColormap("blue-red")->table;
         QCOMPARE(at(*out.pixels, 2, 0), table[255]);
         QCOMPARE(at(*out.pixels, 0, 0), table[64]);  // −1 of −2…2
@@ -320,10 +320,10 @@ private Q_SLOTS:
     }
 
     void channelsAreAveraged() {
-        const auto result = withStage(Tensor({2, 1, 2}, {1.0F, -3.0F, 1.0F, 1.0F}));
-        const auto values = stageValues(result->models.front(), *jobAt(*result), 1);
-        QCOMPARE(*readStage(values, StagePicture::MeanMap, 0.25, 0.5), (StageReading{0, 0, 1.0F}));
-        QCOMPARE(*readStage(values, StagePicture::MeanMap, 0.75, 0.5), (StageReading{0, 1, 2.0F}));
+        const auto result = withStep(Tensor({2, 1, 2}, {1.0F, -3.0F, 1.0F, 1.0F}));
+        const auto values = stepValues(result->models.front(), *jobAt(*result), 1);
+        QCOMPARE(*readStep(values, StepPicture::MeanMap, 0.25, 0.5), (StepReading{0, 0, 1.0F}));
+        QCOMPARE(*readStep(values, StepPicture::MeanMap, 0.75, 0.5), (StepReading{0, 1, 2.0F}));
         const auto out = rendered(result, 2, 1);
         const auto& table = findColormap("inferno")->table;
         QCOMPARE(at(*out.pixels, 0, 0), table[0]);
@@ -333,8 +333,8 @@ private Q_SLOTS:
     void histogramsCount() {
         Tensor value(Shape{1, 1, 2, 5, 10});
         for (std::size_t k = 0; k < value.size(); ++k) value.values[k] = k < 75 ? 0.0F : 1.0F;
-        const auto out = rendered(withStage(value), 64, 31);
-        QCOMPARE(out.picture, StagePicture::Histogram);
+        const auto out = rendered(withStep(value), 64, 31);
+        QCOMPARE(out.picture, StepPicture::Histogram);
         QCOMPARE(out.bins.size(), std::size_t{64});
         QCOMPARE(out.bins.front(), 75);
         QCOMPARE(out.bins.back(), 25);
@@ -348,45 +348,45 @@ private Q_SLOTS:
         QCOMPARE(height(30), 0);
     }
 
-    void theOutputIsAddedWhereTheTraceEndsEarlier() {
-        auto result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
+    void theOutputIsAddedWhereTheStepsEndEarlier() {
+        auto result = withStep(Tensor({3}, {1.0F, 2.0F, 3.0F}));
         auto module = std::make_shared<JobResult>(*jobAt(*result));
         AttentionOutput output;
         output.frames.emplace_back(2, 2, 3);
         module->output = std::move(output);
         result->models.front().jobs.clear();
         addJob(*result, module);
-        QCOMPARE(namesOf(*result), (QStringList{QStringLiteral("x"), QStringLiteral("stage"), QStringLiteral("output")}));
-        module->trace.stage("end", "out = s", [] { return Tensor(Shape{2, 2, 3}); });
-        QCOMPARE(namesOf(*result), (QStringList{QStringLiteral("x"), QStringLiteral("stage"), QStringLiteral("end")}));
+        QCOMPARE(namesOf(*result), (QStringList{QStringLiteral("x"), QStringLiteral("step"), QStringLiteral("output")}));
+        module->steps.add("end", "out = s", [] { return Tensor(Shape{2, 2, 3}); });
+        QCOMPARE(namesOf(*result), (QStringList{QStringLiteral("x"), QStringLiteral("step"), QStringLiteral("end")}));
     }
 
     void readingsUnderTheCursor() {
-        const auto result = withStage(Tensor({4}, {1.0F, 2.0F, 3.0F, 4.0F}));
-        const auto values = stageValues(result->models.front(), *jobAt(*result), 1);
-        QCOMPARE(*readStage(values, StagePicture::Bars, 0.6, 0.1), (StageReading{0, 2, 3.0F}));
-        QVERIFY(!readStage(values, StagePicture::Bars, 1.0, 0.1));
-        QVERIFY(!readStage(values, StagePicture::Bars, -0.1, 0.1));
-        QVERIFY(!readStage(values, StagePicture::Bars, std::nan(""), 0.1));
-        QVERIFY(!readStage({}, StagePicture::Bars, 0.5, 0.5));
-        const auto matrix = withStage(Tensor({2, 4}, {0, 1, 2, 3, 4, 5, 6, 7}));
-        QCOMPARE(*readStage(stageValues(matrix->models.front(), *jobAt(*matrix), 1), StagePicture::Matrix, 0.9, 0.9),
-                 (StageReading{1, 3, 7.0F}));
+        const auto result = withStep(Tensor({4}, {1.0F, 2.0F, 3.0F, 4.0F}));
+        const auto values = stepValues(result->models.front(), *jobAt(*result), 1);
+        QCOMPARE(*readStep(values, StepPicture::Bars, 0.6, 0.1), (StepReading{0, 2, 3.0F}));
+        QVERIFY(!readStep(values, StepPicture::Bars, 1.0, 0.1));
+        QVERIFY(!readStep(values, StepPicture::Bars, -0.1, 0.1));
+        QVERIFY(!readStep(values, StepPicture::Bars, std::nan(""), 0.1));
+        QVERIFY(!readStep({}, StepPicture::Bars, 0.5, 0.5));
+        const auto matrix = withStep(Tensor({2, 4}, {0, 1, 2, 3, 4, 5, 6, 7}));
+        QCOMPARE(*readStep(stepValues(matrix->models.front(), *jobAt(*matrix), 1), StepPicture::Matrix, 0.9, 0.9),
+                 (StepReading{1, 3, 7.0F}));
     }
 
     void whatCannotBeShownIsSaid() {
-        QVERIFY(render(StageRequest{}).error.has_value());
-        auto result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
+        QVERIFY(render(StepRequest{}).error.has_value());
+        auto result = withStep(Tensor({3}, {1.0F, 2.0F, 3.0F}));
         auto failed = std::make_shared<JobResult>(*jobAt(*result));
         failed->output = makeError(ErrorCode::BadShape, "It does not fit; choose another.");
         result->models.front().jobs.clear();
         addJob(*result, failed);
         QCOMPARE(rendered(result, 4, 4).error->text, std::string("It does not fit; choose another."));
-        QCOMPARE(stageCards(result->models.front(), *failed).size(), std::size_t{1});
+        QCOMPARE(stepCards(result->models.front(), *failed).size(), std::size_t{1});
         std::stop_source stop;
         stop.request_stop();
-        StageRequest request;
-        request.result = withStage(Tensor({3}, {1.0F, 2.0F, 3.0F}));
+        StepRequest request;
+        request.result = withStep(Tensor({3}, {1.0F, 2.0F, 3.0F}));
         request.job.source = "plain";
         request.width = request.height = 4;
         const auto stopped = render(request, stop.get_token());
@@ -394,5 +394,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestStages)
-#include "tst_stages.moc"
+QTEST_GUILESS_MAIN(TestSteps)
+#include "tst_steps.moc"

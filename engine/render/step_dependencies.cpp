@@ -2,7 +2,7 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/render/stages.h"
+#include "engine/render/steps.h"
 
 namespace fovea {
 namespace {
@@ -111,23 +111,23 @@ Equation parsed(const std::string& text) {
             SymbolReader(std::string_view(text).substr(sign + 1)).all()};
 }
 
-/// Reads stage after stage, and remembers who has read whom by name.
+/// Reads step after step, and remembers who has read whom by name.
 class Dependencies final {
 public:
     explicit Dependencies(const std::vector<std::string>& texts) {
-        m_stages.push_back({{{"x", {}}}, {}});
+        m_steps.push_back({{{"x", {}}}, {}});
         for (const auto& text : texts) {
-            m_stages.push_back(parsed(text));
+            m_steps.push_back(parsed(text));
         }
-        m_needs.resize(m_stages.size());
-        m_read.assign(m_stages.size(), false);
+        m_needs.resize(m_steps.size());
+        m_read.assign(m_steps.size(), false);
     }
 
     std::vector<std::vector<int>> all() {
-        const int count = static_cast<int>(m_stages.size());
+        const int count = static_cast<int>(m_steps.size());
         for (int k = 1; k < count; ++k) {
             auto& needs = m_needs[static_cast<std::size_t>(k)];
-            for (const Symbol& symbol : m_stages[static_cast<std::size_t>(k)].right) {
+            for (const Symbol& symbol : m_steps[static_cast<std::size_t>(k)].right) {
                 const auto found = sources(symbol, k);
                 needs.insert(needs.end(), found.begin(), found.end());
             }
@@ -149,25 +149,25 @@ public:
     }
 
 private:
-    [[nodiscard]] bool names(int stage, const Symbol& symbol, bool exactly) const {
-        const auto& left = m_stages[static_cast<std::size_t>(stage)].left;
+    [[nodiscard]] bool names(int step, const Symbol& symbol, bool exactly) const {
+        const auto& left = m_steps[static_cast<std::size_t>(step)].left;
         return std::any_of(left.begin(), left.end(),
                            [&](const Symbol& own) { return exactly ? own == symbol : own.base == symbol.base; });
     }
 
-    /// The stages before `k` which a symbol of its right side means.
+    /// The steps before `k` which a symbol of its right side means.
     [[nodiscard]] std::vector<int> sources(const Symbol& symbol, int k) const {
         for (const bool exactly : {true, false}) {
             std::vector<int> out;
-            for (int stage = k - 1; stage >= 0; --stage) {
-                if (!names(stage, symbol, exactly)) {
+            for (int step = k - 1; step >= 0; --step) {
+                if (!names(step, symbol, exactly)) {
                     continue;
                 }
-                // A stage which nobody has read yet is not lost when another takes its symbol: both are meant.
-                if (!out.empty() && (stage == 0 || m_read[static_cast<std::size_t>(stage)])) {
+                // A step which nobody has read yet is not lost when another takes its symbol: both are meant.
+                if (!out.empty() && (step == 0 || m_read[static_cast<std::size_t>(step)])) {
                     break;
                 }
-                out.push_back(stage);
+                out.push_back(step);
             }
             if (!out.empty()) {
                 return out;
@@ -176,14 +176,14 @@ private:
         return {};
     }
 
-    std::vector<Equation> m_stages;
+    std::vector<Equation> m_steps;
     std::vector<std::vector<int>> m_needs;
     std::vector<bool> m_read;
 };
 
 }  // namespace
 
-std::vector<std::vector<int>> stageDependencies(const std::vector<std::string>& equations) {
+std::vector<std::vector<int>> stepDependencies(const std::vector<std::string>& equations) {
     return Dependencies(equations).all();
 }
 

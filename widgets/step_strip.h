@@ -5,28 +5,28 @@
 #include <memory>
 #include <vector>
 
-#include "engine/render/stages.h"
+#include "engine/render/steps.h"
 
 namespace fovea {
 
 /// The steps of a mechanism from its input to its output as cards: name, picture, shape, equation and the numbers of this very
 /// picture. Pointing at a card marks the ones it is computed from; a click (or Enter) enlarges it, a second one or Escape
-/// returns. It asks for its pixels by renderRequested(), for the visible cards only and once per result; RenderedStage::request
+/// returns. It asks for its pixels by renderRequested(), for the visible cards only and once per result; RenderedStep::request
 /// names the card an answer is of. The wheel, Left, Right, Home and End move through the cards.
-class StageStrip final : public QWidget {
+class StepStrip final : public QWidget {
     Q_OBJECT
     Q_PROPERTY(QString textSummary READ textSummary)
 
 public:
-    explicit StageStrip(QWidget* parent = nullptr);
-    ~StageStrip() override;
+    explicit StepStrip(QWidget* parent = nullptr);
+    ~StepStrip() override;
 
-    /// Shows the steps of a module's result; its job must have recorded them (ModuleJob::trace).
+    /// Shows the steps of a module's result; its job must have recorded them (ModuleJob::recordSteps).
     void setResult(std::shared_ptr<const FrameResult> result, const JobId& job, const OverlayStyle& style);
-    void setRendered(const RenderedStage& rendered);
+    void setRendered(const RenderedStep& rendered);
     /// The enlarged card, −1 for none; setting it gives no signal.
     [[nodiscard]] int chosen() const;
-    void setChosen(int stage);
+    void setChosen(int step);
     [[nodiscard]] int count() const;
     /// The cards marked now: those the card under the pointer, or of the keyboard, is computed from.
     [[nodiscard]] std::vector<int> highlighted() const;
@@ -36,15 +36,15 @@ public:
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
     /// Where a card of the strip, and the enlarged one, is painted; null while it is scrolled away, or there is none.
-    [[nodiscard]] QRect cardRect(int stage) const;
+    [[nodiscard]] QRect cardRect(int step) const;
     [[nodiscard]] QRect largeRect() const;
     /// Where the picture of a card is painted: in the enlarged card when it is the chosen one.
-    [[nodiscard]] QRect pictureRect(int stage) const;
+    [[nodiscard]] QRect pictureRect(int step) const;
 
 Q_SIGNALS:
-    void renderRequested(const fovea::StageRequest& request);
+    void renderRequested(const fovea::StepRequest& request);
     /// A card was enlarged by a person; −1: it was put back.
-    void stageChosen(int stage);
+    void stepChosen(int step);
 
 protected:
     bool event(QEvent* event) override;
@@ -62,8 +62,8 @@ protected:
 
 private:
     void requestPictures();
-    void choose(int stage);
-    void select(int stage);
+    void choose(int step);
+    void select(int step);
 
     struct State;
     std::unique_ptr<State> m_state;

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "widgets/card_parts.h"
-#include "widgets/stage_strip_state.h"
+#include "widgets/step_strip_state.h"
 #include "widgets/theme.h"
 
 namespace fovea {
@@ -64,7 +64,7 @@ void arrowHead(QPainter& painter, const QPointF& tip, const QPointF& direction) 
 
 }  // namespace
 
-QRect StageStrip::State::large() const {
+QRect StepStrip::State::large() const {
     if (chosen < 0 || chosen >= count()) {
         return {};
     }
@@ -73,19 +73,19 @@ QRect StageStrip::State::large() const {
     return {kMargin, kMargin, width, view.height() - kMargin - kLane};
 }
 
-int StageStrip::State::stripLeft() const {
+int StepStrip::State::stripLeft() const {
     const QRect box = large();
     return box.isNull() ? kMargin : box.right() + 1 + kGap;
 }
 
-int StageStrip::State::visibleCards() const {
+int StepStrip::State::visibleCards() const {
     const int room = view.width() - stripLeft() - kMargin + kGap;
     return chosen >= 0 && view.width() < kWideEnough ? 0 : std::max(1, room / (kCard + kGap));
 }
 
-int StageStrip::State::lastFirst() const { return std::max(0, count() - std::max(1, visibleCards())); }
+int StepStrip::State::lastFirst() const { return std::max(0, count() - std::max(1, visibleCards())); }
 
-QRect StageStrip::State::cardAt(int k) const {
+QRect StepStrip::State::cardAt(int k) const {
     const int place = k - first;
     if (k < 0 || k >= count() || place < 0 || place >= visibleCards()) {
         return {};
@@ -93,7 +93,7 @@ QRect StageStrip::State::cardAt(int k) const {
     return {stripLeft() + place * (kCard + kGap), kMargin, kCard, view.height() - kMargin - kLane};
 }
 
-QRect StageStrip::State::pictureBox(int k) const {
+QRect StepStrip::State::pictureBox(int k) const {
     if (k == chosen && !large().isNull()) {
         const QRect inner = large().adjusted(kPadding, kPadding, -kPadding, -kPadding);
         const int width = std::min(inner.width() - 150, inner.width() * 58 / 100);
@@ -108,18 +108,18 @@ QRect StageStrip::State::pictureBox(int k) const {
 }
 
 // Maps and matrices keep their sides, as far as something can still be seen; bars fill their box.
-QRect StageStrip::State::pictureOf(int k) const {
+QRect StepStrip::State::pictureOf(int k) const {
     const QRect box = pictureBox(k);
-    const StageCard& of = card(k);
-    if (box.width() < 1 || box.height() < 1 || of.shape.size() < 2 || of.picture == StagePicture::Bars ||
-        of.picture == StagePicture::Histogram) {
+    const StepCard& of = card(k);
+    if (box.width() < 1 || box.height() < 1 || of.shape.size() < 2 || of.picture == StepPicture::Bars ||
+        of.picture == StepPicture::Histogram) {
         return box;
     }
     const double rows = static_cast<double>(of.shape[of.shape.size() - 2]);
     const double columns = static_cast<double>(of.shape.back());
     double aspect = columns / std::max(1.0, rows);
     const auto features = result ? result->features(job.model) : nullptr;
-    if (of.picture != StagePicture::Matrix && features) {
+    if (of.picture != StepPicture::Matrix && features) {
         aspect *= features->geometry.stepX / features->geometry.stepY;
     }
     aspect = std::clamp(std::isfinite(aspect) ? aspect : 1.0, 0.4, 2.5);
@@ -132,7 +132,7 @@ QRect StageStrip::State::pictureOf(int k) const {
     return {box.left(), box.top() + (box.height() - height) / 2, std::max(1, width), std::max(1, height)};
 }
 
-int StageStrip::State::cardUnder(const QPoint& position) const {
+int StepStrip::State::cardUnder(const QPoint& position) const {
     if (large().contains(position)) {
         return chosen;
     }
@@ -144,18 +144,18 @@ int StageStrip::State::cardUnder(const QPoint& position) const {
     return -1;
 }
 
-int StageStrip::State::pointedAt() const {
+int StepStrip::State::pointedAt() const {
     const int k = hovered >= 0 ? hovered : chosen >= 0 ? chosen : view.hasFocus() ? selected : -1;
     return k < count() ? k : -1;
 }
 
-void StageStrip::State::reveal(int k) {
+void StepStrip::State::reveal(int k) {
     const int visible = std::max(1, visibleCards());
     first = std::clamp(first, k - visible + 1, std::max(k, 0));
     first = std::clamp(first, 0, lastFirst());
 }
 
-void StageStrip::State::paintPicture(QPainter& painter, int k, const QRect& at) const {
+void StepStrip::State::paintPicture(QPainter& painter, int k, const QRect& at) const {
     if (picture(k).image.isNull()) {
         painter.fillRect(at, theme().control);
         return;
@@ -165,7 +165,7 @@ void StageStrip::State::paintPicture(QPainter& painter, int k, const QRect& at) 
     painter.drawImage(at, picture(k).image);
 }
 
-void StageStrip::State::paintCard(QPainter& painter, int k) const {
+void StepStrip::State::paintCard(QPainter& painter, int k) const {
     const QRect box = cardAt(k);
     if (box.isNull()) {
         return;
@@ -205,7 +205,7 @@ void StageStrip::State::paintCard(QPainter& painter, int k) const {
     }
 }
 
-void StageStrip::State::paintLarge(QPainter& painter) const {
+void StepStrip::State::paintLarge(QPainter& painter) const {
     const QRect box = large();
     const Theme& t = theme();
     painter.setRenderHint(QPainter::Antialiasing);
@@ -250,7 +250,7 @@ void StageStrip::State::paintLarge(QPainter& painter) const {
 }
 
 // Between neighbours a quiet arrow where one needs the other; of the card pointed at, the ways from all it needs.
-void StageStrip::State::paintArrows(QPainter& painter) const {
+void StepStrip::State::paintArrows(QPainter& painter) const {
     const Theme& t = theme();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
@@ -294,7 +294,7 @@ void StageStrip::State::paintArrows(QPainter& painter) const {
 }
 
 // Which part of the cards is shown, when it is not all.
-void StageStrip::State::paintHint(QPainter& painter) const {
+void StepStrip::State::paintHint(QPainter& painter) const {
     if (visibleCards() < 1 || count() <= visibleCards()) {
         return;
     }
@@ -307,7 +307,7 @@ void StageStrip::State::paintHint(QPainter& painter) const {
                             1);
 }
 
-void StageStrip::State::paint(QPainter& painter) const {
+void StepStrip::State::paint(QPainter& painter) const {
     painter.fillRect(view.rect(), theme().window);
     if (cards.empty() || (module && !module->output)) {
         painter.setPen(module && !module->output ? theme().error : theme().secondary);

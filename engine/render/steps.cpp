@@ -1,4 +1,4 @@
-#include "engine/render/stages.h"
+#include "engine/render/steps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,14 +7,14 @@
 namespace fovea {
 namespace {
 
-/// Whether the last stage holds the very numbers of the output.
+/// Whether the last step holds the very numbers of the output.
 bool endsWithOutput(const JobResult& module) {
-    const auto& stages = module.trace.stages();
+    const auto& steps = module.steps.all();
     const auto& frames = module.output->frames;
-    if (stages.empty() || frames.empty()) {
+    if (steps.empty() || frames.empty()) {
         return frames.empty();
     }
-    const Tensor& last = stages.back().value;
+    const Tensor& last = steps.back().value;
     std::size_t size = 0;
     for (const FeatureMap& frame : frames) {
         size += frame.size();
@@ -32,11 +32,11 @@ bool endsWithOutput(const JobResult& module) {
     return true;
 }
 
-StageValues valuesOf(const FeatureMap& map) { return {{map.channels(), map.height(), map.width()}, map.data(), map.size()}; }
+StepValues valuesOf(const FeatureMap& map) { return {{map.channels(), map.height(), map.width()}, map.data(), map.size()}; }
 
 /// The numbers of all cards in their order.
-std::vector<StageValues> allValues(const ModelResult& model, const JobResult& module) {
-    std::vector<StageValues> out;
+std::vector<StepValues> allValues(const ModelResult& model, const JobResult& module) {
+    std::vector<StepValues> out;
     if (!model.features || model.features->map.empty()) {
         return out;
     }
@@ -44,8 +44,8 @@ std::vector<StageValues> allValues(const ModelResult& model, const JobResult& mo
     if (!module.output) {
         return out;
     }
-    for (const TraceStage& stage : module.trace.stages()) {
-        out.push_back({stage.value.shape, stage.value.values.data(), stage.value.size()});
+    for (const RecordedStep& step : module.steps.all()) {
+        out.push_back({step.value.shape, step.value.values.data(), step.value.size()});
     }
     if (!endsWithOutput(module)) {
         out.push_back(valuesOf(module.output->frames.back()));
@@ -59,37 +59,37 @@ int largeExtents(const Shape& shape) noexcept {
 
 }  // namespace
 
-StagePicture stagePicture(const Shape& shape, GridSize grid) noexcept {
+StepPicture stepPicture(const Shape& shape, GridSize grid) noexcept {
     if (largeExtents(shape) <= 1) {
-        return StagePicture::Bars;
+        return StepPicture::Bars;
     }
     if (shape.size() == 3) {
-        return shape[0] == 1 ? StagePicture::Map : StagePicture::MeanMap;
+        return shape[0] == 1 ? StepPicture::Map : StepPicture::MeanMap;
     }
     if (shape.size() == 2) {
-        return shape[0] == grid.height && shape[1] == grid.width ? StagePicture::Map : StagePicture::Matrix;
+        return shape[0] == grid.height && shape[1] == grid.width ? StepPicture::Map : StepPicture::Matrix;
     }
-    return StagePicture::Histogram;
+    return StepPicture::Histogram;
 }
 
-std::vector<StageCard> stageCards(const ModelResult& model, const JobResult& module) {
+std::vector<StepCard> stepCards(const ModelResult& model, const JobResult& module) {
     const auto values = allValues(model, module);
-    std::vector<StageCard> cards;
+    std::vector<StepCard> cards;
     if (values.empty()) {
         return cards;
     }
     const GridSize grid{model.features->map.height(), model.features->map.width()};
-    const auto& stages = module.trace.stages();
+    const auto& steps = module.steps.all();
     std::vector<std::string> equations;
     for (std::size_t k = 0; k < values.size(); ++k) {
-        StageCard card;
+        StepCard card;
         card.shape = values[k].shape;
-        card.picture = stagePicture(card.shape, grid);
+        card.picture = stepPicture(card.shape, grid);
         if (k == 0) {
             card.name = "x";
-        } else if (k <= stages.size()) {
-            card.name = stages[k - 1].name;
-            card.equation = stages[k - 1].equation;
+        } else if (k <= steps.size()) {
+            card.name = steps[k - 1].name;
+            card.equation = steps[k - 1].equation;
         } else {
             card.name = FOVEA_TEXT("engine", "output");
         }
@@ -98,20 +98,20 @@ std::vector<StageCard> stageCards(const ModelResult& model, const JobResult& mod
         }
         cards.push_back(std::move(card));
     }
-    const auto needs = stageDependencies(equations);
+    const auto needs = stepDependencies(equations);
     for (std::size_t k = 0; k < cards.size(); ++k) {
         cards[k].needs = needs[k];
     }
     return cards;
 }
 
-StageValues stageValues(const ModelResult& model, const JobResult& module, int stage) {
+StepValues stepValues(const ModelResult& model, const JobResult& module, int step) {
     const auto values = allValues(model, module);
-    return stage >= 0 && stage < static_cast<int>(values.size()) ? values[static_cast<std::size_t>(stage)] : StageValues{};
+    return step >= 0 && step < static_cast<int>(values.size()) ? values[static_cast<std::size_t>(step)] : StepValues{};
 }
 
-StageNumbers stageNumbers(const StageValues& values) {
-    StageNumbers out;
+StepNumbers stepNumbers(const StepValues& values) {
+    StepNumbers out;
     out.count = values.count;
     double sum = 0.0;
     bool any = false;
@@ -132,7 +132,7 @@ StageNumbers stageNumbers(const StageValues& values) {
 
 namespace {
 
-float meanMagnitude(const StageValues& values, std::size_t cells, std::size_t cell) {
+float meanMagnitude(const StepValues& values, std::size_t cells, std::size_t cell) {
     double sum = 0.0;
     for (std::size_t at = cell; at < values.count; at += cells) {
         sum += std::abs(values.data[at]);
@@ -145,23 +145,23 @@ int part(double place, int n) { return std::clamp(static_cast<int>(std::floor(pl
 
 }  // namespace
 
-std::optional<StageReading> readStage(const StageValues& values, StagePicture picture, double x, double y) {
+std::optional<StepReading> readStep(const StepValues& values, StepPicture picture, double x, double y) {
     if (values.data == nullptr || values.count == 0 || !(x >= 0.0 && x < 1.0 && y >= 0.0 && y < 1.0)) {
         return std::nullopt;
     }
-    if (picture == StagePicture::Bars) {
+    if (picture == StepPicture::Bars) {
         const int channel = part(x, static_cast<int>(values.count));
-        return StageReading{0, channel, values.data[channel]};
+        return StepReading{0, channel, values.data[channel]};
     }
-    if (picture == StagePicture::Histogram || values.shape.size() < 2) {
+    if (picture == StepPicture::Histogram || values.shape.size() < 2) {
         return std::nullopt;
     }
     const auto height = static_cast<int>(values.shape[values.shape.size() - 2]);
     const auto width = static_cast<int>(values.shape.back());
-    StageReading out{part(y, height), part(x, width), 0.0F};
+    StepReading out{part(y, height), part(x, width), 0.0F};
     const auto cells = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
     const auto cell = static_cast<std::size_t>(out.row) * static_cast<std::size_t>(width) + static_cast<std::size_t>(out.column);
-    out.value = picture == StagePicture::MeanMap ? meanMagnitude(values, cells, cell) : values.data[cell];
+    out.value = picture == StepPicture::MeanMap ? meanMagnitude(values, cells, cell) : values.data[cell];
     return out;
 }
 

@@ -7,18 +7,18 @@
 #include <optional>
 #include <vector>
 
-#include "widgets/stage_strip.h"
+#include "widgets/step_strip.h"
 
 class QPainter;
 
 namespace fovea {
 
-/// What the files of StageStrip share.
-struct StageStrip::State {
-    Q_DECLARE_TR_FUNCTIONS(fovea::StageStrip)
+/// What the files of StepStrip share.
+struct StepStrip::State {
+    Q_DECLARE_TR_FUNCTIONS(fovea::StepStrip)
 
 public:
-    explicit State(const StageStrip& owner) : view(owner) {}
+    explicit State(const StepStrip& owner) : view(owner) {}
 
     /// The newest picture of a card, and what was asked for last.
     struct Picture {
@@ -27,16 +27,16 @@ public:
         QSize size;
         QRgb paper = 0;
         QImage image;
-        RenderedStage rendered;  // without its pixels
+        RenderedStep rendered;  // without its pixels
         bool ready = false;
     };
 
-    const StageStrip& view;
+    const StepStrip& view;
     std::shared_ptr<const FrameResult> result;
     std::shared_ptr<const JobResult> module;
     JobId job;
     OverlayStyle style;
-    std::vector<StageCard> cards;
+    std::vector<StepCard> cards;
     std::vector<Picture> pictures;
     int first = 0;     // card at the left
     int selected = 0;  // of the keyboard
@@ -46,7 +46,7 @@ public:
     QPointF pointer{-1, -1};
 
     [[nodiscard]] int count() const { return static_cast<int>(cards.size()); }
-    [[nodiscard]] const StageCard& card(int k) const { return cards[static_cast<std::size_t>(k)]; }
+    [[nodiscard]] const StepCard& card(int k) const { return cards[static_cast<std::size_t>(k)]; }
     [[nodiscard]] const Picture& picture(int k) const { return pictures[static_cast<std::size_t>(k)]; }
 
     // Geometry.

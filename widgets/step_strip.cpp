@@ -1,4 +1,4 @@
-#include "widgets/stage_strip.h"
+#include "widgets/step_strip.h"
 
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -12,7 +12,7 @@
 
 #include "widgets/accessible_view.h"
 #include "widgets/figure/mat_image.h"
-#include "widgets/stage_strip_state.h"
+#include "widgets/step_strip_state.h"
 #include "widgets/theme.h"
 
 namespace fovea {
@@ -21,15 +21,15 @@ namespace {
 constexpr int kWheelStep = 120;
 
 /// Whether both strips have the same cards, so that a picture of one may stand in for the other's until that is ready.
-bool alike(const std::vector<StageCard>& a, const std::vector<StageCard>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const StageCard& left, const StageCard& right) {
+bool alike(const std::vector<StepCard>& a, const std::vector<StepCard>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const StepCard& left, const StepCard& right) {
         return left.name == right.name && left.equation == right.equation && left.picture == right.picture;
     });
 }
 
 }  // namespace
 
-StageStrip::StageStrip(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>(*this)) {
+StepStrip::StepStrip(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>(*this)) {
     registerAccessibleViews();
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
@@ -37,9 +37,9 @@ StageStrip::StageStrip(QWidget* parent) : QWidget(parent), m_state(std::make_uni
     setAccessibleName(tr("Steps of the mechanism"));
 }
 
-StageStrip::~StageStrip() = default;
+StepStrip::~StepStrip() = default;
 
-void StageStrip::setResult(std::shared_ptr<const FrameResult> result, const JobId& job, const OverlayStyle& style) {
+void StepStrip::setResult(std::shared_ptr<const FrameResult> result, const JobId& job, const OverlayStyle& style) {
     State& s = *m_state;
     const bool otherSource = !result || !s.result || result->frame.source != s.result->frame.source;
     const bool otherModule = job.source != s.job.source || job.place != s.job.place;
@@ -48,7 +48,7 @@ void StageStrip::setResult(std::shared_ptr<const FrameResult> result, const JobI
         return;  // not finished yet: what is shown stays
     }
     if (found != s.module || otherSource || otherModule) {
-        auto cards = found ? stageCards(*result->find(job.model), *found) : std::vector<StageCard>{};
+        auto cards = found ? stepCards(*result->find(job.model), *found) : std::vector<StepCard>{};
         if (otherSource || otherModule || !alike(cards, s.cards)) {
             s.pictures.assign(cards.size(), {});
         }
@@ -67,7 +67,7 @@ void StageStrip::setResult(std::shared_ptr<const FrameResult> result, const JobI
     announceSummary(this);
 }
 
-void StageStrip::requestPictures() {
+void StepStrip::requestPictures() {
     State& s = *m_state;
     if (!isVisible() || !s.result || !s.module || !s.module->output) {
         return;
@@ -86,10 +86,10 @@ void StageStrip::requestPictures() {
         picture.style = s.style;
         picture.size = size;
         picture.paper = t.card.rgb();
-        StageRequest request;
+        StepRequest request;
         request.result = s.result;
         request.job = s.job;
-        request.stage = k;
+        request.step = k;
         request.width = size.width();
         request.height = size.height();
         request.style = s.style;
@@ -100,14 +100,14 @@ void StageStrip::requestPictures() {
     }
 }
 
-void StageStrip::setRendered(const RenderedStage& rendered) {
+void StepStrip::setRendered(const RenderedStep& rendered) {
     State& s = *m_state;
-    const StageRequest& of = rendered.request;
-    if (!of.result || !s.result || of.result->frame.source != s.result->frame.source || of.job != s.job || of.stage < 0 ||
-        of.stage >= s.count() || !rendered.pixels) {
+    const StepRequest& of = rendered.request;
+    if (!of.result || !s.result || of.result->frame.source != s.result->frame.source || of.job != s.job || of.step < 0 ||
+        of.step >= s.count() || !rendered.pixels) {
         return;
     }
-    State::Picture& picture = s.pictures[static_cast<std::size_t>(of.stage)];
+    State::Picture& picture = s.pictures[static_cast<std::size_t>(of.step)];
     const auto age = [](const FrameResult& r) { return std::tie(r.epoch, r.frame.sequence); };
     if (picture.ready && picture.rendered.request.result && age(*of.result) < age(*picture.rendered.request.result)) {
         return;
@@ -119,11 +119,11 @@ void StageStrip::setRendered(const RenderedStage& rendered) {
     update();
 }
 
-int StageStrip::chosen() const { return m_state->chosen; }
+int StepStrip::chosen() const { return m_state->chosen; }
 
-void StageStrip::setChosen(int stage) {
+void StepStrip::setChosen(int step) {
     State& s = *m_state;
-    s.chosen = stage >= 0 && stage < s.count() ? stage : -1;
+    s.chosen = step >= 0 && step < s.count() ? step : -1;
     if (s.chosen >= 0) {
         s.selected = s.chosen;
     }
@@ -133,50 +133,48 @@ void StageStrip::setChosen(int stage) {
     announceSummary(this);
 }
 
-int StageStrip::count() const { return m_state->count(); }
+int StepStrip::count() const { return m_state->count(); }
 
-std::vector<int> StageStrip::highlighted() const {
+std::vector<int> StepStrip::highlighted() const {
     const int pointed = m_state->pointedAt();
     return pointed < 0 ? std::vector<int>{} : m_state->card(pointed).needs;
 }
 
-QString StageStrip::reading() const {
+QString StepStrip::reading() const {
     const State& s = *m_state;
     return s.chosen >= 0 && s.chosen < s.count() ? s.readingAt(s.chosen, s.pointer) : QString();
 }
 
-QSize StageStrip::sizeHint() const { return {1000, 240}; }
+QSize StepStrip::sizeHint() const { return {1000, 240}; }
 
-QSize StageStrip::minimumSizeHint() const { return {320, 150}; }
+QSize StepStrip::minimumSizeHint() const { return {320, 150}; }
 
-QRect StageStrip::cardRect(int stage) const { return m_state->cardAt(stage); }
+QRect StepStrip::cardRect(int step) const { return m_state->cardAt(step); }
 
-QRect StageStrip::largeRect() const { return m_state->large(); }
+QRect StepStrip::largeRect() const { return m_state->large(); }
 
-QRect StageStrip::pictureRect(int stage) const {
-    return stage >= 0 && stage < m_state->count() ? m_state->pictureOf(stage) : QRect();
-}
+QRect StepStrip::pictureRect(int step) const { return step >= 0 && step < m_state->count() ? m_state->pictureOf(step) : QRect(); }
 
 // A card chosen once is enlarged; chosen again it goes back.
-void StageStrip::choose(int stage) {
+void StepStrip::choose(int step) {
     State& s = *m_state;
-    if (stage >= 0 && stage < s.count()) {
-        s.selected = stage;
-        setChosen(stage == s.chosen ? -1 : stage);
-        Q_EMIT stageChosen(s.chosen);
+    if (step >= 0 && step < s.count()) {
+        s.selected = step;
+        setChosen(step == s.chosen ? -1 : step);
+        Q_EMIT stepChosen(s.chosen);
     }
 }
 
-void StageStrip::select(int stage) {
+void StepStrip::select(int step) {
     State& s = *m_state;
     if (s.count() == 0) {
         return;
     }
-    s.selected = std::clamp(stage, 0, s.count() - 1);
+    s.selected = std::clamp(step, 0, s.count() - 1);
     s.hovered = -1;
     if (s.chosen >= 0 && s.chosen != s.selected) {
         setChosen(s.selected);
-        Q_EMIT stageChosen(s.chosen);
+        Q_EMIT stepChosen(s.chosen);
         return;
     }
     s.reveal(s.selected);
@@ -185,7 +183,7 @@ void StageStrip::select(int stage) {
     announceSummary(this);
 }
 
-bool StageStrip::event(QEvent* event) {
+bool StepStrip::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         const int k = m_state->cardUnder(help->pos());
@@ -199,19 +197,19 @@ bool StageStrip::event(QEvent* event) {
     return QWidget::event(event);
 }
 
-void StageStrip::paintEvent(QPaintEvent*) {
+void StepStrip::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     m_state->paint(painter);
 }
 
-void StageStrip::resizeEvent(QResizeEvent*) {
+void StepStrip::resizeEvent(QResizeEvent*) {
     m_state->first = std::clamp(m_state->first, 0, m_state->lastFirst());
     requestPictures();
 }
 
-void StageStrip::showEvent(QShowEvent*) { requestPictures(); }
+void StepStrip::showEvent(QShowEvent*) { requestPictures(); }
 
-void StageStrip::mousePressEvent(QMouseEvent* event) {
+void StepStrip::mousePressEvent(QMouseEvent* event) {
     const int k = m_state->cardUnder(event->position().toPoint());
     if (event->button() == Qt::LeftButton && k >= 0) {
         choose(k);
@@ -220,20 +218,20 @@ void StageStrip::mousePressEvent(QMouseEvent* event) {
     }
 }
 
-void StageStrip::mouseMoveEvent(QMouseEvent* event) {
+void StepStrip::mouseMoveEvent(QMouseEvent* event) {
     State& s = *m_state;
     s.pointer = event->position();
     s.hovered = s.cardUnder(event->position().toPoint());
     update();
 }
 
-void StageStrip::leaveEvent(QEvent*) {
+void StepStrip::leaveEvent(QEvent*) {
     m_state->hovered = -1;
     m_state->pointer = {-1, -1};
     update();
 }
 
-void StageStrip::wheelEvent(QWheelEvent* event) {
+void StepStrip::wheelEvent(QWheelEvent* event) {
     State& s = *m_state;
     const QPoint delta = event->angleDelta();
     s.wheel += std::abs(delta.x()) > std::abs(delta.y()) ? delta.x() : delta.y();
@@ -249,7 +247,7 @@ void StageStrip::wheelEvent(QWheelEvent* event) {
     event->accept();
 }
 
-void StageStrip::keyPressEvent(QKeyEvent* event) {
+void StepStrip::keyPressEvent(QKeyEvent* event) {
     State& s = *m_state;
     switch (event->key()) {
         case Qt::Key_Left:
@@ -275,17 +273,17 @@ void StageStrip::keyPressEvent(QKeyEvent* event) {
     QWidget::keyPressEvent(event);
 }
 
-void StageStrip::focusInEvent(QFocusEvent* event) {
+void StepStrip::focusInEvent(QFocusEvent* event) {
     QWidget::focusInEvent(event);
     update();
 }
 
-void StageStrip::focusOutEvent(QFocusEvent* event) {
+void StepStrip::focusOutEvent(QFocusEvent* event) {
     QWidget::focusOutEvent(event);
     update();
 }
 
-void StageStrip::changeEvent(QEvent* event) {
+void StepStrip::changeEvent(QEvent* event) {
     if (event->type() == QEvent::LanguageChange) {
         setAccessibleName(tr("Steps of the mechanism"));
     }
