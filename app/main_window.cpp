@@ -127,7 +127,7 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     connectViews();
     connectCompare();
     connectExperiments();
-    connectHistory();
+    connectUndo();
     connectRestoring();
     connectCanvas(0);
     connectSource();

@@ -11,7 +11,6 @@
 #include <optional>
 #include <vector>
 
-#include "app/history.h"
 #include "app/live_monitor.h"
 #include "app/message_bar.h"
 #include "app/recording_control.h"
@@ -19,6 +18,7 @@
 #include "app/restore_control.h"
 #include "app/session.h"
 #include "app/settings.h"
+#include "app/undo_states.h"
 #include "app/view_kind.h"
 #include "engine/evaluation/faithfulness.h"
 #include "engine/export/output_places.h"
@@ -210,7 +210,7 @@ private:
     bool dropModule(const QMimeData* data);
 
     // window_session.cpp
-    void connectHistory();
+    void connectUndo();
     [[nodiscard]] SessionState currentState();
     void noteState();
     void takeState();
@@ -312,7 +312,7 @@ private:
     CommandPalette* m_palette = nullptr;  ///< from the first use on
     QPointer<KeySheet> m_keySheet;
     std::optional<QPointF> m_menuSpot;  ///< where the menu of a canvas was asked for, as fractions of the picture
-    History m_history;
+    UndoStates m_undo;
     bool m_restoring = false;
     QString m_recovery;  ///< the file of what is shown now, which goes when the program ends
     std::unique_ptr<QLockFile> m_recoveryLock;

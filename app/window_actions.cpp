@@ -46,8 +46,8 @@ void MainWindow::bindFileActions() {
                  {.run = [this] { toggleTrained(); }, .isEnabled = [this] { return m_session.canBeTrained(); }});
     actions.bind("model.open", {.run = [this] { bundleDialog(); }});
     actions.bind("edit.undo",
-                 {.run = [this] { undo(); }, .isEnabled = [this] { return m_noteTimer.isActive() || m_history.canUndo(); }});
-    actions.bind("edit.redo", {.run = [this] { redo(); }, .isEnabled = [this] { return m_history.canRedo(); }});
+                 {.run = [this] { undo(); }, .isEnabled = [this] { return m_noteTimer.isActive() || m_undo.canUndo(); }});
+    actions.bind("edit.redo", {.run = [this] { redo(); }, .isEnabled = [this] { return m_undo.canRedo(); }});
 }
 
 void MainWindow::bindPaneActions() {

@@ -85,7 +85,7 @@ void MainWindow::applySession(OpenedSession opened) {
     }
 }
 
-// Restores a state as one step of the history; choices which turn out not to exist are dropped within that step.
+// Restores a state as one step of undo; choices which turn out not to exist are dropped within that step.
 void MainWindow::restoreAsStep(const SessionState& state) {
     restoreState(state);
     if (m_session.result()) {
@@ -125,7 +125,7 @@ void MainWindow::settleRestored() {
     const bool dropped = m_restore.settle();
     m_restoring = false;
     if (dropped) {
-        m_history.amend(currentState());
+        m_undo.amend(currentState());
     }
 }
 

@@ -20,7 +20,7 @@ const QString kSuffix = QStringLiteral(".fovea");
 
 }  // namespace
 
-void MainWindow::connectHistory() {
+void MainWindow::connectUndo() {
     const auto note = [this] { noteState(); };
     connect(&m_session, &Session::moduleChanged, this, note);
     connect(&m_session, &Session::jobChanged, this, note);
@@ -60,7 +60,7 @@ void MainWindow::noteState() {
 
 void MainWindow::takeState() {
     m_noteTimer.stop();
-    m_history.note(currentState());
+    m_undo.note(currentState());
     if (!m_recoveryTimer.isActive()) {
         m_recoveryTimer.start();
     }
@@ -78,7 +78,7 @@ void MainWindow::undo() {
     if (m_noteTimer.isActive()) {
         takeState();
     }
-    if (const SessionState* state = m_history.undo()) {
+    if (const SessionState* state = m_undo.undo()) {
         restoreState(*state);
     }
 }
@@ -87,7 +87,7 @@ void MainWindow::redo() {
     if (m_noteTimer.isActive()) {
         takeState();
     }
-    if (const SessionState* state = m_history.redo()) {
+    if (const SessionState* state = m_undo.redo()) {
         restoreState(*state);
     }
 }

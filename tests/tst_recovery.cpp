@@ -14,8 +14,8 @@
 #include <csignal>
 
 #include "app/canvas_area.h"
-#include "app/history.h"
 #include "app/main_window.h"
+#include "app/undo_states.h"
 #include "engine/attention/registry.h"
 
 using namespace fovea;
@@ -164,38 +164,38 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);
     }
 
-    void historyHoldsManySteps() {
-        History history;
+    void undoHoldsManySteps() {
+        UndoStates states;
         SessionState state;
         state.panes.push_back({});
         for (int step = 0; step < 120; ++step) {
             state.panes.front().module = "m" + std::to_string(step);
-            history.note(state);
+            states.note(state);
         }
         for (int step = 118; step >= 0; --step) {
-            const SessionState* before = history.undo();
+            const SessionState* before = states.undo();
             QVERIFY(before != nullptr);
             QCOMPARE(before->panes.front().module, "m" + std::to_string(step));
         }
-        QVERIFY(history.undo() == nullptr);
-        QCOMPARE(history.redo()->panes.front().module, "m1");
+        QVERIFY(states.undo() == nullptr);
+        QCOMPARE(states.redo()->panes.front().module, "m1");
         // A new change forgets what was undone.
         state.panes.front().module = "other";
-        history.note(state);
-        QVERIFY(!history.canRedo());
-        QCOMPARE(history.undo()->panes.front().module, "m1");
+        states.note(state);
+        QVERIFY(!states.canRedo());
+        QCOMPARE(states.undo()->panes.front().module, "m1");
     }
 
     void draggingOneValueIsOneStep() {
-        History history;
+        UndoStates states;
         SessionState state;
-        history.note(state);
+        states.note(state);
         for (int step = 1; step <= 40; ++step) {
             state.style.opacity = step / 100.0;
-            history.note(state);
+            states.note(state);
         }
-        QCOMPARE(history.undo()->style.opacity, OverlayStyle{}.opacity);
-        QVERIFY(!history.canUndo());
+        QCOMPARE(states.undo()->style.opacity, OverlayStyle{}.opacity);
+        QVERIFY(!states.canUndo());
     }
 
     void aSessionFileKeepsEverything() {

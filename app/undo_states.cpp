@@ -1,4 +1,4 @@
-#include "app/history.h"
+#include "app/undo_states.h"
 
 #include <algorithm>
 
@@ -72,7 +72,7 @@ unsigned changes(const SessionState& a, const SessionState& b) {
 
 }  // namespace
 
-void History::note(const SessionState& state) {
+void UndoStates::note(const SessionState& state) {
     if (m_states.empty()) {
         m_states.push_back(state);
         return;
@@ -99,18 +99,18 @@ void History::note(const SessionState& state) {
     m_current = m_states.size() - 1;
 }
 
-void History::amend(const SessionState& state) {
+void UndoStates::amend(const SessionState& state) {
     if (!m_states.empty()) {
         m_states[m_current] = state;
     }
 }
 
-const SessionState* History::undo() {
+const SessionState* UndoStates::undo() {
     m_lastChange = 0;
     return canUndo() ? &m_states[--m_current] : nullptr;
 }
 
-const SessionState* History::redo() {
+const SessionState* UndoStates::redo() {
     m_lastChange = 0;
     return canRedo() ? &m_states[++m_current] : nullptr;
 }

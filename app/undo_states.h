@@ -10,7 +10,7 @@ namespace fovea {
 
 /// The states a session went through, to go back and on. Changes of one value which follow each other quickly, such as those of a
 /// slider that is dragged, count as one.
-class History final {
+class UndoStates final {
 public:
     static constexpr std::size_t kMost = 200;
     static constexpr qint64 kOneChangeMilliseconds = 500;
