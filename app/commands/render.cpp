@@ -247,9 +247,7 @@ int renderCommand(const QStringList& arguments) {
         return complain(errorText(job.error()), kExitUsage);
     }
     what.field.job = jobId(*job, modelId(*model));
-    const auto bundle = bundleOf(*model);
-    const int channels = bundle ? bundle->tapChannels : retinaChannels();
-    if (const auto usage = readIntervention(parser, options, channels, job->intervention)) {
+    if (const auto usage = readIntervention(parser, options, channelCount(*model), job->intervention)) {
         return usageError(*usage);
     }
     if (video) {

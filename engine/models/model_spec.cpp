@@ -26,6 +26,11 @@ int workingSide(const ModelSpec& model) {
     return network != nullptr ? network->side() : retinaOf(model).maxSide;
 }
 
+int channelCount(const ModelSpec& model) {
+    const auto* network = networkOf(model);
+    return network != nullptr ? network->bundle->tapChannels : retinaChannels();
+}
+
 ModelSpec withWorkingSide(ModelSpec model, int side) {
     if (auto* network = std::get_if<NetworkModel>(&model)) {
         network->input.size = side;

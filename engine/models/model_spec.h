@@ -43,6 +43,8 @@ FOVEA_API ModelId modelId(const ModelSpec& model) noexcept;
 FOVEA_API std::string modelName(const ModelSpec& model);
 /// The side of the working picture, in pixels: the longer side for the Retina, the shorter side for a network.
 FOVEA_API int workingSide(const ModelSpec& model);
+/// The number of channels of its features.
+FOVEA_API int channelCount(const ModelSpec& model);
 /// The same model with another working size.
 FOVEA_API ModelSpec withWorkingSide(ModelSpec model, int side);
 /// Whether the model says what it sees.
