@@ -6,7 +6,7 @@
 
 namespace fovea::kernels {
 
-/// y = f(a, b) along a row; a stride is 1 or 0, and one of them is 1: what both repeat is no longer row.
+/// y = f(a, b) along a row; a stride is 1, or 0 where the array repeats. One of the strides is 1.
 template <class A, class B, class R, class F>
 void binaryRow(const A* a, std::int64_t aStride, const B* b, std::int64_t bStride, R* y, std::int64_t count, F f) {
     if (aStride != 0 && bStride != 0) {

@@ -117,7 +117,7 @@ public:
             const float* x = data.x + i * m_sizes.inputs * m_sizes.inputCells();
             const float* weights = data.weights + group * groupFloats();
             const FinishColumns finish(m_finish, data.y + at, m_sizes.outputs, cells);
-            const tile::Finished* finished = m_finish.more() ? &finish : nullptr;
+            const tile::Finished* finished = m_finish.hasActivation() ? &finish : nullptr;
             float* blocks = data.scratch + rowFloats();
             if (m_sizes.axes[0].plain() && m_sizes.axes[1].plain()) {
                 const tile::LooseColumns columns({x, cells, 1});

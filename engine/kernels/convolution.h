@@ -21,8 +21,8 @@ struct Finish {
     float alpha = 0.2F;  ///< of HardSigmoid
     float beta = 0.5F;
 
-    /// True when limits are not all: apply() is wanted.
-    [[nodiscard]] bool more() const { return kind != Kind::Limits; }
+    /// Whether apply() has to follow the limits.
+    [[nodiscard]] bool hasActivation() const { return kind != Kind::Limits; }
     void apply(float* values, std::int64_t count) const;
 };
 

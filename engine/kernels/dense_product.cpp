@@ -35,12 +35,12 @@ void DenseProduct::pack(const Matrix& b, float* packed) const {
     tile::PackedColumns::pack(b, m_sizes.depth, m_sizes.columns, packed);
 }
 
-std::int64_t DenseProduct::scratchFloats(bool constantB) const {
+std::int64_t DenseProduct::scratchFloats(bool packedB) const {
     if (byVector()) {
         return 0;
     }
     const std::int64_t rows = tile::roundUp(m_sizes.rows, tile::kRows) * m_sizes.depth;
-    return tile::roundUp(rows, kAligned) + (constantB ? 0 : tile::blockCount(m_sizes));
+    return tile::roundUp(rows, kAligned) + (packedB ? 0 : tile::blockCount(m_sizes));
 }
 
 void DenseProduct::run(const Matrix& a, const Matrix& b, const float* packedB, float* c, const float* columnBias, float* scratch,

@@ -34,7 +34,7 @@ public:
     void pack(const Matrix& b, float* packed) const;
     /// Floats of scratch.
     [[nodiscard]] std::int64_t scratchFloats(bool packedB) const;
-    /// C = A·B + bias of the columns, row-major and dense. `packedB` may be null. Neither extent is 0.
+    /// C = A·B + bias of the columns, row-major and dense. `packedB` may be null. No extent is 0.
     void run(const Matrix& a, const Matrix& b, const float* packedB, float* c, const float* columnBias, float* scratch,
              const std::stop_token& stop) const;
 

@@ -10,7 +10,7 @@ namespace {
 
 using namespace fields;
 
-/// B or A, both on the scale 0 … the larger of their maxima.
+/// ChannelMode::Before or After, both on the scale from 0 to the larger of their maxima.
 Result<ScalarField> beforeOrAfter(const Job& job) {
     const FeatureMap& x = job.features.map;
     const std::vector<float>& w = job.map.data.values;
@@ -31,7 +31,7 @@ Result<ScalarField> beforeOrAfter(const Job& job) {
     return finished(job, std::move(field), false);
 }
 
-/// D. The double sum of C equal floats and its quotient by C are exact for C < 2^29, so w − w̄ is 0 itself for a uniform gate.
+/// ChannelMode::Changed. The double sum of C equal floats and its quotient by C are exact for C < 2^29, so w − w̄ is 0 itself for a uniform gate.
 Result<ScalarField> changed(const Job& job) {
     const FeatureMap& x = job.features.map;
     const std::vector<float>& w = job.map.data.values;
