@@ -6,20 +6,21 @@ namespace fovea {
 namespace {
 
 enum Change : unsigned {
-    kPanes = 1,
-    kParams = 2,
-    kQuery = 4,
-    kFactors = 8,
-    kWeights = 16,
-    kModel = 32,
-    kStyle = 64,
-    kPins = 128,
-    kView = 256,
-    kMap = 512,
-    kOpacity = 1024,
-    kRange = 2048,
-    kThreshold = 4096,
-    kContinuous = kParams | kQuery | kOpacity | kRange | kThreshold | kPins,  ///< what can be dragged or typed bit by bit
+    kPanesChange = 1,
+    kParamsChange = 2,
+    kQueryChange = 4,
+    kFactorsChange = 8,
+    kWeightsChange = 16,
+    kModelChange = 32,
+    kStyleChange = 64,
+    kPinsChange = 128,
+    kViewChange = 256,
+    kMapChange = 512,
+    kOpacityChange = 1024,
+    kRangeChange = 2048,
+    kThresholdChange = 4096,
+    kContinuousChange = kParamsChange | kQueryChange | kOpacityChange | kRangeChange | kThresholdChange |
+                        kPinsChange,  ///< what can be dragged or typed bit by bit
 };
 
 unsigned fieldChanges(const FieldSpec& a, const FieldSpec& b) {
@@ -28,7 +29,7 @@ unsigned fieldChanges(const FieldSpec& a, const FieldSpec& b) {
     asked.queryY = a.queryY;
     asked.frame = a.frame;
     asked.queryFrame = a.queryFrame;
-    return (a != asked ? kMap : 0U) | (asked != b ? kQuery : 0U);
+    return (a != asked ? kMapChange : 0U) | (asked != b ? kQueryChange : 0U);
 }
 
 unsigned styleChanges(const SessionState& a, const SessionState& b) {
@@ -37,36 +38,36 @@ unsigned styleChanges(const SessionState& a, const SessionState& b) {
     rest.range = a.style.range;
     rest.clipShare = a.style.clipShare;
     rest.threshold = a.style.threshold;
-    unsigned change = rest != a.style || a.rangeMode != b.rangeMode ? kStyle : 0U;
-    change |= a.style.opacity != b.style.opacity ? kOpacity : 0U;
-    change |= a.style.range != b.style.range || a.style.clipShare != b.style.clipShare ? kRange : 0U;
-    change |= a.style.threshold != b.style.threshold ? kThreshold : 0U;
+    unsigned change = rest != a.style || a.rangeMode != b.rangeMode ? kStyleChange : 0U;
+    change |= a.style.opacity != b.style.opacity ? kOpacityChange : 0U;
+    change |= a.style.range != b.style.range || a.style.clipShare != b.style.clipShare ? kRangeChange : 0U;
+    change |= a.style.threshold != b.style.threshold ? kThresholdChange : 0U;
     return change;
 }
 
 unsigned paneChanges(const PaneState& a, const PaneState& b) {
-    unsigned change = a.module != b.module || a.place != b.place ? kPanes : 0U;
-    change |= a.bundleFolder != b.bundleFolder ? kModel : 0U;
-    change |= a.params != b.params ? kParams : 0U;
+    unsigned change = a.module != b.module || a.place != b.place ? kPanesChange : 0U;
+    change |= a.bundleFolder != b.bundleFolder ? kModelChange : 0U;
+    change |= a.params != b.params ? kParamsChange : 0U;
     change |= fieldChanges(a.field, b.field);
-    change |= a.intervention != b.intervention ? kFactors : 0U;
-    change |= a.pinnedChannels != b.pinnedChannels || a.pinnedHeads != b.pinnedHeads ? kFactors : 0U;
-    change |= a.weightsFile != b.weightsFile || a.seed != b.seed || a.trained != b.trained ? kWeights : 0U;
+    change |= a.intervention != b.intervention ? kFactorsChange : 0U;
+    change |= a.pinnedChannels != b.pinnedChannels || a.pinnedHeads != b.pinnedHeads ? kFactorsChange : 0U;
+    change |= a.weightsFile != b.weightsFile || a.seed != b.seed || a.trained != b.trained ? kWeightsChange : 0U;
     return change;
 }
 
 unsigned changes(const SessionState& a, const SessionState& b) {
-    unsigned change = a.panes.size() != b.panes.size() || a.active != b.active ? kPanes : 0U;
+    unsigned change = a.panes.size() != b.panes.size() || a.active != b.active ? kPanesChange : 0U;
     for (std::size_t k = 0; k < std::min(a.panes.size(), b.panes.size()); ++k) {
         change |= paneChanges(a.panes[k], b.panes[k]);
     }
     const bool model = a.cropped != b.cropped || a.fine != b.fine || a.retina != b.retina;
-    change |= model ? kModel : 0U;
+    change |= model ? kModelChange : 0U;
     change |= styleChanges(a, b);
-    change |= a.pins != b.pins || a.activePin != b.activePin ? kPins : 0U;
+    change |= a.pins != b.pins || a.activePin != b.activePin ? kPinsChange : 0U;
     // Another pin, or another one which asks, is a step of its own.
-    change |= a.pins.size() != b.pins.size() || a.activePin != b.activePin ? kPanes : 0U;
-    change |= a.view != b.view || a.difference != b.difference ? kView : 0U;
+    change |= a.pins.size() != b.pins.size() || a.activePin != b.activePin ? kPanesChange : 0U;
+    change |= a.view != b.view || a.difference != b.difference ? kViewChange : 0U;
     return change;
 }
 
@@ -82,8 +83,8 @@ void UndoStates::note(const SessionState& state) {
         return;
     }
     // The first move of an end of the scale makes the range a typed one, too.
-    const bool goesOn = change == m_lastChange || (change == kRange && m_lastChange == (kRange | kStyle));
-    const bool same = goesOn && (change & ~static_cast<unsigned>(kContinuous)) == 0;
+    const bool goesOn = change == m_lastChange || (change == kRangeChange && m_lastChange == (kRangeChange | kStyleChange));
+    const bool same = goesOn && (change & ~static_cast<unsigned>(kContinuousChange)) == 0;
     const bool quick = m_sinceNote.isValid() && m_sinceNote.elapsed() < kOneChangeMilliseconds;
     m_sinceNote.start();
     m_states.resize(m_current + 1);  // what was undone is gone

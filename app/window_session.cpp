@@ -16,7 +16,7 @@ namespace fovea {
 namespace {
 
 constexpr int kRecoveryMilliseconds = 1000;
-const QString kSuffix = QStringLiteral(".fovea");
+const QString kSessionSuffix = QStringLiteral(".fovea");
 
 }  // namespace
 
@@ -37,7 +37,7 @@ void MainWindow::connectUndo() {
     connect(&m_recoveryTimer, &QTimer::timeout, this, &MainWindow::keepRecovery);
     const QString folder = m_settings.recoveryFolder();
     QDir().mkpath(folder);
-    m_recovery = folder + u'/' + QUuid::createUuid().toString(QUuid::WithoutBraces) + kSuffix;
+    m_recovery = folder + u'/' + QUuid::createUuid().toString(QUuid::WithoutBraces) + kSessionSuffix;
     m_recoveryLock = std::make_unique<QLockFile>(m_recovery + QStringLiteral(".lock"));
     m_recoveryLock->setStaleLockTime(0);
     m_recoveryLock->tryLock(0);
@@ -153,7 +153,7 @@ void MainWindow::dropRecovery() {
 // The newest session whose program is gone without having ended.
 void MainWindow::offerRecovery() {
     const QFileInfoList left =
-        QDir(m_settings.recoveryFolder()).entryInfoList({QLatin1Char('*') + kSuffix}, QDir::Files, QDir::Time);
+        QDir(m_settings.recoveryFolder()).entryInfoList({QLatin1Char('*') + kSessionSuffix}, QDir::Files, QDir::Time);
     for (const QFileInfo& file : left) {
         const QString path = file.filePath();
         QLockFile lock(path + QStringLiteral(".lock"));

@@ -16,8 +16,6 @@ namespace {
 
 QString native(const QKeySequence& key) { return key.toString(QKeySequence::NativeText); }
 
-QString translated(const char* text) { return QCoreApplication::translate("fovea::Actions", text); }
-
 /// The highest number of a group in the menu of a canvas.
 int lastCanvasGroup() {
     int last = 0;
@@ -28,6 +26,8 @@ int lastCanvasGroup() {
 }
 
 }  // namespace
+
+QString tableText(const char* text) { return QCoreApplication::translate("fovea::Actions", text); }
 
 Actions::Actions(Settings& settings, QWidget* window) : QObject(window), m_settings(settings), m_bindings(settings.keys()) {
     m_entries.reserve(actionTable().size());
@@ -79,7 +79,7 @@ QString Actions::filledIn(const Entry& entry, const QString& text) const {
     return entry.binding.fillIn ? entry.binding.fillIn(text) : text;
 }
 
-QString Actions::text(const ActionSpec& action) const { return filledIn(m_entries[placeOf(action)], translated(action.text)); }
+QString Actions::text(const ActionSpec& action) const { return filledIn(m_entries[placeOf(action)], tableText(action.text)); }
 
 QString Actions::englishText(const ActionSpec& action) const {
     return filledIn(m_entries[placeOf(action)], QString::fromUtf8(action.text));
@@ -192,7 +192,7 @@ QString Actions::refusal(const KeyConflict& conflict) const {
         return tr("%1 belongs to “%2”; give that another key first.").arg(native(conflict.key), text(*conflict.owner));
     }
     if (conflict.gesture != nullptr) {
-        return tr("%1 always means the same on the picture: %2.").arg(native(conflict.key), translated(conflict.gesture->text));
+        return tr("%1 always means the same on the picture: %2.").arg(native(conflict.key), tableText(conflict.gesture->text));
     }
     return tr("This acts while its key is held; choose a key without Ctrl, Alt and Meta.");
 }

@@ -17,6 +17,9 @@ namespace fovea {
 
 class Settings;
 
+/// A text of the table in the language of the window.
+[[nodiscard]] QString tableText(const char* text);
+
 /// What the window does for an entry of the table, and when.
 struct ActionBinding {
     std::function<void()> run;

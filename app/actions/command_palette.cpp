@@ -18,16 +18,16 @@
 namespace fovea {
 namespace {
 
-constexpr int kWidth = 520;
+constexpr int kPaletteWidth = 520;
 constexpr int kTop = 48;
-constexpr int kGap = 8;
+constexpr int kPaletteGap = 8;
 constexpr int kMostRows = 10;
 constexpr int kRowHeight = 28;
 constexpr int kListFrame = 8;  // border and padding of a list in the theme
 constexpr int kInset = 10;
 constexpr int kMark = 18;  // room for the sign of what is switched on
 
-enum Role { IndexRole = Qt::UserRole + 1, KeysRole, CheckedRole };
+enum PaletteRole { IndexRole = Qt::UserRole + 1, KeysRole, CheckedRole };
 
 /// A row: a sign where it is switched on, the text, and the keys at the right.
 class RowDelegate final : public QStyledItemDelegate {
@@ -97,8 +97,8 @@ CommandPalette::CommandPalette(QWidget* window) : QFrame(window), m_field(new QL
     m_list->setFocusPolicy(Qt::NoFocus);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(kGap, kGap, kGap, kGap);
-    column->setSpacing(kGap);
+    column->setContentsMargins(kPaletteGap, kPaletteGap, kPaletteGap, kPaletteGap);
+    column->setSpacing(kPaletteGap);
     column->addWidget(m_field);
     column->addWidget(m_list);
     connect(m_field, &QLineEdit::textChanged, this, &CommandPalette::filter);
@@ -230,12 +230,12 @@ bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
 // At the top of the window, as high as its rows need.
 void CommandPalette::place() {
     const QSize window = parentWidget()->size();
-    const int around = m_field->sizeHint().height() + 3 * kGap + kListFrame;
+    const int around = m_field->sizeHint().height() + 3 * kPaletteGap + kListFrame;
     const int room = std::max(1, (window.height() - kTop - around) / kRowHeight);
     const int rows = std::min({m_list->count(), kMostRows, room});
-    const int wide = std::min(kWidth, window.width() - 4 * kGap);
+    const int wide = std::min(kPaletteWidth, window.width() - 4 * kPaletteGap);
     m_list->setFixedHeight(rows * kRowHeight + kListFrame);
-    const int high = rows > 0 ? around + rows * kRowHeight : around - kGap - kListFrame;
+    const int high = rows > 0 ? around + rows * kRowHeight : around - kPaletteGap - kListFrame;
     setGeometry((window.width() - wide) / 2, kTop, wide, high);
 }
 

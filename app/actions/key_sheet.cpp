@@ -20,16 +20,14 @@
 namespace fovea {
 namespace {
 
-constexpr int kWidth = 560;
-constexpr int kHeight = 560;
-constexpr int kIndent = 12;
+constexpr int kSheetWidth = 560;
+constexpr int kSheetHeight = 560;
+constexpr int kSheetIndent = 12;
 
-enum Role { IdRole = Qt::UserRole + 1, WordsRole };
+enum SheetRole { IdRole = Qt::UserRole + 1, WordsRole };
 
 constexpr ActionMenu kMenus[] = {ActionMenu::Open,   ActionMenu::File, ActionMenu::Panes,  ActionMenu::View,
                                  ActionMenu::Window, ActionMenu::Help, ActionMenu::Export, ActionMenu::Canvas};
-
-QString translated(const char* text) { return QCoreApplication::translate("fovea::Actions", text); }
 
 QString keyTexts(const Keys& keys) { return QKeySequence::listToString(keys, QKeySequence::NativeText); }
 
@@ -52,7 +50,7 @@ KeySheet::KeySheet(Actions& actions, QWidget* parent)
       m_remove(new QPushButton(this)),
       m_reset(new QPushButton(this)),
       m_resetAll(new QPushButton(this)) {
-    resize(kWidth, kHeight);
+    resize(kSheetWidth, kSheetHeight);
     build();
     connectAll();
     retranslate();
@@ -67,7 +65,7 @@ void KeySheet::build() {
     m_list->setHeaderHidden(true);
     m_list->setRootIsDecorated(false);
     m_list->setItemsExpandable(false);
-    m_list->setIndentation(kIndent);
+    m_list->setIndentation(kSheetIndent);
     m_list->setUniformRowHeights(true);
     m_list->setExpandsOnDoubleClick(false);
     m_list->header()->setStretchLastSection(false);
@@ -143,7 +141,7 @@ void KeySheet::fill() {
 
 void KeySheet::addActions() {
     for (const ActionMenu menu : kMenus) {
-        QTreeWidgetItem* heading = addHeading(translated(menuTitle(menu)));
+        QTreeWidgetItem* heading = addHeading(tableText(menuTitle(menu)));
         for (const ActionSpec& action : actionTable()) {
             if (action.menu == menu) {
                 addRow(heading, m_actions.text(action), keyTexts(m_actions.keys(action)), m_actions.englishText(action),
@@ -156,7 +154,7 @@ void KeySheet::addActions() {
 void KeySheet::addGestures() {
     QTreeWidgetItem* heading = addHeading(tr("Always the same"));
     for (const FixedGesture& gesture : fixedGestures()) {
-        addRow(heading, translated(gesture.text), translated(gesture.gesture), QString::fromUtf8(gesture.text), {});
+        addRow(heading, tableText(gesture.text), tableText(gesture.gesture), QString::fromUtf8(gesture.text), {});
     }
 }
 
