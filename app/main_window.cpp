@@ -23,6 +23,7 @@
 #include "app/commands/commands.h"
 #include "app/exporter.h"
 #include "app/language.h"
+#include "app/pasted_picture.h"
 #include "app/path_argument.h"
 #include "app/status_line.h"
 #include "app/top_bar.h"
@@ -319,7 +320,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
     } else if (!path.isEmpty()) {
         m_session.openFile(path);
     } else if (event->mimeData()->hasImage()) {
-        m_session.openImage(qvariant_cast<QImage>(event->mimeData()->imageData()));
+        m_session.openFrame(pastedPicture(qvariant_cast<QImage>(event->mimeData()->imageData())));
     } else {
         m_area->showMessage(tr("Only files on this computer and pictures can be dropped here."), true);
     }

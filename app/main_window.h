@@ -33,6 +33,7 @@ class QMimeData;
 namespace fovea {
 
 class Actions;
+class Canvas;
 class CanvasArea;
 class CardsPanel;
 class ChannelGrid;

@@ -7,8 +7,6 @@
 #include "engine/attention/registry.h"
 #include "engine/render/field_choices.h"
 #include "engine/render/kinds/map_kind.h"
-#include "engine/source/image_source.h"
-#include "widgets/figure/mat_image.h"
 
 namespace fovea {
 
@@ -35,14 +33,7 @@ void Session::openSource(const SourceSpec& spec) {
 
 bool Session::playing() { return m_controller.source().active() && m_controller.source().playing(); }
 
-void Session::openImage(const QImage& image) {
-    const auto pixels = imageMat(image);
-    if (!pixels) {
-        Q_EMIT failed(
-            makeError(ErrorCode::BadFormat, FOVEA_TEXT("engine", "The clipboard holds no picture; copy one first."), {}));
-        return;
-    }
-    const auto frame = frameFromPixels(*pixels, "clipboard");
+void Session::openFrame(const Result<Frame>& frame) {
     if (!frame) {
         Q_EMIT failed(frame.error());
         return;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QImage>
 #include <QObject>
 #include <QPointF>
 #include <QString>
@@ -12,9 +11,8 @@
 #include <vector>
 
 #include "app/session_state.h"
+#include "engine/render/query_place.h"
 #include "engine/runtime/controller.h"
-#include "widgets/canvas.h"
-#include "widgets/colour_scale.h"
 
 namespace fovea {
 
@@ -35,8 +33,8 @@ public:
     void openSource(const SourceSpec& spec);
     /// Whether pictures come by themselves now: a source is open and plays.
     [[nodiscard]] bool playing();
-    /// A pasted picture.
-    void openImage(const QImage& image);
+    /// A picture which is in memory, such as a pasted one. An error is told by failed().
+    void openFrame(const Result<Frame>& frame);
 
     /// The mechanisms which are compared on one picture, at least one. All that speaks of “the chosen module” speaks of the
     /// active pane's.

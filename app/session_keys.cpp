@@ -13,8 +13,8 @@
 #include "engine/pipeline/intervention.h"
 #include "engine/render/compose.h"
 #include "engine/render/field.h"
+#include "engine/render/range_mode.h"
 #include "engine/source/frame_source.h"
-#include "widgets/colour_scale.h"
 
 namespace fovea {
 namespace {

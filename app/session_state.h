@@ -7,8 +7,8 @@
 #include "app/view_kind.h"
 #include "engine/models/retina.h"
 #include "engine/pipeline/pipeline.h"
+#include "engine/render/range_mode.h"
 #include "engine/render/render.h"
-#include "widgets/colour_scale.h"
 
 namespace fovea {
 

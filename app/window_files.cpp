@@ -9,6 +9,7 @@
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"
+#include "app/pasted_picture.h"
 #include "app/save_dialog.h"
 
 namespace fovea {
@@ -56,7 +57,7 @@ void MainWindow::paste() {
     if (!urls.isEmpty() && urls.first().isLocalFile()) {
         m_session.openFile(urls.first().toLocalFile());
     } else {
-        m_session.openImage(QApplication::clipboard()->image());
+        m_session.openFrame(pastedPicture(QApplication::clipboard()->image()));
     }
     m_area->setHintVisible(false);
 }

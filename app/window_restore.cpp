@@ -103,7 +103,7 @@ void MainWindow::finishOpening() {
         return;
     }
     for (const int index : m_area->canvases()) {
-        m_area->canvas(index)->setPlace(file.place);
+        m_area->canvas(index)->setPlace({.fitted = file.place.fitted, .zoom = file.place.zoom, .centre = file.place.centre});
     }
     MovingSource& source = m_session.controller().source();
     if (source.active()) {

@@ -107,7 +107,8 @@ SessionFile MainWindow::sessionFile() {
         file.sha256 = frame.source->sha256;
     }
     file.frame = frame.index;
-    file.place = m_area->canvas()->place();
+    const CanvasPlace place = m_area->canvas()->place();
+    file.place = {.fitted = place.fitted, .zoom = place.zoom, .centre = place.centre};
     file.split = m_area->split();
     return file;
 }
