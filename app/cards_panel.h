@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/session.h"
+#include "app/session/session.h"
 #include "engine/runtime/render_view.h"
 
 class QComboBox;

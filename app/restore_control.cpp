@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/session.h"
+#include "app/session/session.h"
 #include "engine/number_rule.h"
 
 namespace fovea {

@@ -15,7 +15,7 @@
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"
-#include "app/undo_states.h"
+#include "app/session/undo_states.h"
 #include "engine/attention/registry.h"
 
 using namespace fovea;

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "app/restore_control.h"
-#include "app/session.h"
-#include "app/session_file.h"
+#include "app/session/session.h"
+#include "app/session/session_file.h"
 #include "engine/attention/registry.h"
 #include "engine/models/bundle.h"
 #include "engine/render/field.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/session.h"
+#include "app/session/session.h"
 #include "engine/render/kinds/map_kind.h"
 #include "engine/render/query_place.h"
 

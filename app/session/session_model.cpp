@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/session.h"
+#include "app/session/session.h"
 
 namespace fovea {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "app/bundled_model.h"
-#include "app/session_state.h"
+#include "app/session/bundled_model.h"
+#include "app/session/session_state.h"
 #include "engine/source/frame_source.h"
 
 namespace fovea {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/session.h"
+#include "app/session/session.h"
 #include "engine/attention/registry.h"
 #include "engine/number_rule.h"
 #include "engine/render/field_choices.h"

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "app/session_state.h"
+#include "app/session/session_state.h"
 #include "engine/render/query_place.h"
 #include "engine/runtime/controller.h"
 

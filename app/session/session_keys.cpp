@@ -1,12 +1,12 @@
-#include "app/session_keys.h"
+#include "app/session/session_keys.h"
 
 #include <QJsonDocument>
 
 #include <algorithm>
 #include <utility>
 
-#include "app/session_state.h"
-#include "app/view_kind.h"
+#include "app/session/session_state.h"
+#include "app/session/view_kind.h"
 #include "engine/attention/maps.h"
 #include "engine/attention/weights.h"
 #include "engine/models/retina.h"
