@@ -49,6 +49,9 @@ protected:
 
 private:
     void connectViews();
+    void connectFieldViews();
+    void connectForm();
+    void followSession();
     void refreshSoon();
     void refreshStatistics();
     void refreshTimeline();

@@ -102,9 +102,10 @@ protected:
 
 private:
     // main_window.cpp
-    [[nodiscard]] RenderWorker& overlayLane() { return m_session.controller().lane(RenderLane::Overlays); }
+    [[nodiscard]] RenderWorker& overlayLane() { return m_session.lane(RenderLane::Overlays); }
     void placeViews();
     void connectSession();
+    void connectControls();
     void connectViews();
     void showField();
     void showChip(int index, const QString& text);
@@ -187,7 +188,7 @@ private:
     // window_compare.cpp
     void connectCompare();
     void connectCanvas(int index);
-    [[nodiscard]] OverlayStyle paneStyle(int index) const;
+    [[nodiscard]] OverlayStyle paneStyle(int index);
     void takeStyle(const OverlayStyle& edited);
     void showStyles();
     void showPanes();

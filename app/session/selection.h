@@ -13,7 +13,7 @@
 namespace fovea {
 
 /// Everything that is chosen about what is computed and asked, as values, with the jobs which follow from it. How fields are
-/// drawn is the matter of Display.
+/// drawn is the matter of DisplayControl.
 struct Selection {
     Panes panes;
     Choices choices = {};

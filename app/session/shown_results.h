@@ -15,7 +15,7 @@ namespace fovea {
 /// reads.
 class ShownResults final {
 public:
-    /// The selection outlives it.
+    /// The selection outlives this.
     explicit ShownResults(const Selection& selection) : m_selection(selection) {}
 
     /// The newest result in which the mechanism of a pane has finished (well or not) or which has a newer picture; null at first.
@@ -34,7 +34,7 @@ public:
     [[nodiscard]] std::optional<QPointF> queryOnPicture(int pane = kActivePane) const;
     /// The frame of a clip which is shown; −1, the newest, for a clip which moves on.
     [[nodiscard]] int clipFrame(int pane = kActivePane) const;
-    /// The weights which the active pane's mechanism has; before its first result those which it will have.
+    /// The weights of the active pane's mechanism; before the first result those which the mechanism will have.
     [[nodiscard]] Provenance provenance() const;
     /// Whether the picture which is shown has features of this model.
     [[nodiscard]] bool hasFeatures(ModelId model) const;
