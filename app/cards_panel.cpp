@@ -73,8 +73,7 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
       m_liveCard(new Card(m_livePlot)),
       m_predictionCard(new Card(m_prediction)),
       m_formCard(new Card(m_form)),
-      m_matrixView(session.controller().lane(RenderLane::Matrices),
-                   [this](const RenderedMatrix& matrix) { m_matrix->setRendered(matrix); }) {
+      m_matrixView(session.lane(RenderLane::Matrices), [this](const RenderedMatrix& matrix) { m_matrix->setRendered(matrix); }) {
     setFixedWidth(232);
     auto* column = new QWidget;
     auto* cards = new QVBoxLayout(column);
@@ -108,7 +107,7 @@ CardsPanel::CardsPanel(Session& session, QWidget* parent)
 }
 
 void CardsPanel::refreshSoon() {
-    if (!m_session.playing()) {
+    if (!m_session.isPlaying()) {
         refresh();
     } else if (!m_pace.isActive()) {
         m_pace.start();
@@ -116,42 +115,64 @@ void CardsPanel::refreshSoon() {
 }
 
 void CardsPanel::connectViews() {
-    connect(m_maps, &QComboBox::activated, this, [this] { m_session.setMap(m_maps->currentData().toString().toStdString()); });
+    connect(m_maps, &QComboBox::activated, this,
+            [this] { m_session.fieldControl().setMap(m_maps->currentData().toString().toStdString()); });
     connect(m_bars, &ChannelBars::modeChosen, this, [this](ChannelMode mode, int channel) {
-        const auto module = m_session.moduleResult();
+        const auto module = m_session.shown().moduleResult();
         if (module && module->output) {
-            if (const auto* map = barsMap(*module->output, m_session.shownMap()); map != nullptr && map != m_session.shownMap()) {
-                m_session.setMap(map->name);
+            if (const auto* map = barsMap(*module->output, m_session.shown().map());
+                map != nullptr && map != m_session.shown().map()) {
+                m_session.fieldControl().setMap(map->name);
             }
         }
-        m_session.setChannelMode(mode, channel);
+        m_session.fieldControl().setChannelMode(mode, channel);
     });
     connect(m_bars, &ChannelBars::factorsChanged, this, [this](const std::vector<float>& factors) {
-        Intervention intervention = m_session.intervention();
+        Intervention intervention = m_session.choice().intervention;
         intervention.channels = factors;
-        m_session.setIntervention(intervention);
+        m_session.paneControl().setIntervention(intervention);
     });
     connect(m_bars, &ChannelBars::pinnedChanged, this,
-            [this](const std::vector<int>& pinned) { m_session.setPinned(false, pinned); });
+            [this](const std::vector<int>& pinned) { m_session.fieldControl().setPinned(false, pinned); });
     connect(m_matrix, &MatrixView::renderRequested, this,
             [this](const MatrixRequest& request) { m_matrixView.request(request); });
-    connect(m_matrix, &MatrixView::headChosen, &m_session, &Session::setHead);
-    connect(m_matrix, &MatrixView::directionChosen, &m_session, &Session::setDirection);
-    connect(m_matrix, &MatrixView::queryChosen, &m_session, &Session::setGridQuery);
+    connectFieldViews();
+    connectForm();
+    followSession();
+}
+
+void CardsPanel::connectFieldViews() {
+    FieldControl& control = m_session.fieldControl();
+    connect(m_matrix, &MatrixView::headChosen, &control, &FieldControl::setHead);
+    connect(m_matrix, &MatrixView::directionChosen, &control, &FieldControl::setDirection);
+    connect(m_matrix, &MatrixView::queryChosen, &control, &FieldControl::askOnGrid);
     connect(m_matrix, &MatrixView::codeChosen, this,
-            [this](int code) { m_session.setChannelMode(m_session.field()->channelMode, code); });
-    connect(m_form, &ParamForm::paramsChanged, &m_session, &Session::setParams);
+            [this](int code) { m_session.fieldControl().setChannelMode(m_session.shown().field()->channelMode, code); });
+    connect(m_prediction, &PredictionView::classChosen, &control, &FieldControl::setActivation);
+    connect(m_timeline, &TimelineView::frameChosen, &control, &FieldControl::setClipFrame);
+}
+
+void CardsPanel::connectForm() {
+    PaneControl& control = m_session.paneControl();
+    connect(m_form, &ParamForm::paramsChanged, &control, &PaneControl::setParams);
     connect(m_form, &ParamForm::weightsFileRequested, this, &CardsPanel::weightsFileRequested);
-    connect(m_form, &ParamForm::randomWeightsRequested, &m_session, &Session::setSeed);
-    connect(m_form, &ParamForm::trainedWeightsRequested, &m_session, &Session::setTrained);
-    connect(m_prediction, &PredictionView::classChosen, &m_session, &Session::setActivation);
-    connect(&m_session, &Session::moduleChanged, this, &CardsPanel::refresh);
-    connect(m_timeline, &TimelineView::frameChosen, &m_session, &Session::setClipFrame);
+    connect(m_form, &ParamForm::randomWeightsRequested, &control, &PaneControl::setSeed);
+    connect(m_form, &ParamForm::trainedWeightsRequested, &control, &PaneControl::setTrained);
+}
+
+// Parameters come from the form itself, which nothing may change while a person types.
+void CardsPanel::followSession() {
+    for (const auto signal : {&PaneControl::mechanismChanged, &PaneControl::panesChanged, &PaneControl::interventionChanged,
+                              &PaneControl::weightsChanged}) {
+        connect(&m_session.paneControl(), signal, this, &CardsPanel::refresh);
+    }
+    for (const auto signal : {&FieldControl::fieldChanged, &FieldControl::placeChanged, &FieldControl::pinnedChanged}) {
+        connect(&m_session.fieldControl(), signal, this, &CardsPanel::refreshSoon);
+    }
     connect(&m_session, &Session::resultChanged, this, &CardsPanel::refreshSoon);
-    connect(&m_session, &Session::fieldChanged, this, &CardsPanel::refreshSoon);
-    connect(&m_session, &Session::styleChanged, this, [this] {
+    connect(&m_session.display(), &DisplayControl::styleChanged, this, [this] {
         refreshMatrix();
-        m_statistics->setField(m_rendered.field, m_rendered.statistics, m_session.style());
+        m_statistics->setField(m_rendered.field, m_rendered.statistics, m_session.display().style());
     });
 }
 
@@ -173,13 +194,13 @@ void CardsPanel::setTrainedKey(const QString& key) { m_form->setTrainedKey(key);
 void CardsPanel::toggleLive() { m_liveCard->setFolded(!m_liveCard->folded()); }
 
 void CardsPanel::refreshTimeline() {
-    const AttentionMap* shown = m_session.shownMap();
+    const AttentionMap* shown = m_session.shown().map();
     const bool overTime = shown != nullptr && hasTimeline(*shown);
     m_timelineCard->setVisible(overTime);
     if (!overTime) {
         return;
     }
-    const auto timeline = makeTimeline(*m_session.result(), *m_session.field());
+    const auto timeline = makeTimeline(*m_session.shown().result(), *m_session.shown().field());
     if (timeline) {
         m_timelineCard->setAside(QString::number(timeline->weights.size()));
         m_timeline->setTimeline(*timeline);
@@ -190,11 +211,11 @@ void CardsPanel::refreshTimeline() {
 
 void CardsPanel::refreshStatistics() {
     const RenderedOverlay& rendered = m_rendered;
-    m_statistics->setField(rendered.field, rendered.statistics, m_session.style());
+    m_statistics->setField(rendered.field, rendered.statistics, m_session.display().style());
     m_statisticsCard->setVisible(rendered.field != nullptr);
     if (rendered.field) {
         // Bars and matrix bear the map's name already where it has them.
-        const AttentionMap* shown = m_session.shownMap();
+        const AttentionMap* shown = m_session.shown().map();
         const bool named = shown != nullptr && kindInfo(*shown).card != MapCard::None;
         m_statisticsCard->setTitle(named ? tr("On the picture") : engineText(rendered.field->map));
         m_statisticsCard->setAside(QStringLiteral("%1 × %2").arg(rendered.field->width).arg(rendered.field->height));
@@ -220,7 +241,7 @@ void CardsPanel::refresh() {
 }
 
 void CardsPanel::refreshMaps() {
-    const auto module = m_session.moduleResult();
+    const auto module = m_session.shown().moduleResult();
     std::vector<std::pair<QString, QString>> entries;
     if (module && module->output) {
         for (const auto& map : module->output->maps) {
@@ -236,21 +257,21 @@ void CardsPanel::refreshMaps() {
             m_maps->addItem(title, name);
         }
     }
-    if (const auto* shown = m_session.shownMap()) {
+    if (const auto* shown = m_session.shown().map()) {
         m_maps->setCurrentIndex(m_maps->findData(QString::fromStdString(shown->name)));
     }
     m_maps->setVisible(m_maps->count() > 1);
 }
 
 void CardsPanel::refreshBars() {
-    const auto module = m_session.moduleResult();
-    const AttentionMap* shown = m_session.shownMap();
+    const auto module = m_session.shown().moduleResult();
+    const AttentionMap* shown = m_session.shown().map();
     const AttentionMap* map = module && module->output ? barsMap(*module->output, shown) : nullptr;
     m_barsCard->setVisible(map != nullptr);
     if (map == nullptr) {
         return;
     }
-    const Features& features = *m_session.modelResult()->features;
+    const Features& features = *m_session.shown().modelResult()->features;
     const MapKindInfo& kind = kindInfo(*map);
     const auto& frames = module->output->frames;
     const auto weights = kind.bars(*map, frames.empty() ? 0 : frames.front().channels());
@@ -260,16 +281,16 @@ void CardsPanel::refreshBars() {
     m_bars->setWeights(weights, names, map->role);
     const bool channels = kind.perChannel && weights.size() == static_cast<std::size_t>(features.map.channels());
     m_bars->setOfChannels(channels);
-    m_bars->setFactors(channels ? m_session.intervention().channels : std::vector<float>());
-    m_bars->setPinned(channels ? m_session.pinned(false) : std::vector<int>());
-    const auto field = m_session.field();
+    m_bars->setFactors(channels ? m_session.choice().intervention.channels : std::vector<float>());
+    m_bars->setPinned(channels ? m_session.choice().pinned(false) : std::vector<int>());
+    const auto field = m_session.shown().field();
     if (field && map == shown) {
         m_bars->setMode(field->channelMode, field->channel);
     }
 }
 
 void CardsPanel::refreshMatrix() {
-    const AttentionMap* shown = m_session.shownMap();
+    const AttentionMap* shown = m_session.shown().map();
     const bool pairwise = shown != nullptr && kindInfo(*shown).card == MapCard::Matrix;
     m_matrixCard->setVisible(pairwise);
     if (pairwise) {
@@ -278,14 +299,14 @@ void CardsPanel::refreshMatrix() {
         const int keys = keyCount(*shown);
         m_matrixCard->setAside(queries == keys ? QString::number(queries) + QStringLiteral("²")
                                                : QStringLiteral("%1 × %2").arg(queries).arg(keys));
-        m_matrix->setMap(m_session.result(), *m_session.field(), m_session.style());
+        m_matrix->setMap(m_session.shown().result(), *m_session.shown().field(), m_session.display().style());
     }
 }
 
 void CardsPanel::refreshPrediction() {
-    const ModelResult* result = m_session.modelResult();
-    const auto module = m_session.moduleResult();
-    const auto bundle = bundleOf(m_session.model());
+    const ModelResult* result = m_session.shown().modelResult();
+    const auto module = m_session.shown().moduleResult();
+    const auto bundle = bundleOf(m_session.panes().current().model);
     m_predictionCard->setVisible(bundle != nullptr);
     const bool changed = module && !module->intervention.empty();
     m_predictionCard->setAside(changed ? tr("a guess · muted or scaled") : tr("a guess"));
@@ -296,22 +317,23 @@ void CardsPanel::refreshPrediction() {
         m_prediction->setMessage(errorText(*module->predictionError));
     } else if (module->prediction) {
         auto rows = predictionRows(*bundle, result->prediction.get(), *module->prediction, m_leastGuesses);
-        m_leastGuesses = m_session.playing() ? rows.size() : 0;
+        m_leastGuesses = m_session.isPlaying() ? rows.size() : 0;
         m_prediction->setRows(std::move(rows), module->prediction->explains());
     } else if (!module->output) {
         m_prediction->setMessage(tr("Without a result of the mechanism there is nothing to go on with."));
     }
-    const auto field = m_session.field();
+    const auto field = m_session.shown().field();
     m_prediction->setChosen(field ? field->activationClass : -1, field && field->plainActivation);
 }
 
 void CardsPanel::refreshForm() {
-    const ModuleInfo& info = *m_session.module();
-    const auto* trained = m_session.bundleModule(&info);
+    const ModuleInfo& info = *m_session.panes().current().module;
+    const auto* trained = m_session.panes().current().bundleModule();
     m_form->setTrained(trained != nullptr ? std::optional(trained->params) : std::nullopt);
-    m_form->setInfo(weightsText(bundleOf(m_session.model()).get(), info, m_session.provenance(), currentLanguage()));
+    m_form->setInfo(
+        weightsText(bundleOf(m_session.panes().current().model).get(), info, m_session.shown().provenance(), currentLanguage()));
     m_formCard->setAside(QString::fromStdString(info.title));
-    m_form->setModule(info, m_session.params(), info.weights != nullptr, m_session.provenance());
+    m_form->setModule(info, m_session.choice().params, info.weights != nullptr, m_session.shown().provenance());
 }
 
 void CardsPanel::retranslate() {

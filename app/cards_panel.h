@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/session.h"
+#include "app/session/session.h"
 #include "engine/runtime/render_view.h"
 
 class QComboBox;
@@ -49,6 +49,9 @@ protected:
 
 private:
     void connectViews();
+    void connectFieldViews();
+    void connectForm();
+    void followSession();
     void refreshSoon();
     void refreshStatistics();
     void refreshTimeline();

@@ -1,5 +1,7 @@
 #include "app/live_monitor.h"
 
+#include "app/session/session.h"
+
 namespace fovea {
 namespace {
 
@@ -9,16 +11,16 @@ double milliseconds(std::chrono::steady_clock::duration d) { return std::chrono:
 
 }  // namespace
 
-LiveMonitor::LiveMonitor(Controller& controller, QObject* parent) : QObject(parent), m_controller(controller) {
+LiveMonitor::LiveMonitor(Session& session, QObject* parent) : QObject(parent), m_session(session) {
     m_timer.setInterval(kInterval);
     connect(&m_timer, &QTimer::timeout, this, &LiveMonitor::sample);
-    connect(&controller, &Controller::frameLoaded, this, &LiveMonitor::restart);
-    connect(&controller.source(), &MovingSource::playingChanged, this, &LiveMonitor::restart);
+    connect(&session, &Session::pictureChanged, this, &LiveMonitor::restart);
+    connect(&session.source(), &MovingSource::playingChanged, this, &LiveMonitor::restart);
 }
 
 void LiveMonitor::restart() {
     m_meter.restart();
-    const MovingSource& source = m_controller.source();
+    const MovingSource& source = m_session.source();
     if (source.active() && source.playing()) {
         m_timer.start();
     } else {
@@ -28,7 +30,7 @@ void LiveMonitor::restart() {
 }
 
 void LiveMonitor::sample() {
-    const MovingSource& source = m_controller.source();
+    const MovingSource& source = m_session.source();
     m_meter.arrived(source.framesRead(), source.framesSkipped(), std::chrono::steady_clock::now());
     Q_EMIT statsChanged(stats());
 }
@@ -36,7 +38,7 @@ void LiveMonitor::sample() {
 void LiveMonitor::overlayPainted(const RenderedOverlay& overlay) {
     const auto& result = overlay.request.result;
     const auto features = overlay.field ? result->features(overlay.request.field->job.model) : nullptr;
-    if (!m_timer.isActive() || !features || result->frame.source != m_controller.source().newest().source) {
+    if (!m_timer.isActive() || !features || result->frame.source != m_session.source().newest().source) {
         return;
     }
     const auto now = std::chrono::steady_clock::now();
@@ -52,8 +54,9 @@ void LiveMonitor::overlayPainted(const RenderedOverlay& overlay) {
 
 LiveStats LiveMonitor::stats() const {
     LiveStats stats = m_meter.stats(std::chrono::steady_clock::now());
-    stats.workingSide = m_controller.workingSide();
-    stats.autoSized = m_controller.autoSized();
+    const auto [side, isLowered] = m_session.workingSize();
+    stats.workingSide = side;
+    stats.autoSized = isLowered;
     return stats;
 }
 

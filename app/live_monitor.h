@@ -5,16 +5,17 @@
 
 #include "engine/pipeline/live_meter.h"
 #include "engine/render/render.h"
-#include "engine/runtime/controller.h"
 
 namespace fovea {
+
+class Session;
 
 /// Measures a moving source from capture to paint, and says some times a second how it is doing. GUI thread only.
 class LiveMonitor final : public QObject {
     Q_OBJECT
 
 public:
-    explicit LiveMonitor(Controller& controller, QObject* parent = nullptr);
+    explicit LiveMonitor(Session& session, QObject* parent = nullptr);
 
     /// The first paint of an overlay is over.
     void overlayPainted(const RenderedOverlay& overlay);
@@ -28,7 +29,7 @@ private:
     void restart();
     void sample();
 
-    Controller& m_controller;
+    Session& m_session;
     LiveMeter m_meter;
     QTimer m_timer;
 };

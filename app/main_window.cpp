@@ -23,6 +23,7 @@
 #include "app/commands/commands.h"
 #include "app/exporter.h"
 #include "app/language.h"
+#include "app/pasted_picture.h"
 #include "app/path_argument.h"
 #include "app/status_line.h"
 #include "app/top_bar.h"
@@ -77,7 +78,7 @@ QString samplesFolder() {
 MainWindow::MainWindow(Settings& settings, QWidget* parent)
     : QMainWindow(parent),
       m_settings(settings),
-      m_monitor(m_session.controller()),
+      m_monitor(m_session),
       m_recording(m_session, m_jobs),
       m_restore(m_session),
       m_settingProblems(settings.problems()),
@@ -113,16 +114,16 @@ MainWindow::MainWindow(Settings& settings, QWidget* parent)
     bindActions();
     makeMenus();
 
-    m_session.setStyle(m_settings.style());
-    m_session.setRetina(m_settings.retina());
-    m_session.controller().setAutoSize(m_settings.autoSize());
-    m_session.setModule(firstModule(m_settings));
-    m_session.setFilmstrip(filmstripModules());
+    m_session.display().setStyle(m_settings.style());
+    m_session.paneControl().setRetina(m_settings.retina());
+    m_session.setAutoSize(m_settings.autoSize());
+    m_session.paneControl().setModule(firstModule(m_settings));
+    m_session.paneControl().setFilmstrip(filmstripModules());
     m_picker->setModules(modules());
-    m_picker->setCurrent(QString::fromStdString(m_session.module()->id));
+    m_picker->setCurrent(QString::fromStdString(m_session.panes().current().module->id));
     m_filmstrip->setModules(filmstripModules());
     m_filmstrip->setCurrent(m_picker->current());
-    m_topBar->setStyle(m_session.style());
+    m_topBar->setStyle(m_session.display().style());
     connectSession();
     connectViews();
     connectCompare();
@@ -197,7 +198,7 @@ void MainWindow::placeViews() {
 
 void MainWindow::connectSession() {
     connect(&m_session, &Session::pictureChanged, this, [this] {
-        const auto& source = m_session.controller().frame().source;
+        const auto& source = m_session.frame().source;
         const QString path = QString::fromStdString(source->path);
         m_area->clearMessage();
         if (std::exchange(m_offersRecovery, false)) {
@@ -205,7 +206,7 @@ void MainWindow::connectSession() {
         }
         m_topBar->setFileName(QString::fromStdString(source->name), path + u'\n' + QString::fromStdString(source->description));
         setWindowTitle(QStringLiteral("%1 – Fovea").arg(QString::fromStdString(source->name)));
-        const SourceKind kind = m_session.controller().source().traits().kind;  // an image while there is none
+        const SourceKind kind = m_session.source().traits().kind;  // an image while there is none
         if (isOnDisk(kind) && !path.isEmpty() && !path.startsWith(samplesFolder())) {
             m_settings.addRecentFile(path);
             m_settings.setFolder(QStringLiteral("open"), QFileInfo(path).path());
@@ -213,16 +214,6 @@ void MainWindow::connectSession() {
         }
     });
     connect(&m_session, &Session::failed, this, [this](const Error& error) { m_area->showMessage(errorText(error), true); });
-    connect(&m_session, &Session::modelChanged, this, &MainWindow::showModel);
-    connect(&m_session, &Session::weightsTaken, this,
-            [this](const QString& path) { m_settings.setFolder(QStringLiteral("weights"), QFileInfo(path).absolutePath()); });
-    connect(&m_session, &Session::moduleChanged, this, [this] {
-        const QString id = QString::fromStdString(m_session.module()->id);
-        m_picker->setCurrent(id);
-        m_filmstrip->setCurrent(id);
-        m_settings.setModule(id);
-        m_area->setHintVisible(false);
-    });
     connect(&m_session, &Session::resultChanged, this, [this] {
         const QSizeF before = m_area->canvas(0)->pictureSize();
         showResults();
@@ -232,16 +223,39 @@ void MainWindow::connectSession() {
         showSteps();
         showGrid();
         showTimes();
+        showField();
     });
-    connect(&m_session, &Session::fieldChanged, this, &MainWindow::showField);
-    connect(&m_session, &Session::snapshot, this,
-            [this](const std::shared_ptr<const FrameResult>& result) { m_filmstrip->setResult(result, m_session.style()); });
-    connect(&m_session, &Session::styleChanged, this, [this] {
+    connect(&m_session, &Session::snapshot, this, [this](const std::shared_ptr<const FrameResult>& result) {
+        m_filmstrip->setResult(result, m_session.display().style());
+    });
+    connect(&m_session, &Session::busyChanged, m_status, &StatusLine::setBusy);
+    connect(&m_session.display(), &DisplayControl::styleChanged, this, [this] {
         showStyles();
-        m_topBar->setStyle(m_session.style());
-        m_settings.setStyle(m_session.style());
+        m_topBar->setStyle(m_session.display().style());
+        m_settings.setStyle(m_session.display().style());
     });
-    connect(&m_session.controller(), &Controller::busyChanged, m_status, &StatusLine::setBusy);
+    connectControls();
+}
+
+void MainWindow::connectControls() {
+    const PaneControl& panes = m_session.paneControl();
+    connect(&panes, &PaneControl::modelChanged, this, &MainWindow::showModel);
+    connect(&panes, &PaneControl::mechanismChanged, this, [this] {
+        const QString id = QString::fromStdString(m_session.panes().current().module->id);
+        m_picker->setCurrent(id);
+        m_filmstrip->setCurrent(id);
+        m_settings.setModule(id);
+    });
+    connect(&panes, &PaneControl::mechanismChanged, this, &MainWindow::showField);
+    connect(&panes, &PaneControl::weightsChanged, this, &MainWindow::showField);
+    connect(&panes, &PaneControl::weightsTaken, this,
+            [this](const QString& path) { m_settings.setFolder(QStringLiteral("weights"), QFileInfo(path).absolutePath()); });
+    for (const auto signal : {&PaneControl::mechanismChanged, &PaneControl::panesChanged, &PaneControl::interventionChanged}) {
+        connect(&panes, signal, this, [this] { m_area->setHintVisible(false); });  // who works here needs no hint
+    }
+    for (const auto signal : {&FieldControl::fieldChanged, &FieldControl::placeChanged}) {
+        connect(&m_session.fieldControl(), signal, this, &MainWindow::showField);
+    }
 }
 
 void MainWindow::connectViews() {
@@ -249,15 +263,15 @@ void MainWindow::connectViews() {
             [this](const QString& id, const OverlayRequest& request) { m_thumbnailViews.request(id, request); });
     connect(m_area, &CanvasArea::openRequested, this, &MainWindow::openDialog);
     connect(m_area, &CanvasArea::cameraRequested, this, &MainWindow::sourceDialog);
-    connect(m_picker, &ModulePicker::chosen, this, [this](const QString& id) { m_session.setModule(id); });
-    connect(m_filmstrip, &Filmstrip::chosen, this, [this](const QString& id) { m_session.setModule(id); });
+    connect(m_picker, &ModulePicker::chosen, this, [this](const QString& id) { m_session.paneControl().setModule(id); });
+    connect(m_filmstrip, &Filmstrip::chosen, this, [this](const QString& id) { m_session.paneControl().setModule(id); });
     connect(m_cards, &CardsPanel::weightsFileRequested, this, &MainWindow::weightsDialog);
     connect(m_topBar, &TopBar::openRequested, this, &MainWindow::openDialog);
     connect(m_topBar, &TopBar::cameraRequested, this, &MainWindow::sourceDialog);
     connect(m_topBar, &TopBar::opacityChosen, this, [this](double opacity) {
-        OverlayStyle style = m_session.style();
+        OverlayStyle style = m_session.display().style();
         style.opacity = opacity;
-        m_session.setStyle(style);
+        m_session.display().setStyle(style);
     });
     connect(m_topBar, &TopBar::strideChosen, this, &MainWindow::chooseRetina);
     connect(m_topBar, &TopBar::networkChosen, this, &MainWindow::chooseNetwork);
@@ -266,14 +280,15 @@ void MainWindow::connectViews() {
 
 void MainWindow::showField() {
     showCompared();
-    const auto module = m_session.moduleResult();
-    m_status->setProvenance(m_session.provenance(), module ? module->resampled : std::nullopt);
-    if (!m_session.field()) {
-        showChip(m_session.activePane(), tr("%1 · computing…").arg(QString::fromStdString(m_session.module()->title)));
-        m_area->colourScale()->setField(nullptr, m_session.style());
-    } else if (!m_session.pictureField()) {  // a matrix alone: nothing lies over the picture
-        showChip(m_session.activePane(), QString::fromStdString(m_session.module()->title));
-        m_area->colourScale()->setField(nullptr, m_session.style());
+    const auto module = m_session.shown().moduleResult();
+    m_status->setProvenance(m_session.shown().provenance(), module ? module->resampled : std::nullopt);
+    if (!m_session.shown().field()) {
+        showChip(m_session.panes().active(),
+                 tr("%1 · computing…").arg(QString::fromStdString(m_session.panes().current().module->title)));
+        m_area->colourScale()->setField(nullptr, m_session.display().style());
+    } else if (!m_session.shown().pictureField()) {  // a matrix alone: nothing lies over the picture
+        showChip(m_session.panes().active(), QString::fromStdString(m_session.panes().current().module->title));
+        m_area->colourScale()->setField(nullptr, m_session.display().style());
         m_cards->setRendered({});
     }
 }
@@ -281,20 +296,20 @@ void MainWindow::showField() {
 // The chip of a pane, or of the difference; an empty text means the mechanism's own name.
 void MainWindow::showChip(int index, const QString& text) {
     const bool difference = index == CanvasArea::kDifference;
-    const ModuleInfo& info = *m_session.paneModule(difference ? 0 : std::min(index, m_session.paneCount() - 1));
+    const ModuleInfo& info = *m_session.panes()[difference ? 0 : std::min(index, m_session.panes().count() - 1)].module;
     QString said = text.isEmpty() ? QString::fromStdString(info.title) : text;
     if (const QString model = paneModel(index); !model.isEmpty()) {
         said = model + QStringLiteral(" · ") + said;
     }
-    const bool lettered = m_session.paneCount() > 1 && !difference;
+    const bool lettered = m_session.panes().count() > 1 && !difference;
     m_area->canvas(index)->setChip(lettered ? QStringLiteral("%1 · %2").arg(QChar(u'A' + index)).arg(said) : said,
                                    difference ? std::nullopt : std::optional(info.domain),
                                    !difference && info.kind == AttentionKind::Hard);
 }
 
 void MainWindow::showTimes() {
-    const ModelResult* model = m_session.modelResult();
-    const auto module = m_session.moduleResult();
+    const ModelResult* model = m_session.shown().modelResult();
+    const auto module = m_session.shown().moduleResult();
     m_status->setTimes(model != nullptr && model->features ? model->features->milliseconds : 0.0,
                        module ? module->milliseconds : 0.0, m_paintMilliseconds);
 }
@@ -319,7 +334,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
     } else if (!path.isEmpty()) {
         m_session.openFile(path);
     } else if (event->mimeData()->hasImage()) {
-        m_session.openImage(qvariant_cast<QImage>(event->mimeData()->imageData()));
+        m_session.openFrame(pastedPicture(qvariant_cast<QImage>(event->mimeData()->imageData())));
     } else {
         m_area->showMessage(tr("Only files on this computer and pictures can be dropped here."), true);
     }
@@ -368,7 +383,7 @@ void MainWindow::foldForWidth() {
     m_filmstrip->setVisible(!m_panelsHidden && m_view != ViewKind::Steps && m_experiment == Experiment::None);
     m_topBar->setVisible(!m_panelsHidden);
     m_status->setVisible(!m_panelsHidden);
-    m_transport->setVisible(!m_panelsHidden && m_session.controller().source().active());
+    m_transport->setVisible(!m_panelsHidden && m_session.source().active());
 }
 
 // A key which is about to be a shortcut finds its action as it is now. What accepts the key itself keeps it from coming here.
@@ -382,8 +397,8 @@ bool MainWindow::event(QEvent* event) {
 // Of the canvases, which alone are watched.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     const int index = m_area->indexOf(watched);
-    if (event->type() == QEvent::FocusIn && index >= 0 && index < m_session.paneCount()) {
-        m_session.setActivePane(index);
+    if (event->type() == QEvent::FocusIn && index >= 0 && index < m_session.panes().count()) {
+        m_session.paneControl().setActive(index);
     }
     const bool begins = event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress ||
                         event->type() == QEvent::MouseButtonPress;
@@ -405,7 +420,7 @@ bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
 
 // What no view has a use for, such as Space on the scrub bar, plays and steps too.
 void MainWindow::keyPressEvent(QKeyEvent* event) {
-    if (m_session.controller().source().active() && m_actions->pressElsewhere(*event)) {
+    if (m_session.source().active() && m_actions->pressElsewhere(*event)) {
         return;
     }
     QMainWindow::keyPressEvent(event);

@@ -16,10 +16,10 @@
 #include "app/recording_control.h"
 #include "app/recording_rescue.h"
 #include "app/restore_control.h"
-#include "app/session.h"
+#include "app/session/session.h"
+#include "app/session/undo_states.h"
+#include "app/session/view_kind.h"
 #include "app/settings.h"
-#include "app/undo_states.h"
-#include "app/view_kind.h"
 #include "engine/evaluation/faithfulness.h"
 #include "engine/export/output_places.h"
 #include "engine/runtime/job_owner.h"
@@ -33,6 +33,7 @@ class QMimeData;
 namespace fovea {
 
 class Actions;
+class Canvas;
 class CanvasArea;
 class CardsPanel;
 class ChannelGrid;
@@ -101,9 +102,10 @@ protected:
 
 private:
     // main_window.cpp
-    [[nodiscard]] RenderWorker& overlayLane() { return m_session.controller().lane(RenderLane::Overlays); }
+    [[nodiscard]] RenderWorker& overlayLane() { return m_session.lane(RenderLane::Overlays); }
     void placeViews();
     void connectSession();
+    void connectControls();
     void connectViews();
     void showField();
     void showChip(int index, const QString& text);
@@ -186,7 +188,7 @@ private:
     // window_compare.cpp
     void connectCompare();
     void connectCanvas(int index);
-    [[nodiscard]] OverlayStyle paneStyle(int index) const;
+    [[nodiscard]] OverlayStyle paneStyle(int index);
     void takeStyle(const OverlayStyle& edited);
     void showStyles();
     void showPanes();

@@ -62,7 +62,7 @@ void RecordingControl::startLive(const QString& path, bool beside) {
     RecordingOptions options;
     options.path = path.toStdString();
     options.beside = beside;
-    options.inputs = {m_session.controller().source().spec().location};
+    options.inputs = {m_session.source().spec().location};
     options.isNew = true;
     options.recoveryFolder = m_recoveryFolder;
     options.keepsNote = true;
@@ -99,19 +99,19 @@ void RecordingControl::take(const RenderedOverlay& overlay) {
 }
 
 void RecordingControl::startFile(const QString& path, bool beside) {
-    const auto field = m_session.field();
+    const auto field = m_session.shown().field();
     if (m_live || m_ofFile || !field) {
         return;
     }
     m_ofFile = true;
     FileRecordingJob job{
-        .open = [spec = m_session.controller().source().spec()](const std::stop_token& stop) { return openSource(spec, stop); },
-        .model = m_session.model(),
-        .module = m_session.job(m_session.module()),
+        .open = [spec = m_session.source().spec()](const std::stop_token& stop) { return openSource(spec, stop); },
+        .model = m_session.panes().current().model,
+        .module = m_session.job(),
         .field = *field,
-        .style = m_session.style(),
+        .style = m_session.display().style(),
         .recording = {}};
-    job.recording.inputs = {m_session.controller().source().spec().location, job.module.weightsFile};
+    job.recording.inputs = {m_session.source().spec().location, job.module.weightsFile};
     job.recording.path = path.toStdString();
     job.recording.beside = beside;
     job.recording.recoveryFolder = m_recoveryFolder;

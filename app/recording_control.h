@@ -7,7 +7,7 @@
 #include <string>
 
 #include "app/recorder.h"
-#include "app/session.h"
+#include "app/session/session.h"
 #include "engine/runtime/job_owner.h"
 
 namespace fovea {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/session.h"
+#include "app/session/session.h"
 #include "engine/number_rule.h"
 
 namespace fovea {
@@ -150,15 +150,15 @@ bool RestoreControl::lacksModel(int place) const {
 // in.
 bool RestoreControl::settle() {
     bool anything = false;
-    for (int pane = 0; pane < m_session.paneCount(); ++pane) {
-        const int place = m_session.panePlace(pane);
+    for (int pane = 0; pane < m_session.panes().count(); ++pane) {
+        const int place = m_session.panes()[pane].place;
         const auto unsettled = std::find(m_unsettled.begin(), m_unsettled.end(), place);
         if (unsettled == m_unsettled.end() || !m_session.isUpToDate(pane)) {
             continue;
         }
         m_unsettled.erase(unsettled);
         const PaneState before = chosen(pane);
-        const auto problems = m_session.dropMissingChoices(pane, "panes[" + std::to_string(pane) + "].");
+        const auto problems = m_session.fieldControl().dropMissingChoices(pane, "panes[" + std::to_string(pane) + "].");
         if (PaneState* own = paneOf(m_file.state, before, true)) {
             follow(*own, before, chosen(pane));
         }
@@ -178,7 +178,7 @@ bool RestoreControl::settle() {
 
 // Weights which are there may still not fit; the pane says so, and another file can be located.
 bool RestoreControl::noteWeights(int pane) {
-    const auto result = m_session.moduleResult(pane);
+    const auto result = m_session.shown().moduleResult(pane);
     const PaneState waiting = chosen(pane);
     if (!result || result->output || waiting.weightsFile.empty()) {
         return false;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "app/session_file.h"
+#include "app/session/session_file.h"
 
 namespace fovea {
 

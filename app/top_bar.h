@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "app/view_kind.h"
+#include "app/session/view_kind.h"
 #include "engine/models/model_spec.h"
 #include "engine/render/compose.h"
 

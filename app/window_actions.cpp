@@ -42,8 +42,8 @@ void MainWindow::bindFileActions() {
     actions.bind("file.next", {.run = [this] { openNeighbour(1); }, .isEnabled = isFile});
     actions.bind("file.previous", {.run = [this] { openNeighbour(-1); }, .isEnabled = isFile});
     actions.bind("weights.open", {.run = [this] { weightsDialog(); }});
-    actions.bind("weights.trained",
-                 {.run = [this] { toggleTrained(); }, .isEnabled = [this] { return m_session.canBeTrained(); }});
+    actions.bind("weights.trained", {.run = [this] { toggleTrained(); },
+                                     .isEnabled = [this] { return m_session.panes().current().canBeTrained(); }});
     actions.bind("model.open", {.run = [this] { bundleDialog(); }});
     actions.bind("edit.undo",
                  {.run = [this] { undo(); }, .isEnabled = [this] { return m_noteTimer.isActive() || m_undo.canUndo(); }});
@@ -52,7 +52,7 @@ void MainWindow::bindFileActions() {
 
 void MainWindow::bindPaneActions() {
     Actions& actions = *m_actions;
-    const auto hasSeveral = [this] { return m_session.paneCount() > 1; };
+    const auto hasSeveral = [this] { return m_session.panes().count() > 1; };
     const auto bindView = [this](const char* id, ViewKind view) {
         m_actions->bind(id, {.run = [this, view] { setView(view); }, .isChecked = [this, view] { return m_view == view; }});
     };
@@ -85,22 +85,24 @@ void MainWindow::bindPaneActions() {
 
 void MainWindow::bindViewActions() {
     Actions& actions = *m_actions;
-    const auto hasPicture = [this] { return m_session.result() != nullptr; };
-    const auto isRange = [this](RangeMode mode) { return [this, mode] { return m_session.rangeMode() == mode; }; };
+    const auto hasPicture = [this] { return m_session.shown().result() != nullptr; };
+    const auto isRange = [this](RangeMode mode) { return [this, mode] { return m_session.display().rangeMode() == mode; }; };
     actions.bind("view.fit", {.run = [this] { canvasInUse()->fit(); }, .isEnabled = hasPicture});
     actions.bind("view.actualSize", {.run = [this] { canvasInUse()->actualSize(); }, .isEnabled = hasPicture});
     actions.bind("view.zoomIn", {.run = [this] { canvasInUse()->zoomBy(kZoomStep); }, .isEnabled = hasPicture});
     actions.bind("view.zoomOut", {.run = [this] { canvasInUse()->zoomBy(1.0 / kZoomStep); }, .isEnabled = hasPicture});
     actions.bind("view.peek", {.hold = [this](bool isHeld) { canvasInUse()->setPeek(isHeld); }});
-    actions.bind("view.smooth", {.run = [this] { toggleSmooth(); }, .isChecked = [this] { return m_session.style().smooth; }});
+    actions.bind("view.smooth",
+                 {.run = [this] { toggleSmooth(); }, .isChecked = [this] { return m_session.display().style().smooth; }});
     actions.bind("range.lock", {.run = [this] { lockRange(); }, .isChecked = isRange(RangeMode::Locked)});
     actions.bind("range.auto", {.run = [this] { autoRange(); }, .isChecked = isRange(RangeMode::Auto)});
-    actions.bind("range.clip",
-                 {.run = [this] { clippedRange(); },
-                  .isChecked = isRange(RangeMode::Clipped),
-                  .fillIn = [this](const QString& text) { return text.arg(numberText(100.0 * m_session.style().clipShare)); }});
+    actions.bind(
+        "range.clip",
+        {.run = [this] { clippedRange(); },
+         .isChecked = isRange(RangeMode::Clipped),
+         .fillIn = [this](const QString& text) { return text.arg(numberText(100.0 * m_session.display().style().clipShare)); }});
     actions.bind("range.smooth", {.run = [this] { toggleRangeSmoothing(); },
-                                  .isChecked = [this] { return m_session.style().rangeSmoothing > 0.0; }});
+                                  .isChecked = [this] { return m_session.display().style().rangeSmoothing > 0.0; }});
     actions.bind("range.link", {.run = [this] { toggleLinkedRange(); }, .isChecked = [this] { return m_linksRanges; }});
 }
 
@@ -130,20 +132,22 @@ void MainWindow::bindExportActions() {
 
 void MainWindow::bindPinActions() {
     Actions& actions = *m_actions;
-    const auto isAsked = [this] { return m_session.queryOnPicture().has_value(); };
-    const auto hasPins = [this] { return m_session.queryOnPicture().has_value() && !m_session.pins().empty(); };
+    const auto isAsked = [this] { return m_session.shown().queryOnPicture().has_value(); };
+    const auto hasPins = [this] {
+        return m_session.shown().queryOnPicture().has_value() && !m_session.questions().pins().empty();
+    };
     actions.bind("pin.add", {.run = [this] { addPin(); }, .isEnabled = isAsked});
     actions.bind("pin.next", {.run = [this] { chooseNextPin(); }, .isEnabled = hasPins});
     actions.bind("pin.remove", {.run = [this] { removePin(); }, .isEnabled = hasPins});
-    actions.bind("pin.clear", {.run = [this] { m_session.clearPins(); }, .isEnabled = hasPins});
+    actions.bind("pin.clear", {.run = [this] { m_session.fieldControl().clearPins(); }, .isEnabled = hasPins});
     actions.bind("query.follow", {.run = [this] { toggleHoverQuery(); }, .isChecked = [this] { return m_hoverQuery; }});
 }
 
 void MainWindow::bindSourceActions() {
     Actions& actions = *m_actions;
-    const auto isOpen = [this] { return m_session.controller().source().active(); };
+    const auto isOpen = [this] { return m_session.source().active(); };
     const auto hasSteps = [this] {
-        const MovingSource& source = m_session.controller().source();
+        const MovingSource& source = m_session.source();
         return source.active() && !source.traits().live;
     };
     actions.bind("source.open", {.run = [this] { sourceDialog(); }});
@@ -157,10 +161,18 @@ void MainWindow::bindSourceActions() {
 
 // Menus ask before they open, and a key before it acts; what is on screen follows the session besides.
 void MainWindow::followActions() {
-    for (const auto signal : {&Session::pictureChanged, &Session::moduleChanged, &Session::fieldChanged, &Session::styleChanged,
-                              &Session::modelChanged, &Session::panesChanged, &Session::pinsChanged}) {
+    for (const auto signal : {&Session::pictureChanged, &Session::resultChanged}) {
         connect(&m_session, signal, m_actions, &Actions::refresh);
     }
+    for (const auto signal : {&PaneControl::panesChanged, &PaneControl::mechanismChanged, &PaneControl::interventionChanged,
+                              &PaneControl::weightsChanged, &PaneControl::modelChanged}) {
+        connect(&m_session.paneControl(), signal, m_actions, &Actions::refresh);
+    }
+    for (const auto signal :
+         {&FieldControl::fieldChanged, &FieldControl::placeChanged, &FieldControl::pinsChanged, &FieldControl::pinnedChanged}) {
+        connect(&m_session.fieldControl(), signal, m_actions, &Actions::refresh);
+    }
+    connect(&m_session.display(), &DisplayControl::styleChanged, m_actions, &Actions::refresh);
     connect(m_mainMenu, &QMenu::aboutToShow, m_actions, &Actions::refresh);
     connect(m_exportMenu, &QMenu::aboutToShow, m_actions, &Actions::refresh);
     connect(m_actions, &Actions::keysChanged, this, &MainWindow::showKeyTexts);
@@ -185,7 +197,7 @@ Canvas* MainWindow::canvasInUse() const {
 void MainWindow::chooseFromFilmstrip(std::size_t place) {
     const auto& strip = m_filmstrip->modules();
     if (place < strip.size()) {
-        m_session.setModule(strip[place]);
+        m_session.paneControl().setModule(strip[place]);
     }
 }
 
@@ -193,26 +205,26 @@ void MainWindow::chooseFromFilmstrip(std::size_t place) {
 void MainWindow::addPin() {
     const Canvas* canvas = m_area->canvas();
     const QSizeF picture = canvas->pictureSize();
-    if (!m_session.queryOnPicture() || picture.isEmpty()) {
+    if (!m_session.shown().queryOnPicture() || picture.isEmpty()) {
         return;
     }
     const QPointF middle = canvas->pictureAt(QRectF(canvas->rect()).center());
     const QPointF seen(std::clamp(middle.x() / picture.width(), 0.0, 1.0), std::clamp(middle.y() / picture.height(), 0.0, 1.0));
-    m_session.setQuery(m_menuSpot.value_or(seen), QueryGesture::Add);
+    m_session.fieldControl().ask(m_menuSpot.value_or(seen), QueryGesture::Add);
 }
 
 void MainWindow::chooseNextPin() {
-    const auto& pins = m_session.pins();
-    const auto active =
-        std::find_if(pins.begin(), pins.end(), [this](const Pin& pin) { return pin.number == m_session.activePin(); });
-    if (m_session.queryOnPicture() && active != pins.end()) {
-        m_session.setActivePin(std::next(active) == pins.end() ? pins.front().number : std::next(active)->number);
+    const auto& pins = m_session.questions().pins();
+    const auto active = std::find_if(pins.begin(), pins.end(),
+                                     [this](const Pin& pin) { return pin.number == m_session.questions().activePin(); });
+    if (m_session.shown().queryOnPicture() && active != pins.end()) {
+        m_session.fieldControl().setActivePin(std::next(active) == pins.end() ? pins.front().number : std::next(active)->number);
     }
 }
 
 void MainWindow::removePin() {
-    if (m_session.queryOnPicture()) {
-        m_session.removePin(m_session.activePin());
+    if (m_session.shown().queryOnPicture()) {
+        m_session.fieldControl().removePin(m_session.questions().activePin());
     }
 }
 
@@ -225,19 +237,19 @@ void MainWindow::togglePanels() {
 }
 
 void MainWindow::toggleSmooth() {
-    OverlayStyle style = m_session.style();
+    OverlayStyle style = m_session.display().style();
     style.smooth = !style.smooth;
-    m_session.setStyle(style);
+    m_session.display().setStyle(style);
 }
 
 void MainWindow::lockRange() {
     m_area->colourScale()->setMode(RangeMode::Locked, m_area->colourScale()->range());
-    m_session.setRange(RangeMode::Locked, m_area->colourScale()->range());
+    m_session.display().setRange(RangeMode::Locked, m_area->colourScale()->range());
 }
 
 void MainWindow::autoRange() {
     m_area->colourScale()->setMode(RangeMode::Auto, {});
-    m_session.setRange(RangeMode::Auto, {});
+    m_session.display().setRange(RangeMode::Auto, {});
 }
 
 }  // namespace fovea

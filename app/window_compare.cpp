@@ -25,8 +25,8 @@ namespace fovea {
 
 void MainWindow::connectCompare() {
     connect(m_area, &CanvasArea::canvasMade, this, &MainWindow::connectCanvas);
-    connect(&m_session, &Session::panesChanged, this, &MainWindow::showPanes);
-    connect(&m_session, &Session::pinsChanged, this, &MainWindow::showPins);
+    connect(&m_session.paneControl(), &PaneControl::panesChanged, this, &MainWindow::showPanes);
+    connect(&m_session.fieldControl(), &FieldControl::pinsChanged, this, &MainWindow::showPins);
     connect(m_topBar, &TopBar::viewChosen, this, &MainWindow::setView);
     connect(m_stepStrip, &StepStrip::renderRequested, this,
             [this](const StepRequest& request) { m_stepViews.request(request.step, request); });
@@ -36,24 +36,24 @@ void MainWindow::connectCompare() {
 void MainWindow::connectCanvas(int index) {
     Canvas* canvas = m_area->canvas(index);
     canvas->setStyle(paneStyle(index));
-    canvas->setMoving(m_session.playing());
-    canvas->setResult(m_session.result());
+    canvas->setMoving(m_session.isPlaying());
+    canvas->setResult(m_session.shown().result());
     canvas->installEventFilter(this);
     connect(canvas, &Canvas::renderRequested, this, [this, index](OverlayRequest request) {
         if (index == m_area->indexOf(m_area->canvas())) {
-            request.rangeBefore = m_session.rangeBefore(request.result->frame);
+            request.rangeBefore = m_session.display().ranges().before(request.result->frame);
         }
         m_canvasViews.request(index, std::move(request));
     });
     connect(canvas, &Canvas::queryChosen, this, [this, index](QPointF fraction, QueryGesture gesture) {
-        const bool alone = QGuiApplication::keyboardModifiers().testFlag(Qt::AltModifier) && index < m_session.paneCount();
+        const bool alone = QGuiApplication::keyboardModifiers().testFlag(Qt::AltModifier) && index < m_session.panes().count();
         if (alone) {
-            m_session.setPaneQuery(index, fraction);
+            m_session.fieldControl().askInPane(index, fraction);
         } else {
-            m_session.setQuery(fraction, gesture);
+            m_session.fieldControl().ask(fraction, gesture);
         }
     });
-    connect(canvas, &Canvas::pinChosen, &m_session, &Session::setActivePin);
+    connect(canvas, &Canvas::pinChosen, &m_session.fieldControl(), &FieldControl::setActivePin);
     connect(canvas, &Canvas::cursorMoved, this, [this, index](const CursorInfo& info) {
         m_status->setCursorInfo(info);
         m_area->colourScale(index)->setMark(info.hasValue ? info.value : std::numeric_limits<float>::quiet_NaN());
@@ -62,14 +62,14 @@ void MainWindow::connectCanvas(int index) {
     connect(canvas, &Canvas::zoomChanged, m_status, &StatusLine::setZoom);
     if (index != CanvasArea::kDifference) {
         ColourScale* scale = m_area->colourScale(index);
-        connect(scale, &ColourScale::rangeChanged, &m_session, &Session::setRange);
+        connect(scale, &ColourScale::rangeChanged, &m_session.display(), &DisplayControl::setRange);
         connect(scale, &ColourScale::styleEdited, this, &MainWindow::takeStyle);
     }
 }
 
 // What a scale knows of the other members is as old as the pixels it belongs to, and with one range for all panes not chosen.
 void MainWindow::takeStyle(const OverlayStyle& edited) {
-    OverlayStyle style = m_session.style();
+    OverlayStyle style = m_session.display().style();
     style.colormap = edited.colormap;
     style.divergingColormap = edited.divergingColormap;
     style.mode = edited.mode;
@@ -77,12 +77,12 @@ void MainWindow::takeStyle(const OverlayStyle& edited) {
     style.threshold = edited.threshold;
     style.contours = edited.contours;
     style.clipShare = edited.clipShare;
-    m_session.setStyle(style);
+    m_session.display().setStyle(style);
 }
 
 // A difference is centred at 0 by itself; a range or threshold meant for the maps says nothing about it.
-OverlayStyle MainWindow::paneStyle(int index) const {
-    OverlayStyle style = m_session.style();
+OverlayStyle MainWindow::paneStyle(int index) {
+    OverlayStyle style = m_session.display().style();
     if (index == CanvasArea::kDifference) {
         style.autoRange = true;
         style.clipped = false;
@@ -98,17 +98,18 @@ void MainWindow::showStyles() {
     for (const int index : m_area->canvases()) {
         m_area->canvas(index)->setStyle(paneStyle(index));
         ColourScale* scale = m_area->colourScale(index);
-        const RangeMode mode = m_session.rangeMode();
+        const RangeMode mode = m_session.display().rangeMode();
         const bool own =
             mode == RangeMode::Locked || mode == RangeMode::Typed;  // its ends are chosen, by undo or in another pane
-        if (index != CanvasArea::kDifference && (scale->mode() != mode || (own && scale->range() != m_session.style().range))) {
-            scale->setMode(mode, m_session.style().range);
+        if (index != CanvasArea::kDifference &&
+            (scale->mode() != mode || (own && scale->range() != m_session.display().style().range))) {
+            scale->setMode(mode, m_session.display().style().range);
         }
     }
 }
 
 void MainWindow::setView(ViewKind view) {
-    if ((view == ViewKind::Compare || view == ViewKind::Split) && m_session.paneCount() < 2) {
+    if ((view == ViewKind::Compare || view == ViewKind::Split) && m_session.panes().count() < 2) {
         addNextPane();
     }
     m_view = view;
@@ -117,8 +118,8 @@ void MainWindow::setView(ViewKind view) {
     }
     using Arrangement = CanvasArea::Arrangement;
     const bool compares = view == ViewKind::Compare || view == ViewKind::Split;
-    m_session.setComparing(compares);
-    m_session.setStepsRecorded(view == ViewKind::Steps);
+    m_session.paneControl().setCompared(compares);
+    m_session.paneControl().setStepsRecorded(view == ViewKind::Steps);
     m_area->setArrangement(view == ViewKind::Compare ? Arrangement::Grid
                            : view == ViewKind::Split ? Arrangement::Split
                                                      : Arrangement::Single);
@@ -134,15 +135,17 @@ void MainWindow::setView(ViewKind view) {
 }
 
 void MainWindow::showPanes() {
-    m_area->setPanes(m_session.paneCount(), m_session.activePane());
-    if (m_session.paneCount() < 2 && (m_view == ViewKind::Compare || m_view == ViewKind::Split)) {
+    m_area->setPanes(m_session.panes().count(), m_session.panes().active());
+    if (m_session.panes().count() < 2 && (m_view == ViewKind::Compare || m_view == ViewKind::Split)) {
         setView(ViewKind::Overlay);
         return;
     }
     QStringList names;
-    for (int pane = 0; pane < m_session.paneCount(); ++pane) {
+    for (int pane = 0; pane < m_session.panes().count(); ++pane) {
         const QString model = paneModel(pane);
-        names << QStringLiteral("%1 %2").arg(QChar(u'A' + pane)).arg(QString::fromStdString(m_session.paneModule(pane)->title)) +
+        names << QStringLiteral("%1 %2")
+                         .arg(QChar(u'A' + pane))
+                         .arg(QString::fromStdString(m_session.panes()[pane].module->title)) +
                      (model.isEmpty() ? model : QStringLiteral(" · ") + model);
     }
     m_comparison->setNames(names);
@@ -155,8 +158,8 @@ void MainWindow::showPanes() {
 // A canvas whose pane has gone keeps its result.
 void MainWindow::showResults() {
     for (const int index : m_area->canvases()) {
-        if (index == CanvasArea::kDifference || index < m_session.paneCount()) {
-            m_area->canvas(index)->setResult(m_session.result());
+        if (index == CanvasArea::kDifference || index < m_session.panes().count()) {
+            m_area->canvas(index)->setResult(m_session.shown().result());
         }
     }
 }
@@ -167,16 +170,17 @@ void MainWindow::showCompared() {
     for (const int index : m_area->canvases()) {
         const bool difference = index == CanvasArea::kDifference;
         Canvas* canvas = m_area->canvas(index);
-        if (!difference && index >= m_session.paneCount()) {
+        if (!difference && index >= m_session.panes().count()) {
             continue;
         }
-        if (difference && (m_session.paneCount() < 2 || !m_session.pictureField(0) || !m_session.pictureField(1))) {
+        if (difference &&
+            (m_session.panes().count() < 2 || !m_session.shown().pictureField(0) || !m_session.shown().pictureField(1))) {
             canvas->setField(std::nullopt);
             continue;
         }
-        canvas->setField(m_session.pictureField(difference ? 0 : index));
+        canvas->setField(m_session.shown().pictureField(difference ? 0 : index));
         if (difference) {
-            canvas->setMinus(m_session.pictureField(1));
+            canvas->setMinus(m_session.shown().pictureField(1));
         }
     }
     showPins();
@@ -187,14 +191,14 @@ void MainWindow::showCompared() {
 
 // Numbers alone: one pixel is drawn beside them.
 void MainWindow::requestComparisons() {
-    const auto first = m_session.pictureField(0);
-    if (!first || !m_session.result()) {
+    const auto first = m_session.shown().pictureField(0);
+    if (!first || !m_session.shown().result()) {
         return;
     }
-    for (int pane = 1; pane < m_session.paneCount(); ++pane) {
-        if (const auto other = m_session.pictureField(pane)) {
+    for (int pane = 1; pane < m_session.panes().count(); ++pane) {
+        if (const auto other = m_session.shown().pictureField(pane)) {
             OverlayRequest request;
-            request.result = m_session.result();
+            request.result = m_session.shown().result();
             request.field = first;
             request.minus = other;
             request.viewport = {.width = 1, .height = 1};
@@ -205,22 +209,22 @@ void MainWindow::requestComparisons() {
 
 // Said where panes have models of their own; empty where all have one.
 QString MainWindow::paneModel(int pane) const {
-    if (m_session.oneModel() || pane >= m_session.paneCount()) {
+    if (m_session.panes().haveOneModel() || pane >= m_session.panes().count()) {
         return {};
     }
-    return QString::fromStdString(modelName(m_session.model(pane)));
+    return QString::fromStdString(modelName(m_session.panes()[pane].model));
 }
 
 void MainWindow::showPins() {
-    for (int pane = 0; pane < m_session.paneCount(); ++pane) {
+    for (int pane = 0; pane < m_session.panes().count(); ++pane) {
         Canvas* canvas = m_area->canvas(pane);
         if (canvas == nullptr) {
             continue;
         }
-        const auto asked = m_session.queryOnPicture(pane);
+        const auto asked = m_session.shown().queryOnPicture(pane);
         std::vector<CanvasPin> pins;
-        for (const Pin& pin : m_session.pins()) {
-            const bool active = pin.number == m_session.activePin();
+        for (const Pin& pin : m_session.questions().pins()) {
+            const bool active = pin.number == m_session.questions().activePin();
             if (asked) {
                 pins.push_back({pin.number, active ? *asked : QPointF(pin.x, pin.y), active});
             }
@@ -243,8 +247,8 @@ void MainWindow::showOverlay(int index, const RenderedOverlay& overlay) {
     showChip(index, overlay.field ? fieldCaption(*overlay.field) : QString());
     m_area->colourScale(index)->setField(overlay.field, overlay.request.style, overlay.statistics);
     linkRange(index, overlay);
-    if (index == m_session.activePane()) {
-        m_session.noteRange(overlay);
+    if (index == m_session.panes().active()) {
+        m_session.display().noteRange(overlay);
         m_cards->setRendered(overlay);
         m_paintMilliseconds = overlay.milliseconds;
         showTimes();
@@ -261,7 +265,7 @@ void MainWindow::linkRange(int index, const RenderedOverlay& overlay) {
         return;
     }
     ValueRange all = m_paneRanges[0];
-    for (int pane = 1; pane < m_session.paneCount(); ++pane) {
+    for (int pane = 1; pane < m_session.panes().count(); ++pane) {
         all.lo = std::min(all.lo, m_paneRanges[static_cast<std::size_t>(pane)].lo);
         all.hi = std::max(all.hi, m_paneRanges[static_cast<std::size_t>(pane)].hi);
     }
@@ -274,7 +278,7 @@ void MainWindow::linkRange(int index, const RenderedOverlay& overlay) {
 void MainWindow::toggleLinkedRange() {
     m_linkedRange.reset();
     m_linksRanges = !m_linksRanges;
-    for (int pane = 0; m_linksRanges && pane < m_session.paneCount(); ++pane) {
+    for (int pane = 0; m_linksRanges && pane < m_session.panes().count(); ++pane) {
         if (const Canvas* canvas = m_area->canvas(pane)) {
             linkRange(pane, canvas->rendered());
         }
@@ -284,8 +288,8 @@ void MainWindow::toggleLinkedRange() {
 
 void MainWindow::showSteps() {
     const bool steps = m_view == ViewKind::Steps;
-    if (steps && m_session.result()) {
-        m_stepStrip->setResult(m_session.result(), m_session.jobId(m_session.activePane()), m_session.style());
+    if (steps && m_session.shown().result()) {
+        m_stepStrip->setResult(m_session.shown().result(), m_session.panes().current().jobId(), m_session.display().style());
     }
 }
 
@@ -293,15 +297,15 @@ void MainWindow::showSteps() {
 void MainWindow::addNextPane() {
     const auto& strip = m_filmstrip->modules();
     const auto free = std::find_if(strip.begin(), strip.end(), [this](const ModuleInfo* info) {
-        for (int pane = 0; pane < m_session.paneCount(); ++pane) {
-            if (m_session.paneModule(pane) == info) {
+        for (int pane = 0; pane < m_session.panes().count(); ++pane) {
+            if (m_session.panes()[pane].module == info) {
                 return false;
             }
         }
         return true;
     });
-    const ModuleInfo* info = free == strip.end() ? m_session.module() : *free;
-    if (!m_session.addPane(info)) {
+    const ModuleInfo* info = free == strip.end() ? m_session.panes().current().module : *free;
+    if (!m_session.paneControl().add(info)) {
         m_area->showMessage(tr("There are four panes already; remove one first."), false);
     }
 }
@@ -312,17 +316,17 @@ void MainWindow::addPane() {
 }
 
 void MainWindow::addSamePane() {
-    if (!m_session.addPane(m_session.module())) {
+    if (!m_session.paneControl().add(m_session.panes().current().module)) {
         m_area->showMessage(tr("There are four panes already; remove one first."), false);
     }
     setView(ViewKind::Compare);
 }
 
-void MainWindow::removePane() { m_session.removePane(m_session.activePane()); }
+void MainWindow::removePane() { m_session.paneControl().remove(m_session.panes().active()); }
 
 void MainWindow::swapPanes() {
-    if (m_session.paneCount() > 1) {
-        m_session.swapPanes(0, 1);
+    if (m_session.panes().count() > 1) {
+        m_session.paneControl().swap(0, 1);
     }
 }
 
@@ -349,7 +353,7 @@ bool MainWindow::dropModule(const QMimeData* dropped) {
         return false;
     }
     const ModuleInfo* info = findModule(dropped->data(kModuleMime).toStdString());
-    if (info != nullptr && !m_session.addPane(info)) {
+    if (info != nullptr && !m_session.paneControl().add(info)) {
         m_area->showMessage(tr("There are four panes already; remove one first."), false);
     }
     setView(ViewKind::Compare);

@@ -15,29 +15,35 @@ void MainWindow::connectExperiments() {
     connect(m_grid, &ChannelGrid::renderRequested, this,
             [this](const ChannelGridRequest& request) { m_gridView.request(request); });
     connect(m_grid, &ChannelGrid::factorsChanged, this, &MainWindow::takeFactors);
-    connect(m_grid, &ChannelGrid::pinnedChanged, this,
-            [this](const std::vector<int>& pinned) { m_session.setPinned(m_experiment == Experiment::Heads, pinned); });
+    connect(m_grid, &ChannelGrid::pinnedChanged, this, [this](const std::vector<int>& pinned) {
+        m_session.fieldControl().setPinned(m_experiment == Experiment::Heads, pinned);
+    });
     connect(m_grid, &ChannelGrid::channelChosen, this, [this](int index) {
         if (m_experiment == Experiment::Heads) {
-            m_session.setHead(index);
+            m_session.fieldControl().setHead(index);
         } else {
-            m_session.setChannelMode(index < 0 ? ChannelMode::After : ChannelMode::Single, index);
+            m_session.fieldControl().setChannelMode(index < 0 ? ChannelMode::After : ChannelMode::Single, index);
         }
     });
-    connect(&m_session, &Session::moduleChanged, this, &MainWindow::showGrid);
-    connect(&m_session, &Session::fieldChanged, this, &MainWindow::showGrid);
-    connect(&m_session, &Session::styleChanged, this, &MainWindow::showGrid);
+    for (const auto signal : {&PaneControl::mechanismChanged, &PaneControl::panesChanged, &PaneControl::interventionChanged}) {
+        connect(&m_session.paneControl(), signal, this, &MainWindow::showGrid);
+    }
+    for (const auto signal : {&FieldControl::fieldChanged, &FieldControl::placeChanged, &FieldControl::pinnedChanged}) {
+        connect(&m_session.fieldControl(), signal, this, &MainWindow::showGrid);
+    }
+    connect(&m_session.display(), &DisplayControl::styleChanged, this, &MainWindow::showGrid);
     connect(m_faithfulnessPlot, &FaithfulnessPlot::startRequested, this, &MainWindow::measure);
     connect(m_faithfulnessPlot, &FaithfulnessPlot::cancelRequested, this, [this] { m_jobs.cancel(m_measuring); });
     connect(m_faithfulnessPlot, &FaithfulnessPlot::saveRequested, this, &MainWindow::saveFaithfulness);
     connect(m_faithfulnessPlot, &FaithfulnessPlot::channelChosen, this, [this](int index, bool head) {
         if (head) {
-            m_session.setHead(index);
+            m_session.fieldControl().setHead(index);
         } else {
-            m_session.setChannelMode(ChannelMode::Single, index);
+            m_session.fieldControl().setChannelMode(ChannelMode::Single, index);
         }
     });
-    connect(&m_session, &Session::modelChanged, this, [this] { m_faithfulnessPlot->setAvailable(predicts(m_session.model())); });
+    connect(&m_session.paneControl(), &PaneControl::modelChanged, this,
+            [this] { m_faithfulnessPlot->setAvailable(predicts(m_session.panes().current().model)); });
     connect(&m_jobs, &BackgroundJobs::progressed, this, [this](JobNumber job, qint64 done, qint64 total) {
         if (job == m_measuring) {
             m_faithfulnessPlot->setProgress(static_cast<int>(done), static_cast<int>(total));
@@ -53,20 +59,20 @@ void MainWindow::setExperiment(Experiment experiment) {
     m_area->setHintVisible(false);
     foldForWidth();
     showGrid();
-    m_faithfulnessPlot->setAvailable(predicts(m_session.model()));
+    m_faithfulnessPlot->setAvailable(predicts(m_session.panes().current().model));
 }
 
 void MainWindow::showGrid() {
-    const auto field = m_session.field();
+    const auto field = m_session.shown().field();
     if ((m_experiment != Experiment::Channels && m_experiment != Experiment::Heads) || !field) {
         return;
     }
     const bool heads = m_experiment == Experiment::Heads;
-    const Intervention& intervention = m_session.intervention();
+    const Intervention& intervention = m_session.choice().intervention;
     m_grid->setSubject(heads ? GridSubject::Heads : GridSubject::Channels);
     m_grid->setFactors(heads ? intervention.heads : intervention.channels);
-    m_grid->setPinned(m_session.pinned(heads));
-    m_grid->setResult(m_session.result(), *field, m_session.style());
+    m_grid->setPinned(m_session.choice().pinned(heads));
+    m_grid->setResult(m_session.shown().result(), *field, m_session.display().style());
     const int channel = field->channelMode == ChannelMode::Single ? field->channel : -1;
     const int chosen = heads ? std::max(field->head, -1) : channel;
     if (chosen != m_grid->chosen()) {
@@ -75,23 +81,23 @@ void MainWindow::showGrid() {
 }
 
 void MainWindow::takeFactors(const std::vector<float>& factors) {
-    Intervention intervention = m_session.intervention();
+    Intervention intervention = m_session.choice().intervention;
     (m_experiment == Experiment::Heads ? intervention.heads : intervention.channels) = factors;
-    m_session.setIntervention(intervention);
+    m_session.paneControl().setIntervention(intervention);
 }
 
-void MainWindow::unmuteAll() { m_session.setIntervention({}); }
+void MainWindow::unmuteAll() { m_session.paneControl().setIntervention({}); }
 
 void MainWindow::measure() {
-    const auto result = m_session.result();
-    const auto field = m_session.field();
+    const auto result = m_session.shown().result();
+    const auto field = m_session.shown().field();
     if (!result || !field) {
         return;
     }
     FaithfulnessRequest request;
     request.frame = result->frame;
-    request.model = m_session.model();
-    request.job = m_session.paneJob(m_session.activePane());
+    request.model = m_session.panes().current().model;
+    request.job = m_session.job();
     request.field = *field;
     m_faithfulnessPlot->setMessage({});
     m_faithfulnessPlot->setRunning(true);

@@ -12,7 +12,7 @@
 namespace fovea {
 
 bool MainWindow::canExport() {
-    if (m_session.shownMap() != nullptr) {
+    if (m_session.shown().map() != nullptr) {
         return true;
     }
     m_area->showMessage(tr("There is no attention to save yet; open a picture and choose a mechanism that runs on it."), true);
@@ -60,11 +60,11 @@ void MainWindow::sayFailed(const Error& error) {
 // The window reads its picture or moving source, and the weights of all panes.
 OutputPlaces MainWindow::outputPlaces() {
     std::vector<std::string> inputs;
-    for (int pane = 0; pane < m_session.paneCount(); ++pane) {
-        inputs.push_back(m_session.paneJob(pane).weightsFile);
+    for (int pane = 0; pane < m_session.panes().count(); ++pane) {
+        inputs.push_back(m_session.job(pane).weightsFile);
     }
     inputs.push_back(shownSource().location);
-    if (const auto& source = m_session.controller().frame().source) {
+    if (const auto& source = m_session.frame().source) {
         inputs.push_back(source->path);
     }
     return OutputPlaces(std::move(inputs));
@@ -74,7 +74,8 @@ void MainWindow::exportPicture(const QString& path, bool withFigure) {
     if (!canExport()) {
         return;
     }
-    const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {withFigure, withFigure, {}}};
+    const PictureExport what{
+        m_session.shown().result(), *m_session.shown().field(), m_session.display().style(), {withFigure, withFigure, {}}};
     runExport(path, [what, path](OutputPlaces& places, const std::stop_token& stop) {
         return fovea::exportPicture(what, path, places, stop);
     });
@@ -84,8 +85,8 @@ void MainWindow::exportRaw(const QString& folder) {
     if (!canExport()) {
         return;
     }
-    const auto result = m_session.result();
-    const JobId job = m_session.field()->job;
+    const auto result = m_session.shown().result();
+    const JobId job = m_session.shown().field()->job;
     const QFileInfo source(QString::fromStdString(result->frame.source->name));
     const std::string base = source.completeBaseName().toStdString() + "." + job.source;
     runExport(folder, [result, job, base, folder](OutputPlaces& places, const std::stop_token& stop) -> Result<QStringList> {
@@ -116,7 +117,8 @@ void MainWindow::copyPicture() {
     if (!canExport()) {
         return;
     }
-    const PictureExport what{m_session.result(), *m_session.field(), m_session.style(), {false, false, {}}};
+    const PictureExport what{
+        m_session.shown().result(), *m_session.shown().field(), m_session.display().style(), {false, false, {}}};
     m_area->setHintVisible(false);
     m_work.start<QImage>(
         {.title = tr("Copying the picture"), .about = what.result->frame.source->name},

@@ -9,6 +9,7 @@
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"
+#include "app/pasted_picture.h"
 #include "app/save_dialog.h"
 
 namespace fovea {
@@ -56,29 +57,30 @@ void MainWindow::paste() {
     if (!urls.isEmpty() && urls.first().isLocalFile()) {
         m_session.openFile(urls.first().toLocalFile());
     } else {
-        m_session.openImage(QApplication::clipboard()->image());
+        m_session.openFrame(pastedPicture(QApplication::clipboard()->image()));
     }
     m_area->setHintVisible(false);
 }
 
 void MainWindow::weightsDialog() {
-    if (m_session.module()->weights == nullptr) {
-        m_area->showMessage(
-            tr("%1 is parameter-free: it has no weights to open.").arg(QString::fromStdString(m_session.module()->title)), true);
+    if (m_session.panes().current().module->weights == nullptr) {
+        m_area->showMessage(tr("%1 is parameter-free: it has no weights to open.")
+                                .arg(QString::fromStdString(m_session.panes().current().module->title)),
+                            true);
         return;
     }
     const QString path = QFileDialog::getOpenFileName(this, tr("Open weights"), m_settings.folder(QStringLiteral("weights")),
                                                       tr("Weights (*.safetensors);;All files (*)"));
     if (!path.isEmpty()) {
-        m_session.setWeightsFile(path);
+        m_session.paneControl().setWeightsFile(path);
     }
 }
 
 QString MainWindow::proposedFile() const {
-    const QFileInfo source(QString::fromStdString(m_session.result()->frame.source->name));
+    const QFileInfo source(QString::fromStdString(m_session.shown().result()->frame.source->name));
     return QStringLiteral("%1/%2-%3.png")
         .arg(m_settings.folder(QStringLiteral("export")), source.completeBaseName(),
-             QString::fromStdString(m_session.module()->id));
+             QString::fromStdString(m_session.panes().current().module->id));
 }
 
 void MainWindow::pictureDialog(const QString& title, bool withFigure) {
@@ -101,7 +103,7 @@ void MainWindow::saveRawDialog() {
 
 // Whether the picture lies in a folder, where others may be beside it.
 bool MainWindow::isFromFile() {
-    const auto& frame = m_session.controller().frame();
+    const auto& frame = m_session.frame();
     return frame.valid() && !frame.source->path.empty();
 }
 
@@ -109,7 +111,7 @@ void MainWindow::openNeighbour(int step) {
     if (!isFromFile()) {
         return;
     }
-    const QFileInfo current(QString::fromStdString(m_session.controller().frame().source->path));
+    const QFileInfo current(QString::fromStdString(m_session.frame().source->path));
     const QStringList names = current.dir().entryList(kPatterns, QDir::Files, QDir::Name | QDir::IgnoreCase);
     const auto index = names.indexOf(current.fileName());
     const auto next = index + step;

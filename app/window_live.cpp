@@ -28,7 +28,7 @@ SourceSpec sampleSpec() {
 }  // namespace
 
 void MainWindow::connectSource() {
-    MovingSource& source = m_session.controller().source();
+    MovingSource& source = m_session.source();
     connect(&source, &MovingSource::opened, this, &MainWindow::showTransport);
     connect(&m_session, &Session::pictureChanged, this, &MainWindow::showTransport);
     connect(&source, &MovingSource::playingChanged, this, &MainWindow::showPlaying);
@@ -55,7 +55,7 @@ void MainWindow::connectSource() {
 }
 
 void MainWindow::showTransport() {
-    const MovingSource& source = m_session.controller().source();
+    const MovingSource& source = m_session.source();
     m_transport->setVisible(source.active() && !m_panelsHidden);
     m_area->canvas()->setMoving(source.active() && source.playing());
     if (!source.active()) {
@@ -79,7 +79,7 @@ void MainWindow::showPlaying(bool playing) {
     m_transport->setFrozen(!playing);
     m_area->canvas()->setMoving(playing);
     if (playing) {
-        m_session.followNewest();
+        m_session.fieldControl().followNewest();
     } else {
         m_cards->refresh();
     }
@@ -87,14 +87,14 @@ void MainWindow::showPlaying(bool playing) {
 
 void MainWindow::showPosition(const Frame& frame) {
     m_transport->setPosition(static_cast<qint64>(frame.index), frame.timestamp);
-    if (m_session.playing()) {
+    if (m_session.isPlaying()) {
         m_area->canvas()->setNewestFrame(frame);
     }
 }
 
 // A source which went away leaves its last picture; what can be done about it stands beside the sentence.
 void MainWindow::showInterrupted(const Error& error) {
-    const MovingSource& source = m_session.controller().source();
+    const MovingSource& source = m_session.source();
     if (source.connected()) {
         m_area->showMessage(errorText(error), true);
         return;
@@ -102,15 +102,15 @@ void MainWindow::showInterrupted(const Error& error) {
     m_area->showMessage(errorText(error), true, tr("Reconnect"), [this, spec = source.spec()] { m_session.openSource(spec); });
 }
 
-void MainWindow::stopSource() { m_session.controller().closeSource(); }
+void MainWindow::stopSource() { m_session.closeSource(); }
 
 void MainWindow::togglePlaying() {
-    MovingSource& source = m_session.controller().source();
+    MovingSource& source = m_session.source();
     source.setPlaying(!source.playing());
 }
 
 void MainWindow::step(int frames) {
-    MovingSource& source = m_session.controller().source();
+    MovingSource& source = m_session.source();
     if (!source.active() || source.traits().live) {
         return;
     }
@@ -124,7 +124,7 @@ void MainWindow::step(int frames) {
 
 void MainWindow::playSample() {
     m_area->setHintVisible(false);
-    m_session.controller().source().setLoop(true);
+    m_session.source().setLoop(true);
     m_session.openSource(sampleSpec());
 }
 
@@ -164,11 +164,10 @@ void MainWindow::record(bool on) {
         m_transport->setRecording(std::nullopt);
         return;
     }
-    const QString stem =
-        QStringLiteral("%1-%2-%3")
-            .arg(QFileInfo(QString::fromStdString(m_session.controller().source().traits().name)).completeBaseName(),
-                 QString::fromStdString(m_session.module()->id),
-                 QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
+    const QString stem = QStringLiteral("%1-%2-%3")
+                             .arg(QFileInfo(QString::fromStdString(m_session.source().traits().name)).completeBaseName(),
+                                  QString::fromStdString(m_session.panes().current().module->id),
+                                  QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
     m_recording.startLive(QDir(m_settings.folder(QStringLiteral("export"))).filePath(stem + QStringLiteral(".mkv")),
                           m_recordsBeside);
 }
@@ -176,7 +175,7 @@ void MainWindow::record(bool on) {
 void MainWindow::toggleRecording() { record(!m_recording.live()); }
 
 void MainWindow::recordFileDialog() {
-    const MovingSource& source = m_session.controller().source();
+    const MovingSource& source = m_session.source();
     if (!source.active() || source.traits().live) {
         m_area->showMessage(tr("Only a video or a folder of pictures can be recorded frame by frame; open one first."), true);
         return;
@@ -189,10 +188,10 @@ void MainWindow::recordFileDialog() {
         filters << QStringLiteral("%1 (*%2)").arg(engineText(codec.title), QString::fromStdString(codec.extension));
     }
     const QFileInfo name(QString::fromStdString(source.traits().name));
-    const QString proposed =
-        QStringLiteral("%1/%2-%3%4")
-            .arg(m_settings.folder(QStringLiteral("export")), name.completeBaseName(),
-                 QString::fromStdString(m_session.module()->id), QString::fromStdString(videoCodecs().front().extension));
+    const QString proposed = QStringLiteral("%1/%2-%3%4")
+                                 .arg(m_settings.folder(QStringLiteral("export")), name.completeBaseName(),
+                                      QString::fromStdString(m_session.panes().current().module->id),
+                                      QString::fromStdString(videoCodecs().front().extension));
     const QString path = askWhereToSave(this, tr("Save every frame as a video"), proposed, filters);
     if (!path.isEmpty()) {
         m_recording.startFile(path, m_recordsBeside);
@@ -239,11 +238,11 @@ void MainWindow::sayRecorded(const Result<RecordingOutcome>& outcome) {
 
 void MainWindow::toggleAutoSize() {
     m_settings.setAutoSize(!m_settings.autoSize());
-    m_session.controller().setAutoSize(m_settings.autoSize());
+    m_session.setAutoSize(m_settings.autoSize());
 }
 
 void MainWindow::toggleRangeSmoothing() {
-    m_session.setRangeSmoothing(m_session.style().rangeSmoothing > 0.0 ? 0.0 : kSmoothing);
+    m_session.display().setRangeSmoothing(m_session.display().style().rangeSmoothing > 0.0 ? 0.0 : kSmoothing);
 }
 
 }  // namespace fovea

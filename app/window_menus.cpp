@@ -120,8 +120,8 @@ void MainWindow::showCanvasMenu(int index, const QContextMenuEvent& event) {
     if ((QGuiApplication::mouseButtons() & (Qt::LeftButton | Qt::MiddleButton)) != 0) {
         return;
     }
-    if (index < m_session.paneCount()) {
-        m_session.setActivePane(index);
+    if (index < m_session.panes().count()) {
+        m_session.paneControl().setActive(index);
     }
     const Canvas* canvas = m_area->canvas(index);
     m_menuSpot = spotOf(*canvas, event);
@@ -146,8 +146,8 @@ void MainWindow::showCommands() {
         const QString title = QString::fromStdString(info->title);
         entries.push_back({.text = tr("Mechanism: %1").arg(title),
                            .english = QStringLiteral("Mechanism: %1 %2").arg(title, QString::fromStdString(info->longTitle)),
-                           .isChecked = info == m_session.module(),
-                           .run = [this, info] { m_session.setModule(info); }});
+                           .isChecked = info == m_session.panes().current().module,
+                           .run = [this, info] { m_session.paneControl().setModule(info); }});
     }
     for (const QString& name : sampleNames()) {
         entries.push_back({.text = tr("Sample: %1").arg(name),

@@ -14,7 +14,8 @@ void MainWindow::openModel() {
     const QString chosen = m_settings.model();
     const QString folder = chosen.isEmpty() ? QString::fromStdString(bundledModelFolder()) : chosen;
     if (chosen != QLatin1String("retina") && !folder.isEmpty()) {
-        m_session.setInput({.fit = m_settings.croppedInput() ? Fit::Crop : Fit::Whole, .fine = m_settings.fineInput()});
+        m_session.paneControl().setInput(
+            {.fit = m_settings.croppedInput() ? Fit::Crop : Fit::Whole, .fine = m_settings.fineInput()});
         m_opensSetModel = !chosen.isEmpty();
         m_session.openBundle(folder);
         clippedRange();
@@ -32,39 +33,39 @@ void MainWindow::bundleDialog() {
 void MainWindow::chooseNetwork(const NetworkModel& network) {
     m_settings.setFineInput(network.input.fine);
     m_settings.setCroppedInput(network.input.fit == Fit::Crop);
-    m_session.setModel(network);
+    m_session.paneControl().setModel(network);
 }
 
 void MainWindow::chooseRetina(int stride) {
-    RetinaOptions options = m_session.retina();
+    RetinaOptions options = m_session.models().retina();
     options.stride = stride;
-    m_session.setModel(options);
+    m_session.paneControl().setModel(options);
     m_settings.setRetina(options);
 }
 
 // Said wherever it shows, and remembered for the next start.
 void MainWindow::showModel() {
-    m_topBar->setModel(m_session.bundles(), m_session.model());
+    m_topBar->setModel(m_session.models().bundles(), m_session.panes().current().model);
     m_cards->refresh();
     showPanes();
-    if (const auto bundle = bundleOf(m_session.model())) {
+    if (const auto bundle = bundleOf(m_session.panes().current().model)) {
         const bool own = bundle->folder == bundledModelFolder();
         const QString folder = own ? QString() : QString::fromStdString(bundle->folder);
         m_settings.setModel(folder);
         if (!own) {
             m_settings.setFolder(QStringLiteral("models"), folder);
         }
-    } else if (!m_session.bundles().empty()) {  // left for the Retina
+    } else if (!m_session.models().bundles().empty()) {  // left for the Retina
         m_settings.setModel(QStringLiteral("retina"));
     }
 }
 
 void MainWindow::toggleTrained() {
-    if (m_session.canBeTrained()) {
-        m_session.setTrained(m_session.provenance().kind != ProvenanceKind::Trained);
+    if (m_session.panes().current().canBeTrained()) {
+        m_session.paneControl().setTrained(m_session.shown().provenance().kind != ProvenanceKind::Trained);
         return;
     }
-    m_area->showMessage(predicts(m_session.model())
+    m_area->showMessage(predicts(m_session.panes().current().model)
                             ? tr("The model in use has no trained weights for this mechanism.")
                             : tr("The Retina is not trained; choose a trained network in the list of models."),
                         false);
@@ -72,7 +73,7 @@ void MainWindow::toggleTrained() {
 
 void MainWindow::clippedRange() {
     m_area->colourScale()->setMode(RangeMode::Clipped, {});
-    m_session.setRange(RangeMode::Clipped, {});
+    m_session.display().setRange(RangeMode::Clipped, {});
 }
 
 }  // namespace fovea

@@ -41,14 +41,14 @@ void MainWindow::connectRestoring() {
             m_area->showMessage(errorText(error), true);
         }
     });
-    connect(&m_session.controller(), &Controller::loadFailed, this, [this](const Error& error) {
+    connect(&m_session, &Session::pictureFailed, this, [this](const Error& error) {
         if (m_restore.awaitsPicture()) {  // the list says it
             m_area->clearMessage();
             m_restore.pictureFailed(error);
         }
     });
-    connect(&m_session.controller(), &Controller::bundleFailed, this, &MainWindow::openModelInstead);
-    connect(&m_session.controller(), &Controller::bundleLoaded, this, [this] { m_opensSetModel = false; });
+    connect(&m_session, &Session::bundleFailed, this, &MainWindow::openModelInstead);
+    connect(&m_session, &Session::bundleOpened, this, [this] { m_opensSetModel = false; });
     connect(&m_restore, &RestoreControl::lossesChanged, this, &MainWindow::showNotices);
     connect(m_area->notices(), &NoticeList::closed, this, [this] {
         m_settingProblems.clear();
@@ -74,7 +74,7 @@ void MainWindow::applySession(OpenedSession opened) {
     m_opensSetModel = false;
     for (PaneState& pane : opened.file.state.panes) {
         if (pane.module.empty()) {
-            pane.module = m_session.module()->id;
+            pane.module = m_session.panes().current().module->id;
         }
     }
     m_restore.begin(opened);
@@ -88,7 +88,7 @@ void MainWindow::applySession(OpenedSession opened) {
 // Restores a state as one step of undo; choices which turn out not to exist are dropped within that step.
 void MainWindow::restoreAsStep(const SessionState& state) {
     restoreState(state);
-    if (m_session.result()) {
+    if (m_session.shown().result()) {
         takeState();
     }
     settleRestored();
@@ -97,15 +97,15 @@ void MainWindow::restoreAsStep(const SessionState& state) {
 // The picture of a session has come: the view goes where it was.
 void MainWindow::finishOpening() {
     const SessionFile& file = m_restore.file();
-    const Frame& frame = m_session.result()->frame;
-    if (!m_restore.awaitsPicture() || !frame.source || !m_session.moduleResult() ||
+    const Frame& frame = m_session.shown().result()->frame;
+    if (!m_restore.awaitsPicture() || !frame.source || !m_session.shown().moduleResult() ||
         shownSource().location != file.source.location) {
         return;
     }
     for (const int index : m_area->canvases()) {
-        m_area->canvas(index)->setPlace(file.place);
+        m_area->canvas(index)->setPlace({.fitted = file.place.fitted, .zoom = file.place.zoom, .centre = file.place.centre});
     }
-    MovingSource& source = m_session.controller().source();
+    MovingSource& source = m_session.source();
     if (source.active()) {
         source.setPlaying(false);
         source.seek(static_cast<qint64>(file.frame));
@@ -115,7 +115,7 @@ void MainWindow::finishOpening() {
 
 // Dropped choices belong to the step which opened the session; they are no change of a person's.
 void MainWindow::settleRestored() {
-    if (m_restoring || m_session.restoring() || m_restore.isSettled()) {
+    if (m_restoring || m_session.models().isRestoring() || m_restore.isSettled()) {
         return;
     }
     if (m_noteTimer.isActive()) {

@@ -21,14 +21,17 @@ const QString kSessionSuffix = QStringLiteral(".fovea");
 }  // namespace
 
 void MainWindow::connectUndo() {
-    const auto note = [this] { noteState(); };
-    connect(&m_session, &Session::moduleChanged, this, note);
-    connect(&m_session, &Session::jobChanged, this, note);
-    connect(&m_session, &Session::fieldChanged, this, note);
-    connect(&m_session, &Session::styleChanged, this, note);
-    connect(&m_session, &Session::modelChanged, this, note);
-    connect(&m_session, &Session::panesChanged, this, note);
-    connect(&m_session, &Session::pinsChanged, this, note);
+    for (const auto signal : {&PaneControl::panesChanged, &PaneControl::mechanismChanged, &PaneControl::parametersChanged,
+                              &PaneControl::interventionChanged, &PaneControl::weightsChanged, &PaneControl::modelChanged}) {
+        connect(&m_session.paneControl(), signal, this, &MainWindow::noteState);
+    }
+    for (const auto signal :
+         {&FieldControl::fieldChanged, &FieldControl::placeChanged, &FieldControl::pinsChanged, &FieldControl::pinnedChanged}) {
+        connect(&m_session.fieldControl(), signal, this, &MainWindow::noteState);
+    }
+    connect(&m_session.display(), &DisplayControl::styleChanged, this, &MainWindow::noteState);
+    // A result may end a trial of weights, and the first one is the state with which everything begins.
+    connect(&m_session, &Session::resultChanged, this, &MainWindow::noteState);
     m_noteTimer.setSingleShot(true);
     m_noteTimer.setInterval(0);
     connect(&m_noteTimer, &QTimer::timeout, this, &MainWindow::takeState);
@@ -53,7 +56,7 @@ SessionState MainWindow::currentState() {
 // Nothing is noted before there is something to see, so that undo never leads out of the first picture. One key may change panes,
 // module and view with a signal each; it is noted as one step when all of them are through.
 void MainWindow::noteState() {
-    if (m_session.result() && !m_restoring) {
+    if (m_session.shown().result() && !m_restoring) {
         m_noteTimer.start();
     }
 }
@@ -93,8 +96,8 @@ void MainWindow::redo() {
 }
 
 SourceSpec MainWindow::shownSource() {
-    const MovingSource& source = m_session.controller().source();
-    const auto& still = m_session.controller().frame().source;
+    const MovingSource& source = m_session.source();
+    const auto& still = m_session.frame().source;
     return source.active() ? source.spec() : SourceSpec{.location = still ? still->path : std::string()};
 }
 
@@ -102,12 +105,13 @@ SessionFile MainWindow::sessionFile() {
     SessionFile file;
     file.state = currentState();
     file.source = shownSource();
-    const Frame& frame = m_session.controller().frame();
+    const Frame& frame = m_session.frame();
     if (frame.source) {
         file.sha256 = frame.source->sha256;
     }
     file.frame = frame.index;
-    file.place = m_area->canvas()->place();
+    const CanvasPlace place = m_area->canvas()->place();
+    file.place = {.fitted = place.fitted, .zoom = place.zoom, .centre = place.centre};
     file.split = m_area->split();
     return file;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/render/query_place.h"
 #include "engine/render/render.h"
 
 namespace fovea {
@@ -19,12 +20,6 @@ struct CursorInfo {
     bool hasValue = false;
     Cell cell;
     float value = 0.0F;
-};
-
-/// How a place was asked about.
-enum class QueryGesture {
-    Add,   ///< a click: another pin
-    Move,  ///< arrow keys, a dragged pin, or the cursor in hover mode: the active pin goes there
 };
 
 /// A place which is asked about: told apart by number and shape, the one which asks filled.

@@ -5,15 +5,9 @@
 #include <memory>
 
 #include "engine/render/compose.h"
+#include "engine/render/range_mode.h"
 
 namespace fovea {
-
-enum class RangeMode {
-    Auto,     ///< the field's own automatic range
-    Clipped,  ///< the same, but the highest cells (OverlayStyle::clipShare) lie above the upper end
-    Locked,   ///< the range shown when it was locked, kept over modules and pictures
-    Typed,    ///< ends typed by the person
-};
 
 /// Vertical colour bar with its true ends, drawn over the canvas' right edge, and beside it how many cells have which value. The
 /// ends are handles: dragging one, or the arrow keys once Tab has reached it, types a range; a double click or Delete makes the

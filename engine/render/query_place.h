@@ -5,6 +5,12 @@
 
 namespace fovea {
 
+/// How a person asks about a place.
+enum class QueryGesture {
+    Add,   ///< a click: another pin
+    Move,  ///< arrow keys, a dragged pin, or the cursor in hover mode: the active pin goes there
+};
+
 /// A place given as fractions of the picture, as fractions of the grid of a model's features, by which FieldSpec asks: a network
 /// may see the picture in a border, or a part of it. Beyond 0 … 1 the network does not see the place. The model has features.
 FOVEA_API PointValue onGrid(const FrameResult& result, ModelId model, PointValue place) noexcept;

@@ -243,7 +243,7 @@ private Q_SLOTS:
         actions().action("view.compare")->trigger();  // a view which is shown stays so
         QVERIFY(actions().action("view.compare")->isChecked());
         m.press(Qt::Key_I, Qt::ControlModifier);
-        QCOMPARE(actions().action("view.smooth")->isChecked(), m.session().style().smooth);
+        QCOMPARE(actions().action("view.smooth")->isChecked(), m.session().display().style().smooth);
     }
 
     void anotherKeyIsTakenAndKept() {
@@ -251,19 +251,19 @@ private Q_SLOTS:
         QVERIFY(!written().contains("[keys]"));
         QCOMPARE(actions().rebind(named("pane.add"), keys("Ctrl+K")), QString());
         m.press(Qt::Key_D, Qt::ControlModifier);
-        QCOMPARE(m.session().paneCount(), 1);
+        QCOMPARE(m.session().panes().count(), 1);
         m.press(Qt::Key_K, Qt::ControlModifier);
-        QCOMPARE(m.session().paneCount(), 2);
+        QCOMPARE(m.session().panes().count(), 2);
         restart();
         QVERIFY(written().contains("pane.add=Ctrl+K"));
         QCOMPARE(m.settings->problems().size(), std::size_t{0});
         m.press(Qt::Key_D, Qt::ControlModifier);
-        QCOMPARE(m.session().paneCount(), 1);
+        QCOMPARE(m.session().panes().count(), 1);
         m.press(Qt::Key_K, Qt::ControlModifier);
-        QCOMPARE(m.session().paneCount(), 2);
+        QCOMPARE(m.session().panes().count(), 2);
         QCOMPARE(actions().reset(named("pane.add")), QString());
         m.press(Qt::Key_D, Qt::ControlModifier);
-        QCOMPARE(m.session().paneCount(), 3);
+        QCOMPARE(m.session().panes().count(), 3);
         restart();
         QVERIFY(!written().contains("[keys]"));
     }
@@ -385,7 +385,7 @@ private Q_SLOTS:
 
     void theMenuOfACanvasOffersWhatCanBeDone() {
         m.open();
-        m.session().setModule(QStringLiteral("simam"));
+        m.session().paneControl().setModule(QStringLiteral("simam"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
         QMenu* menu = canvasMenu(0.5, 0.5);
         QVERIFY(menu != nullptr);
@@ -402,23 +402,24 @@ private Q_SLOTS:
 
     void theMenuOfACanvasSetsPins() {
         m.open();
-        m.session().setModule(QStringLiteral("sagan"));
+        m.session().paneControl().setModule(QStringLiteral("sagan"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
         QMenu* menu = canvasMenu(0.25, 0.75);
         QVERIFY(menu != nullptr && entry(menu, "pin.add") != nullptr && entry(menu, "pin.clear") == nullptr);
         menu->close();
         entry(menu, "pin.add")->trigger();
-        QCOMPARE(m.session().pins().size(), std::size_t{1});
-        QVERIFY(std::abs(m.session().pins().front().x - 0.25) < 0.01 && std::abs(m.session().pins().front().y - 0.75) < 0.01);
+        QCOMPARE(m.session().questions().pins().size(), std::size_t{1});
+        QVERIFY(std::abs(m.session().questions().pins().front().x - 0.25) < 0.01 &&
+                std::abs(m.session().questions().pins().front().y - 0.75) < 0.01);
         m.activate();
         QCoreApplication::processEvents();
         actions().action("pin.add")->trigger();  // from elsewhere: in the middle of what is seen
-        QCOMPARE(m.session().pins().size(), std::size_t{2});
-        QVERIFY(std::abs(m.session().pins().back().y - 0.5) < 0.01);
+        QCOMPARE(m.session().questions().pins().size(), std::size_t{2});
+        QVERIFY(std::abs(m.session().questions().pins().back().y - 0.5) < 0.01);
         menu = canvasMenu(0.5, 0.5);
         QVERIFY(menu != nullptr && entry(menu, "pin.clear") != nullptr);
         entry(menu, "pin.clear")->trigger();
-        QVERIFY(m.session().pins().empty());
+        QVERIFY(m.session().questions().pins().empty());
         menu->close();
         m.activate();
     }

@@ -21,7 +21,7 @@ class TestBarsWindow final : public QObject {
         QCoreApplication::processEvents();
     }
     void choose(const char* module) {
-        m.session().setModule(QString::fromLatin1(module));
+        m.session().paneControl().setModule(QString::fromLatin1(module));
         settle();
     }
     void openGrid() {
@@ -38,7 +38,7 @@ class TestBarsWindow final : public QObject {
         settle();
         const auto made = m.byHand(chosen);
         QVERIFY(made != nullptr);
-        for (int pane = 0; pane < m.session().paneCount(); ++pane) {
+        for (int pane = 0; pane < m.session().panes().count(); ++pane) {
             QCOMPARE(m.unlike(*made, pane), QString());
         }
     }
@@ -52,15 +52,15 @@ private Q_SLOTS:
         choose("se");
         auto* bars = m.part<ChannelBars>();
         QVERIFY(bars->isVisible() && !m.grid()->isVisible());
-        const auto plain = m.session().moduleResult()->prediction->logits;
+        const auto plain = m.session().shown().moduleResult()->prediction->logits;
         const int first = bars->order().front();
         bars->setFocus();
         QTest::keyClick(bars, Qt::Key_M);
         gives({{factors(first, 0.0F), {}}});
-        QVERIFY(m.session().moduleResult()->prediction->logits != plain);
+        QVERIFY(m.session().shown().moduleResult()->prediction->logits != plain);
         m.press(Qt::Key_0, Qt::ControlModifier);
         gives({{}});
-        QCOMPARE(m.session().moduleResult()->prediction->logits, plain);
+        QCOMPARE(m.session().shown().moduleResult()->prediction->logits, plain);
         QVERIFY(bars->factors().empty());
     }
 
@@ -73,7 +73,7 @@ private Q_SLOTS:
         const int third = m.grid()->order()[2];
         m.click(third);
         m.key(Qt::Key_P);
-        QCOMPARE(m.session().pinned(false), std::vector<int>{third});
+        QCOMPARE(m.session().choice().pinned(false), std::vector<int>{third});
         QCOMPARE(bars->order().front(), third);
         bars->setFocus();
         QTest::keyClick(bars, Qt::Key_Home);
@@ -81,7 +81,7 @@ private Q_SLOTS:
         gives({{factors(third, 0.75F), {}}});
         QCOMPARE(m.grid()->factors(), factors(third, 0.75F));
         QTest::keyClick(bars, Qt::Key_P);
-        QVERIFY(m.grid()->pinned().empty() && m.session().pinned(false).empty());
+        QVERIFY(m.grid()->pinned().empty() && m.session().choice().pinned(false).empty());
         m.grid()->setFocus();
         m.key(Qt::Key_R);
         gives({{}});

@@ -69,9 +69,9 @@ class TestChannelsWindow final : public QObject {
     /// Opens the window on this model with mechanisms side by side, the first one active, and the tiles of the channels or heads.
     void begin(const QString& model, const std::vector<const char*>& panes, bool heads = false) {
         m.open(model);
-        m.session().setModule(QString::fromLatin1(panes.front()));
+        m.session().paneControl().setModule(QString::fromLatin1(panes.front()));
         for (std::size_t k = 1; k < panes.size(); ++k) {
-            m.session().addPane(findModule(panes[k]));
+            m.session().paneControl().add(findModule(panes[k]));
         }
         if (panes.size() > 1) {
             m.window->setView(ViewKind::Compare);
@@ -91,11 +91,11 @@ class TestChannelsWindow final : public QObject {
     void gives(const Intervention& chosen) {
         QTRY_VERIFY_WITH_TIMEOUT(m.settled() && m.module(0)->intervention == chosen, Window::kPatience);
         QCOMPARE(grid()->factors(), grid()->subject() == GridSubject::Heads ? chosen.heads : chosen.channels);
-        std::vector<Intervention> all(static_cast<std::size_t>(m.session().paneCount()));
+        std::vector<Intervention> all(static_cast<std::size_t>(m.session().panes().count()));
         all.front() = chosen;
         const auto made = m.byHand(all);
         QVERIFY(made != nullptr);
-        for (int pane = 0; pane < m.session().paneCount(); ++pane) {
+        for (int pane = 0; pane < m.session().panes().count(); ++pane) {
             QCOMPARE(m.unlike(*made, pane), QString());
         }
     }
@@ -155,7 +155,7 @@ private Q_SLOTS:
     void tilesAreColouredNumbers() {
         begin(QStringLiteral("retina"), {"se"});
         m.press(Qt::Key_I, Qt::ControlModifier);
-        QVERIFY(!m.session().style().smooth);
+        QVERIFY(!m.session().display().style().smooth);
         const auto gate = m.module(0)->output->maps.front().data.values;
         const int cells = m.features().cells();
         const int at = grid()->order()[1];
@@ -175,7 +175,7 @@ private Q_SLOTS:
             const bool diverging = mode == GridMode::Changed || (range.lo < 0.0F && range.hi > 0.0F);
             const float reach = std::max(-range.lo, range.hi);
             range = diverging ? ValueRange{-reach, reach} : range;
-            const OverlayStyle& style = m.session().style();
+            const OverlayStyle& style = m.session().display().style();
             const ColorTable& table = findColormap(diverging ? style.divergingColormap : style.colormap)->table;
             QImage expected(grid()->tileRect(at).size(), QImage::Format_RGB32);
             QVERIFY(expected.width() >= m.features().width() && expected.height() >= m.features().height());
@@ -203,7 +203,7 @@ private Q_SLOTS:
         const QImage drawn = Window::pixels(m.canvas());
         const int chosen = grid()->order()[3];
         m.click(chosen);
-        QCOMPARE(m.session().field()->channel, chosen);
+        QCOMPARE(m.session().shown().field()->channel, chosen);
         QCOMPARE(grid()->chosen(), chosen);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), Window::kPatience);
         QVERIFY(Window::pixels(m.canvas()) != drawn);
@@ -318,7 +318,7 @@ private Q_SLOTS:
 
     void aNameFindsChannels() {
         begin(QStringLiteral("retina"), {"se"});
-        const auto& names = m.session().modelResult()->features->channelNames;
+        const auto& names = m.session().shown().modelResult()->features->channelNames;
         const QString word = QStringLiteral("blue");
         std::vector<int> expected;
         for (std::size_t c = 0; c < names.size(); ++c) {
@@ -339,7 +339,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(expected.front(), GridMode::Before), Window::kPatience);
         QTest::keyClick(search, Qt::Key_Escape);
         QTRY_COMPARE_WITH_TIMEOUT(grid()->order().size(), names.size(), Window::kPatience);
-        QVERIFY(m.session().intervention().empty());
+        QVERIFY(m.session().choice().intervention.empty());
     }
 
     void aPinnedChannelStaysInFront() {
@@ -367,7 +367,7 @@ private Q_SLOTS:
 
     void headsAreTilesShownAndMuted() {
         begin(QStringLiteral("retina"), {"mhsa", "simam"}, true);
-        const int heads = headCount(*m.session().shownMap());
+        const int heads = headCount(*m.session().shown().map());
         QVERIFY(heads > 1);
         QCOMPARE(static_cast<int>(grid()->order().size()), heads);
         for (int head = 0; head < heads; ++head) {
@@ -378,7 +378,7 @@ private Q_SLOTS:
         const QImage first = Window::pixels(m.canvas(0));
         const int last = grid()->order().back();
         m.click(last);
-        QCOMPARE(m.session().field()->head, last);
+        QCOMPARE(m.session().shown().field()->head, last);
         QCOMPARE(m.boxNamed("Head")->currentText(), QString::number(last));  // the number under the tile
         gives({});
         QVERIFY(m.canvas(0)->textSummary().contains(QStringLiteral(", head %1: ").arg(last)));
@@ -402,7 +402,7 @@ private Q_SLOTS:
     // Chosen in the list of the matrix, each weight from the whole tensor.
     void meanAndMostOfHeads() {
         begin(QStringLiteral("retina"), {"mhsa"}, true);
-        const AttentionMap& map = *m.session().shownMap();
+        const AttentionMap& map = *m.session().shown().map();
         const Tensor all = *denseTensor(map);
         const int heads = headCount(map);
         const auto size = static_cast<std::size_t>(queryCount(map)) * static_cast<std::size_t>(keyCount(map));
@@ -427,14 +427,14 @@ private Q_SLOTS:
             return m.settled() && difference(m.canvas()->rendered().field->values, expected, 1e-6).isEmpty();
         };
         QTest::keyClick(list, Qt::Key_End);
-        QCOMPARE(m.session().field()->head, kMinOverHeads);
+        QCOMPARE(m.session().shown().field()->head, kMinOverHeads);
         QTRY_VERIFY_WITH_TIMEOUT(shows(least), Window::kPatience);
         QTest::keyClick(list, Qt::Key_Up);
-        QCOMPARE(m.session().field()->head, kMaxOverHeads);
+        QCOMPARE(m.session().shown().field()->head, kMaxOverHeads);
         QTRY_VERIFY_WITH_TIMEOUT(shows(most), Window::kPatience);
         QVERIFY(!shows(mean));
         QTest::keyClick(list, Qt::Key_Home);
-        QCOMPARE(m.session().field()->head, -1);
+        QCOMPARE(m.session().shown().field()->head, -1);
         QTRY_VERIFY_WITH_TIMEOUT(shows(mean), Window::kPatience);
         QVERIFY(!shows(most));
     }

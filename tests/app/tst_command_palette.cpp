@@ -132,7 +132,7 @@ private Q_SLOTS:
         QCOMPARE(rows(palette()).value(0), QStringLiteral("Add a pane"));
         QVERIFY(rows(palette()).contains(QStringLiteral("Add a pane of the same mechanism")));
         enter();
-        QCOMPARE(m.session().paneCount(), 2);
+        QCOMPARE(m.session().panes().count(), 2);
         QVERIFY(!palette()->isVisible());
         QTRY_VERIFY(m.canvas()->hasFocus());
         // It is offered as things are now.
@@ -163,18 +163,19 @@ private Q_SLOTS:
         QVERIFY(!list(palette())->item(0)->flags().testFlag(Qt::ItemIsEnabled));
         enter();
         QVERIFY(palette()->isVisible());
-        QCOMPARE(m.session().paneCount(), 1);
+        QCOMPARE(m.session().panes().count(), 1);
     }
 
     void mechanismsAndSamplesAreOffered() {
         m.open();
         find(QStringLiteral("mechanism: cbam"));
         enter();
-        QCOMPARE(m.session().module()->id, std::string("cbam"));
+        QCOMPARE(m.session().panes().current().module->id, std::string("cbam"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
         find(QStringLiteral("coffee"));
         enter();
-        QTRY_COMPARE_WITH_TIMEOUT(m.session().result()->frame.source->name, std::string("coffee.png"), CompareWindow::kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(m.session().shown().result()->frame.source->name, std::string("coffee.png"),
+                                  CompareWindow::kPatience);
     }
 
     void chineseTextsAreFoundByBothLanguages() {
@@ -187,9 +188,9 @@ private Q_SLOTS:
         find({});
         field(palette())->setText(QStringLiteral("平滑 单元格"));
         QCOMPARE(rows(palette()), QStringList(QStringLiteral("平滑单元格")));
-        const bool before = m.session().style().smooth;
+        const bool before = m.session().display().style().smooth;
         enter();
-        QCOMPARE(m.session().style().smooth, !before);
+        QCOMPARE(m.session().display().style().smooth, !before);
     }
 
 private:

@@ -34,7 +34,7 @@ private Q_SLOTS:
     void oneKeyGoesToTwoPanesAndBack() {
         m.press(Qt::Key_C);
         QCOMPARE(m.window->view(), ViewKind::Compare);
-        QCOMPARE(session().paneCount(), 2);
+        QCOMPARE(session().panes().count(), 2);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         QVERIFY(area()->canvas(0)->isVisible() && area()->canvas(1)->isVisible());
         QVERIFY(!area()->canvas(0)->geometry().intersects(area()->canvas(1)->geometry()));
@@ -49,27 +49,27 @@ private Q_SLOTS:
     void swappingExchangesMapsNotPlaces() {
         m.press(Qt::Key_C);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
-        const auto first = session().paneModule(0);
-        const auto second = session().paneModule(1);
+        const auto first = session().panes()[0].module;
+        const auto second = session().panes()[1].module;
         const cv::Mat* pixels = area()->canvas(0)->rendered().pixels.get();
         m.press(Qt::Key_X);
-        QCOMPARE(session().paneModule(0), second);
-        QCOMPARE(session().paneModule(1), first);
+        QCOMPARE(session().panes()[0].module, second);
+        QCOMPARE(session().panes()[1].module, first);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         QVERIFY(area()->canvas(0)->rendered().pixels.get() != pixels);
         QCOMPARE(area()->canvas(0)->rendered().request.field->job.source, second->id);
     }
 
     void theSameMechanismWithOtherParameters() {
-        session().setModule(QStringLiteral("simam"));
+        session().paneControl().setModule(QStringLiteral("simam"));
         m.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
-        QCOMPARE(session().paneCount(), 2);
-        QCOMPARE(session().paneModule(0), session().paneModule(1));
-        ParamSet params = session().params();
-        QVERIFY(params.setText(session().module()->params, "e_lambda", "0.05"));
-        session().setParams(params);
+        QCOMPARE(session().panes().count(), 2);
+        QCOMPARE(session().panes()[0].module, session().panes()[1].module);
+        ParamSet params = session().choice().params;
+        QVERIFY(params.setText(session().panes().current().module->params, "e_lambda", "0.05"));
+        session().paneControl().setParams(params);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
-        QVERIFY(session().moduleResult(0)->source.params != session().moduleResult(1)->source.params);
+        QVERIFY(session().shown().moduleResult(0)->source.params != session().shown().moduleResult(1)->source.params);
         const auto& a = area()->canvas(0)->rendered().field->values;
         const auto& b = area()->canvas(1)->rendered().field->values;
         QCOMPARE(a.size(), b.size());
@@ -78,16 +78,16 @@ private Q_SLOTS:
 
     // A new pane begins as a copy of the active one, whatever was done in one that has gone.
     void aNewPaneKnowsNothingOfOneThatHasGone() {
-        session().setModule(QStringLiteral("simam"));
+        session().paneControl().setModule(QStringLiteral("simam"));
         m.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
-        session().setModule(QStringLiteral("se"));
-        session().setIntervention({.channels = {0.0F}, .heads = {}});
+        session().paneControl().setModule(QStringLiteral("se"));
+        session().paneControl().setIntervention({.channels = {0.0F}, .heads = {}});
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         m.press(Qt::Key_Backspace, Qt::ControlModifier);
         m.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
-        QCOMPARE(session().module()->id, "simam");
-        session().setModule(QStringLiteral("se"));
-        QVERIFY(session().intervention().empty());
+        QCOMPARE(session().panes().current().module->id, "simam");
+        session().paneControl().setModule(QStringLiteral("se"));
+        QVERIFY(session().choice().intervention.empty());
     }
 
     void panesAreLinkedUnlessAltIsHeld() {
@@ -110,8 +110,8 @@ private Q_SLOTS:
 
     // Cells of different sizes: what is under the cursor is the same place of the picture on both.
     void theCursorIsOnThePanesWithinHalfAPixel() {
-        session().setModule(QStringLiteral("simam"));
-        session().addPane(findModule("strip_pooling"));
+        session().paneControl().setModule(QStringLiteral("simam"));
+        session().paneControl().add(findModule("strip_pooling"));
         m.window->setView(ViewKind::Compare);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         Canvas* a = area()->canvas(0);
@@ -144,24 +144,24 @@ private Q_SLOTS:
     }
 
     void theDifferenceAndItsNumbers() {
-        session().setModule(QStringLiteral("simam"));
-        session().addPane(findModule("cbam"));
+        session().paneControl().setModule(QStringLiteral("simam"));
+        session().paneControl().add(findModule("cbam"));
         m.window->setView(ViewKind::Compare);
         m.press(Qt::Key_D);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         Canvas* difference = area()->canvas(CanvasArea::kDifference);
         QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->diverging, 30000);
-        const auto a = makeField(*session().result(), *session().field(0));
-        const auto b = makeField(*session().result(), *session().field(1));
+        const auto a = makeField(*session().shown().result(), *session().shown().field(0));
+        const auto b = makeField(*session().shown().result(), *session().shown().field(1));
         QVERIFY(a && b);
         const auto expected = differenceField(*a, *b);
         QVERIFY(expected);
         QCOMPARE(difference->rendered().field->values, expected->values);
         // It follows B alone, too.
-        session().setActivePane(1);
-        session().setMap("channel");
+        session().paneControl().setActive(1);
+        session().fieldControl().setMap("channel");
         QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->values != expected->values, 30000);
-        session().setMap("spatial");
+        session().fieldControl().setMap("spatial");
         QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->values == expected->values, 30000);
         const MapComparison numbers = compareFields(*a, *b);
         const QString pearson = numberText(numbers.pearson);
@@ -173,17 +173,17 @@ private Q_SLOTS:
     void aPlaceWithoutPaneSaysWhatFillsIt() {
         const auto* vacant = area()->findChild<QLabel*>(QStringLiteral("vacant"));
         QVERIFY(!vacant->isVisible());
-        session().addPane(findModule("cbam"));
+        session().paneControl().add(findModule("cbam"));
         m.window->setView(ViewKind::Compare);
         QVERIFY(!vacant->isVisible());
-        session().addPane(findModule("se"));
+        session().paneControl().add(findModule("se"));
         QTRY_VERIFY(vacant->isVisible());
         QVERIFY(vacant->text().contains(QStringLiteral("Drag a mechanism here")));
         for (const int index : area()->canvases()) {
             QVERIFY(!area()->canvas(index)->geometry().intersects(vacant->geometry()));
         }
         QVERIFY(area()->rect().contains(vacant->geometry()));
-        session().addPane(findModule("simam"));
+        session().paneControl().add(findModule("simam"));
         QTRY_VERIFY(!vacant->isVisible());
         m.press(Qt::Key_D);
         QTRY_VERIFY(vacant->isVisible());
@@ -194,8 +194,8 @@ private Q_SLOTS:
 
     // Both maps of a difference are named in the language of the window.
     void theDifferenceIsNamedInItsLanguage() {
-        session().setModule(QStringLiteral("gc"));
-        session().addPane(findModule("cbam"));
+        session().paneControl().setModule(QStringLiteral("gc"));
+        session().paneControl().add(findModule("cbam"));
         m.window->setView(ViewKind::Compare);
         m.press(Qt::Key_D);
         const Canvas* difference = area()->canvas(CanvasArea::kDifference);
@@ -204,7 +204,7 @@ private Q_SLOTS:
         const QString english = engineText(title);
         setLanguage(QStringLiteral("zh_CN"));
         const QString chinese = engineText(title);
-        const QStringList ofA{engineText(session().shownMap(0)->title), engineText(session().shownMap(1)->title)};
+        const QStringList ofA{engineText(session().shown().map(0)->title), engineText(session().shown().map(1)->title)};
         setLanguage(QStringLiteral("en"));
         QVERIFY(english.contains(u'\u2212'));
         QCOMPARE(chinese, ofA.join(QStringLiteral(" \u2212 ")));
@@ -212,61 +212,62 @@ private Q_SLOTS:
     }
 
     void clicksAddPinsAndKeysMoveAndRemoveThem() {
-        session().setModule(QStringLiteral("sagan"));
+        session().paneControl().setModule(QStringLiteral("sagan"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         Canvas* canvas = area()->canvas(0);
         QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.25, 0.25));
         QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.75, 0.5));
-        QCOMPARE(session().pins().size(), std::size_t{2});
-        QCOMPARE(session().activePin(), 2);
+        QCOMPARE(session().questions().pins().size(), std::size_t{2});
+        QCOMPARE(session().questions().activePin(), 2);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         const auto ofSecond = canvas->rendered().field->values;
         QTest::keyClick(canvas, Qt::Key_N);
-        QCOMPARE(session().activePin(), 1);
+        QCOMPARE(session().questions().activePin(), 1);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         QVERIFY(canvas->rendered().field->values != ofSecond);
-        const Pin before = session().pins().front();
+        const Pin before = session().questions().pins().front();
         QTest::keyClick(canvas, Qt::Key_Right);
-        QVERIFY(session().pins().front().x > before.x);
-        QCOMPARE(session().pins().size(), std::size_t{2});
+        QVERIFY(session().questions().pins().front().x > before.x);
+        QCOMPARE(session().questions().pins().size(), std::size_t{2});
         // Dragged: the same pin, elsewhere.
-        const QPoint from = onCanvas(canvas, session().pins().front().x, session().pins().front().y);
+        const QPoint from = onCanvas(canvas, session().questions().pins().front().x, session().questions().pins().front().y);
         const QPoint to = onCanvas(canvas, 0.5, 0.8);
         QTest::mousePress(canvas, Qt::LeftButton, {}, from);
         QTest::mouseMove(canvas, (from + to) / 2);
         QTest::mouseMove(canvas, to);
         QTest::mouseRelease(canvas, Qt::LeftButton, {}, to);
-        QCOMPARE(session().pins().size(), std::size_t{2});
-        QVERIFY(std::abs(session().pins().front().x - 0.5) < 0.01 && std::abs(session().pins().front().y - 0.8) < 0.01);
+        QCOMPARE(session().questions().pins().size(), std::size_t{2});
+        QVERIFY(std::abs(session().questions().pins().front().x - 0.5) < 0.01 &&
+                std::abs(session().questions().pins().front().y - 0.8) < 0.01);
         QTest::keyClick(canvas, Qt::Key_Delete);
-        QCOMPARE(session().pins().size(), std::size_t{1});
-        QCOMPARE(session().activePin(), 2);
+        QCOMPARE(session().questions().pins().size(), std::size_t{1});
+        QCOMPARE(session().questions().activePin(), 2);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         QCOMPARE(canvas->rendered().field->values, ofSecond);
     }
 
     // Who clicks on a map without a query finds no pins when one with a query is chosen, but the place is asked.
     void clicksOnOtherMapsLeaveNoPins() {
-        session().setModule(QStringLiteral("simam"));
+        session().paneControl().setModule(QStringLiteral("simam"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         Canvas* canvas = area()->canvas(0);
         QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.25, 0.25));
         QTest::mouseClick(canvas, Qt::LeftButton, {}, onCanvas(canvas, 0.75, 0.5));
-        QVERIFY(session().pins().empty());
-        session().setModule(QStringLiteral("sagan"));
+        QVERIFY(session().questions().pins().empty());
+        session().paneControl().setModule(QStringLiteral("sagan"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
-        QVERIFY(std::abs(session().queryOnPicture()->x() - 0.75) < 0.01);
+        QVERIFY(std::abs(session().shown().queryOnPicture()->x() - 0.75) < 0.01);
     }
 
     void theQueryFollowsTheCursor() {
-        session().setModule(QStringLiteral("sagan"));
+        session().paneControl().setModule(QStringLiteral("sagan"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(0), 30000);
         Canvas* canvas = area()->canvas(0);
         m.press(Qt::Key_H);
         QTest::mouseMove(canvas, onCanvas(canvas, 0.3, 0.3));
         QTest::mouseMove(canvas, onCanvas(canvas, 0.6, 0.7));
-        QVERIFY(std::abs(session().queryOnPicture()->x() - 0.6) < 0.01);
-        QCOMPARE(session().pins().size(), std::size_t{1});
+        QVERIFY(std::abs(session().shown().queryOnPicture()->x() - 0.6) < 0.01);
+        QCOMPARE(session().questions().pins().size(), std::size_t{1});
     }
 
     void aDroppedMechanismIsAnotherPane() {
@@ -278,20 +279,21 @@ private Q_SLOTS:
         QVERIFY(enter.isAccepted());
         QCoreApplication::sendEvent(m.window.get(), &drop);
         QCOMPARE(m.window->view(), ViewKind::Compare);
-        QCOMPARE(session().paneCount(), 2);
-        QCOMPARE(session().module()->id, "cbam");
+        QCOMPARE(session().panes().count(), 2);
+        QCOMPARE(session().panes().current().module->id, "cbam");
         QTest::keyClick(area()->canvas(), Qt::Key_Backspace, Qt::ControlModifier);
-        QCOMPARE(session().paneCount(), 1);
+        QCOMPARE(session().panes().count(), 1);
         QCOMPARE(m.window->view(), ViewKind::Overlay);
     }
 
     void theStepsAreThoseOfTheActivePane() {
-        session().setModule(QStringLiteral("se"));
+        session().paneControl().setModule(QStringLiteral("se"));
         m.press(Qt::Key_F8);
         QCOMPARE(m.window->view(), ViewKind::Steps);
         auto* strip = m.window->findChild<StepStrip*>();
         QVERIFY(strip->isVisible());
-        QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && session().moduleResult()->steps.all().size() > 2, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(session().shown().moduleResult() && session().shown().moduleResult()->steps.all().size() > 2,
+                                 30000);
         QTRY_VERIFY_WITH_TIMEOUT(strip->textSummary().contains(QStringLiteral("squeeze")), 30000);
         m.press(Qt::Key_F5);
         QVERIFY(!strip->isVisible());

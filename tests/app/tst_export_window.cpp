@@ -39,7 +39,7 @@ private Q_SLOTS:
     }
 
     void exportsEqualTheCommandLine() {
-        m->session().setModule(QStringLiteral("cbam"));
+        m->session().paneControl().setModule(QStringLiteral("cbam"));
         QTRY_VERIFY_WITH_TIMEOUT(m->settled(), CompareWindow::kPatience);
         m->window->exportRaw(path("window"));
         QVERIFY(saved(1));
@@ -48,7 +48,7 @@ private Q_SLOTS:
         QProcess program;
         program.start(QStringLiteral(FOVEA_BINARY_DIR "/bin/fovea"),
                       {QStringLiteral("render"), kPicture, QStringLiteral("-o"), path("out.png"), QStringLiteral("--module"),
-                       QStringLiteral("cbam"), QStringLiteral("--stride"), QString::number(m->session().retina().stride),
+                       QStringLiteral("cbam"), QStringLiteral("--stride"), QString::number(m->session().models().retina().stride),
                        QStringLiteral("--raw"), path("shell")});
         QVERIFY(program.waitForFinished(60000));
         QCOMPARE(program.exitCode(), 0);
@@ -99,7 +99,7 @@ private Q_SLOTS:
         QVERIFY(QFile::copy(kPicture, path("mine.png")));
         const QByteArray before = contents(path("mine.png"));
         m->session().openFile(path("mine.png"));
-        const auto opened = [&] { return m->session().result()->frame.source->path == path("mine.png").toStdString(); };
+        const auto opened = [&] { return m->session().shown().result()->frame.source->path == path("mine.png").toStdString(); };
         QTRY_VERIFY_WITH_TIMEOUT(m->settled() && opened(), CompareWindow::kPatience);
         m->window->exportPicture(path("mine.png"), true);
         QVERIFY(saved(1));

@@ -35,10 +35,10 @@ class TestFaithfulnessWindow final : public QObject {
     }
     FaithfulnessRequest request() {
         FaithfulnessRequest request;
-        request.frame = m.session().result()->frame;
-        request.model = m.session().model();
-        request.job = m.session().paneJob(m.session().activePane());
-        request.field = *m.session().field();
+        request.frame = m.session().shown().result()->frame;
+        request.model = m.session().panes().current().model;
+        request.job = m.session().job();
+        request.field = *m.session().shown().field();
         return request;
     }
     bool idle() { return button("Start")->isVisible() && !button("Cancel")->isVisible(); }
@@ -100,8 +100,8 @@ private Q_SLOTS:
         }
         QVERIFY(rows > 2);
         QTest::mouseClick(plot(), Qt::LeftButton, {}, plot()->rowRect(ranked[1].index, ranked[1].head).center());
-        QCOMPARE(m.session().field()->channel, ranked[1].index);
-        QCOMPARE(m.session().field()->channelMode, ChannelMode::Single);
+        QCOMPARE(m.session().shown().field()->channel, ranked[1].index);
+        QCOMPARE(m.session().shown().field()->channelMode, ChannelMode::Single);
     }
 
     void cancelledItIsCalmAndShowsNothing() {
@@ -121,12 +121,12 @@ private Q_SLOTS:
         // The window goes on.
         m.press(Qt::Key_4);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
-        QCOMPARE(m.session().module()->id, "cbam");
+        QCOMPARE(m.session().panes().current().module->id, "cbam");
     }
 
     // A module of several heads: each of them is ranked beside the channels, and a click on its row shows it.
     void headsAreRankedToo() {
-        m.session().setModule(QStringLiteral("mhsa"));
+        m.session().paneControl().setModule(QStringLiteral("mhsa"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
         FaithfulnessRequest asked = request();
         asked.curves = asked.channels = false;
@@ -145,7 +145,7 @@ private Q_SLOTS:
         const QRect row = plot()->rowRect(strongest->index, true);
         QVERIFY(!row.isNull());
         QTest::mouseClick(plot(), Qt::LeftButton, {}, row.center());
-        QCOMPARE(m.session().field()->head, strongest->index);
+        QCOMPARE(m.session().shown().field()->head, strongest->index);
         // Of the heads alone the stronger stands above.
         int above = -1;
         for (const FaithfulnessEffect& effect : heads->effects) {
@@ -160,10 +160,10 @@ private Q_SLOTS:
     void availableWithANetworkOnly() {
         m.press(Qt::Key_J, Qt::ControlModifier);
         QVERIFY(button("Start")->isEnabled());
-        const ModelSpec network = m.session().model();
-        m.session().setModel(RetinaOptions{});
+        const ModelSpec network = m.session().panes().current().model;
+        m.session().paneControl().setModel(RetinaOptions{});
         QVERIFY(!button("Start")->isEnabled());
-        m.session().setModel(network);
+        m.session().paneControl().setModel(network);
         QVERIFY(button("Start")->isEnabled());
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
     }

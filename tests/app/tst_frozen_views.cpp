@@ -87,14 +87,14 @@ private Q_SLOTS:
     void pins() {
         open("sagan");
         for (const QPointF at : {QPointF(0.3, 0.4), QPointF(0.6, 0.7), QPointF(0.8, 0.2)}) {
-            m.session().setQuery(at, QueryGesture::Add);
+            m.session().fieldControl().ask(at, QueryGesture::Add);
         }
         compare("pins");
     }
     void compared() {
         open("se");
-        m.session().addPane(moduleNamed("cbam"));
-        m.session().addPane(moduleNamed("gc"));
+        m.session().paneControl().add(moduleNamed("cbam"));
+        m.session().paneControl().add(moduleNamed("gc"));
         m.window->setView(ViewKind::Compare);
         m.press(Qt::Key_D);
         compare("compare");
@@ -106,15 +106,15 @@ private Q_SLOTS:
     }
     void split() {
         open("cbam");
-        m.session().addPane(moduleNamed("coord"));
+        m.session().paneControl().add(moduleNamed("coord"));
         m.window->setView(ViewKind::Split);
         compare("split");
     }
     void models() {
         open("gc");
-        m.session().addPane(moduleNamed("gc"));
+        m.session().paneControl().add(moduleNamed("gc"));
         m.window->setView(ViewKind::Compare);
-        m.session().setModel(m.session().retina());
+        m.session().paneControl().setModel(m.session().models().retina());
         compare("models");
     }
     void steps() {
@@ -126,7 +126,7 @@ private Q_SLOTS:
         open("cbam");
         Intervention muted;
         muted.channels = {1.0F, 1.0F, 0.0F, 0.5F};
-        m.session().setIntervention(muted);
+        m.session().paneControl().setIntervention(muted);
         m.press(Qt::Key_G, Qt::ControlModifier);
         compare("channels");
     }
@@ -168,7 +168,7 @@ private Q_SLOTS:
         file.write(contents(kFrozen + name).replace("SOURCE", FOVEA_SOURCE_DIR));
         file.close();
         const QByteArray frozen = contents(kFrozen + name);
-        m.session().setModule(QStringLiteral("scse"));  // no frozen session has it
+        m.session().paneControl().setModule(QStringLiteral("scse"));  // no frozen session has it
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
         QVERIFY(comparable(savedSession()) != comparable(frozen));
         m.window->openSession(file.fileName());
@@ -236,7 +236,7 @@ private:
 
     void open(const char* id) {
         m.open({});
-        m.session().setModule(QLatin1String(id));
+        m.session().paneControl().setModule(QLatin1String(id));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
     }
 

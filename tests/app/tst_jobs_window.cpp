@@ -101,9 +101,9 @@ class TestJobsWindow final : public QObject {
     [[nodiscard]] QString longFilm() const { return m_films.filePath(QStringLiteral("long.mp4")); }
     void openFilm(const QString& film) {
         m.session().openFile(film);
-        const auto isOpen = [this] { return m.session().controller().source().active() && m.session().shownMap() != nullptr; };
+        const auto isOpen = [this] { return m.session().source().active() && m.session().shown().map() != nullptr; };
         QTRY_VERIFY_WITH_TIMEOUT(isOpen(), CompareWindow::kPatience);
-        m.session().controller().source().setPlaying(false);
+        m.session().source().setPlaying(false);
     }
     /// Each file is whole: nothing is left of how it was written.
     void verifyFiles() {
@@ -279,7 +279,7 @@ void TestJobsWindow::openingASessionIsCancelled() {
     const QString file = path(QStringLiteral("a.fovea"));
     m.window->saveSession(file);
     QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, CompareWindow::kPatience);
-    m.session().setModule(QStringLiteral("cbam"));
+    m.session().paneControl().setModule(QStringLiteral("cbam"));
     QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
     {
         const Jam jam(m.window->jobs());
@@ -289,7 +289,7 @@ void TestJobsWindow::openingASessionIsCancelled() {
         cancel();
     }
     QTRY_VERIFY_WITH_TIMEOUT(isIdle(), CompareWindow::kPatience);
-    QCOMPARE(m.session().module()->id, "cbam");
+    QCOMPARE(m.session().panes().current().module->id, "cbam");
     QCOMPARE(entries(), QStringList{QStringLiteral("a.fovea")});  // for another time
 }
 
@@ -367,7 +367,7 @@ void TestJobsWindow::theEventLoopStaysQuick() {
     QSKIP("times are not judged in instrumented builds");
 #endif
     openFilm(kClip);
-    QTRY_VERIFY_WITH_TIMEOUT(!m.session().controller().busy(), CompareWindow::kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(!m.session().isBusy(), CompareWindow::kPatience);
     double p99 = 0.0;
     for (int attempt = 0; attempt < 5; ++attempt) {
         LoopGaps gaps;

@@ -205,7 +205,7 @@ private Q_SLOTS:
         QTest::keyClick(sheets().first()->findChild<KeyEdit*>(), Qt::Key_K, Qt::ControlModifier);
         m.activate();
         m.press(Qt::Key_K, Qt::ControlModifier);
-        QCOMPARE(m.session().paneCount(), 2);
+        QCOMPARE(m.session().panes().count(), 2);
         sheets().first()->close();
         QTRY_VERIFY(sheets().isEmpty());
         m.close();

@@ -24,8 +24,8 @@ class TestLinkWindow final : public QObject {
     CompareWindow m;
 
     void compare(const char* a, const char* b) {
-        m.session().setModule(QString::fromLatin1(a));
-        m.session().addPane(findModule(b));
+        m.session().paneControl().setModule(QString::fromLatin1(a));
+        m.session().paneControl().add(findModule(b));
         m.window->setView(ViewKind::Compare);
         m.canvas()->setFocus();
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
@@ -67,8 +67,8 @@ class TestLinkWindow final : public QObject {
         drop();  // where it has none
         QVERIFY(!dragged.isEmpty());
         QTest::mouseRelease(source, Qt::LeftButton, {}, from);
-        QCOMPARE(m.session().module()->id, dragged.toStdString());
-        QCOMPARE(m.session().paneCount(), 2);
+        QCOMPARE(m.session().panes().current().module->id, dragged.toStdString());
+        QCOMPARE(m.session().panes().count(), 2);
         QCOMPARE(m.window->view(), ViewKind::Compare);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
     }
@@ -107,21 +107,21 @@ private Q_SLOTS:
 
     void theQueryIsAskedInAllPanesUnlessAltIsHeld() {
         compare("sagan", "mhsa");
-        const auto query = [&](int pane) { return *m.session().queryOnPicture(pane); };
+        const auto query = [&](int pane) { return *m.session().shown().queryOnPicture(pane); };
         QTest::mouseClick(m.canvas(0), Qt::LeftButton, {}, CompareWindow::place(m.canvas(0), 0.25, 0.25));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
         QCOMPARE(query(0), query(1));
         const QPointF asked = query(0);
         const auto ofA = m.canvas(0)->rendered().field->values;
         const auto ofB = m.canvas(1)->rendered().field->values;
-        const auto pins = m.session().pins();
+        const auto pins = m.session().questions().pins();
         m.holdAlt(true);
         QTest::mouseClick(m.canvas(1), Qt::LeftButton, Qt::AltModifier, CompareWindow::place(m.canvas(1), 0.75, 0.5));
         m.holdAlt(false);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
         QCOMPARE(query(0), asked);
         QVERIFY(std::abs(query(1).x() - 0.75) < 0.01 && std::abs(query(1).y() - 0.5) < 0.01);
-        QCOMPARE(m.session().pins(), pins);
+        QCOMPARE(m.session().questions().pins(), pins);
         QVERIFY(m.canvas(0)->rendered().field->values == ofA);
         QVERIFY(m.canvas(1)->rendered().field->values != ofB);
         // The next question without Alt is everybody's.
@@ -135,25 +135,25 @@ private Q_SLOTS:
         compare("sagan", "mhsa");
         QTest::mouseClick(m.canvas(0), Qt::LeftButton, {}, CompareWindow::place(m.canvas(0), 0.25, 0.25));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
-        const QPointF asked = *m.session().queryOnPicture(0);
+        const QPointF asked = *m.session().shown().queryOnPicture(0);
         Canvas* b = m.canvas(1);
         m.holdAlt(true);
         CompareWindow::drag(b, CompareWindow::place(b, asked.x(), asked.y()), CompareWindow::place(b, 0.6, 0.6), Qt::AltModifier);
         m.holdAlt(false);
-        QCOMPARE(*m.session().queryOnPicture(0), asked);
-        QVERIFY(std::abs(m.session().queryOnPicture(1)->x() - 0.6) < 0.01);
+        QCOMPARE(*m.session().shown().queryOnPicture(0), asked);
+        QVERIFY(std::abs(m.session().shown().queryOnPicture(1)->x() - 0.6) < 0.01);
     }
 
     void dragFromTheFilmstrip() {
-        m.session().setModule(QStringLiteral("simam"));
+        m.session().paneControl().setModule(QStringLiteral("simam"));
         auto* strip = m.part<Filmstrip>();
         dragOntoThePicture(strip, strip->thumbRect(QStringLiteral("cbam")).center());
-        QCOMPARE(m.session().paneModule(0)->id, "simam");
-        QCOMPARE(m.session().paneModule(1)->id, "cbam");
+        QCOMPARE(m.session().panes()[0].module->id, "simam");
+        QCOMPARE(m.session().panes()[1].module->id, "cbam");
     }
 
     void dragFromTheList() {
-        m.session().setModule(QStringLiteral("simam"));
+        m.session().paneControl().setModule(QStringLiteral("simam"));
         auto* list = m.part<ModulePicker>()->findChild<QListView*>();
         const QModelIndexList rows = list->model()->match(list->model()->index(0, 0), Qt::DisplayRole, QStringLiteral("CBAM"));
         QVERIFY(!rows.isEmpty());
@@ -186,10 +186,10 @@ private Q_SLOTS:
         send(QEvent::MouseMove, from + QPoint(2 * QApplication::startDragDistance() + 8, 0), Qt::NoButton);
         catchDrag();
         QCOMPARE(dragged, QByteArray("cbam"));
-        QCOMPARE(m.session().paneCount(), 2);
-        QCOMPARE(m.session().paneModule(1)->id, "cbam");
+        QCOMPARE(m.session().panes().count(), 2);
+        QCOMPARE(m.session().panes()[1].module->id, "cbam");
         // Nothing else was chosen by dragging it.
-        QCOMPARE(m.session().paneModule(0)->id, "simam");
+        QCOMPARE(m.session().panes()[0].module->id, "simam");
     }
 };
 

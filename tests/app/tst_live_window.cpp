@@ -59,7 +59,7 @@ class TestLiveWindow : public QObject {
     CanvasArea* area() { return m_window->findChild<CanvasArea*>(); }
     TransportBar* transport() { return m_window->findChild<TransportBar*>(); }
     Session& session() { return m_window->session(); }
-    MovingSource& source() { return session().controller().source(); }
+    MovingSource& source() { return session().source(); }
 
     /// The canvas shows an overlay of this frame of the source which is open.
     bool shows(std::uint64_t index) {
@@ -77,8 +77,8 @@ class TestLiveWindow : public QObject {
     void pauseAt(std::int64_t index) {
         source().setPlaying(false);
         source().seek(index);
-        QTRY_VERIFY_WITH_TIMEOUT(session().result()->epoch == session().controller().epoch() &&
-                                     session().result()->frame.index == static_cast<std::uint64_t>(index),
+        QTRY_VERIFY_WITH_TIMEOUT(session().shown().result()->epoch == session().epoch() &&
+                                     session().shown().result()->frame.index == static_cast<std::uint64_t>(index),
                                  kPatience);
     }
 
@@ -156,8 +156,8 @@ private Q_SLOTS:
         // Also where the focus is after a click on the scrub bar, which goes exactly there.
         auto* scrub = m_window->findChild<ScrubBar*>();
         QTest::mouseClick(scrub, Qt::LeftButton, {}, scrub->rect().center());
-        QTRY_VERIFY_WITH_TIMEOUT(session().result()->epoch == session().controller().epoch() &&
-                                     std::abs(static_cast<int>(session().result()->frame.index) - 90) < 4,
+        QTRY_VERIFY_WITH_TIMEOUT(session().shown().result()->epoch == session().epoch() &&
+                                     std::abs(static_cast<int>(session().shown().result()->frame.index) - 90) < 4,
                                  kPatience);
         QTest::keyClick(scrub, Qt::Key_Space);
         QVERIFY(source().playing());
@@ -166,39 +166,40 @@ private Q_SLOTS:
     // A paused frame is explored like a picture: all six thumbnails are of it, a click asks, a parameter changes it.
     void aPausedFrameIsExplored() {
         openClip();
-        session().setModule(QStringLiteral("mhsa"));
+        session().paneControl().setModule(QStringLiteral("mhsa"));
         pauseAt(60);
-        QTRY_VERIFY_WITH_TIMEOUT(session().queryOnPicture().has_value(), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(session().shown().queryOnPicture().has_value(), kPatience);
         const QRectF picture(canvas()->positionOf({0, 0}), canvas()->positionOf({640, 360}));
         QTest::mouseClick(canvas(), Qt::LeftButton, {},
                           (picture.topLeft() + 0.25 * (picture.bottomRight() - picture.topLeft())).toPoint());
-        QTRY_VERIFY_WITH_TIMEOUT(std::abs(session().queryOnPicture()->x() - 0.25) < 0.02, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(std::abs(session().shown().queryOnPicture()->x() - 0.25) < 0.02, kPatience);
         const auto before = canvas()->rendered().pixels;
-        auto params = session().params();
-        QVERIFY(params.set(session().module()->params, "heads", 4));
-        session().setParams(params);
+        auto params = session().choice().params;
+        QVERIFY(params.set(session().panes().current().module->params, "heads", 4));
+        session().paneControl().setParams(params);
         QTRY_VERIFY_WITH_TIMEOUT(canvas()->rendered().pixels != before && shows(60), kPatience);
     }
 
     void timelineOfAMechanismOverTime() {
         openClip();
-        session().setModule(QStringLiteral("temporal_se"));
+        session().paneControl().setModule(QStringLiteral("temporal_se"));
         auto* timeline = m_window->findChild<TimelineView*>();
         pauseAt(60);
         for (std::uint64_t frame = 61; frame < 68; ++frame) {  // eight in all
             QTest::keyClick(canvas(), Qt::Key_Period);
-            QTRY_COMPARE_WITH_TIMEOUT(session().result()->frame.index, frame, kPatience);
+            QTRY_COMPARE_WITH_TIMEOUT(session().shown().result()->frame.index, frame, kPatience);
         }
-        QTRY_VERIFY_WITH_TIMEOUT(timeline->isVisible() && session().modelResult()->clip && session().shownMap() != nullptr,
-                                 kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            timeline->isVisible() && session().shown().modelResult()->clip && session().shown().map() != nullptr, kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(timeline->barRect(0).isValid(), kPatience);
         // A click on an older frame shows that frame.
         const QRectF bar = timeline->barRect(2);
         QTest::mouseClick(timeline, Qt::LeftButton, {}, QPointF(bar.center().x(), bar.bottom() - 1.0).toPoint());
-        QTRY_VERIFY_WITH_TIMEOUT(session().field() && session().field()->frame == 2, kPatience);
-        QCOMPARE(shownFrame(*session().result(), *session().field()).index, (*session().modelResult()->clip)[2].frame.index);
+        QTRY_VERIFY_WITH_TIMEOUT(session().shown().field() && session().shown().field()->frame == 2, kPatience);
+        QCOMPARE(shownFrame(*session().shown().result(), *session().shown().field()).index,
+                 (*session().shown().modelResult()->clip)[2].frame.index);
         source().setPlaying(true);  // the clip moves on, and the newest frame is shown again
-        QTRY_VERIFY_WITH_TIMEOUT(session().field() && session().field()->frame == -1, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(session().shown().field() && session().shown().field()->frame == -1, kPatience);
     }
 
     // Camera on the network: frames bear their number; what is painted is what it says it is of.
@@ -292,7 +293,7 @@ private Q_SLOTS:
 
     void rangeFollowsTheFramesWhenAsked() {
         openClip();
-        session().setRangeSmoothing(0.9);
+        session().display().setRangeSmoothing(0.9);
         pauseAt(10);
         const auto follows = [&] {
             const auto& shown = canvas()->rendered();

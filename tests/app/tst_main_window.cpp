@@ -66,14 +66,14 @@ class TestMainWindow : public QObject {
     /// True when the canvas shows the field which the session asks for, and the pass has ended.
     bool settled() {
         const auto& shown = canvas()->rendered();
-        return session().result() && !session().controller().busy() && session().field().has_value() && shown.field &&
-               shown.request.field == session().field() &&
-               shown.request.result->find(session().jobId(session().activePane())) == session().moduleResult() &&
-               shown.request.style == session().style();
+        return session().shown().result() && !session().isBusy() && session().shown().field().has_value() && shown.field &&
+               shown.request.field == session().shown().field() &&
+               shown.request.result->find(session().panes().current().jobId()) == session().shown().moduleResult() &&
+               shown.request.style == session().display().style();
     }
 
     void choose(const char* id) {
-        session().setModule(QLatin1String(id));
+        session().paneControl().setModule(QLatin1String(id));
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
     }
 
@@ -107,8 +107,8 @@ private Q_SLOTS:
     }
 
     void opensOnSimamWithAnOverlay() {
-        QCOMPARE(session().module()->id, "simam");
-        QCOMPARE(session().provenance().kind, ProvenanceKind::ParameterFree);
+        QCOMPARE(session().panes().current().module->id, "simam");
+        QCOMPARE(session().shown().provenance().kind, ProvenanceKind::ParameterFree);
         QVERIFY(canvas()->rendered().field->max > canvas()->rendered().field->min);
     }
 
@@ -142,10 +142,10 @@ private Q_SLOTS:
     }
 
     void aPaintedColourGivesItsValue() {
-        OverlayStyle style = session().style();
+        OverlayStyle style = session().display().style();
         style.opacity = 1.0;
         style.smooth = false;
-        session().setStyle(style);
+        session().display().setStyle(style);
         QTRY_VERIFY(settled());
         QTRY_VERIFY(canvas()->rendered().request.style.opacity == 1.0);
         const ScalarField& field = *canvas()->rendered().field;
@@ -176,7 +176,7 @@ private Q_SLOTS:
         for (int i = 5; i >= 0; --i) {
             canvas()->setFocus();
             QTest::keyClick(canvas(), static_cast<Qt::Key>(Qt::Key_1 + i));
-            QCOMPARE(session().module(), strip[static_cast<std::size_t>(i)]);
+            QCOMPARE(session().panes().current().module, strip[static_cast<std::size_t>(i)]);
             QCOMPARE(m_window->findChild<ModulePicker*>()->current().toStdString(), strip[static_cast<std::size_t>(i)]->id);
             QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
         }
@@ -185,16 +185,17 @@ private Q_SLOTS:
     void everyModuleIsShownWithItsProvenance() {
         for (const auto* info : modules()) {
             if (info->needs.clip) {  // a picture has no frames to compare, and the result says so
-                session().setModule(QString::fromStdString(info->id));
-                QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && !session().controller().busy(), 30000);
-                QCOMPARE(session().moduleResult()->output.error().code, ErrorCode::Unsupported);
+                session().paneControl().setModule(QString::fromStdString(info->id));
+                QTRY_VERIFY_WITH_TIMEOUT(session().shown().moduleResult() && !session().isBusy(), 30000);
+                QCOMPARE(session().shown().moduleResult()->output.error().code, ErrorCode::Unsupported);
                 continue;
             }
             choose(info->id.c_str());
             const auto& field = *canvas()->rendered().field;
             // Some have learned weights only with certain parameters.
-            const FeatureMap& x = session().modelResult()->features->map;
-            const bool learned = !weightSpecs(*info, {x.channels(), x.height(), x.width(), 1, {}}, session().params()).empty();
+            const FeatureMap& x = session().shown().modelResult()->features->map;
+            const bool learned =
+                !weightSpecs(*info, {x.channels(), x.height(), x.width(), 1, {}}, session().choice().params).empty();
             QCOMPARE(field.provenance.kind, learned ? ProvenanceKind::Random : ProvenanceKind::ParameterFree);
         }
     }
@@ -202,11 +203,11 @@ private Q_SLOTS:
     void aClickSetsTheQuery() {
         choose("mhsa");
         const auto before = canvas()->rendered().field->values;
-        const Frame& frame = session().controller().frame();
+        const Frame& frame = session().frame();
         const QPointF target(frame.width * 0.25, frame.height * 0.25);
         QTest::mouseClick(canvas(), Qt::LeftButton, {}, canvas()->positionOf(target).toPoint());
-        QVERIFY(std::abs(session().field()->queryX - 0.25) < 0.05);
-        QVERIFY(std::abs(session().field()->queryY - 0.25) < 0.05);
+        QVERIFY(std::abs(session().shown().field()->queryX - 0.25) < 0.05);
+        QVERIFY(std::abs(session().shown().field()->queryY - 0.25) < 0.05);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
         QVERIFY(canvas()->rendered().field->values != before);
         // The row on the canvas is the row of the matrix, and sums to 1.
@@ -217,31 +218,31 @@ private Q_SLOTS:
         QVERIFY(std::abs(sum - 1.0) < 1e-3);
         QVERIFY(m_window->findChild<MatrixView*>()->isVisible());
         canvas()->setFocus();
-        const double x = session().field()->queryX;
+        const double x = session().shown().field()->queryX;
         QTest::keyClick(canvas(), Qt::Key_Right);
-        QVERIFY(session().field()->queryX > x);
+        QVERIFY(session().shown().field()->queryX > x);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
     }
 
     void aParameterChangesTheNumbers() {
         const auto before = canvas()->rendered().field->values;
-        ParamSet params = session().params();
-        QVERIFY(params.set(session().module()->params, "e_lambda", 0.5).ok());
-        session().setParams(params);
-        QTRY_VERIFY_WITH_TIMEOUT(session().moduleResult() && session().moduleResult()->source.params == params && settled(),
-                                 30000);
+        ParamSet params = session().choice().params;
+        QVERIFY(params.set(session().panes().current().module->params, "e_lambda", 0.5).ok());
+        session().paneControl().setParams(params);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            session().shown().moduleResult() && session().shown().moduleResult()->source.params == params && settled(), 30000);
         QVERIFY(canvas()->rendered().field->values != before);
     }
 
     void styleNeverRunsTheModel() {
-        const auto result = session().result();
-        const auto epoch = session().controller().epoch();
+        const auto result = session().shown().result();
+        const auto epoch = session().epoch();
         auto* opacity = m_window->findChild<TopBar*>()->findChild<QSlider*>();
         opacity->setValue(20);
         QTRY_VERIFY(settled());
         QCOMPARE(canvas()->rendered().request.style.opacity, 0.2);
-        QCOMPARE(session().result(), result);
-        QCOMPARE(session().controller().epoch(), epoch);
+        QCOMPARE(session().shown().result(), result);
+        QCOMPARE(session().epoch(), epoch);
     }
 
     void channelBarsShowOneChannelAndBack() {
@@ -250,24 +251,24 @@ private Q_SLOTS:
         QVERIFY(bars->isVisible());
         const auto modes = {ChannelMode::Before, ChannelMode::After, ChannelMode::Changed};
         for (const auto mode : modes) {
-            session().setChannelMode(mode, -1);
+            session().fieldControl().setChannelMode(mode, -1);
             QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
             QCOMPARE(canvas()->rendered().field->diverging, mode == ChannelMode::Changed);
         }
-        session().setChannelMode(ChannelMode::Single, 3);
+        session().fieldControl().setChannelMode(ChannelMode::Single, 3);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
-        const auto& features = *session().modelResult()->features;
+        const auto& features = *session().shown().modelResult()->features;
         QCOMPARE(canvas()->rendered().field->values,
                  std::vector<float>(features.map.row(3), features.map.row(3) + features.map.cells()));
     }
 
     void theRangeStaysWhenLocked() {
-        session().setRange(RangeMode::Locked, {0.25F, 0.75F});
+        session().display().setRange(RangeMode::Locked, {0.25F, 0.75F});
         QTRY_VERIFY(settled());
         choose("hard_topk");
         const auto& shown = canvas()->rendered();
         QCOMPARE(effectiveRange(*shown.field, shown.request.style), (ValueRange{0.25F, 0.75F}));
-        session().setRange(RangeMode::Auto, {});
+        session().display().setRange(RangeMode::Auto, {});
         QTRY_VERIFY(settled());
         QCOMPARE(effectiveRange(*canvas()->rendered().field, canvas()->rendered().request.style), (ValueRange{0.0F, 1.0F}));
     }
@@ -284,15 +285,17 @@ private Q_SLOTS:
                 note(*overlay.request.field);
             }
         });
-        connect(&session(), &Session::fieldChanged, &noting, [&] {
-            if (const auto field = session().field()) {
+        const auto noteField = [&] {
+            if (const auto field = session().shown().field()) {
                 note(*field);
             }
-        });
-        session().setModule(&slow.info);
+        };
+        connect(&session().paneControl(), &PaneControl::mechanismChanged, &noting, noteField);
+        connect(&session(), &Session::resultChanged, &noting, noteField);
+        session().paneControl().setModule(&slow.info);
         QVERIFY(slow.gate.waitForArrivals(1));
-        QVERIFY(!session().field().has_value());  // nothing of SimAM stands under the new name
-        session().setModule(QStringLiteral("eca"));
+        QVERIFY(!session().shown().field().has_value());  // nothing of SimAM stands under the new name
+        session().paneControl().setModule(QStringLiteral("eca"));
         slow.gate.open();
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
         QCOMPARE(QString::fromStdString(canvas()->rendered().request.field->job.source), QStringLiteral("eca"));
@@ -321,7 +324,7 @@ private Q_SLOTS:
             connect(&chooser, &QTimer::timeout, this, [&] {
                 auto& fake = test::fakeModule(switches++ % 3);
                 fake.behaviour = test::FakeBehaviour::Busy;
-                session().setModule(&fake.info);
+                session().paneControl().setModule(&fake.info);
             });
             clock.start();
             beat.start(5);
@@ -330,14 +333,14 @@ private Q_SLOTS:
             chooser.stop();
             std::sort(delays.begin(), delays.end());
             p99 = delays[delays.size() * 99 / 100];
-            session().setModule(QStringLiteral("simam"));
+            session().paneControl().setModule(QStringLiteral("simam"));
             QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
         }
         QVERIFY2(p99 < 33.0, qPrintable(QString::number(p99)));
     }
 
     void aBadPictureLeavesTheWindowAsItWas() {
-        const auto shown = session().result();
+        const auto shown = session().shown().result();
         const QString path = m_folder.filePath(QStringLiteral("letter.png"));
         QFile file(path);
         QVERIFY(file.open(QIODevice::WriteOnly));
@@ -345,18 +348,18 @@ private Q_SLOTS:
         file.close();
         session().openFile(path);
         QTRY_VERIFY(m_window->findChild<CanvasArea*>()->message().contains(QStringLiteral("letter.png")));
-        QCOMPARE(session().result(), shown);
+        QCOMPARE(session().shown().result(), shown);
         QVERIFY(settled());
     }
 
     void badWeightsLeaveTheGoodOnes() {
         choose("se");
-        const auto before = session().moduleResult();
-        session().setWeightsFile(QStringLiteral(FOVEA_SOURCE_DIR "/tests/golden/cbam__1.safetensors"));
+        const auto before = session().shown().moduleResult();
+        session().paneControl().setWeightsFile(QStringLiteral(FOVEA_SOURCE_DIR "/tests/golden/cbam__1.safetensors"));
         QTRY_VERIFY_WITH_TIMEOUT(!m_window->findChild<CanvasArea*>()->message().isEmpty(), 30000);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
-        QCOMPARE(session().moduleResult()->source.provenance, before->source.provenance);
-        QVERIFY(session().moduleResult()->output.ok());
+        QCOMPARE(session().shown().moduleResult()->source.provenance, before->source.provenance);
+        QVERIFY(session().shown().moduleResult()->output.ok());
     }
 
     void droppedAndPastedPicturesOpen() {
@@ -367,17 +370,17 @@ private Q_SLOTS:
         QApplication::sendEvent(m_window.get(), &enter);
         QVERIFY(enter.isAccepted());
         QApplication::sendEvent(m_window.get(), &drop);
-        QTRY_COMPARE(QString::fromStdString(session().controller().frame().source->name), QStringLiteral("rocket.jpg"));
+        QTRY_COMPARE(QString::fromStdString(session().frame().source->name), QStringLiteral("rocket.jpg"));
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
-        QCOMPARE(session().result()->frame.source->name, "rocket.jpg");
+        QCOMPARE(session().shown().result()->frame.source->name, "rocket.jpg");
 
         QImage image(33, 17, QImage::Format_RGB32);
         image.fill(Qt::darkCyan);
         QApplication::clipboard()->setImage(image);
         QTest::keyClick(canvas(), Qt::Key_V, Qt::ControlModifier);
-        QTRY_COMPARE(session().controller().frame().width, 33);
+        QTRY_COMPARE(session().frame().width, 33);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
-        QCOMPARE(session().result()->frame.source->sha256.size(), std::size_t{64});
+        QCOMPARE(session().shown().result()->frame.source->sha256.size(), std::size_t{64});
     }
 
     void languageAndThemeSwitchWhileRunning() {
@@ -416,10 +419,10 @@ private Q_SLOTS:
     void pagesGoThroughTheFolder() {
         canvas()->setFocus();
         QTest::keyClick(canvas(), Qt::Key_PageDown);
-        QTRY_COMPARE(session().controller().frame().source->name, "coffee.png");
+        QTRY_COMPARE(session().frame().source->name, "coffee.png");
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
         QTest::keyClick(canvas(), Qt::Key_PageUp);
-        QTRY_COMPARE(session().controller().frame().source->name, "chelsea.png");
+        QTRY_COMPARE(session().frame().source->name, "chelsea.png");
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);
     }
 
@@ -434,17 +437,17 @@ private Q_SLOTS:
 
     void settingsPersist() {
         choose("eca");
-        OverlayStyle style = session().style();
+        OverlayStyle style = session().display().style();
         style.opacity = 0.35;
         style.colormap = "viridis";
-        session().setStyle(style);
+        session().display().setStyle(style);
         m_window->close();
         m_window.reset();
         m_settings = std::make_unique<Settings>();
         m_window = std::make_unique<MainWindow>(*m_settings);
-        QCOMPARE(session().module()->id, "eca");
-        QCOMPARE(session().style().colormap, "viridis");
-        QCOMPARE(session().style().opacity, 0.35);
+        QCOMPARE(session().panes().current().module->id, "eca");
+        QCOMPARE(session().display().style().colormap, "viridis");
+        QCOMPARE(session().display().style().opacity, 0.35);
     }
 };
 

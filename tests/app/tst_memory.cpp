@@ -289,7 +289,7 @@ void TestMemory::exportsOfTheWindowEndWithASentence() {
     window.resize(1000, 700);
     window.show();
     window.start(picture);
-    QTRY_VERIFY_WITH_TIMEOUT(window.session().shownMap() != nullptr, kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(window.session().shown().map() != nullptr, kPatience);
     QSignalSpy spy(&window, &MainWindow::exported);
     const QString out = dir.filePath(QStringLiteral("out.png"));
     {

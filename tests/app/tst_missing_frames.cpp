@@ -213,8 +213,7 @@ void TestMissingFrames::theWindowKeepsItsInput() {
     MainWindow window(settings);
     window.show();
     window.start(path);
-    QTRY_VERIFY_WITH_TIMEOUT(window.session().controller().source().active() && window.session().shownMap() != nullptr,
-                             kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(window.session().source().active() && window.session().shown().map() != nullptr, kPatience);
     QSignalSpy spy(&window.recording(), &RecordingControl::ended);
     window.recording().startFile(path, false);
     QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 1, kPatience);
@@ -236,8 +235,7 @@ void TestMissingFrames::theWindowSaysWhatIsMissing() {
     window.resize(1280, 800);
     window.show();
     window.start(path);
-    QTRY_VERIFY_WITH_TIMEOUT(window.session().controller().source().active() && window.session().shownMap() != nullptr,
-                             kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(window.session().source().active() && window.session().shown().map() != nullptr, kPatience);
     QSignalSpy spy(&window, &MainWindow::exported);
     const QString out = dir.filePath(QStringLiteral("out.mkv"));
     window.recording().startFile(out, false);

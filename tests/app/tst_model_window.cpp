@@ -51,10 +51,10 @@ class TestModelWindow final : public QObject {
     /// True when the canvas shows what the session asks for and the pass has ended.
     bool settled() {
         const auto& shown = canvas()->rendered();
-        return session().result() && !session().controller().busy() && session().moduleResult() && shown.field &&
-               shown.request.field == session().field() &&
-               shown.request.result->find(session().jobId(session().activePane())) == session().moduleResult() &&
-               shown.request.style == session().style();
+        return session().shown().result() && !session().isBusy() && session().shown().moduleResult() && shown.field &&
+               shown.request.field == session().shown().field() &&
+               shown.request.result->find(session().panes().current().jobId()) == session().shown().moduleResult() &&
+               shown.request.style == session().display().style();
     }
 
     void chooseModel(const QString& text) {
@@ -89,11 +89,11 @@ private Q_SLOTS:
     }
 
     void theFirstStartShowsTrainedAttention() {
-        QCOMPARE(session().module()->id, "gc");
-        QCOMPARE(session().provenance().kind, ProvenanceKind::Trained);
+        QCOMPARE(session().panes().current().module->id, "gc");
+        QCOMPARE(session().shown().provenance().kind, ProvenanceKind::Trained);
         QCOMPARE(canvas()->rendered().field->provenance, (Provenance{.kind = ProvenanceKind::Trained, .source = "fovea-v1"}));
         QCOMPARE(models()->currentText(), QStringLiteral("fovea-v1 · 160 px"));
-        QCOMPARE(session().modelResult()->features->model, "fovea-v1");
+        QCOMPARE(session().shown().modelResult()->features->model, "fovea-v1");
         // The range shows more than the single peak: what is drawn as the brightest colour is far below the largest value.
         const ScalarField& field = *canvas()->rendered().field;
         const ValueRange range = effectiveRange(field, canvas()->rendered().request.style);
@@ -119,33 +119,34 @@ private Q_SLOTS:
 
     void oneKeySwitchesTrainingOffAndOn() {
         canvas()->setFocus();
-        const auto features = session().modelResult()->features;
+        const auto features = session().shown().modelResult()->features;
         const auto trained = canvas()->rendered().field->values;
-        const auto guess = session().moduleResult()->prediction->logits;
+        const auto guess = session().shown().moduleResult()->prediction->logits;
         QTest::keyClick(canvas(), Qt::Key_T);
-        QTRY_VERIFY(settled() && session().moduleResult()->source.provenance.kind == ProvenanceKind::Random);
+        QTRY_VERIFY(settled() && session().shown().moduleResult()->source.provenance.kind == ProvenanceKind::Random);
         QVERIFY(canvas()->rendered().field->values != trained);
-        QVERIFY(session().moduleResult()->prediction->logits != guess);
-        QCOMPARE(session().modelResult()->features, features);  // the network did not run again
+        QVERIFY(session().shown().moduleResult()->prediction->logits != guess);
+        QCOMPARE(session().shown().modelResult()->features, features);  // the network did not run again
         auto* about = m_window->findChild<InfoButton*>(QStringLiteral("weightsInfo"));
         QVERIFY(about->text().contains(QStringLiteral("the pattern shows the mechanism, not the image")));
         QTest::keyClick(canvas(), Qt::Key_T);
-        QTRY_VERIFY(settled() && session().moduleResult()->source.provenance.kind == ProvenanceKind::Trained);
+        QTRY_VERIFY(settled() && session().shown().moduleResult()->source.provenance.kind == ProvenanceKind::Trained);
         QCOMPARE(canvas()->rendered().field->values, trained);
         QVERIFY(about->text().contains(QStringLiteral("89.1 %")));  // the manifest's accuracy
         QVERIFY(about->text().contains(QStringLiteral("1.94")));    // and gain
         // The same by the mouse.
         QTest::mouseClick(m_window->findChild<QWidget*>(QStringLiteral("trainedSwitch"))->findChildren<QRadioButton*>().at(1),
                           Qt::LeftButton);
-        QTRY_VERIFY(settled() && session().moduleResult()->source.provenance.kind == ProvenanceKind::Random);
+        QTRY_VERIFY(settled() && session().shown().moduleResult()->source.provenance.kind == ProvenanceKind::Random);
     }
 
     void weakMapsSaySo() {
         for (const char* id : {"bam", "coord", "sge", "sa", "lka", "highway"}) {
-            const BundleModule* module = session().bundleModule(findModule(id));
+            const Pane pane{.module = findModule(id), .model = session().panes().current().model};
+            const BundleModule* module = pane.bundleModule();
             QVERIFY(module != nullptr);
             QCOMPARE(module->meaningful, "no");
-            session().setModule(QString::fromLatin1(id));
+            session().paneControl().setModule(QString::fromLatin1(id));
             QTRY_VERIFY(settled());
             const QString text = m_window->findChild<InfoButton*>(QStringLiteral("weightsInfo"))->text();
             QVERIFY2(text.contains(QString::fromStdString(module->noteEn).toHtmlEscaped()), qPrintable(text));
@@ -153,9 +154,9 @@ private Q_SLOTS:
     }
 
     void aModuleWithoutTrainedWeightsIsSaidToBeRandom() {
-        session().setModule(QStringLiteral("hamburger"));
+        session().paneControl().setModule(QStringLiteral("hamburger"));
         QTRY_VERIFY(settled());
-        QCOMPARE(session().provenance().kind, ProvenanceKind::Random);
+        QCOMPARE(session().shown().provenance().kind, ProvenanceKind::Random);
         QVERIFY(m_window->findChild<QWidget*>(QStringLiteral("trainedSwitch")) == nullptr);
         canvas()->setFocus();
         QTest::keyClick(canvas(), Qt::Key_T);
@@ -164,54 +165,54 @@ private Q_SLOTS:
 
     // A click on a guess shows where the network sees that class; the numbers are those of the linear layer.
     void guessesAreExplained() {
-        const auto prediction = session().moduleResult()->prediction;
+        const auto prediction = session().shown().moduleResult()->prediction;
         const int top = topGuesses(*prediction, 1).front().index;
         QTest::mouseClick(guesses(), Qt::LeftButton, {}, guesses()->rowRect(top).center() - QPoint(60, 0));
-        QTRY_VERIFY(settled() && session().field()->activationClass == top);
+        QTRY_VERIFY(settled() && session().shown().field()->activationClass == top);
         const FeatureMap map = classActivation(*prediction, top);
         const ScalarField& field = *canvas()->rendered().field;
         QCOMPARE(field.values, std::vector<float>(map.data(), map.data() + map.size()));
         QCOMPARE(QString::fromStdString(field.what), QStringLiteral("golf ball"));
-        session().setModule(QStringLiteral("mhsa"));  // the question stays
-        QTRY_VERIFY(settled() && session().field()->activationClass == top);
+        session().paneControl().setModule(QStringLiteral("mhsa"));  // the question stays
+        QTRY_VERIFY(settled() && session().shown().field()->activationClass == top);
         QTest::mouseClick(guesses(), Qt::LeftButton, {}, guesses()->plainRect(top).center());
-        QTRY_VERIFY(settled() && session().field()->plainActivation);
-        const FeatureMap plain = classActivation(*session().modelResult()->prediction, top);
+        QTRY_VERIFY(settled() && session().shown().field()->plainActivation);
+        const FeatureMap plain = classActivation(*session().shown().modelResult()->prediction, top);
         QCOMPARE(canvas()->rendered().field->values, std::vector<float>(plain.data(), plain.data() + plain.size()));
         QTest::mouseClick(guesses(), Qt::LeftButton, {}, guesses()->plainRect(top).center());
-        QTRY_VERIFY(settled() && session().field()->activationClass == -1);
+        QTRY_VERIFY(settled() && session().shown().field()->activationClass == -1);
     }
 
     void sizesCropAndTheRetinaAreOneChoice() {
-        const int rows = session().modelResult()->features->map.height();
+        const int rows = session().shown().modelResult()->features->map.height();
         chooseModel(QStringLiteral("fovea-v1 · fine, 320 px"));
-        QTRY_VERIFY(settled() && session().modelResult()->features->map.height() == 2 * rows);
+        QTRY_VERIFY(settled() && session().shown().modelResult()->features->map.height() == 2 * rows);
         chooseModel(QStringLiteral("fovea-v1 · 160 px, centre"));
-        QTRY_VERIFY(settled() &&
-                    session().modelResult()->features->map.height() == session().modelResult()->features->map.width());
-        QVERIFY(session().modelResult()->features->geometry.originX > 0.0);  // what lies beside the square has no cells
+        QTRY_VERIFY(settled() && session().shown().modelResult()->features->map.height() ==
+                                     session().shown().modelResult()->features->map.width());
+        QVERIFY(session().shown().modelResult()->features->geometry.originX > 0.0);  // what lies beside the square has no cells
         chooseModel(QStringLiteral("Retina · stride 8"));
-        QTRY_VERIFY(settled() && session().modelResult()->features->model == "Retina");
+        QTRY_VERIFY(settled() && session().shown().modelResult()->features->model == "Retina");
         QVERIFY(!guesses()->isVisible());
         chooseModel(QStringLiteral("Retina · stride 4"));
-        QTRY_VERIFY(settled() && session().modelResult()->features->geometry.stepX == 4.0);
+        QTRY_VERIFY(settled() && session().shown().modelResult()->features->geometry.stepX == 4.0);
         QCOMPARE(models()->currentText(), QStringLiteral("Retina · stride 4"));
-        QCOMPARE(session().provenance().kind, ProvenanceKind::Random);
+        QCOMPARE(session().shown().provenance().kind, ProvenanceKind::Random);
         QCOMPARE(m_settings->model(), QStringLiteral("retina"));
         chooseModel(QStringLiteral("fovea-v1 · 160 px"));
-        QTRY_VERIFY(settled() && session().modelResult()->features->model == "fovea-v1");
-        QCOMPARE(session().provenance().kind, ProvenanceKind::Trained);
+        QTRY_VERIFY(settled() && session().shown().modelResult()->features->model == "fovea-v1");
+        QCOMPARE(session().shown().provenance().kind, ProvenanceKind::Trained);
         QCOMPARE(m_settings->model(), QString());
     }
 
     void theChoiceOutlivesTheProgram() {
         chooseModel(QStringLiteral("fovea-v1 · fine, 320 px"));
         QTRY_VERIFY(settled());
-        const int rows = session().modelResult()->features->map.height();
+        const int rows = session().shown().modelResult()->features->map.height();
         m_window.reset();
         open();
         QCOMPARE(models()->currentText(), QStringLiteral("fovea-v1 · fine, 320 px"));
-        QCOMPARE(session().modelResult()->features->map.height(), rows);
+        QCOMPARE(session().shown().modelResult()->features->map.height(), rows);
     }
 
     // A folder of a person's own opens the same way; a broken one is named by file and key, and the work so far stays.
@@ -226,11 +227,11 @@ private Q_SLOTS:
                 QVERIFY(QFile::copy(from.filePath(name), folder + u'/' + QString::fromLatin1(sub) + name));
             }
         }
-        const auto before = bundleOf(session().model());
+        const auto before = bundleOf(session().panes().current().model);
         session().openBundle(folder);
-        QTRY_VERIFY(bundleOf(session().model()) != before);
-        QCOMPARE(session().bundles().size(), std::size_t{2});
-        QTRY_VERIFY(settled() && session().provenance().kind == ProvenanceKind::Trained);
+        QTRY_VERIFY(bundleOf(session().panes().current().model) != before);
+        QCOMPARE(session().models().bundles().size(), std::size_t{2});
+        QTRY_VERIFY(settled() && session().shown().provenance().kind == ProvenanceKind::Trained);
         QCOMPARE(m_settings->model(), QDir(folder).canonicalPath());
 
         QFile manifest(folder + QStringLiteral("/manifest.json"));
@@ -240,12 +241,12 @@ private Q_SLOTS:
         QVERIFY(manifest.setPermissions(QFile::ReadOwner | QFile::WriteOwner) && manifest.open(QIODevice::WriteOnly));
         manifest.write(text.replace("\"channels\": 128", "\"channels\": \"many\""));
         manifest.close();
-        const auto result = session().result();
+        const auto result = session().shown().result();
         session().openBundle(folder);
         auto* area = m_window->findChild<CanvasArea*>();
         QTRY_VERIFY(area->message().contains(QStringLiteral("manifest.json")));
         QVERIFY2(area->message().contains(QStringLiteral("channels")), qPrintable(area->message()));
-        QCOMPARE(session().result(), result);
+        QCOMPARE(session().shown().result(), result);
         // A network whose file is cut off is found when the folder is opened, not with the first picture.
         manifest.open(QIODevice::WriteOnly);
         manifest.write(text.replace("\"channels\": \"many\"", "\"channels\": 128"));
@@ -254,7 +255,7 @@ private Q_SLOTS:
         QVERIFY(tail.setPermissions(QFile::ReadOwner | QFile::WriteOwner) && tail.resize(tail.size() / 2));
         session().openBundle(folder);
         QTRY_VERIFY(area->message().contains(QStringLiteral("tail.onnx")));
-        QCOMPARE(session().result(), result);
+        QCOMPARE(session().shown().result(), result);
     }
 };
 

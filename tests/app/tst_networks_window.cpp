@@ -31,10 +31,10 @@ class TestNetworksWindow final : public QObject {
     }
     /// Two panes of one mechanism: A on the trained network, B on the Retina.
     void compareModels(const char* module = "gc") {
-        m.session().setModule(QString::fromLatin1(module));
+        m.session().paneControl().setModule(QString::fromLatin1(module));
         settle();
         m.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
-        QCOMPARE(m.session().paneCount(), 2);
+        QCOMPARE(m.session().panes().count(), 2);
         settle();
         m.chooseModel("Retina · stride 8");
         settle();
@@ -43,8 +43,8 @@ class TestNetworksWindow final : public QObject {
     Result<ScalarField> field(int pane) {
         Pipeline pipeline;
         const auto result =
-            pipeline.run(requestOf(m.session().controller().frame(), {m.session().paneJob(pane)}, m.session().model(pane)), {});
-        return result ? makeField(**result, *m.session().field(pane)) : Result<ScalarField>(result.error());
+            pipeline.run(requestOf(m.session().frame(), {m.session().job(pane)}, m.session().panes()[pane].model), {});
+        return result ? makeField(**result, *m.session().shown().field(pane)) : Result<ScalarField>(result.error());
     }
     const ScalarField& shown(int pane) { return *m.canvas(pane)->rendered().field; }
     SessionState state() {
@@ -62,8 +62,8 @@ private Q_SLOTS:
     void theListChoosesForTheActivePane() {
         compareModels();
         QCOMPARE(m.window->view(), ViewKind::Compare);
-        QVERIFY(bundleOf(m.session().model(0)) != nullptr);
-        QVERIFY(bundleOf(m.session().model(1)) == nullptr);
+        QVERIFY(bundleOf(m.session().panes()[0].model) != nullptr);
+        QVERIFY(bundleOf(m.session().panes()[1].model) == nullptr);
         for (int pane = 0; pane < 2; ++pane) {
             const auto expected = field(pane);
             QVERIFY2(expected.ok(), expected ? "" : expected.error().message().c_str());
@@ -73,17 +73,17 @@ private Q_SLOTS:
         QCOMPARE(int(shown(0).provenance.kind), int(ProvenanceKind::Trained));
         QCOMPARE(int(shown(1).provenance.kind), int(ProvenanceKind::Random));
         QVERIFY(shown(0).values != shown(1).values);
-        QCOMPARE(CompareWindow::pixels(m.canvas(1)), CompareWindow::engine(m.canvas(1), m.session().style()));
+        QCOMPARE(CompareWindow::pixels(m.canvas(1)), CompareWindow::engine(m.canvas(1), m.session().display().style()));
         // One frame for both, and the bar follows the pane a person works on.
         QCOMPARE(m.canvas(0)->rendered().request.result->frame.pixels, m.canvas(1)->rendered().request.result->frame.pixels);
         QCOMPARE(m.models()->currentText(), QStringLiteral("Retina · stride 8"));
         QVERIFY(!m.part<PredictionView>()->isVisible());
         QTest::mouseClick(m.canvas(0), Qt::LeftButton, {}, {40, 40});
         settle();
-        QCOMPARE(m.session().activePane(), 0);
+        QCOMPARE(m.session().panes().active(), 0);
         QCOMPARE(m.models()->currentText(), QStringLiteral("fovea-v1 · 160 px"));
         QVERIFY(m.part<PredictionView>()->isVisible());
-        QVERIFY(m.session().moduleResult()->prediction != nullptr);
+        QVERIFY(m.session().shown().moduleResult()->prediction != nullptr);
         const QString names = m.part<ComparisonTable>()->textSummary();
         QVERIFY2(names.contains(QStringLiteral("fovea-v1")) && names.contains(QStringLiteral("Retina")), qPrintable(names));
     }
@@ -106,7 +106,7 @@ private Q_SLOTS:
         // Exchanged, it changes its sign.
         m.press(Qt::Key_X);
         settle();
-        QTRY_VERIFY_WITH_TIMEOUT(bundleOf(m.session().model(0)) == nullptr && difference->rendered().field &&
+        QTRY_VERIFY_WITH_TIMEOUT(bundleOf(m.session().panes()[0].model) == nullptr && difference->rendered().field &&
                                      difference->rendered().field->values != expected->values,
                                  CompareWindow::kPatience);
         const auto& turned = difference->rendered().field->values;
@@ -123,18 +123,18 @@ private Q_SLOTS:
         QTest::mouseClick(m.canvas(1), Qt::LeftButton, {}, CompareWindow::place(m.canvas(1), 0.4, 0.3));
         settle();
         for (int pane = 0; pane < 2; ++pane) {
-            const auto asked = m.session().queryOnPicture(pane);
+            const auto asked = m.session().shown().queryOnPicture(pane);
             QVERIFY(asked);
             const QSizeF size = m.canvas(pane)->pictureSize();
             QVERIFY2(std::abs(asked->x() - 0.4) * size.width() < 1.0, qPrintable(QString::number(asked->x())));
             QVERIFY(std::abs(asked->y() - 0.3) * size.height() < 1.0);
             QCOMPARE(shown(pane).values, field(pane)->values);
         }
-        QVERIFY(std::abs(m.session().field(0)->queryX - m.session().field(1)->queryX) > 0.01);
+        QVERIFY(std::abs(m.session().shown().field(0)->queryX - m.session().shown().field(1)->queryX) > 0.01);
     }
 
     void undoAndSessionsKeepEachPanesNetwork() {
-        m.session().setModule(QStringLiteral("gc"));
+        m.session().paneControl().setModule(QStringLiteral("gc"));
         settle();
         m.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
         settle();
@@ -165,7 +165,7 @@ private Q_SLOTS:
         m.window->openSession(path);
         QTRY_VERIFY_WITH_TIMEOUT(state() == after, CompareWindow::kPatience);
         settle();
-        QVERIFY(bundleOf(m.session().model(0)) && !bundleOf(m.session().model(1)));
+        QVERIFY(bundleOf(m.session().panes()[0].model) && !bundleOf(m.session().panes()[1].model));
         QCOMPARE(CompareWindow::pixels(m.canvas(0)), untouched);
         QCOMPARE(CompareWindow::pixels(m.canvas(1)), changed);
     }
@@ -181,7 +181,7 @@ private Q_SLOTS:
         QCoreApplication::sendEvent(m.window.get(), &enter);
         QDropEvent drop(QPointF(600, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QCoreApplication::sendEvent(m.window.get(), &drop);
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().bundles().size() == 2, CompareWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(m.session().models().bundles().size() == 2, CompareWindow::kPatience);
         settle();
         QCOMPARE(m.session().state().panes[1].bundleFolder, other.toStdString());
         QCOMPARE(m.session().state().panes[0].bundleFolder, bundledModelFolder());
@@ -198,12 +198,12 @@ private Q_SLOTS:
         m.open();
         m.window->openSession(path);
         // The state is the one asked for already while its second model is read.
-        QTRY_COMPARE_WITH_TIMEOUT(m.session().bundles().size(), std::size_t{2}, CompareWindow::kPatience);
-        QTRY_VERIFY_WITH_TIMEOUT(!m.session().restoring(), CompareWindow::kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(m.session().models().bundles().size(), std::size_t{2}, CompareWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(!m.session().models().isRestoring(), CompareWindow::kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(state() == both, CompareWindow::kPatience);
         settle();
         QVERIFY(state() == both);
-        QCOMPARE(m.session().bundles().size(), std::size_t{2});
+        QCOMPARE(m.session().models().bundles().size(), std::size_t{2});
     }
 
     // In the view of one picture a model is chosen for all panes which had the same.
@@ -214,12 +214,12 @@ private Q_SLOTS:
         settle();
         m.chooseModel("Retina · stride 16");
         settle();
-        QVERIFY(m.session().oneModel() && !bundleOf(m.session().model(0)));
+        QVERIFY(m.session().panes().haveOneModel() && !bundleOf(m.session().panes()[0].model));
         m.press(Qt::Key_C);
         settle();
         m.chooseModel("fovea-v1 · 160 px");
         settle();
-        QVERIFY(!m.session().oneModel());
+        QVERIFY(!m.session().panes().haveOneModel());
     }
 
     // Of two panes of one mechanism, the active one's numbers are saved.
@@ -234,14 +234,14 @@ private Q_SLOTS:
             return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
         };
         const auto holds = [this](const QByteArray& npy, int pane) {
-            const auto& values = m.session().moduleResult(pane)->output->maps.front().data.values;
+            const auto& values = m.session().shown().moduleResult(pane)->output->maps.front().data.values;
             const auto bytes = static_cast<qsizetype>(values.size() * sizeof(float));
             return npy.size() > bytes && npy.endsWith(QByteArray(reinterpret_cast<const char*>(values.data()), bytes));
         };
         const QByteArray second = saveRaw();
         QVERIFY(holds(second, 1));
         QVERIFY(!holds(second, 0));
-        m.session().setActivePane(0);
+        m.session().paneControl().setActive(0);
         settle();
         QVERIFY(holds(saveRaw(), 0));
     }

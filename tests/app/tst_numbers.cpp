@@ -16,8 +16,8 @@
 #include <memory>
 
 #include "app/commands/number_options.h"
-#include "app/session_file.h"
-#include "app/session_keys.h"
+#include "app/session/session_file.h"
+#include "app/session/session_keys.h"
 #include "app/settings.h"
 #include "engine/attention/registry.h"
 #include "engine/models/bundle.h"

@@ -90,8 +90,8 @@ private Q_SLOTS:
         MainWindow window(settings);
         window.show();
         window.start(QString::fromLatin1(QUrl::fromLocalFile(input).toEncoded()));
-        QTRY_VERIFY_WITH_TIMEOUT(window.session().result() && window.session().result()->frame.source, kPatience);
-        QCOMPARE(QString::fromStdString(window.session().result()->frame.source->path), input);
+        QTRY_VERIFY_WITH_TIMEOUT(window.session().shown().result() && window.session().shown().result()->frame.source, kPatience);
+        QCOMPARE(QString::fromStdString(window.session().shown().result()->frame.source->path), input);
     }
 
     void anAddressGivesOnePicture() {

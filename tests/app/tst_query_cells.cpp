@@ -56,10 +56,10 @@ class TestQueryCells final : public QObject {
     Session& session() { return m_window->session(); }
     Canvas* canvas() { return m_window->findChild<CanvasArea*>()->canvas(); }
     bool settled(int width, int height) {
-        const auto result = session().result();
-        return result && !session().controller().busy() && session().moduleResult() && session().moduleResult()->output &&
-               result->frame.width == width && result->frame.height == height && bundleOf(session().model()) &&
-               session().modelResult()->features && canvas()->pictureSize() == QSizeF(width, height) &&
+        const auto result = session().shown().result();
+        return result && !session().isBusy() && session().shown().moduleResult() && session().shown().moduleResult()->output &&
+               result->frame.width == width && result->frame.height == height && bundleOf(session().panes().current().model) &&
+               session().shown().modelResult()->features && canvas()->pictureSize() == QSizeF(width, height) &&
                canvas()->rendered().field;
     }
 
@@ -114,17 +114,17 @@ private Q_SLOTS:
         const int height = turned ? stored.width() : stored.height();
         m_settings->setCroppedInput(cropped);
         m_settings->setModule(QStringLiteral("sagan"));
-        m_window->session().setModule(QStringLiteral("sagan"));
+        m_window->session().paneControl().setModule(QStringLiteral("sagan"));
         m_window->start(path);
         if (mirrored) {
             session().openSource({.kind = SourceKind::Folder, .location = folder.toStdString(), .mirror = true});
-            QTRY_VERIFY_WITH_TIMEOUT(session().controller().source().active(), 30000);
-            session().controller().source().setPlaying(false);
+            QTRY_VERIFY_WITH_TIMEOUT(session().source().active(), 30000);
+            session().source().setPlaying(false);
         }
         QTRY_VERIFY_WITH_TIMEOUT(settled(width, height), 30000);
 
-        const FeatureMap& map = session().modelResult()->features->map;
-        const BundleInput& input = bundleOf(session().model())->input;
+        const FeatureMap& map = session().shown().modelResult()->features->map;
+        const BundleInput& input = bundleOf(session().panes().current().model)->input;
         const double size = input.size;
         const double multiple = input.multiple;
         double left = 0.0;
@@ -158,11 +158,12 @@ private Q_SLOTS:
             if (place.x() < left || place.y() < top || place.x() >= left + seenWidth || place.y() >= top + seenHeight) {
                 continue;
             }
-            session().clearPins();
-            session().setQuery({place.x() < width / 2.0 ? 0.95 : 0.05, 0.5}, QueryGesture::Add);  // a pin out of the way
+            session().fieldControl().clearPins();
+            session().fieldControl().ask({place.x() < width / 2.0 ? 0.95 : 0.05, 0.5},
+                                         QueryGesture::Add);  // a pin out of the way
             QTest::mouseMove(canvas(), point);
             QTest::mouseClick(canvas(), Qt::LeftButton, {}, point);
-            const auto field = session().field();
+            const auto field = session().shown().field();
             QVERIFY(field);
             const int column = cellOf(place.x() - left, seenWidth, workingWidth, paddedWidth, map.width());
             const int row = cellOf(place.y() - top, seenHeight, workingHeight, paddedHeight, map.height());

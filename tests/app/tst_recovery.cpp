@@ -15,7 +15,7 @@
 
 #include "app/canvas_area.h"
 #include "app/main_window.h"
-#include "app/undo_states.h"
+#include "app/session/undo_states.h"
 #include "engine/attention/registry.h"
 
 using namespace fovea;
@@ -44,25 +44,25 @@ struct Opened {
     bool settled() const {
         const Canvas* canvas = area()->canvas();
         const auto& shown = canvas->rendered();
-        return session().result() && !session().controller().busy() && session().moduleResult() && shown.field &&
-               shown.request.field == session().pictureField() && shown.request.style == session().style() &&
+        return session().shown().result() && !session().isBusy() && session().shown().moduleResult() && shown.field &&
+               shown.request.field == session().shown().pictureField() && shown.request.style == session().display().style() &&
                shown.request.viewport.width == canvas->width() &&
-               shown.request.result->find(shown.request.field->job) == session().moduleResult();
+               shown.request.result->find(shown.request.field->job) == session().shown().moduleResult();
     }
     QImage picture() const { return area()->canvas()->grab().toImage(); }
 };
 
 /// What a person does before the program is killed.
 void work(const Opened& opened) {
-    opened.session().setModule(QStringLiteral("sagan"));
+    opened.session().paneControl().setModule(QStringLiteral("sagan"));
     static_cast<void>(QTest::qWaitFor([&] { return opened.settled(); }, 30000));  // a map which can be asked
-    opened.session().setQuery({0.3, 0.6}, QueryGesture::Add);
-    opened.session().setQuery({0.7, 0.4}, QueryGesture::Add);
-    OverlayStyle style = opened.session().style();
+    opened.session().fieldControl().ask({0.3, 0.6}, QueryGesture::Add);
+    opened.session().fieldControl().ask({0.7, 0.4}, QueryGesture::Add);
+    OverlayStyle style = opened.session().display().style();
     style.colormap = "viridis";
     style.opacity = 0.8;
     style.contours = 5;
-    opened.session().setStyle(style);
+    opened.session().display().setStyle(style);
     opened.area()->canvas()->zoomBy(1.7);
 }
 
@@ -114,8 +114,9 @@ private Q_SLOTS:
                                      [](const QToolButton* b) { return b->text() == QLatin1String("Bring it back"); });
         QVERIFY(it != buttons.end());
         QTest::mouseClick(*it, Qt::LeftButton);
-        QTRY_VERIFY_WITH_TIMEOUT(opened.settled() && opened.session().result()->frame.source->name == "rocket.jpg", 30000);
-        QCOMPARE(opened.session().pins().size(), std::size_t{2});
+        QTRY_VERIFY_WITH_TIMEOUT(opened.settled() && opened.session().shown().result()->frame.source->name == "rocket.jpg",
+                                 30000);
+        QCOMPARE(opened.session().questions().pins().size(), std::size_t{2});
         QTRY_COMPARE_WITH_TIMEOUT(opened.picture().convertToFormat(QImage::Format_RGB32),
                                   before.convertToFormat(QImage::Format_RGB32), 30000);
     }
@@ -141,26 +142,26 @@ private Q_SLOTS:
         const Opened opened(folder.path());
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);
         Canvas* canvas = opened.area()->canvas();
-        const std::string first = opened.session().module()->id;
+        const std::string first = opened.session().panes().current().module->id;
         canvas->setFocus();
         QTest::keyClick(canvas, Qt::Key_3);
-        const std::string third = opened.session().module()->id;
+        const std::string third = opened.session().panes().current().module->id;
         QTest::keyClick(canvas, Qt::Key_4);
         QTest::keyClick(canvas, Qt::Key_C);
-        QCOMPARE(opened.session().paneCount(), 2);
+        QCOMPARE(opened.session().panes().count(), 2);
         const auto undo = [&] { QTest::keyClick(opened.window.get(), Qt::Key_Z, Qt::ControlModifier); };
-        while (opened.session().paneCount() > 1) {
+        while (opened.session().panes().count() > 1) {
             undo();
         }
         QCOMPARE(opened.window->view(), ViewKind::Overlay);
-        while (opened.session().module()->id != third) {
+        while (opened.session().panes().current().module->id != third) {
             undo();
         }
         undo();
-        QCOMPARE(opened.session().module()->id, first);
+        QCOMPARE(opened.session().panes().current().module->id, first);
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);
         QTest::keyClick(opened.window.get(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
-        QCOMPARE(opened.session().module()->id, third);
+        QCOMPARE(opened.session().panes().current().module->id, third);
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);
     }
 
@@ -212,12 +213,13 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, 30000);
 
         opened.session().openFile(kSamples + QStringLiteral("chelsea.png"));
-        opened.session().setModule(QStringLiteral("cbam"));
-        opened.session().clearPins();
-        opened.session().setStyle({});
+        opened.session().paneControl().setModule(QStringLiteral("cbam"));
+        opened.session().fieldControl().clearPins();
+        opened.session().display().setStyle({});
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);
         opened.window->openSession(path);
-        QTRY_VERIFY_WITH_TIMEOUT(opened.settled() && opened.session().result()->frame.source->name == "rocket.jpg", 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(opened.settled() && opened.session().shown().result()->frame.source->name == "rocket.jpg",
+                                 30000);
         QVERIFY(opened.session().state() == state);
         opened.area()->clearMessage();
         QTRY_COMPARE_WITH_TIMEOUT(opened.picture(), before, 30000);
@@ -237,8 +239,8 @@ private Q_SLOTS:
         const NoticeList* list = opened.area()->notices();
         QTRY_VERIFY_WITH_TIMEOUT(list->isVisible() && list->textSummary().contains(QStringLiteral("127.0.0.1")), 30000);
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);
-        QVERIFY(!opened.session().controller().source().active());
-        QCOMPARE(opened.session().result()->frame.source->name, "rocket.jpg");
+        QVERIFY(!opened.session().source().active());
+        QCOMPARE(opened.session().shown().result()->frame.source->name, "rocket.jpg");
     }
 };
 

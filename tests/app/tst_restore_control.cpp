@@ -12,8 +12,8 @@
 #include <string>
 
 #include "app/restore_control.h"
-#include "app/session.h"
-#include "app/session_file.h"
+#include "app/session/session.h"
+#include "app/session/session_file.h"
 #include "engine/attention/registry.h"
 #include "engine/models/bundle.h"
 #include "engine/render/field.h"
@@ -51,13 +51,13 @@ class TestRestoreControl final : public QObject {
     }
     /// Restores a state, on a picture, and waits for the results of all panes.
     static void compute(Session& session, const SessionState& state) {
-        session.setComparing(state.panes.size() > 1);
+        session.paneControl().setCompared(state.panes.size() > 1);
         session.restore(state);
         session.openFile(kPicture);
         const auto isThere = [&] {
-            bool all = session.paneCount() == static_cast<int>(state.panes.size()) && !session.restoring();
-            for (int k = 0; all && k < session.paneCount(); ++k) {
-                all = session.moduleResult(k) && session.isUpToDate(k);
+            bool all = session.panes().count() == static_cast<int>(state.panes.size()) && !session.models().isRestoring();
+            for (int k = 0; all && k < session.panes().count(); ++k) {
+                all = session.shown().moduleResult(k) && session.isUpToDate(k);
             }
             return all;
         };
@@ -120,7 +120,7 @@ private Q_SLOTS:
         restore.begin(opened);
         compute(session, opened.file.state);
         QVERIFY(restore.settle());
-        session.setSeed(5);
+        session.paneControl().setSeed(5);
         SessionFile file;
         file.state = session.state();
         QCOMPARE(file.state.panes.front().field.map, "");
@@ -176,7 +176,7 @@ private Q_SLOTS:
             compute(session, state);
             // The window asks the network for the map of the first pane only, so the second pane is checked without one.
             for (int k = 0; k < 2; ++k) {
-                const auto problems = session.dropMissingChoices(k, "panes[" + std::to_string(k) + "].");
+                const auto problems = session.fieldControl().dropMissingChoices(k, "panes[" + std::to_string(k) + "].");
                 QCOMPARE(problems.empty(), folder == own);
                 QVERIFY(problems.empty() ||
                         problems.front().message() ==
@@ -191,13 +191,14 @@ private Q_SLOTS:
         state.panes.front().field.channel = 60;
         Session session;
         compute(session, state);
-        QCOMPARE(session.field()->channel, 60);
-        ParamSet params = session.params();
-        QVERIFY(params.set(session.module()->params, "K", 8));
-        session.setParams(params);
-        QTRY_VERIFY_WITH_TIMEOUT(session.moduleResult() && session.moduleResult()->source.params == params, kPatience);
-        QCOMPARE(session.field()->channel, 7);
-        QVERIFY(makeField(*session.result(), *session.field()));
+        QCOMPARE(session.shown().field()->channel, 60);
+        ParamSet params = session.choice().params;
+        QVERIFY(params.set(session.panes().current().module->params, "K", 8));
+        session.paneControl().setParams(params);
+        QTRY_VERIFY_WITH_TIMEOUT(session.shown().moduleResult() && session.shown().moduleResult()->source.params == params,
+                                 kPatience);
+        QCOMPARE(session.shown().field()->channel, 7);
+        QVERIFY(makeField(*session.shown().result(), *session.shown().field()));
     }
 };
 

@@ -70,11 +70,12 @@ struct RestoreWindow : CompareWindow {
         QFile::remove(folder.filePath(QStringLiteral("fovea/fovea.ini")));
     }
     bool shows(const QString& picture) const {
-        return session().result() && settled() &&
-               QString::fromStdString(session().result()->frame.source->path) == QFileInfo(picture).canonicalFilePath();
+        return session().shown().result() && settled() &&
+               QString::fromStdString(session().shown().result()->frame.source->path) == QFileInfo(picture).canonicalFilePath();
     }
     /// The bundle of a pane's model, or null.
-    std::shared_ptr<const Bundle> bundle(int pane = 0) const { return bundleOf(session().model(pane)); }
+    std::shared_ptr<const Bundle> bundle(int pane = 0) const { return bundleOf(session().panes()[pane].model); }
+    ProvenanceKind provenance(int p = kActivePane) const { return session().shown().moduleResult(p)->source.provenance.kind; }
     /// Presses a button which opens a dialog, and chooses this file or folder in it.
     void chooseAfter(QToolButton* button, const QString& path) const {
         QVERIFY(button != nullptr);
@@ -133,13 +134,13 @@ int saveASession(const QString& folder) {
     if (!QTest::qWaitFor([&] { return w.shows(folder + QStringLiteral("/pictures/rocket.jpg")); }, 60000)) {
         return 1;
     }
-    w.session().setModule(QStringLiteral("mhsa"));
-    if (!QTest::qWaitFor([&] { return w.settled() && w.session().moduleResult(); }, 60000)) {
+    w.session().paneControl().setModule(QStringLiteral("mhsa"));
+    if (!QTest::qWaitFor([&] { return w.settled() && w.session().shown().moduleResult(); }, 60000)) {
         return 2;
     }
-    w.session().setQuery({0.3, 0.6}, QueryGesture::Add);
-    w.session().setQuery({0.7, 0.4}, QueryGesture::Add);
-    w.session().addPane(findModule("gc"));
+    w.session().fieldControl().ask({0.3, 0.6}, QueryGesture::Add);
+    w.session().fieldControl().ask({0.7, 0.4}, QueryGesture::Add);
+    w.session().paneControl().add(findModule("gc"));
     w.window->setView(ViewKind::Compare);
     if (!QTest::qWaitFor([&] { return w.settled(); }, 60000)) {
         return 3;
@@ -172,9 +173,8 @@ class TestRestoreWindow final : public QObject {
     /// Writes weights for se and chooses them.
     void useOwnWeights(const QString& path) {
         writeWeights(path, 128);
-        m.session().setWeightsFile(path);
-        QTRY_VERIFY_WITH_TIMEOUT(m.settled() && m.session().moduleResult()->source.provenance.kind == ProvenanceKind::File,
-                                 RestoreWindow::kPatience);
+        m.session().paneControl().setWeightsFile(path);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled() && m.provenance() == ProvenanceKind::File, RestoreWindow::kPatience);
     }
     /// A session of the window as it is now, on a picture of its own, and then other things in the window.
     QString saved(const QString& picture, const std::function<void()>& prepare) {
@@ -183,8 +183,8 @@ class TestRestoreWindow final : public QObject {
         prepare();
         [&] { QTRY_VERIFY_WITH_TIMEOUT(m.settled(), RestoreWindow::kPatience); }();
         const QString path = m.save(at(QStringLiteral("work/a.fovea")));
-        m.session().setModule(QStringLiteral("simam"));
-        m.session().clearPins();
+        m.session().paneControl().setModule(QStringLiteral("simam"));
+        m.session().fieldControl().clearPins();
         m.session().openFile(kSamples + QStringLiteral("chelsea.png"));
         [&] { QTRY_VERIFY_WITH_TIMEOUT(m.shows(kSamples + QStringLiteral("chelsea.png")), RestoreWindow::kPatience); }();
         m.area()->clearMessage();
@@ -204,21 +204,21 @@ private Q_SLOTS:
         m.openWith(kSessions + QStringLiteral("other-machine.fovea"));
         QTRY_VERIFY_WITH_TIMEOUT(m.said().contains(QStringLiteral("/home/alice/pictures/harbour.png")), RestoreWindow::kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(m.bundle() != nullptr, RestoreWindow::kPatience);
-        QCOMPARE(m.session().module()->id, "axial");
+        QCOMPARE(m.session().panes().current().module->id, "axial");
         QCOMPARE(m.bundle()->folder, bundledModelFolder());
-        QCOMPARE(m.session().provenance().kind, ProvenanceKind::Trained);
-        QCOMPARE(m.session().pins().size(), std::size_t{9});
+        QCOMPARE(m.session().shown().provenance().kind, ProvenanceKind::Trained);
+        QCOMPARE(m.session().questions().pins().size(), std::size_t{9});
         QCOMPARE(m.buttons("Locate…").size(), 1);
         const QString picture = copyPicture(QStringLiteral("found/port.jpg"));
         m.chooseAfter(m.buttons("Locate…").first(), picture);
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(picture), RestoreWindow::kPatience);
         QCOMPARE(m.said(), QString());
-        QCOMPARE(m.session().moduleResult()->source.provenance.kind, ProvenanceKind::Trained);
-        QCOMPARE(m.session().pins().size(), std::size_t{9});
-        QCOMPARE(m.session().activePin(), 9);
+        QCOMPARE(m.provenance(), ProvenanceKind::Trained);
+        QCOMPARE(m.session().questions().pins().size(), std::size_t{9});
+        QCOMPARE(m.session().questions().activePin(), 9);
         QCOMPARE(m.canvas()->place().zoom, 2.0);
         QVERIFY(!m.canvas()->place().fitted);
-        QCOMPARE(m.session().style().colormap, "viridis");
+        QCOMPARE(m.session().display().style().colormap, "viridis");
     }
 
     void anUnknownMechanismIsListed() {
@@ -226,14 +226,14 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m.said().contains(QStringLiteral("attention_of_tomorrow")), RestoreWindow::kPatience);
         QVERIFY(m.said().contains(QStringLiteral("/home/bob/base.png")));
         QTRY_VERIFY_WITH_TIMEOUT(m.bundle() != nullptr, RestoreWindow::kPatience);
-        QCOMPARE(m.session().module()->id, "gc");  // of the first start
-        QCOMPARE(m.session().provenance().kind, ProvenanceKind::Trained);
-        QCOMPARE(m.session().pins().size(), std::size_t{9});
+        QCOMPARE(m.session().panes().current().module->id, "gc");  // of the first start
+        QCOMPARE(m.session().shown().provenance().kind, ProvenanceKind::Trained);
+        QCOMPARE(m.session().questions().pins().size(), std::size_t{9});
         const QString picture = copyPicture(QStringLiteral("base.jpg"));
         m.chooseAfter(m.buttons("Locate…").first(), picture);
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(picture), RestoreWindow::kPatience);
         QVERIFY(m.said().contains(QStringLiteral("attention_of_tomorrow")) && !m.said().contains(QStringLiteral("base.png")));
-        QVERIFY(m.session().moduleResult()->output.ok());
+        QVERIFY(m.session().shown().moduleResult()->output.ok());
         QTest::mouseClick(m.list()->findChild<QToolButton*>(QStringLiteral("closeNotices")), Qt::LeftButton);
         QCOMPARE(m.said(), QString());
     }
@@ -263,13 +263,13 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(at(QStringLiteral("yours/pictures/rocket.jpg"))), RestoreWindow::kPatience);
         QCOMPARE(m.said(), QString());
         QCOMPARE(m.window->view(), ViewKind::Compare);
-        QCOMPARE(m.session().paneCount(), 2);
-        QCOMPARE(m.session().paneModule(0)->id, "mhsa");
-        QCOMPARE(m.session().paneModule(1)->id, "gc");
-        QCOMPARE(m.session().pins().size(), std::size_t{2});
+        QCOMPARE(m.session().panes().count(), 2);
+        QCOMPARE(m.session().panes()[0].module->id, "mhsa");
+        QCOMPARE(m.session().panes()[1].module->id, "gc");
+        QCOMPARE(m.session().questions().pins().size(), std::size_t{2});
         for (int pane = 0; pane < 2; ++pane) {
-            QTRY_VERIFY_WITH_TIMEOUT(m.session().moduleResult(pane), RestoreWindow::kPatience);
-            QCOMPARE(m.session().moduleResult(pane)->source.provenance.kind, ProvenanceKind::Trained);
+            QTRY_VERIFY_WITH_TIMEOUT(m.session().shown().moduleResult(pane), RestoreWindow::kPatience);
+            QCOMPARE(m.provenance(pane), ProvenanceKind::Trained);
         }
         QCOMPARE(m.said(), QString());  // choices are checked with the results
     }
@@ -281,8 +281,8 @@ private Q_SLOTS:
         const QString picture = copyPicture(QStringLiteral("work/rocket.jpg"));
         const QString file = saved(picture, [&] {
             useOwnModel(model);
-            m.session().setModule(QStringLiteral("gc"));
-            m.session().addPane(findModule("se"));
+            m.session().paneControl().setModule(QStringLiteral("gc"));
+            m.session().paneControl().add(findModule("se"));
             useOwnWeights(at(QStringLiteral("work/w.safetensors")));
             m.window->setView(ViewKind::Compare);
         });
@@ -294,7 +294,7 @@ private Q_SLOTS:
         }
         m.openWith(file);
         QTRY_COMPARE_WITH_TIMEOUT(m.buttons("Locate…").size(), 3, RestoreWindow::kPatience);
-        QCOMPARE(m.session().paneCount(), 2);
+        QCOMPARE(m.session().panes().count(), 2);
         for (const char* name : {"rocket.jpg", "mine", "w.safetensors"}) {
             QVERIFY2(m.said().contains(QStringLiteral("“%1”").arg(at(QStringLiteral("work/") + QLatin1String(name)))),
                      qPrintable(m.said()));
@@ -314,10 +314,9 @@ private Q_SLOTS:
         m.locate("rocket.jpg", at(QStringLiteral("new/rocket.jpg")));
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(at(QStringLiteral("new/rocket.jpg"))), RestoreWindow::kPatience);
         QCOMPARE(m.said(), QString());
-        QTRY_VERIFY_WITH_TIMEOUT(
-            m.session().moduleResult(1) && m.session().moduleResult(1)->source.provenance.kind == ProvenanceKind::File,
-            RestoreWindow::kPatience);
-        QCOMPARE(m.session().moduleResult(0)->source.provenance.kind, ProvenanceKind::Trained);
+        QTRY_VERIFY_WITH_TIMEOUT(m.session().shown().moduleResult(1) && m.provenance(1) == ProvenanceKind::File,
+                                 RestoreWindow::kPatience);
+        QCOMPARE(m.provenance(0), ProvenanceKind::Trained);
         QCOMPARE(m.window->view(), ViewKind::Compare);
     }
 
@@ -328,7 +327,7 @@ private Q_SLOTS:
         const QString picture = copyPicture(QStringLiteral("work/rocket.jpg"));
         const QString file = saved(picture, [&] {
             useOwnModel(model);
-            m.session().setModule(QStringLiteral("se"));
+            m.session().paneControl().setModule(QStringLiteral("se"));
             useOwnWeights(at(QStringLiteral("work/w.safetensors")));
         });
         m.forget();
@@ -339,15 +338,15 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(
             m.said().contains(QStringLiteral("manifest.json")) && m.said().contains(QStringLiteral("rocket.jpg")),
             RestoreWindow::kPatience);
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().module()->id == "se", RestoreWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(m.session().panes().current().module->id == "se", RestoreWindow::kPatience);
         QCOMPARE(m.buttons("Locate…").size(), 2);
         m.locate("rocket.jpg", kSamples + QStringLiteral("coffee.png"));
         QTRY_VERIFY_WITH_TIMEOUT(!m.said().contains(QStringLiteral("rocket.jpg")) && m.buttons("Locate…").size() == 2,
                                  RestoreWindow::kPatience);
         writeWeights(at(QStringLiteral("work/w.safetensors")), 128);
         m.locate("fc", at(QStringLiteral("work/w.safetensors")));
-        QTRY_VERIFY_WITH_TIMEOUT(m.settled() && m.session().moduleResult()->output.ok(), RestoreWindow::kPatience);
-        QCOMPARE(m.session().moduleResult()->source.provenance.kind, ProvenanceKind::File);
+        QTRY_VERIFY_WITH_TIMEOUT(m.settled() && m.session().shown().moduleResult()->output.ok(), RestoreWindow::kPatience);
+        QCOMPARE(m.provenance(), ProvenanceKind::File);
         QVERIFY2(m.buttons("Locate…").size() == 1, qPrintable(m.said()));
     }
 
@@ -372,7 +371,7 @@ private Q_SLOTS:
         QFETCH(QString, says);
         m.open({});
         const QString picture = copyPicture(QStringLiteral("work/rocket.jpg"));
-        const QString file = saved(picture, [&] { m.session().setModule(module); });
+        const QString file = saved(picture, [&] { m.session().paneControl().setModule(module); });
         QJsonObject json = QJsonDocument::fromJson(contents(file)).object();
         QJsonArray panes = json[QStringLiteral("panes")].toArray();
         QJsonObject pane = panes[0].toObject();
@@ -398,13 +397,13 @@ private Q_SLOTS:
         QCOMPARE(state.panes[0].field, plain);
         // Undo leads to what was before the session, not to what does not exist.
         QTest::keyClick(m.window.get(), Qt::Key_Z, Qt::ControlModifier);
-        QVERIFY(m.session().module()->id == "simam");
+        QVERIFY(m.session().panes().current().module->id == "simam");
     }
 
     void theOtherModelOfTheSameNameIsSaid() {
         m.open({});
         const QString picture = copyPicture(QStringLiteral("work/rocket.jpg"));
-        const QString file = saved(picture, [&] { m.session().setModule(QStringLiteral("se")); });
+        const QString file = saved(picture, [&] { m.session().paneControl().setModule(QStringLiteral("se")); });
         QByteArray json = contents(file);
         const auto model = json.indexOf("\"name\": \"fovea-v1\"");
         const auto hash = json.indexOf("\"sha256\": \"", model);
@@ -414,7 +413,7 @@ private Q_SLOTS:
         m.window->openSession(file);
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(picture), RestoreWindow::kPatience);
         QVERIFY(m.said().contains(QStringLiteral("fovea-v1")) && m.said().contains(QStringLiteral("numbers may differ")));
-        QCOMPARE(m.session().moduleResult()->source.provenance.kind, ProvenanceKind::Trained);
+        QCOMPARE(m.provenance(), ProvenanceKind::Trained);
     }
 
     void aChangedPictureIsSaid() {
@@ -432,12 +431,12 @@ private Q_SLOTS:
     void aSessionOfTheRetinaStaysOne() {
         m.open(QStringLiteral("retina"));
         const QString picture = copyPicture(QStringLiteral("work/rocket.jpg"));
-        const QString file = saved(picture, [&] { m.session().setModule(QStringLiteral("se")); });
+        const QString file = saved(picture, [&] { m.session().paneControl().setModule(QStringLiteral("se")); });
         m.forget();
         m.openWith(file);
-        QTRY_VERIFY_WITH_TIMEOUT(!m.session().bundles().empty() && m.shows(picture), RestoreWindow::kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(!m.session().models().bundles().empty() && m.shows(picture), RestoreWindow::kPatience);
         QCOMPARE(m.bundle(), nullptr);
-        QCOMPARE(m.session().module()->id, "se");
+        QCOMPARE(m.session().panes().current().module->id, "se");
         QCOMPARE(m.said(), QString());
     }
 
@@ -476,8 +475,8 @@ private Q_SLOTS:
             QVERIFY2(m.said().contains(QStringLiteral("“%1”").arg(QLatin1String(key))), qPrintable(m.said()));
         }
         QVERIFY(m.said().contains(QStringLiteral("/home/carol/no-such-model")));
-        QCOMPARE(m.session().style().opacity, OverlayStyle().opacity);
-        QCOMPARE(m.session().style().colormap, OverlayStyle().colormap);
+        QCOMPARE(m.session().display().style().opacity, OverlayStyle().opacity);
+        QCOMPARE(m.session().display().style().colormap, OverlayStyle().colormap);
         QTRY_VERIFY_WITH_TIMEOUT(m.bundle() && m.settled(), RestoreWindow::kPatience);
         QCOMPARE(m.bundle()->folder, bundledModelFolder());
         QTest::mouseClick(m.list()->findChild<QToolButton*>(QStringLiteral("closeNotices")), Qt::LeftButton);

@@ -54,7 +54,7 @@ class TestScaleWindow final : public QObject {
         QVERIFY(CompareWindow::pixels(m.canvas()) == CompareWindow::engine(m.canvas(), style));
     }
     OverlayStyle ranged(ValueRange range) {
-        OverlayStyle style = m.session().style();
+        OverlayStyle style = m.session().display().style();
         style.autoRange = style.clipped = false;
         style.range = range;
         return style;
@@ -67,7 +67,7 @@ class TestScaleWindow final : public QObject {
     /// Row of an end of the bar, from the colours which are painted.
     std::pair<int, int> barRows() {
         const QImage image = scale()->grab().toImage().convertToFormat(QImage::Format_RGB32);
-        const ColorTable& table = findColormap(m.session().style().colormap)->table;
+        const ColorTable& table = findColormap(m.session().display().style().colormap)->table;
         int first = -1;
         int last = -1;
         for (int y = 0; y < image.height(); ++y) {
@@ -96,7 +96,7 @@ private Q_SLOTS:
     void init() {
         resetFakeModules();
         m.open();
-        m.session().setModule(QStringLiteral("simam"));
+        m.session().paneControl().setModule(QStringLiteral("simam"));
         settle();
     }
     void cleanup() { m.close(); }
@@ -108,8 +108,8 @@ private Q_SLOTS:
         const double perRow = (static_cast<double>(field.scaleMax) - field.scaleMin) / (bottom - top);
         const int rows = (bottom - top) / 4;
         CompareWindow::drag(scale(), {kBarColumn, top - 4}, {kBarColumn, top - 4 + rows});
-        QCOMPARE(m.session().rangeMode(), RangeMode::Typed);
-        ValueRange range = m.session().style().range;
+        QCOMPARE(m.session().display().rangeMode(), RangeMode::Typed);
+        ValueRange range = m.session().display().style().range;
         QCOMPARE(range.lo, field.scaleMin);
         QVERIFY(std::abs(range.hi - (field.scaleMax - rows * perRow)) <= 1.01 * perRow);
         QCOMPARE(scale()->range(), range);
@@ -118,7 +118,7 @@ private Q_SLOTS:
         const auto [newTop, newBottom] = barRows();
         const double now = (static_cast<double>(range.hi) - range.lo) / (newBottom - newTop);
         CompareWindow::drag(scale(), {kBarColumn, newBottom + 4}, {kBarColumn, newBottom + 4 - rows});
-        const ValueRange both = m.session().style().range;
+        const ValueRange both = m.session().display().style().range;
         QCOMPARE(both.hi, range.hi);
         QVERIFY(std::abs(both.lo - (range.lo + rows * now)) <= 1.01 * now);
         painted(ranged(both));
@@ -129,8 +129,8 @@ private Q_SLOTS:
         type(inPanel<QLineEdit>("rangeLow"), QStringLiteral("0.25"));
         type(inPanel<QLineEdit>("rangeHigh"), QStringLiteral("0.75"));
         closePanel();
-        QCOMPARE(m.session().rangeMode(), RangeMode::Typed);
-        QCOMPARE(m.session().style().range, (ValueRange{0.25F, 0.75F}));
+        QCOMPARE(m.session().display().rangeMode(), RangeMode::Typed);
+        QCOMPARE(m.session().display().style().range, (ValueRange{0.25F, 0.75F}));
         painted(ranged({0.25F, 0.75F}));
     }
 
@@ -145,22 +145,22 @@ private Q_SLOTS:
         closePanel();
         settle();
         QTest::keyClick(m.window.get(), Qt::Key_Z, Qt::ControlModifier);
-        QCOMPARE(m.session().style().range.hi, 0.75F);
+        QCOMPARE(m.session().display().style().range.hi, 0.75F);
         settle();
         inPanel<SegmentSwitch>("contours")->button(5)->click();
         closePanel();
-        QCOMPARE(m.session().style().range.hi, 0.75F);
+        QCOMPARE(m.session().display().style().range.hi, 0.75F);
         QCOMPARE(scale()->range().hi, 0.75F);
     }
 
     void theClippedShare() {
-        m.session().setModule(QStringLiteral("cbam"));
+        m.session().paneControl().setModule(QStringLiteral("cbam"));
         settle();
         inPanel<QRadioButton>("rangeClipped")->click();
         inPanel<QDoubleSpinBox>("clipPercent")->setValue(10.0);
         closePanel();
         settle();
-        const OverlayStyle style = m.session().style();
+        const OverlayStyle style = m.session().display().style();
         QVERIFY(style.clipped && style.autoRange);
         QCOMPARE(style.clipShare, 0.1);
         painted(style);
@@ -183,11 +183,11 @@ private Q_SLOTS:
         type(inPanel<QLineEdit>("threshold"), QString::number(static_cast<double>(level), 'g', 9));
         closePanel();
         settle();
-        QCOMPARE(m.session().style().threshold, level);
-        QVERIFY(!m.session().style().smooth);
+        QCOMPARE(m.session().display().style().threshold, level);
+        QVERIFY(!m.session().display().style().smooth);
         const QImage shown = CompareWindow::pixels(m.canvas());
         const QImage plain = bare();
-        OverlayStyle without = m.session().style();
+        OverlayStyle without = m.session().display().style();
         without.thresholded = false;
         const QImage all = CompareWindow::engine(m.canvas(), without);
         const RenderedOverlay& drawn = m.canvas()->rendered();
@@ -219,7 +219,7 @@ private Q_SLOTS:
         const QImage with = CompareWindow::pixels(m.canvas());
         const int changed = test::differences(with, without);
         QVERIFY(changed > 100 && changed < with.width() * with.height() / 3);
-        painted(m.session().style());
+        painted(m.session().display().style());
         inPanel<SegmentSwitch>("contours")->button(0)->click();
         closePanel();
         settle();
@@ -231,7 +231,7 @@ private Q_SLOTS:
         const QImage blended = CompareWindow::pixels(m.canvas());
         inPanel<SegmentSwitch>("overlayMode")->button(static_cast<int>(OverlayMode::Brightness))->click();
         closePanel();
-        painted(m.session().style());
+        painted(m.session().display().style());
         const QImage shown = CompareWindow::pixels(m.canvas());
         QVERIFY(shown != blended);
         const QImage plain = bare();
@@ -252,7 +252,7 @@ private Q_SLOTS:
     }
 
     void oneRangeForAllPanes() {
-        m.session().addPane(findModule("cbam"));
+        m.session().paneControl().add(findModule("cbam"));
         m.window->setView(ViewKind::Compare);
         settle();
         const auto range = [&](int pane) {
@@ -271,14 +271,14 @@ private Q_SLOTS:
             QVERIFY(CompareWindow::pixels(m.canvas(pane)) == CompareWindow::engine(m.canvas(pane), ranged(all)));
         }
         // Another map in one of them: both follow.
-        m.session().setModule(QStringLiteral("sagan"));
+        m.session().paneControl().setModule(QStringLiteral("sagan"));
         const auto both = [&] {
             const auto& one = *m.canvas(0)->rendered().field;
             const auto& other = *m.canvas(1)->rendered().field;
             return ValueRange{std::min(one.scaleMin, other.scaleMin), std::max(one.scaleMax, other.scaleMax)};
         };
         QTRY_VERIFY_WITH_TIMEOUT(m.settled() && range(0) == both() && range(1) == both(), CompareWindow::kPatience);
-        m.session().setModule(QStringLiteral("cbam"));
+        m.session().paneControl().setModule(QStringLiteral("cbam"));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled() && range(0) == all && range(1) == all, CompareWindow::kPatience);
         m.press(Qt::Key_L, Qt::ControlModifier | Qt::AltModifier);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled() && range(0) == a && range(1) == b, CompareWindow::kPatience);
@@ -287,22 +287,22 @@ private Q_SLOTS:
     }
 
     void aConstantMapIsNamedFlat() {
-        m.session().setModule(&fakeModule(0).info);
+        m.session().paneControl().setModule(&fakeModule(0).info);
         settle();
         QCOMPARE(m.canvas()->rendered().field->min, m.canvas()->rendered().field->max);
         QTRY_VERIFY(scale()->textSummary().contains(QStringLiteral("flat: 0.5 everywhere")));
         const QImage shown = CompareWindow::pixels(m.canvas());
         // One colour over everything: the low end of the table, at every cell alike.
-        QVERIFY(shown == CompareWindow::engine(m.canvas(), m.session().style()));
+        QVERIFY(shown == CompareWindow::engine(m.canvas(), m.session().display().style()));
     }
 
     void aMapWithNaNIsAnErrorNotAPicture() {
         fakeModule(1).behaviour = FakeBehaviour::NotFinite;
-        m.session().setModule(&fakeModule(1).info);
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().moduleResult() && !m.session().controller().busy(), CompareWindow::kPatience);
-        QVERIFY(!m.session().moduleResult()->output.ok());
-        QTRY_VERIFY_WITH_TIMEOUT(m.canvas()->rendered().request.field == m.session().pictureField() &&
-                                     m.canvas()->rendered().request.result == m.session().result(),
+        m.session().paneControl().setModule(&fakeModule(1).info);
+        QTRY_VERIFY_WITH_TIMEOUT(m.session().shown().moduleResult() && !m.session().isBusy(), CompareWindow::kPatience);
+        QVERIFY(!m.session().shown().moduleResult()->output.ok());
+        QTRY_VERIFY_WITH_TIMEOUT(m.canvas()->rendered().request.field == m.session().shown().pictureField() &&
+                                     m.canvas()->rendered().request.result == m.session().shown().result(),
                                  CompareWindow::kPatience);
         QVERIFY(m.canvas()->rendered().error);
         QVERIFY(m.canvas()->rendered().field == nullptr);

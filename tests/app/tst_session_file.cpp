@@ -14,7 +14,7 @@
 #include <stdexcept>
 #include <tuple>
 
-#include "app/session_file.h"
+#include "app/session/session_file.h"
 #include "engine/attention/registry.h"
 #include "engine/runtime/moving_source.h"
 #include "tests/support/files.h"

@@ -45,7 +45,7 @@ struct Opened {
         window->start({});
     }
     CanvasArea* area() const { return window->findChild<CanvasArea*>(); }
-    bool settled() const { return window->session().field().has_value() && !window->session().controller().busy(); }
+    bool settled() const { return window->session().shown().field().has_value() && !window->session().isBusy(); }
 };
 
 }  // namespace
@@ -161,8 +161,8 @@ private Q_SLOTS:
                  qPrintable(said));
         // Other pictures and messages leave it; it is not said twice.
         opened.window->session().openFile(QStringLiteral(FOVEA_SOURCE_DIR "/resources/samples/coffee.png"));
-        QTRY_VERIFY_WITH_TIMEOUT(opened.settled() && opened.window->session().result()->frame.source->name == "coffee.png",
-                                 kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            opened.settled() && opened.window->session().shown().result()->frame.source->name == "coffee.png", kPatience);
         QCOMPARE(opened.area()->announcement(), said);
         for (auto* button : opened.area()->findChildren<QToolButton*>()) {
             if (button->isVisible() && button->text() == QStringLiteral("×")) {
@@ -215,14 +215,14 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kPatience);
         opened.window->session().openBundle(QStringLiteral("/none"));
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 2, kPatience);
-        opened.window->session().setModule(QStringLiteral("se"));
-        opened.window->session().setWeightsFile(QStringLiteral("/none/a.safetensors"));
+        opened.window->session().paneControl().setModule(QStringLiteral("se"));
+        opened.window->session().paneControl().setWeightsFile(QStringLiteral("/none/a.safetensors"));
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 3, kPatience);
         QCOMPARE(place("open"), QStringLiteral("/before"));
         QCOMPARE(place("models"), QStringLiteral("/before"));
         QCOMPARE(place("weights"), QStringLiteral("/before"));
 
-        QTRY_VERIFY_WITH_TIMEOUT(opened.window->session().shownMap() != nullptr, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(opened.window->session().shown().map() != nullptr, kPatience);
         opened.window->exportPicture(good.filePath(QStringLiteral("out.png")), false);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 5, kPatience);
         QCOMPARE(place("export"), good.path());

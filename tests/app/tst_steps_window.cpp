@@ -15,20 +15,21 @@ class TestStepsWindow final : public QObject {
     CompareWindow m;
 
     StepStrip* strip() { return m.part<StepStrip>(); }
-    std::vector<StepCard> cards() { return stepCards(*m.session().modelResult(), *m.session().moduleResult()); }
+    std::vector<StepCard> cards() { return stepCards(*m.session().shown().modelResult(), *m.session().shown().moduleResult()); }
     bool recorded() {
-        return m.settled() && m.session().moduleResult() && m.session().moduleResult()->steps.recorded() &&
+        return m.settled() && m.session().shown().moduleResult() && m.session().shown().moduleResult()->steps.recorded() &&
                strip()->count() == static_cast<int>(cards().size());
     }
     void steps(const char* id) {
-        m.session().setModule(QString::fromLatin1(id));
+        m.session().paneControl().setModule(QString::fromLatin1(id));
         m.press(Qt::Key_F8);
         QVERIFY(strip()->isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(recorded(), CompareWindow::kPatience);
     }
     /// The numbers of a card as the strip says them.
     QStringList numbersOf(int card) {
-        const StepNumbers n = stepNumbers(stepValues(*m.session().modelResult(), *m.session().moduleResult(), card));
+        const StepNumbers n =
+            stepNumbers(stepValues(*m.session().shown().modelResult(), *m.session().shown().moduleResult(), card));
         return {numberText(n.min), numberText(n.max)};
     }
     bool saysNumbersOf(int card) {
@@ -78,7 +79,7 @@ private Q_SLOTS:
         steps("se");
         const auto all = cards();
         std::vector<std::string> equations;
-        const auto& recordedSteps = m.session().moduleResult()->steps.all();
+        const auto& recordedSteps = m.session().shown().moduleResult()->steps.all();
         std::transform(recordedSteps.begin(), recordedSteps.end(), std::back_inserter(equations),
                        [](const auto& s) { return s.equation; });
         const auto needs = stepDependencies(equations);
@@ -133,12 +134,12 @@ private Q_SLOTS:
         steps("simam");
         const int last = strip()->count() - 1;
         QTRY_VERIFY_WITH_TIMEOUT(saysNumbersOf(last - 1), CompareWindow::kPatience);
-        const auto before = m.session().moduleResult();
-        ParamSet params = m.session().params();
-        QVERIFY(params.setText(m.session().module()->params, "e_lambda", "0.05"));
+        const auto before = m.session().shown().moduleResult();
+        ParamSet params = m.session().choice().params;
+        QVERIFY(params.setText(m.session().panes().current().module->params, "e_lambda", "0.05"));
         Q_EMIT m.part<ParamForm>()->paramsChanged(params);
-        QTRY_VERIFY_WITH_TIMEOUT(m.session().moduleResult() != before && recorded(), CompareWindow::kPatience);
-        QVERIFY(m.session().moduleResult()->source.params == params);
+        QTRY_VERIFY_WITH_TIMEOUT(m.session().shown().moduleResult() != before && recorded(), CompareWindow::kPatience);
+        QVERIFY(m.session().shown().moduleResult()->source.params == params);
         for (int k = 0; k <= last; ++k) {
             QTRY_VERIFY_WITH_TIMEOUT(saysNumbersOf(k), CompareWindow::kPatience);
         }

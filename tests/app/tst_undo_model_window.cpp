@@ -69,7 +69,7 @@ private Q_SLOTS:
         goesThereAndBack([this] { m.chooseModel("Retina · stride 16"); });
     }
     void whereAClassIs() {
-        const int guess = topGuesses(*m.session().moduleResult()->prediction, 1).front().index;
+        const int guess = topGuesses(*m.session().shown().moduleResult()->prediction, 1).front().index;
         goesThereAndBack([this, guess] { Q_EMIT m.part<PredictionView>()->classChosen(guess, false); });
     }
 

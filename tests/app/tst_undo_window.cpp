@@ -126,8 +126,8 @@ std::vector<Change> modelChanges() {
         {"parameter",
          {"simam"},
          [](Window& w) {
-             ParamSet params = w.session().params();
-             QVERIFY(params.setText(w.session().module()->params, "e_lambda", "0.05"));
+             ParamSet params = w.session().choice().params;
+             QVERIFY(params.setText(w.session().panes().current().module->params, "e_lambda", "0.05"));
              Q_EMIT w.part<ParamForm>()->paramsChanged(params);
          }},
         {"channel muted",
@@ -191,9 +191,9 @@ class TestUndoWindow final : public QObject {
         QCoreApplication::processEvents();
     }
     void begin(const std::vector<const char*>& panes) {
-        m.session().setModule(QString::fromLatin1(panes.front()));
+        m.session().paneControl().setModule(QString::fromLatin1(panes.front()));
         for (std::size_t k = 1; k < panes.size(); ++k) {
-            m.session().addPane(findModule(panes[k]));
+            m.session().paneControl().add(findModule(panes[k]));
         }
         if (panes.size() > 1) {
             m.window->setView(ViewKind::Compare);
@@ -254,10 +254,10 @@ private Q_SLOTS:
 
     void everythingUnmuted() {
         begin({"se"});
-        m.session().setIntervention({.channels = {0.0F, 0.5F}, .heads = {}});
+        m.session().paneControl().setIntervention({.channels = {0.0F, 0.5F}, .heads = {}});
         settle();
         goesThereAndBack([](Window& w) { w.press(Qt::Key_0, Qt::ControlModifier); }, true);
-        QVERIFY(m.session().intervention().empty());
+        QVERIFY(m.session().choice().intervention.empty());
     }
 
     // Moved, taken, removed: each is a step of its own.
@@ -276,7 +276,7 @@ private Q_SLOTS:
         noted();
         m.press(Qt::Key_N);
         noted();
-        const Pin pin = m.session().pins().front();
+        const Pin pin = m.session().questions().pins().front();
         Window::drag(canvas, Window::place(canvas, pin.x, pin.y), Window::place(canvas, 0.5, 0.8));
         noted();
         m.press(Qt::Key_Delete);
@@ -317,7 +317,7 @@ private Q_SLOTS:
             QTest::keyClick(scale, Qt::Key_Down);
             QCoreApplication::processEvents();
         }
-        QCOMPARE(m.session().rangeMode(), RangeMode::Typed);
+        QCOMPARE(m.session().display().rangeMode(), RangeMode::Typed);
         const SessionState after = state();
         settle();
         m.activate();

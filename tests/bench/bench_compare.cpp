@@ -74,9 +74,9 @@ int main(int argc, char** argv) {
     }
     std::printf("engine for %s; the whole window, offscreen, 1280×800; camera on loopback, 640×480 at 30 frames/s\n",
                 kernelLevel());
-    rig.session().setModule(QString::fromLatin1(kPanes[0]));
+    rig.session().paneControl().setModule(QString::fromLatin1(kPanes[0]));
     for (std::size_t pane = 1; pane < kPanes.size(); ++pane) {
-        rig.session().addPane(findModule(kPanes[pane]));
+        rig.session().paneControl().add(findModule(kPanes[pane]));
     }
     rig.window().setView(ViewKind::Compare);
     measure(rig, "four panes, the Retina:");

@@ -50,7 +50,7 @@ struct Measured {
 };
 
 void measure(WindowRig& rig, const char* id) {
-    rig.session().setModule(QString::fromLatin1(id));
+    rig.session().paneControl().setModule(QString::fromLatin1(id));
     WindowRig::spin(kWarmUp);
     Measured m;
     test::LoopGaps gaps;

@@ -44,7 +44,7 @@ private Q_SLOTS:
     void pins() {
         begin("mhsa");
         for (const QPointF at : {QPointF(0.35, 0.4), QPointF(0.55, 0.75), QPointF(0.75, 0.35)}) {
-            m.session().setQuery(at, QueryGesture::Add);
+            m.session().fieldControl().ask(at, QueryGesture::Add);
         }
         finish("pins");
     }
@@ -52,8 +52,8 @@ private Q_SLOTS:
     void compare_data() { addLooks(); }
     void compare() {
         begin("se");
-        m.session().addPane(findModule("cbam"));
-        m.session().addPane(findModule("gc"));
+        m.session().paneControl().add(findModule("cbam"));
+        m.session().paneControl().add(findModule("gc"));
         m.window->setView(ViewKind::Compare);
         m.press(Qt::Key_D);
         finish("compare");
@@ -62,16 +62,16 @@ private Q_SLOTS:
     void models_data() { addLooks(); }
     void models() {
         begin("gc");
-        m.session().addPane(findModule("gc"));
+        m.session().paneControl().add(findModule("gc"));
         m.window->setView(ViewKind::Compare);
-        m.session().setModel(m.session().retina());
+        m.session().paneControl().setModel(m.session().models().retina());
         finish("models");
     }
 
     void split_data() { addLooks(); }
     void split() {
         begin("cbam");
-        m.session().addPane(findModule("coord"));
+        m.session().paneControl().add(findModule("coord"));
         m.window->setView(ViewKind::Split);
         finish("split");
     }
@@ -88,8 +88,8 @@ private Q_SLOTS:
         begin("cbam");
         Intervention muted;
         muted.channels = {1.0F, 1.0F, 0.0F};
-        m.session().setIntervention(muted);
-        m.session().setPinned(false, {2});
+        m.session().paneControl().setIntervention(muted);
+        m.session().fieldControl().setPinned(false, {2});
         m.press(Qt::Key_G, Qt::ControlModifier);
         finish("channels");
     }
@@ -98,7 +98,7 @@ private Q_SLOTS:
     void heads() {
         begin("mhsa");
         m.press(Qt::Key_G, Qt::ControlModifier | Qt::ShiftModifier);
-        m.session().setHead(1);
+        m.session().fieldControl().setHead(1);
         finish("heads");
     }
 
@@ -125,18 +125,18 @@ private Q_SLOTS:
     void live_data() { addLooks(); }
     void live() {
         begin("spacetime_nonlocal");
-        MovingSource& source = m.session().controller().source();
+        MovingSource& source = m.session().source();
         m.session().openSource({.kind = SourceKind::Video, .location = FOVEA_SOURCE_DIR "/resources/samples/clip.mp4"});
         QTRY_VERIFY_WITH_TIMEOUT(source.active(), CompareWindow::kPatience);
         source.setPlaying(false);
         source.seek(kClipFrame - 7);  // the mechanism looks at eight frames
         for (std::uint64_t frame = kClipFrame - 7; frame <= kClipFrame; ++frame) {
-            QTRY_COMPARE_WITH_TIMEOUT(m.session().result()->frame.index, frame, CompareWindow::kPatience);
+            QTRY_COMPARE_WITH_TIMEOUT(m.session().shown().result()->frame.index, frame, CompareWindow::kPatience);
             if (frame < kClipFrame) {
                 source.stepForward();
             }
         }
-        m.session().setQuery({0.42, 0.2}, QueryGesture::Add);
+        m.session().fieldControl().ask({0.42, 0.2}, QueryGesture::Add);
         finish("live");
     }
 
@@ -159,7 +159,7 @@ private:
         applyTheme(*qApp, theme);
         m.open({});
         setLanguage(language);
-        m.session().setModule(QLatin1String(module));
+        m.session().paneControl().setModule(QLatin1String(module));
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
     }
 

@@ -94,6 +94,11 @@ private Q_SLOTS:
         QTest::newRow("no runtime in the widgets") << "widgets" << QString() << "^#include \"(engine/runtime|app)/.*";
         QTest::newRow("no widgets in the figures")
             << "widgets/figure" << QString() << "^#include (<QWidget>|<QtWidgets.*|\"widgets/(?!figure|engine_text).*)";
+        QTest::newRow("no widgets in the session")
+            << "app/session" << QString()
+            << "^#include (<Q(tWidgets|tGui|Widget|Image|Pixmap|Painter|Application|GuiApplication|Color|Font).*|\"widgets/.*)";
+        QTest::newRow("the session knows nothing of the rest of the program")
+            << "app/session" << QString() << "^#include \"app/(?!session/).*";
         QTest::newRow("the engine knows nothing above it") << "engine" << QString() << "^#include \"(widgets|app)/.*";
         QTest::newRow("no highgui in the engine") << "engine" << QString() << "highgui";
         QTest::newRow("no highgui in the app") << "app" << QString() << "highgui";

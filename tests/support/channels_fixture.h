@@ -12,8 +12,8 @@ namespace fovea::test {
 /// The window with channels or heads under the picture, and the engine beside it: what it gives for factors the test has chosen.
 struct ChannelsWindow : CompareWindow {
     ChannelGrid* grid() const { return part<ChannelGrid>(); }
-    std::shared_ptr<const JobResult> module(int pane) const { return session().moduleResult(pane); }
-    const FeatureMap& features() const { return session().modelResult()->features->map; }
+    std::shared_ptr<const JobResult> module(int pane) const { return session().shown().moduleResult(pane); }
+    const FeatureMap& features() const { return session().shown().modelResult()->features->map; }
 
     QComboBox* boxNamed(const char* name) const {
         const auto boxes = window->findChildren<QComboBox*>();
@@ -25,12 +25,12 @@ struct ChannelsWindow : CompareWindow {
     /// A pass of the engine over the picture and network of the window, with these factors in the panes.
     std::shared_ptr<const FrameResult> byHand(const std::vector<Intervention>& chosen) const {
         PipelineRequest request;
-        request.frame = session().result()->frame;
-        request.models = {{.model = session().model(), .jobs = {}}};
-        for (int pane = 0; pane < session().paneCount(); ++pane) {
-            ModuleJob job = modelJob(*session().paneModule(pane), session().model());
-            job.place = session().panePlace(pane);
-            job.predict = bundleOf(session().model()) != nullptr && pane == session().activePane();
+        request.frame = session().shown().result()->frame;
+        request.models = {{.model = session().panes().current().model, .jobs = {}}};
+        for (int pane = 0; pane < session().panes().count(); ++pane) {
+            ModuleJob job = modelJob(*session().panes()[pane].module, session().panes().current().model);
+            job.place = session().panes()[pane].place;
+            job.predict = bundleOf(session().panes().current().model) != nullptr && pane == session().panes().active();
             job.intervention = chosen[static_cast<std::size_t>(pane)];
             request.models.front().jobs.push_back(job);
         }
@@ -51,7 +51,7 @@ struct ChannelsWindow : CompareWindow {
     }
     /// What differs between the numbers of a pane and those of such a pass; empty when nothing does.
     QString unlike(const FrameResult& made, int pane) const {
-        const FieldSpec field = *session().pictureField(pane);
+        const FieldSpec field = *session().shown().pictureField(pane);
         const auto expected = made.find(field.job);
         const auto shown = module(pane);
         if (!expected || !shown || !shown->output || !expected->output) {
@@ -79,7 +79,7 @@ struct ChannelsWindow : CompareWindow {
     /// The same of what is on its canvas: numbers and pixels.
     QString unlikeCanvas(const FrameResult& made, int pane) const {
         const auto& drawn = canvas(pane)->rendered();
-        const auto field = makeField(made, *session().pictureField(pane));
+        const auto field = makeField(made, *session().shown().pictureField(pane));
         if (!field || !drawn.field || maxDifference(drawn.field->values, field->values) != 0.0) {
             return QStringLiteral("another field");
         }
@@ -99,19 +99,19 @@ struct ChannelsWindow : CompareWindow {
         const QRect box = grid()->tileRect(index);
         ChannelGridRequest request;
         request.result = std::make_shared<const FrameResult>(made);
-        request.field = *session().field();
+        request.field = *session().shown().field();
         request.subject = grid()->subject();
         request.mode = mode;
         request.among = std::vector<int>{index};
         request.rows = 1;
         request.tileWidth = box.width();
         request.tileHeight = box.height();
-        request.style = session().style();
+        request.style = session().display().style();
         const QImage all = matImage(render(request).pixels).convertToFormat(QImage::Format_RGB32);
         return all.copy(all.rect().adjusted(inset, inset, -inset, -inset));
     }
     bool shows(int index, GridMode mode) const {
-        return !grid()->tileRect(index).isNull() && painted(index) == expected(*session().result(), index, mode);
+        return !grid()->tileRect(index).isNull() && painted(index) == expected(*session().shown().result(), index, mode);
     }
 
     /// A press on the tile of a channel, which gives the grid the keyboard too.

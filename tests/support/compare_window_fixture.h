@@ -68,26 +68,26 @@ struct CompareWindow {
     /// Whether the canvas of a pane shows what the session has chosen for it: map, style and numbers.
     bool settled(int pane) const {
         const Canvas* shows = canvas(pane);
-        if (shows == nullptr || !session().result() || session().controller().busy() || !session().moduleResult(pane)) {
+        if (shows == nullptr || !session().shown().result() || session().isBusy() || !session().shown().moduleResult(pane)) {
             return false;
         }
         const auto& shown = shows->rendered();
-        if (!shown.request.field || shown.request.field != session().pictureField(pane) ||
+        if (!shown.request.field || shown.request.field != session().shown().pictureField(pane) ||
             shown.request.viewport.width != qRound(shows->width() * shows->devicePixelRatioF()) ||
             shown.request.viewport.height != qRound(shows->height() * shows->devicePixelRatioF()) ||
-            shown.request.result->find(shown.request.field->job) != session().moduleResult(pane)) {
+            shown.request.result->find(shown.request.field->job) != session().shown().moduleResult(pane)) {
             return false;
         }
         OverlayStyle style = shown.request.style;  // with one range for all panes the canvas has it instead of the automatic one
-        style.autoRange = session().style().autoRange;
-        style.range = session().style().range;
-        return style == session().style() && shown.request.style.autoRange <= style.autoRange &&
+        style.autoRange = session().display().style().autoRange;
+        style.range = session().display().style().range;
+        return style == session().display().style() && shown.request.style.autoRange <= style.autoRange &&
                (style.autoRange || shown.request.style.range == style.range);
     }
     bool settled() const {
-        for (int pane = 0; pane < session().paneCount(); ++pane) {
+        for (int pane = 0; pane < session().panes().count(); ++pane) {
             const bool shown = window->view() == ViewKind::Compare || window->view() == ViewKind::Split;
-            if ((shown || pane == session().activePane()) && !settled(pane)) {
+            if ((shown || pane == session().panes().active()) && !settled(pane)) {
                 return false;
             }
         }

@@ -100,10 +100,10 @@ struct Program {
 
 /// What the other process does once its window is shown.
 inline void recordWhatIsShown(MainWindow& window) {
-    window.session().controller().source().setLoop(true);
+    window.session().source().setLoop(true);
     auto* canvas = window.findChild<CanvasArea*>()->canvas();
     QObject::connect(canvas, &Canvas::overlayPainted, &window, [&window] {
-        if (window.session().controller().source().active() && !window.recording().live()) {
+        if (window.session().source().active() && !window.recording().live()) {
             window.record(true);
         }
     });
@@ -117,8 +117,8 @@ inline void recordWhatIsShown(MainWindow& window) {
 }
 
 inline void recordTheFile(MainWindow& window, const QString& path) {
-    QObject::connect(&window.session(), &Session::fieldChanged, &window, [&window, path] {
-        if (window.session().controller().source().active() && window.session().field() && !window.recording().ofFile()) {
+    QObject::connect(&window.session(), &Session::resultChanged, &window, [&window, path] {
+        if (window.session().source().active() && window.session().shown().field() && !window.recording().ofFile()) {
             window.recording().startFile(path, false);
         }
     });
@@ -167,7 +167,7 @@ struct Opened {
             },
             kPatience);
     }
-    bool settled() const { return window->session().result() && !window->session().controller().busy(); }
+    bool settled() const { return window->session().shown().result() && !window->session().isBusy(); }
 };
 
 /// Table, description and pictures of a recording say the same.

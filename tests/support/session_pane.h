@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "app/session_state.h"
+#include "app/session/session_state.h"
 #include "engine/attention/registry.h"
 
 namespace fovea::test {

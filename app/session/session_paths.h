@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-#include "app/session_state.h"
+#include "app/session/session_state.h"
 
 namespace fovea {
 

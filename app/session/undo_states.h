@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "app/session_state.h"
+#include "app/session/session_state.h"
 
 namespace fovea {
 

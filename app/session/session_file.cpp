@@ -1,10 +1,10 @@
-#include "app/session_file.h"
+#include "app/session/session_file.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
-#include "app/session_paths.h"
+#include "app/session/session_paths.h"
 #include "engine/source/stream_address.h"
 
 namespace fovea {

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "app/view_kind.h"
+#include "app/session/view_kind.h"
 #include "engine/models/retina.h"
 #include "engine/pipeline/pipeline.h"
+#include "engine/render/range_mode.h"
 #include "engine/render/render.h"
-#include "widgets/colour_scale.h"
 
 namespace fovea {
 

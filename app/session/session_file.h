@@ -7,15 +7,21 @@
 #include <string>
 #include <vector>
 
-#include "app/bundled_model.h"
-#include "app/session_state.h"
+#include "app/session/bundled_model.h"
+#include "app/session/session_state.h"
 #include "engine/source/frame_source.h"
-#include "widgets/canvas.h"
 
 namespace fovea {
 
 /// The newest kind of session file, which is the one that is written.
 inline constexpr int kSessionVersion = 2;
+
+/// Where the view of the picture stands.
+struct ViewPlace {
+    bool fitted = true;
+    double zoom = 1.0;  ///< device pixels per picture pixel
+    QPointF centre;     ///< picture position in the middle of the view
+};
 
 /// A session as a file: what is chosen, the picture by reference and hash, and where the view stands.
 struct SessionFile {
@@ -23,7 +29,7 @@ struct SessionFile {
     SourceSpec source;   ///< nothing is opened from it unasked but a file on this computer; empty location: none
     std::string sha256;  ///< of the picture's file when it was saved; empty where the source has none
     std::uint64_t frame = 0;
-    CanvasPlace place;
+    ViewPlace place;
     double split = 0.5;
 };
 

@@ -1,4 +1,4 @@
-#include "app/bundled_model.h"
+#include "app/session/bundled_model.h"
 
 #include <QCryptographicHash>
 #include <QDir>

@@ -1,4 +1,4 @@
-#include "app/session_paths.h"
+#include "app/session/session_paths.h"
 
 #include <QDir>
 #include <QFileInfo>

@@ -9,9 +9,9 @@
 #include <optional>
 #include <utility>
 
-#include "app/session_file.h"
-#include "app/session_keys.h"
-#include "app/session_paths.h"
+#include "app/session/session_file.h"
+#include "app/session/session_keys.h"
+#include "app/session/session_paths.h"
 #include "engine/attention/registry.h"
 #include "engine/io/read_file.h"
 #include "engine/render/colormap.h"

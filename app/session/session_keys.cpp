@@ -1,20 +1,20 @@
-#include "app/session_keys.h"
+#include "app/session/session_keys.h"
 
 #include <QJsonDocument>
 
 #include <algorithm>
 #include <utility>
 
-#include "app/session_state.h"
-#include "app/view_kind.h"
+#include "app/session/session_state.h"
+#include "app/session/view_kind.h"
 #include "engine/attention/maps.h"
 #include "engine/attention/weights.h"
 #include "engine/models/retina.h"
 #include "engine/pipeline/intervention.h"
 #include "engine/render/compose.h"
 #include "engine/render/field.h"
+#include "engine/render/range_mode.h"
 #include "engine/source/frame_source.h"
-#include "widgets/colour_scale.h"
 
 namespace fovea {
 namespace {

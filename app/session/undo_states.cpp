@@ -1,4 +1,4 @@
-#include "app/undo_states.h"
+#include "app/session/undo_states.h"
 
 #include <algorithm>
 
