@@ -431,6 +431,7 @@ void Canvas::setPeek(bool peek) {
     }
     s.peek = peek;
     s.plain = {};
+    s.lastRequest.reset();  // its pixels are gone, so that the same picture may be wanted again
     update();
     s.requestSoon();
     s.sayCursor();

@@ -245,8 +245,9 @@ void KeySheet::say(const QString& sentence, bool isError) {
 void KeySheet::changeEvent(QEvent* event) {
     if (event->type() == QEvent::LanguageChange) {
         retranslate();
-    } else if (event->type() == QEvent::PaletteChange) {
-        restyle();
+    } else if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) {
+        // Later, because a style sheet gives the label its first palette back.
+        QMetaObject::invokeMethod(this, &KeySheet::restyle, Qt::QueuedConnection);
     }
     QDialog::changeEvent(event);
 }

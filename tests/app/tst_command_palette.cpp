@@ -30,7 +30,7 @@ class TestCommandPalette final : public QObject {
 
     CompareWindow m;
 
-    CommandPalette* palette() const { return m.part<CommandPalette>(); }
+    CommandPalette* palette() const { return m.part<CommandPalette>("palette"); }
     static QLineEdit* field(const QWidget* palette) { return palette->findChild<QLineEdit*>(); }
     static QListWidget* list(const QWidget* palette) { return palette->findChild<QListWidget*>(); }
     static QStringList rows(const QWidget* palette) {
