@@ -70,7 +70,7 @@ void MainWindow::addSampleMenu() {
 
 void MainWindow::addRecentMenu() {
     auto* menu = m_mainMenu->addMenu(tr("Recent files"));
-    const QStringList files = m_settings.recentFiles();
+    const QStringList files = m_settings.recentFiles().entries();
     menu->setEnabled(!files.isEmpty());
     for (const auto& path : files) {
         auto* action = menu->addAction(QFileInfo(path).fileName(), this, [this, path] { m_session.openFile(path); });
@@ -79,7 +79,7 @@ void MainWindow::addRecentMenu() {
     menu->setToolTipsVisible(true);
     menu->addSeparator();
     menu->addAction(tr("Forget them"), this, [this] {
-        m_settings.clearRecentFiles();
+        m_settings.recentFiles().clear();
         rebuildMenus();
     });
 }

@@ -112,7 +112,7 @@ private Q_SLOTS:
         }
         const int width = turned ? stored.height() : stored.width();
         const int height = turned ? stored.width() : stored.height();
-        m_settings->setCroppedInput(cropped);
+        m_settings->setInput({.fit = cropped ? Fit::Crop : Fit::Whole});
         m_settings->setModule(QStringLiteral("sagan"));
         m_window->session().setModule(QStringLiteral("sagan"));
         m_window->start(path);
