@@ -224,9 +224,9 @@ void MainWindow::connectSession() {
         m_area->setHintVisible(false);
     });
     connect(&m_session, &Session::resultChanged, this, [this] {
-        const QSizeF before = m_area->canvas(0)->pictureSize();
+        const QSizeF before = m_area->canvas(0)->view().picture;
         showResults();
-        if (m_area->canvas(0)->pictureSize() != before) {
+        if (m_area->canvas(0)->view().picture != before) {
             m_area->place();
         }
         showSteps();

@@ -29,8 +29,8 @@ namespace {
 
 /// Where an event of a canvas was, as a fraction of the picture; nothing beside it and for the keyboard.
 std::optional<QPointF> spotOf(const Canvas& canvas, const QContextMenuEvent& event) {
-    const QSizeF picture = canvas.pictureSize();
-    const QPointF at = canvas.pictureAt(event.pos());
+    const QSizeF picture = canvas.view().picture;
+    const QPointF at = canvas.view().pictureAt(event.pos());
     if (event.reason() == QContextMenuEvent::Keyboard || !QRectF(QPointF(), picture).contains(at)) {
         return std::nullopt;
     }

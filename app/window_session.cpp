@@ -107,7 +107,7 @@ SessionFile MainWindow::sessionFile() {
         file.sha256 = frame.source->sha256;
     }
     file.frame = frame.index;
-    file.place = m_area->canvas()->place();
+    file.place = m_area->canvas()->view().place();
     file.split = m_area->split();
     return file;
 }

@@ -181,7 +181,7 @@ private Q_SLOTS:
         QVERIFY2(m.area()->notices()->isEmpty(), qPrintable(m.area()->notices()->textSummary()));
         const QJsonObject view = QJsonDocument::fromJson(frozen).object()[QStringLiteral("view")].toObject();
         if (!view[QStringLiteral("fitted")].toBool()) {
-            const CanvasPlace place = m.canvas()->place();
+            const CanvasPlace place = m.canvas()->view().place();
             QCOMPARE(place.zoom, view[QStringLiteral("zoom")].toDouble());
             QCOMPARE(place.centre.x(), view[QStringLiteral("centreX")].toDouble());
         }

@@ -59,7 +59,7 @@ class TestQueryCells final : public QObject {
         const auto result = session().result();
         return result && !session().controller().busy() && session().moduleResult() && session().moduleResult()->output &&
                result->frame.width == width && result->frame.height == height && bundleOf(session().model()) &&
-               session().modelResult()->features && canvas()->pictureSize() == QSizeF(width, height) &&
+               session().modelResult()->features && canvas()->view().picture == QSizeF(width, height) &&
                canvas()->rendered().field;
     }
 
@@ -146,7 +146,8 @@ private Q_SLOTS:
         const double paddedHeight = std::ceil(workingHeight / multiple) * multiple;
 
         std::mt19937 random(7);
-        const QRectF shown(canvas()->positionOf({left, top}), canvas()->positionOf({left + seenWidth, top + seenHeight}));
+        const QRectF shown(canvas()->view().positionOf({left, top}),
+                           canvas()->view().positionOf({left + seenWidth, top + seenHeight}));
         std::uniform_real_distribution<double> across(shown.left(), shown.right());
         std::uniform_real_distribution<double> down(shown.top(), shown.bottom());
         CursorInfo under;
@@ -154,7 +155,7 @@ private Q_SLOTS:
         int tried = 0;
         while (tried < kPlaces) {
             const QPoint point(static_cast<int>(across(random)), static_cast<int>(down(random)));
-            const QPointF place = canvas()->pictureAt(point);
+            const QPointF place = canvas()->view().pictureAt(point);
             if (place.x() < left || place.y() < top || place.x() >= left + seenWidth || place.y() >= top + seenHeight) {
                 continue;
             }
