@@ -11,6 +11,7 @@
 
 #include "engine/attention/registry.h"
 #include "tests/support/compare_window_fixture.h"
+#include "tests/support/requests.h"
 #include "widgets/comparison_table.h"
 #include "widgets/engine_text.h"
 #include "widgets/prediction_view.h"
