@@ -93,7 +93,7 @@ void CanvasArea::make(int index) {
     link(index);
     retranslate();
     if (index != 0) {
-        view.canvas->setPlace(canvas(0)->place());
+        view.canvas->setPlace(canvas(0)->view().place());
         Q_EMIT canvasMade(index);
     }
 }
@@ -166,7 +166,7 @@ std::vector<int> CanvasArea::shownIndices() const {
 
 // With as many columns as make the pictures largest.
 int CanvasArea::columnsFor(int count) const {
-    const QSizeF picture = canvas(0)->pictureSize();
+    const QSizeF picture = canvas(0)->view().picture;
     const double margin = colourScale(0)->sizeHint().width() + 8;
     int best = 1;
     double largest = 0.0;

@@ -157,7 +157,7 @@ void MainWindow::start(const QString& argument) {
     showNotices();
     sayWhatIsNotKept();
     offerRecordings();
-    m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().isEmpty());
+    m_area->setHintVisible(file.isEmpty() && m_settings.recentFiles().entries().isEmpty());
     m_work.start<void>({}, [](const JobControl&) {  // tried now, so that nobody waits for it later
         static_cast<void>(videoCodecs());
         return Result<void>();
@@ -208,16 +208,16 @@ void MainWindow::connectSession() {
         setWindowTitle(QStringLiteral("%1 – Fovea").arg(QString::fromStdString(source->name)));
         const SourceKind kind = m_session.source().traits().kind;  // an image while there is none
         if (isOnDisk(kind) && !path.isEmpty() && !path.startsWith(samplesFolder())) {
-            m_settings.addRecentFile(path);
+            m_settings.recentFiles().add(path);
             m_settings.setFolder(QStringLiteral("open"), QFileInfo(path).path());
             rebuildMenus();
         }
     });
     connect(&m_session, &Session::failed, this, [this](const Error& error) { m_area->showMessage(errorText(error), true); });
     connect(&m_session, &Session::resultChanged, this, [this] {
-        const QSizeF before = m_area->canvas(0)->pictureSize();
+        const QSizeF before = m_area->canvas(0)->view().picture;
         showResults();
-        if (m_area->canvas(0)->pictureSize() != before) {
+        if (m_area->canvas(0)->view().picture != before) {
             m_area->place();
         }
         showSteps();

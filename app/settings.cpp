@@ -2,7 +2,6 @@
 
 #include <QDir>
 #include <QFileInfo>
-#include <QUrl>
 
 #include <algorithm>
 
@@ -11,9 +10,6 @@
 
 namespace fovea {
 namespace {
-
-constexpr int kRecentFiles = 10;
-constexpr qint64 kLargestFile = qint64{16} << 20;
 
 constexpr const char* kLanguage = "window/language";
 constexpr const char* kTheme = "window/theme";
@@ -30,15 +26,6 @@ constexpr const char* kKeys = "keys/";
 
 QString key(const char* name) { return QString::fromLatin1(name); }
 
-/// Whether there is no file yet, or one which can be read to its end.
-bool isReadable(const QString& path) {
-    const QFileInfo file(path);
-    if (!file.exists()) {
-        return !file.isSymLink();  // nothing is written through a link which leads nowhere
-    }
-    return file.isFile() && file.isReadable() && file.size() <= kLargestFile;
-}
-
 QStringList themeNames() { return {QStringLiteral("dark"), QStringLiteral("light")}; }
 
 QStringList sequentialMaps() {
@@ -51,6 +38,14 @@ QStringList sequentialMaps() {
 
 bool motionIsReduced() { return qgetenv("GTK_ENABLE_ANIMATIONS") == "0"; }
 
+/// The rule of a number.
+const NumberRule& settingRule(const char* name) {
+    const auto& rules = settingRules();
+    const auto rule = std::find_if(rules.begin(), rules.end(), [name](const NumberRule& r) { return r.name == name; });
+    Q_ASSERT_X(rule != rules.end(), "Settings", name);
+    return *rule;
+}
+
 template <class T>
 T orElse(const Result<T>& value, const T& fallback) {
     return value ? *value : fallback;
@@ -58,13 +53,7 @@ T orElse(const Result<T>& value, const T& fallback) {
 
 }  // namespace
 
-Settings::Settings()
-    : m_instead(isReadable(file()) ? nullptr : std::make_unique<QTemporaryDir>()),
-      m_settings(m_instead ? m_instead->filePath(QStringLiteral("fovea.ini")) : file(), QSettings::IniFormat),
-      m_trouble(m_instead                 ? Trouble::Refused
-                : m_settings.isWritable() ? Trouble::None
-                                          : Trouble::ReadOnly),
-      m_problems(findProblems()) {}
+Settings::Settings() : m_file(file()), m_problems(findProblems()) {}
 
 // Asks QSettings about a program which does not exist: the answer names the folder of all settings, and no file is opened.
 QString Settings::file() {
@@ -77,44 +66,8 @@ const std::vector<NumberRule>& settingRules() {
     return kRules;
 }
 
-// A comma makes a list of a value.
-QString Settings::textAt(const QString& name) const {
-    const QVariant value = m_settings.value(name);
-    return value.typeId() == QMetaType::QStringList ? value.toStringList().join(QStringLiteral(", ")) : value.toString();
-}
-
-Result<double> Settings::number(const char* name, double fallback) const {
-    const auto& rules = settingRules();
-    const auto rule = std::find_if(rules.begin(), rules.end(), [name](const NumberRule& r) { return r.name == name; });
-    Q_ASSERT_X(rule != rules.end(), "Settings", name);
-    return m_settings.contains(key(name)) ? rule->parse(textAt(name).toStdString()) : Result<double>(fallback);
-}
-
-Result<QString> Settings::choice(const char* name, const QStringList& choices, const QString& fallback) const {
-    const QString given = textAt(name);
-    if (!m_settings.contains(key(name)) || choices.contains(given)) {
-        return given.isEmpty() ? fallback : given;
-    }
-    std::vector<std::string> known;
-    for (const QString& each : choices) {
-        known.push_back(each.toStdString());
-    }
-    return notOneOf(name, known, given.toStdString());
-}
-
-Result<bool> Settings::flag(const char* name, bool fallback) const {
-    const QString yes = QStringLiteral("true");
-    const QString no = QStringLiteral("false");
-    const QString given = textAt(name);
-    if (given == QLatin1String("1") || given == QLatin1String("0")) {
-        return given == QLatin1String("1");
-    }
-    const auto chosen = choice(name, {yes, no}, fallback ? yes : no);
-    return chosen ? Result<bool>(*chosen == yes) : Result<bool>(chosen.error());
-}
-
 Result<QString> Settings::mechanism() const {
-    const QString given = textAt(kModule);
+    const QString given = m_file.text(key(kModule));
     if (given.isEmpty() || findModule(given.toStdString()) != nullptr) {
         return given;
     }
@@ -130,19 +83,17 @@ std::vector<Error> Settings::findProblems() const {
             problems.push_back(value.error());
         }
     };
-    if (m_settings.status() != QSettings::NoError) {
-        problems.push_back(makeError(ErrorCode::Unreadable,
-                                     FOVEA_TEXT("engine", "The settings in “%1” cannot be read; correct the file or remove it."),
-                                     {m_settings.fileName().toStdString()}));
+    if (const auto unreadable = m_file.unreadable()) {
+        problems.push_back(*unreadable);
     }
-    check(choice(kLanguage, languages(), systemLanguage()));
-    check(choice(kTheme, themeNames(), themeNames().first()));
-    check(choice(kColormap, sequentialMaps(), {}));
+    check(m_file.choice(kLanguage, languages(), systemLanguage()));
+    check(m_file.choice(kTheme, themeNames(), themeNames().first()));
+    check(m_file.choice(kColormap, sequentialMaps(), {}));
     for (const NumberRule& rule : settingRules()) {
-        check(number(rule.name.c_str(), 0.0));
+        check(m_file.number(rule, 0.0));
     }
     for (const char* name : {kReducedMotion, kSmooth, kFine, kCrop, kAutoSize}) {
-        check(flag(name, false));
+        check(m_file.flag(name, false));
     }
     check(mechanism());
     static_cast<void>(readBindings(writtenBindings(), problems));
@@ -151,63 +102,67 @@ std::vector<Error> Settings::findProblems() const {
 
 QString Settings::recoveryFolder() { return QFileInfo(file()).path() + QStringLiteral("/recovery"); }
 
-QString Settings::language() const { return orElse(choice(kLanguage, languages(), systemLanguage()), systemLanguage()); }
-void Settings::setLanguage(const QString& language) { m_settings.setValue(key(kLanguage), language); }
+QString Settings::language() const { return orElse(m_file.choice(kLanguage, languages(), systemLanguage()), systemLanguage()); }
+void Settings::setLanguage(const QString& language) { m_file.set(key(kLanguage), language); }
 
 ThemeName Settings::theme() const {
-    const auto name = choice(kTheme, themeNames(), themeNames().first());
+    const auto name = m_file.choice(kTheme, themeNames(), themeNames().first());
     return name && *name == themeNames().last() ? ThemeName::Light : ThemeName::Dark;
 }
 
 void Settings::setTheme(ThemeName theme) {
-    m_settings.setValue(key(kTheme), theme == ThemeName::Light ? themeNames().last() : themeNames().first());
+    m_file.set(key(kTheme), theme == ThemeName::Light ? themeNames().last() : themeNames().first());
 }
 
-bool Settings::reducedMotion() const { return orElse(flag(kReducedMotion, motionIsReduced()), motionIsReduced()); }
+bool Settings::reducedMotion() const { return orElse(m_file.flag(kReducedMotion, motionIsReduced()), motionIsReduced()); }
 
 OverlayStyle Settings::style() const {
     OverlayStyle style;
     const QString map = QString::fromStdString(style.colormap);
-    style.colormap = orElse(choice(kColormap, sequentialMaps(), map), map).toStdString();
-    style.opacity = orElse(number(kOpacity, style.opacity), style.opacity);
-    style.smooth = orElse(flag(kSmooth, style.smooth), style.smooth);
+    style.colormap = orElse(m_file.choice(kColormap, sequentialMaps(), map), map).toStdString();
+    style.opacity = orElse(m_file.number(settingRule(kOpacity), style.opacity), style.opacity);
+    style.smooth = orElse(m_file.flag(kSmooth, style.smooth), style.smooth);
     return style;
 }
 
 void Settings::setStyle(const OverlayStyle& style) {
-    m_settings.setValue(key(kColormap), QString::fromStdString(style.colormap));
-    m_settings.setValue(key(kOpacity), style.opacity);
-    m_settings.setValue(key(kSmooth), style.smooth);
+    m_file.set(key(kColormap), QString::fromStdString(style.colormap));
+    m_file.set(key(kOpacity), style.opacity);
+    m_file.set(key(kSmooth), style.smooth);
 }
 
 RetinaOptions Settings::retina() const {
     RetinaOptions options;
-    options.stride = static_cast<int>(orElse<double>(number(kStride, options.stride), options.stride));
+    options.stride = static_cast<int>(orElse<double>(m_file.number(settingRule(kStride), options.stride), options.stride));
     return options;
 }
 
-void Settings::setRetina(const RetinaOptions& options) { m_settings.setValue(key(kStride), options.stride); }
+void Settings::setRetina(const RetinaOptions& options) { m_file.set(key(kStride), options.stride); }
 
-QString Settings::model() const { return m_settings.value(key("features/model")).toString(); }
-void Settings::setModel(const QString& model) { m_settings.setValue(key("features/model"), model); }
+QString Settings::model() const { return m_file.value(key("features/model")).toString(); }
+void Settings::setModel(const QString& model) { m_file.set(key("features/model"), model); }
 
-bool Settings::fineInput() const { return orElse(flag(kFine, false), false); }
-void Settings::setFineInput(bool fine) { m_settings.setValue(key(kFine), fine); }
+ModelInput Settings::input() const {
+    const bool isCropped = orElse(m_file.flag(kCrop, false), false);
+    return {.fit = isCropped ? Fit::Crop : Fit::Whole, .fine = orElse(m_file.flag(kFine, false), false)};
+}
 
-bool Settings::croppedInput() const { return orElse(flag(kCrop, false), false); }
-void Settings::setCroppedInput(bool cropped) { m_settings.setValue(key(kCrop), cropped); }
+void Settings::setInput(const ModelInput& input) {
+    m_file.set(key(kFine), input.fine);
+    m_file.set(key(kCrop), input.fit == Fit::Crop);
+}
 
-bool Settings::autoSize() const { return orElse(flag(kAutoSize, true), true); }
-void Settings::setAutoSize(bool on) { m_settings.setValue(key(kAutoSize), on); }
+bool Settings::autoSize() const { return orElse(m_file.flag(kAutoSize, true), true); }
+void Settings::setAutoSize(bool on) { m_file.set(key(kAutoSize), on); }
 
 QString Settings::module() const { return orElse(mechanism(), QString()); }
-void Settings::setModule(const QString& id) { m_settings.setValue(key(kModule), id); }
+void Settings::setModule(const QString& id) { m_file.set(key(kModule), id); }
 
 WrittenBindings Settings::writtenBindings() const {
     WrittenBindings written;
-    for (const QString& name : m_settings.allKeys()) {
+    for (const QString& name : m_file.keys()) {
         if (name.startsWith(key(kKeys))) {
-            written.emplace_back(name.mid(key(kKeys).size()), textAt(name));
+            written.emplace_back(name.mid(key(kKeys).size()), m_file.text(name));
         }
     }
     return written;
@@ -222,40 +177,19 @@ void Settings::setKeys(const KeyBindings& bindings) {
     for (const ActionSpec& action : actionTable()) {
         const QString name = key(kKeys) + QLatin1String(action.id);
         if (bindings.isDefault(action)) {
-            m_settings.remove(name);
+            m_file.remove(name);
         } else {
-            m_settings.setValue(name, writtenKeys(bindings.keys(action)));
+            m_file.set(name, writtenKeys(bindings.keys(action)));
         }
     }
 }
 
-QByteArray Settings::geometry() const { return m_settings.value(key("window/geometry")).toByteArray(); }
-void Settings::setGeometry(const QByteArray& geometry) { m_settings.setValue(key("window/geometry"), geometry); }
+QByteArray Settings::geometry() const { return m_file.value(key("window/geometry")).toByteArray(); }
+void Settings::setGeometry(const QByteArray& geometry) { m_file.set(key("window/geometry"), geometry); }
 
 QString Settings::folder(const QString& purpose) const {
-    return m_settings.value(key("folders/") + purpose, QDir::homePath()).toString();
+    return m_file.value(key("folders/") + purpose, QDir::homePath()).toString();
 }
-void Settings::setFolder(const QString& purpose, const QString& folder) {
-    m_settings.setValue(key("folders/") + purpose, folder);
-}
-
-QStringList Settings::recentFiles() const { return m_settings.value(key("files/recent")).toStringList(); }
-
-void Settings::addRecentFile(const QString& path) { prepend(key("files/recent"), path); }
-
-QStringList Settings::recentAddresses() const { return m_settings.value(key("sources/addresses")).toStringList(); }
-
-void Settings::addRecentAddress(const QString& address) {
-    prepend(key("sources/addresses"), QUrl(address).adjusted(QUrl::RemovePassword).toString());
-}
-
-void Settings::prepend(const QString& name, const QString& entry) {
-    QStringList list = m_settings.value(name).toStringList();
-    list.removeAll(entry);
-    list.prepend(entry);
-    m_settings.setValue(name, QStringList(list.mid(0, kRecentFiles)));
-}
-
-void Settings::clearRecentFiles() { m_settings.remove(key("files/recent")); }
+void Settings::setFolder(const QString& purpose, const QString& folder) { m_file.set(key("folders/") + purpose, folder); }
 
 }  // namespace fovea

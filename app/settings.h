@@ -1,15 +1,14 @@
 #pragma once
 
 #include <QByteArray>
-#include <QSettings>
-#include <QStringList>
-#include <QTemporaryDir>
+#include <QString>
 
-#include <memory>
 #include <vector>
 
 #include "app/actions/key_bindings.h"
-#include "engine/models/retina.h"
+#include "app/recent_list.h"
+#include "app/settings_file.h"
+#include "engine/models/model_spec.h"
 #include "engine/number_rule.h"
 #include "engine/render/compose.h"
 #include "widgets/theme.h"
@@ -20,15 +19,14 @@ namespace fovea {
 const std::vector<NumberRule>& settingRules();
 
 /// The settings, in one INI file which outlives the run. A value which is not allowed, because somebody edited the file, is
-/// replaced by its default, and problems() says so. A pipe, a folder or a device in the place of the file is not touched: all
-/// values are defaults then, and changes last until the end of the run.
+/// replaced by its default, and problems() says so. Where the file is refused, all values are defaults.
 class Settings final {
 public:
     Settings();
 
+    using Trouble = SettingsFile::Trouble;
     /// Why nothing is saved, if that is so.
-    enum class Trouble { None, Refused, ReadOnly };
-    [[nodiscard]] Trouble trouble() const { return m_trouble; }
+    [[nodiscard]] Trouble trouble() const { return m_file.trouble(); }
     /// Where the settings should be.
     [[nodiscard]] static QString file();
 
@@ -48,10 +46,9 @@ public:
     /// Which model makes the features: "retina", "" for the bundle which comes with the program, or a bundle's folder.
     [[nodiscard]] QString model() const;
     void setModel(const QString& model);
-    [[nodiscard]] bool fineInput() const;  ///< the finer of a bundle's two input sizes
-    void setFineInput(bool fine);
-    [[nodiscard]] bool croppedInput() const;  ///< a network sees the central square alone
-    void setCroppedInput(bool cropped);
+    /// How pictures enter a network: the whole or its central square, and the finer of two sizes. A size in pixels is not kept.
+    [[nodiscard]] ModelInput input() const;
+    void setInput(const ModelInput& input);
     [[nodiscard]] bool autoSize() const;  ///< lower the input of moving sources to keep the rate; on by default
     void setAutoSize(bool on);
     [[nodiscard]] QString module() const;  ///< empty before the first was chosen
@@ -68,27 +65,15 @@ public:
     /// Where sessions of programs which have not ended yet are kept.
     [[nodiscard]] static QString recoveryFolder();
 
-    [[nodiscard]] QStringList recentFiles() const;  ///< newest first, at most 10
-    void addRecentFile(const QString& path);
-    void clearRecentFiles();
-    [[nodiscard]] QStringList recentAddresses() const;  ///< of streams, likewise; passwords are left out
-    void addRecentAddress(const QString& address);
+    [[nodiscard]] RecentList recentFiles() { return {m_file, RecentList::Kind::Files}; }
+    [[nodiscard]] RecentList recentAddresses() { return {m_file, RecentList::Kind::Addresses}; }
 
 private:
-    /// Values by key, or why they are not allowed. A missing key has its default.
-    [[nodiscard]] Result<double> number(const char* name, double fallback) const;
-    [[nodiscard]] Result<bool> flag(const char* name, bool fallback) const;
-    [[nodiscard]] Result<QString> choice(const char* name, const QStringList& choices, const QString& fallback) const;
     [[nodiscard]] Result<QString> mechanism() const;
     [[nodiscard]] WrittenBindings writtenBindings() const;
-    [[nodiscard]] QString textAt(const QString& name) const;
-    [[nodiscard]] QString textAt(const char* name) const { return textAt(QString::fromLatin1(name)); }
     [[nodiscard]] std::vector<Error> findProblems() const;
-    void prepend(const QString& name, const QString& entry);
 
-    std::unique_ptr<QTemporaryDir> m_instead;  ///< of the file, where that is refused
-    mutable QSettings m_settings;
-    Trouble m_trouble;
+    SettingsFile m_file;
     std::vector<Error> m_problems;
 };
 

@@ -204,11 +204,11 @@ void MainWindow::chooseFromFilmstrip(std::size_t place) {
 // Where the menu was asked for, else in the middle of what the canvas shows.
 void MainWindow::addPin() {
     const Canvas* canvas = m_area->canvas();
-    const QSizeF picture = canvas->pictureSize();
+    const QSizeF picture = canvas->view().picture;
     if (!m_session.shown().queryOnPicture() || picture.isEmpty()) {
         return;
     }
-    const QPointF middle = canvas->pictureAt(QRectF(canvas->rect()).center());
+    const QPointF middle = canvas->view().pictureAt(QRectF(canvas->rect()).center());
     const QPointF seen(std::clamp(middle.x() / picture.width(), 0.0, 1.0), std::clamp(middle.y() / picture.height(), 0.0, 1.0));
     m_session.fieldControl().ask(m_menuSpot.value_or(seen), QueryGesture::Add);
 }

@@ -132,10 +132,10 @@ void MainWindow::playSample() {
 void MainWindow::sourceDialog() {
     auto* dialog = new SourceDialog([](const std::string& text) { return sourceSpecFor(text); }, sampleSpec(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setRecentAddresses(m_settings.recentAddresses());
+    dialog->setRecentAddresses(m_settings.recentAddresses().entries());
     connect(dialog, &SourceDialog::chosen, this, [this](const SourceSpec& spec) {
         if (spec.kind == SourceKind::Stream) {
-            m_settings.addRecentAddress(QString::fromStdString(spec.location));
+            m_settings.recentAddresses().add(QString::fromStdString(spec.location));
         }
         if (spec == sampleSpec()) {
             playSample();

@@ -29,8 +29,8 @@ namespace {
 
 /// Where an event of a canvas was, as a fraction of the picture; nothing beside it and for the keyboard.
 std::optional<QPointF> spotOf(const Canvas& canvas, const QContextMenuEvent& event) {
-    const QSizeF picture = canvas.pictureSize();
-    const QPointF at = canvas.pictureAt(event.pos());
+    const QSizeF picture = canvas.view().picture;
+    const QPointF at = canvas.view().pictureAt(event.pos());
     if (event.reason() == QContextMenuEvent::Keyboard || !QRectF(QPointF(), picture).contains(at)) {
         return std::nullopt;
     }
@@ -70,7 +70,7 @@ void MainWindow::addSampleMenu() {
 
 void MainWindow::addRecentMenu() {
     auto* menu = m_mainMenu->addMenu(tr("Recent files"));
-    const QStringList files = m_settings.recentFiles();
+    const QStringList files = m_settings.recentFiles().entries();
     menu->setEnabled(!files.isEmpty());
     for (const auto& path : files) {
         auto* action = menu->addAction(QFileInfo(path).fileName(), this, [this, path] { m_session.openFile(path); });
@@ -79,7 +79,7 @@ void MainWindow::addRecentMenu() {
     menu->setToolTipsVisible(true);
     menu->addSeparator();
     menu->addAction(tr("Forget them"), this, [this] {
-        m_settings.clearRecentFiles();
+        m_settings.recentFiles().clear();
         rebuildMenus();
     });
 }

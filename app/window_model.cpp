@@ -14,8 +14,7 @@ void MainWindow::openModel() {
     const QString chosen = m_settings.model();
     const QString folder = chosen.isEmpty() ? QString::fromStdString(bundledModelFolder()) : chosen;
     if (chosen != QLatin1String("retina") && !folder.isEmpty()) {
-        m_session.paneControl().setInput(
-            {.fit = m_settings.croppedInput() ? Fit::Crop : Fit::Whole, .fine = m_settings.fineInput()});
+        m_session.paneControl().setInput(m_settings.input());
         m_opensSetModel = !chosen.isEmpty();
         m_session.openBundle(folder);
         clippedRange();
@@ -31,8 +30,7 @@ void MainWindow::bundleDialog() {
 }
 
 void MainWindow::chooseNetwork(const NetworkModel& network) {
-    m_settings.setFineInput(network.input.fine);
-    m_settings.setCroppedInput(network.input.fit == Fit::Crop);
+    m_settings.setInput(network.input);
     m_session.paneControl().setModel(network);
 }
 

@@ -110,7 +110,7 @@ SessionFile MainWindow::sessionFile() {
         file.sha256 = frame.source->sha256;
     }
     file.frame = frame.index;
-    const CanvasPlace place = m_area->canvas()->place();
+    const CanvasPlace place = m_area->canvas()->view().place();
     file.place = {.fitted = place.fitted, .zoom = place.zoom, .centre = place.centre};
     file.split = m_area->split();
     return file;

@@ -1,55 +1,26 @@
 #include "widgets/canvas.h"
 
+#include <QElapsedTimer>
 #include <QEvent>
+#include <QPainter>
 
-#include <opencv2/core.hpp>
-
-#include <chrono>
 #include <cmath>
-#include <tuple>
+#include <utility>
 
 #include "widgets/accessible_view.h"
-#include "widgets/canvas_state.h"
+#include "widgets/canvas_gestures.h"
+#include "widgets/canvas_layers.h"
+#include "widgets/canvas_painter.h"
+#include "widgets/canvas_subject.h"
 #include "widgets/engine_text.h"
-#include "widgets/figure/mat_image.h"
 #include "widgets/theme.h"
 
 namespace fovea {
 namespace {
 
-constexpr int kFadeMilliseconds = 120;
-bool g_motion = false;
-
-bool sameSource(const Frame& a, const Frame& b) { return a.source == b.source && (a.source != nullptr || a.pixels == b.pixels); }
-
-bool sameSize(const Frame& a, const Frame& b) { return a.width == b.width && a.height == b.height; }
-
-double millisecondsBetween(const Frame& from, const Frame& to) {
-    return std::chrono::duration<double, std::milli>(to.captured - from.captured).count();
-}
-
-// Whether `a` is behind `b`, both of one source: its numbers are older, or those are the same and its picture is.
-bool behind(const FrameResult& a, const FrameResult& b) {
-    return std::tie(a.epoch, a.frame.sequence) < std::tie(b.epoch, b.frame.sequence);
-}
-
-bool behind(const OverlayRequest& a, const OverlayRequest& b) {
-    return behind(*a.result, *b.result) || (!behind(*b.result, *a.result) && a.over.sequence < b.over.sequence);
-}
-
-// A query or a channel may lag behind for a frame; another map under this map's chip may not.
-bool sameMap(const std::optional<FieldSpec>& a, const std::optional<FieldSpec>& b) {
-    return a.has_value() == b.has_value() && (!a || (a->job.source == b->job.source && a->map == b->map));
-}
-
-bool sameRequest(const OverlayRequest& a, const OverlayRequest& b) {
+bool isSameRequest(const OverlayRequest& a, const OverlayRequest& b) {
     return a.result == b.result && a.field == b.field && a.minus == b.minus && a.style == b.style && a.viewport == b.viewport &&
            a.background == b.background && a.over.pixels == b.over.pixels;
-}
-
-QRgb pixelAt(const Frame& frame, int x, int y) {
-    const auto bgr = frame.pixels->at<cv::Vec3b>(y, x);
-    return qRgb(bgr[2], bgr[1], bgr[0]);
 }
 
 QString percentText(double share) {
@@ -79,100 +50,68 @@ QString fieldSummary(const ScalarField& field, const FieldStatistics& statistics
 
 }  // namespace
 
-Canvas::State::State(Canvas& owner) : canvas(owner) {
-    fade.setDuration(kFadeMilliseconds);
-    fade.setStartValue(0.0);
-    fade.setEndValue(1.0);
-    QObject::connect(&fade, &QVariantAnimation::valueChanged, &canvas, [this] { canvas.update(); });
-    QObject::connect(&fade, &QVariantAnimation::finished, &canvas, [this] { fading = {}; });
-}
+struct Canvas::State {
+    explicit State(Canvas& owner);
 
-const Canvas::State::Layer& Canvas::State::shown() const { return peek && plain.rendered.pixels ? plain : overlay; }
+    Canvas& canvas;
+    CanvasView view;
+    CanvasSubject subject;
+    CanvasLayers layers;
+    CanvasPins pins;
+    CanvasLabels labels;
+    CanvasGestures gestures;
+    bool isMoving = false;  ///< pictures follow each other
+    bool isRequestPending = false;
+    std::optional<OverlayRequest> lastRequest;
+    QString announced;
+    QElapsedTimer sinceAnnounced;
+    std::shared_ptr<const cv::Mat> saidPainted;  ///< pixels of the overlay which was painted last
 
-// The picture which is painted: the newest result may be further.
-const Frame& Canvas::State::shownFrame() const {
-    const OverlayRequest& request = shown().rendered.request;
-    return request.over.valid() ? request.over : request.result ? request.result->frame : result->frame;
-}
+    void requestSoon();
+    void requestNow();
+    void viewChanged(double oldZoom);
+    void movedByPerson(double oldZoom);
+    void sayCursor();
+    void saySummary();
+    void resize();
+    void paint(QPainter& painter);
+    void sayPainted();
+    [[nodiscard]] CursorInfo infoAt(QPointF at) const;
+};
 
-// The numbers which are painted. None in the short while in which a stream has changed its size and the last pixels are painted
-// stretched.
-const ScalarField* Canvas::State::shownField() const {
-    const RenderedOverlay& rendered = shown().rendered;
-    const bool fits = rendered.field && result && sameSize(rendered.request.result->frame, result->frame);
-    return fits && !peek ? rendered.field.get() : nullptr;
-}
-
-// By how many milliseconds the painted map is older than the painted picture; nothing where they belong together.
-std::optional<int> Canvas::State::staleness() const {
-    const RenderedOverlay& rendered = shown().rendered;
-    if (!rendered.field || !rendered.request.over.valid()) {
-        return std::nullopt;
-    }
-    return static_cast<int>(std::lround(millisecondsBetween(rendered.request.result->frame, rendered.request.over)));
-}
-
-// Whether the newest picture has left the newest result behind.
-bool Canvas::State::outruns() const {
-    return result && newest.valid() && sameSource(newest, result->frame) && sameSize(newest, result->frame) &&
-           newest.sequence > result->frame.sequence && millisecondsBetween(result->frame, newest) > kStaleMilliseconds;
-}
-
-// What belonged to another source.
-void Canvas::State::forget() {
-    overlay = {};
-    plain = {};
-    fading = {};
-    fade.stop();
-    newest = {};
-    keyboardSpot.reset();
-}
-
-OverlayRequest Canvas::State::wantedRequest() const {
-    OverlayRequest request;
-    request.result = result;
-    request.field = peek ? std::nullopt : field;
-    request.minus = peek ? std::nullopt : minus;
-    request.style = style;
-    request.viewport = view.viewport();
-    request.background = theme().canvas.rgb();
-    request.over = outruns() ? newest : Frame{};
-    return request;
+Canvas::State::State(Canvas& owner) : canvas(owner), layers(owner, subject), gestures(owner, view, pins, layers) {
+    connect(&gestures, &CanvasGestures::viewMoved, &canvas, [this](double oldZoom) { movedByPerson(oldZoom); });
+    connect(&gestures, &CanvasGestures::hoverMoved, &canvas, [this] {
+        sayCursor();
+        if (labels.hasReading) {
+            canvas.update();
+        }
+    });
+    connect(&gestures, &CanvasGestures::hoverEnded, &canvas, [this] { Q_EMIT canvas.cursorMoved(CursorInfo{}); });
+    connect(&gestures, &CanvasGestures::spotMoved, &canvas, [this](QPointF at) { Q_EMIT canvas.cursorMoved(infoAt(at)); });
+    connect(&gestures, &CanvasGestures::pinTaken, &canvas, &Canvas::pinChosen);
+    connect(&gestures, &CanvasGestures::asked, &canvas, &Canvas::queryChosen);
 }
 
 CursorInfo Canvas::State::infoAt(QPointF at) const {
-    CursorInfo info;
-    if (!result || !view.contains(at)) {
-        return info;
-    }
-    info.inside = true;
-    info.x = static_cast<int>(at.x());
-    info.y = static_cast<int>(at.y());
-    const Frame& frame = sameSize(shownFrame(), result->frame) ? shownFrame() : result->frame;
-    info.colour = pixelAt(frame, info.x, info.y);
-    if (const ScalarField* shownValues = shownField()) {
-        info.cell = cellAt(*shownValues, at.x(), at.y());
-        info.value = shownValues->values[static_cast<std::size_t>(info.cell.i) * shownValues->width + info.cell.j];
-        info.hasValue = !std::isnan(info.value);  // a cell may take no part
-    }
-    return info;
+    return subject.result && view.contains(at) ? layers.infoAt(at) : CursorInfo{};
 }
 
 void Canvas::State::requestSoon() {
-    if (!requestPending) {
-        requestPending = true;
+    if (!isRequestPending) {
+        isRequestPending = true;
         QMetaObject::invokeMethod(
             &canvas, [this] { requestNow(); }, Qt::QueuedConnection);
     }
 }
 
 void Canvas::State::requestNow() {
-    requestPending = false;
-    if (!result || !view.valid() || !canvas.isVisible()) {
+    isRequestPending = false;
+    if (!subject.result || !view.valid() || !canvas.isVisible()) {
         return;
     }
-    OverlayRequest wanted = wantedRequest();
-    if (!lastRequest || !sameRequest(*lastRequest, wanted)) {
+    OverlayRequest wanted = subject.request(view);
+    if (!lastRequest || !isSameRequest(*lastRequest, wanted)) {
         lastRequest = std::move(wanted);
         Q_EMIT canvas.renderRequested(*lastRequest);
     }
@@ -189,11 +128,11 @@ void Canvas::State::viewChanged(double oldZoom) {
 
 void Canvas::State::movedByPerson(double oldZoom) {
     viewChanged(oldZoom);
-    Q_EMIT canvas.placeChanged(canvas.place());
+    Q_EMIT canvas.placeChanged(view.place());
 }
 
 void Canvas::State::sayCursor() {
-    if (hover) {
+    if (const auto& hover = gestures.hover()) {
         Q_EMIT canvas.cursorMoved(infoAt(view.pictureAt(*hover)));
     }
 }
@@ -201,7 +140,7 @@ void Canvas::State::sayCursor() {
 void Canvas::State::saySummary() {
     // A moving picture changes more often than anybody could listen.
     constexpr qint64 kQuietMilliseconds = 1000;
-    const bool ofSequence = result && result->frame.sequence > 0;
+    const bool ofSequence = subject.result && subject.result->frame.sequence > 0;
     if (ofSequence && sinceAnnounced.isValid() && sinceAnnounced.elapsed() < kQuietMilliseconds) {
         return;
     }
@@ -210,6 +149,46 @@ void Canvas::State::saySummary() {
         announced = std::move(summary);
         sinceAnnounced.start();
         announceSummary(&canvas);
+    }
+}
+
+void Canvas::State::resize() {
+    const double oldZoom = view.zoom;
+    view.resize(canvas.size(), canvas.devicePixelRatioF());
+    viewChanged(oldZoom);
+}
+
+void Canvas::State::paint(QPainter& painter) {
+    painter.fillRect(canvas.rect(), theme().canvas);
+    CanvasPainter paints(painter, canvas.font(), view, layers, labels);
+    if (subject.result) {
+        paints.paintPicture();
+        if (!isMoving) {
+            paints.paintCells();
+        }
+        if (pins.spot && canvas.hasFocus()) {
+            paints.paintSpot(*pins.spot);
+        }
+        paints.paintPins(pins.pins);
+        const auto& hover = gestures.hover();
+        paints.paintReading(hover ? std::optional(view.pictureAt(*hover)) : std::nullopt);
+        paints.paintStaleness();
+        paints.paintChip();
+        paints.paintError();
+    } else {
+        paints.paintPlaceholder(canvas.rect());
+    }
+    if (canvas.hasFocus()) {
+        paintFocusRing(painter, canvas.rect());
+    }
+}
+
+void Canvas::State::sayPainted() {
+    if (layers.overlay().pixels != saidPainted) {
+        saidPainted = layers.overlay().pixels;
+        if (saidPainted) {
+            Q_EMIT canvas.overlayPainted(layers.overlay());
+        }
     }
 }
 
@@ -226,19 +205,20 @@ Canvas::~Canvas() = default;
 
 void Canvas::setResult(std::shared_ptr<const FrameResult> result) {
     State& s = *m_state;
-    const bool valid = result && result->frame.valid();
-    const bool sameAsBefore = valid && s.result && sameSource(s.result->frame, result->frame);
-    if (sameAsBefore && (result == s.result || behind(*result, *s.result))) {
+    const CanvasSubject::Taken taken = s.subject.take(std::move(result));
+    if (taken == CanvasSubject::Taken::Nothing) {
         return;
     }
-    s.result = valid ? std::move(result) : nullptr;
+    const bool isOther = taken == CanvasSubject::Taken::OtherSource;
     const double oldZoom = s.view.zoom;
-    if (!sameAsBefore) {
-        s.forget();
+    if (isOther) {
+        s.layers.forget();
+        s.pins.spot.reset();
         s.view.fitted = true;
     }
-    const QSizeF size = valid ? QSizeF(s.result->frame.width, s.result->frame.height) : QSizeF();
-    if (!sameAsBefore || size != s.view.picture) {
+    const auto& now = s.subject.result;
+    const QSizeF size = now ? QSizeF(now->frame.width, now->frame.height) : QSizeF();
+    if (isOther || size != s.view.picture) {
         s.view.setPicture(size);
     }
     s.viewChanged(oldZoom);
@@ -247,120 +227,90 @@ void Canvas::setResult(std::shared_ptr<const FrameResult> result) {
 
 void Canvas::setNewestFrame(const Frame& frame) {
     State& s = *m_state;
-    s.newest = frame;
-    if (s.outruns()) {
+    s.subject.newest = frame;
+    if (s.subject.isOutrun()) {
         s.requestSoon();
     }
 }
 
 void Canvas::setMoving(bool moving) {
-    m_state->moving = moving;
+    m_state->isMoving = moving;
     update();
 }
 
 void Canvas::setField(std::optional<FieldSpec> field) {
-    m_state->field = std::move(field);
+    m_state->subject.field = std::move(field);
     m_state->requestSoon();
 }
 
 void Canvas::setMinus(std::optional<FieldSpec> minus) {
-    m_state->minus = std::move(minus);
+    m_state->subject.minus = std::move(minus);
     m_state->requestSoon();
 }
 
 void Canvas::setStyle(const OverlayStyle& style) {
-    m_state->style = style;
+    m_state->subject.style = style;
     m_state->requestSoon();
 }
 
 void Canvas::setRendered(const RenderedOverlay& rendered) {
-    State& s = *m_state;
-    const OverlayRequest& request = rendered.request;
-    if (!rendered.pixels || !request.result || !s.result || !sameSource(request.result->frame, s.result->frame)) {
-        return;
+    if (m_state->layers.take(rendered)) {
+        update();
+        m_state->sayCursor();
+        m_state->saySummary();
     }
-    // Newer numbers of this very frame are known, so their pixels follow at once. Of a frame which has passed, later ones may
-    // keep passing faster than pixels come; then these are the best there are.
-    if (request.result->frame.sequence == s.result->frame.sequence && request.result->epoch < s.result->epoch) {
-        return;
-    }
-    const bool alone = !request.field && s.field;
-    if (!alone && !sameMap(request.field, s.field)) {
-        return;
-    }
-    const State::Layer& painted = alone ? s.plain : s.overlay;
-    if (painted.rendered.request.result && behind(request, painted.rendered.request)) {
-        return;
-    }
-    if (g_motion && !alone && s.overlay.rendered.pixels && !sameMap(s.overlay.rendered.request.field, request.field)) {
-        s.fading = std::move(s.overlay);
-        s.fade.start();
-    }
-    (alone ? s.plain : s.overlay) = State::Layer{rendered, matImage(rendered.pixels)};
-    update();
-    s.sayCursor();
-    s.saySummary();
 }
 
 void Canvas::setChip(const QString& text, std::optional<Domain> domain, bool hard) {
-    m_state->chip = {text, domain, hard};
+    CanvasLabels& labels = m_state->labels;
+    labels.chip = text;
+    labels.domain = domain;
+    labels.isHard = hard;
     update();
 }
 
 void Canvas::setChipLeft(double left) {
-    m_state->chipLeft = left;
+    m_state->labels.chipLeft = left;
     update();
 }
 
 void Canvas::setPlaceholder(const QString& text) {
-    m_state->placeholder = text;
+    m_state->labels.placeholder = text;
     update();
     m_state->saySummary();
 }
 
 void Canvas::setPins(std::vector<CanvasPin> pins) {
-    if (pins != m_state->pins) {
-        m_state->pins = std::move(pins);
+    if (pins != m_state->pins.pins) {
+        m_state->pins.pins = std::move(pins);
         update();
     }
 }
 
-void Canvas::setHoverQuery(bool follows) { m_state->hoverQuery = follows; }
+void Canvas::setHoverQuery(bool follows) { m_state->pins.isFollowingCursor = follows; }
 
 void Canvas::setGhost(std::optional<QPointF> position) {
-    if (position != m_state->ghost) {
-        m_state->ghost = position;
+    if (position != m_state->labels.ghost) {
+        m_state->labels.ghost = position;
         update();
     }
 }
 
 void Canvas::setReading(bool shown) {
-    m_state->showsReading = shown;
+    m_state->labels.hasReading = shown;
     update();
-}
-
-CanvasPlace Canvas::place() const {
-    const CanvasView& view = m_state->view;
-    return {view.fitted, view.zoom, view.pictureAt(QRectF(rect()).center())};
 }
 
 void Canvas::setPlace(const CanvasPlace& place) {
     State& s = *m_state;
-    if (!s.view.valid()) {
-        return;
+    if (s.view.valid()) {
+        const double oldZoom = s.view.zoom;
+        s.view.setPlace(place);
+        s.viewChanged(oldZoom);
     }
-    const double oldZoom = s.view.zoom;
-    if (place.fitted) {
-        s.view.fit();
-    } else {
-        const QPointF middle = QRectF(rect()).center();
-        s.view.zoomTo(middle, place.zoom);
-        s.view.panBy((s.view.pictureAt(middle) - place.centre) * s.view.scale());
-    }
-    s.viewChanged(oldZoom);
 }
 
-void Canvas::setMotion(bool on) { g_motion = on; }
+void Canvas::setMotion(bool on) { CanvasLayers::setMotion(on); }
 
 void Canvas::setRightMargin(int pixels) {
     State& s = *m_state;
@@ -372,33 +322,27 @@ void Canvas::setRightMargin(int pixels) {
     }
 }
 
-QSizeF Canvas::pictureSize() const { return m_state->view.picture; }
+const CanvasView& Canvas::view() const { return m_state->view; }
 
-double Canvas::zoom() const { return m_state->view.zoom; }
-
-QPointF Canvas::pictureAt(QPointF position) const { return m_state->view.pictureAt(position); }
-
-QPointF Canvas::positionOf(QPointF picture) const { return m_state->view.positionOf(picture); }
-
-const RenderedOverlay& Canvas::rendered() const { return m_state->shown().rendered; }
+const RenderedOverlay& Canvas::rendered() const { return m_state->layers.shown().rendered; }
 
 QSize Canvas::sizeHint() const { return {800, 600}; }
 
 QString Canvas::textSummary() const {
     const State& s = *m_state;
-    if (!s.result) {
-        return s.placeholder;
+    if (!s.subject.result) {
+        return s.labels.placeholder;
     }
-    const RenderedOverlay& rendered = s.shown().rendered;
+    const RenderedOverlay& rendered = s.layers.shown().rendered;
     if (rendered.error) {
         return errorText(*rendered.error);
     }
-    if (const ScalarField* field = s.shownField()) {
+    if (const ScalarField* field = s.layers.field()) {
         const QString summary = fieldSummary(*field, rendered.statistics ? *rendered.statistics : fieldStatistics(*field));
-        const std::optional<int> age = s.staleness();
+        const std::optional<int> age = s.layers.staleness();
         return age ? summary + QLatin1Char(' ') + tr("The map is %1 ms older than the picture.").arg(*age) : summary;
     }
-    const Frame& frame = s.shownFrame();
+    const Frame& frame = s.layers.frame();
     const QString size = tr("the picture alone, %1 × %2 pixels.").arg(frame.width).arg(frame.height);
     return frame.source ? tr("%1: %2").arg(QString::fromStdString(frame.source->name), size) : size;
 }
@@ -412,7 +356,7 @@ void Canvas::fit() {
 void Canvas::actualSize() {
     State& s = *m_state;
     const double oldZoom = s.view.zoom;
-    s.view.zoomTo(QRectF(rect()).center(), 1.0);
+    s.view.zoomTo(s.view.middle(), 1.0);
     s.view.snap();
     s.movedByPerson(oldZoom);
 }
@@ -420,22 +364,42 @@ void Canvas::actualSize() {
 void Canvas::zoomBy(double factor) {
     State& s = *m_state;
     const double oldZoom = s.view.zoom;
-    s.view.zoomTo(QRectF(rect()).center(), oldZoom * factor);
+    s.view.zoomTo(s.view.middle(), oldZoom * factor);
     s.movedByPerson(oldZoom);
 }
 
 void Canvas::setPeek(bool peek) {
     State& s = *m_state;
-    if (s.peek == peek) {
+    if (s.subject.isPeeking == peek) {
         return;
     }
-    s.peek = peek;
-    s.plain = {};
+    s.subject.isPeeking = peek;
+    s.layers.forgetPlain();
     s.lastRequest.reset();  // its pixels are gone, so that the same picture may be wanted again
     update();
     s.requestSoon();
     s.sayCursor();
     s.saySummary();
+}
+
+void Canvas::paintEvent(QPaintEvent* /*event*/) {
+    State& s = *m_state;
+    if (devicePixelRatioF() != s.view.ratio) {
+        s.resize();  // the window has come to a screen of another density
+    }
+    // Also what became wanted while the canvas was hidden.
+    s.requestSoon();
+    QPainter painter(this);
+    s.paint(painter);
+    s.sayPainted();
+}
+
+void Canvas::resizeEvent(QResizeEvent* /*event*/) { m_state->resize(); }
+
+void Canvas::focusOutEvent(QFocusEvent* event) {
+    // The release of the key which is held would go to whoever has the focus then.
+    setPeek(false);
+    QWidget::focusOutEvent(event);
 }
 
 void Canvas::changeEvent(QEvent* event) {

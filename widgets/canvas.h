@@ -8,6 +8,8 @@
 
 #include "engine/render/query_place.h"
 #include "engine/render/render.h"
+#include "widgets/canvas_pins.h"
+#include "widgets/canvas_view.h"
 
 namespace fovea {
 
@@ -20,21 +22,6 @@ struct CursorInfo {
     bool hasValue = false;
     Cell cell;
     float value = 0.0F;
-};
-
-/// A place which is asked about: told apart by number and shape, the one which asks filled.
-struct CanvasPin {
-    int number = 1;
-    QPointF at;  ///< fractions of the picture
-    bool active = false;
-    bool operator==(const CanvasPin&) const = default;
-};
-
-/// Where a canvas stands, for others which show the same picture.
-struct CanvasPlace {
-    bool fitted = true;
-    double zoom = 1.0;  ///< device pixels per picture pixel
-    QPointF centre;     ///< picture position in the middle of the view
 };
 
 /// The picture with its overlay. Wheel, + and − zoom, drag pans, arrow keys move the query, Home asks in the middle; what other
@@ -83,17 +70,14 @@ public:
     void setReading(bool shown);
     /// Goes where another canvas stands, without saying so again.
     void setPlace(const CanvasPlace& place);
-    [[nodiscard]] CanvasPlace place() const;
     /// Whether another map cross-fades in (120 ms) instead of appearing at once; off until the program turns it on.
     static void setMotion(bool on);
     /// Free space kept at the right edge of the fitted picture (for the colour scale).
     void setRightMargin(int pixels);
 
-    [[nodiscard]] QSizeF pictureSize() const;                 ///< pixels; empty without a picture
-    [[nodiscard]] double zoom() const;                        ///< device pixels per picture pixel
-    [[nodiscard]] QPointF pictureAt(QPointF position) const;  ///< picture pixels of a widget position
-    [[nodiscard]] QPointF positionOf(QPointF picture) const;  ///< the inverse
-    [[nodiscard]] const RenderedOverlay& rendered() const;    ///< what is painted now
+    /// Where the picture lies in the canvas.
+    [[nodiscard]] const CanvasView& view() const;
+    [[nodiscard]] const RenderedOverlay& rendered() const;  ///< what is painted now
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QString textSummary()
         const;  ///< for screen readers: "strongest upper left; half the weight on 12 % of the area"
@@ -121,12 +105,6 @@ Q_SIGNALS:
 protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
-    void wheelEvent(QWheelEvent* event) override;
-    void mousePressEvent(QMouseEvent* event) override;
-    void mouseMoveEvent(QMouseEvent* event) override;
-    void mouseReleaseEvent(QMouseEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
-    void leaveEvent(QEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
     void changeEvent(QEvent* event) override;
 

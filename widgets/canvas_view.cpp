@@ -19,6 +19,15 @@ bool CanvasView::contains(QPointF at) const {
     return at.x() >= 0.0 && at.y() >= 0.0 && at.x() < picture.width() && at.y() < picture.height();
 }
 
+QPointF CanvasView::atFraction(QPointF fraction) const {
+    return {fraction.x() * picture.width(), fraction.y() * picture.height()};
+}
+
+QPointF CanvasView::fractionAt(QPointF position) const {
+    const QPointF at = pictureAt(position);
+    return {std::clamp(at.x() / picture.width(), 0.0, 1.0), std::clamp(at.y() / picture.height(), 0.0, 1.0)};
+}
+
 Viewport CanvasView::viewport() const {
     return Viewport{origin.x(), origin.y(), zoom, qRound(size.width() * ratio), qRound(size.height() * ratio)};
 }
@@ -56,17 +65,16 @@ void CanvasView::setPicture(QSizeF newPicture) {
         fit();
         return;
     }
-    const QPointF middle = pictureAt({size.width() / 2.0, size.height() / 2.0});
-    const QPointF share(middle.x() / picture.width(), middle.y() / picture.height());
+    const QPointF held = pictureAt(middle());
+    const QPointF share(held.x() / picture.width(), held.y() / picture.height());
     const double wanted = zoom * picture.width() / newPicture.width();
     picture = newPicture;
     zoom = std::clamp(wanted, minimumZoom(), maximumZoom());
-    origin = QPointF(share.x() * picture.width(), share.y() * picture.height()) -
-             QPointF(size.width(), size.height()) / (2.0 * scale());
+    origin = atFraction(share) - QPointF(size.width(), size.height()) / (2.0 * scale());
 }
 
 void CanvasView::resize(QSizeF newSize, double newRatio) {
-    const QPointF middle = pictureAt({size.width() / 2.0, size.height() / 2.0});
+    const QPointF held = pictureAt(middle());
     zoom *= newRatio / ratio;
     ratio = newRatio;
     size = newSize;
@@ -74,7 +82,7 @@ void CanvasView::resize(QSizeF newSize, double newRatio) {
         fit();
         return;
     }
-    origin = middle - QPointF(size.width(), size.height()) / (2.0 * scale());
+    origin = held - QPointF(size.width(), size.height()) / (2.0 * scale());
 }
 
 void CanvasView::zoomTo(QPointF position, double newZoom) {
@@ -100,6 +108,18 @@ void CanvasView::panBy(QPointF delta) {
                          between(rect.y() + delta.y(), keepY - rect.height(), size.height() - keepY));
     origin = -corner / scale();
     fitted = false;
+}
+
+void CanvasView::setPlace(const CanvasPlace& place) {
+    if (!valid()) {
+        return;
+    }
+    if (place.fitted) {
+        fit();
+        return;
+    }
+    zoomTo(middle(), place.zoom);
+    panBy((pictureAt(middle()) - place.centre) * scale());
 }
 
 void CanvasView::snap() { origin = QPointF(std::round(origin.x() * zoom), std::round(origin.y() * zoom)) / zoom; }

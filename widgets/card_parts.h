@@ -37,7 +37,7 @@ private:
 };
 
 /// A button which is only text, such as "Reset"; it elides, and a hover shows all of it.
-class TextButton final : public QToolButton {
+class TextButton : public QToolButton {
     Q_OBJECT
 
 public:

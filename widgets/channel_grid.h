@@ -67,18 +67,9 @@ protected:
     void wheelEvent(QWheelEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void focusInEvent(QFocusEvent* event) override;
-    void focusOutEvent(QFocusEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
-    void makeHeader();
-    void requestPixels();
-    void sortAnew();
-    void select(int place);
-    void choose(int channel);
-    bool actOn(int channel, int key);
-
     struct State;
     std::unique_ptr<State> m_state;
 };

@@ -1,331 +1,298 @@
 #include "widgets/channel_grid_state.h"
 
 #include <QComboBox>
-#include <QLineEdit>
 #include <QPainter>
-#include <QRegularExpression>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <tuple>
 
 #include "engine/pipeline/intervention.h"
+#include "widgets/accessible_view.h"
 #include "widgets/engine_text.h"
 #include "widgets/factor_keys.h"
-#include "widgets/figure/mat_image.h"
 #include "widgets/theme.h"
 
 namespace fovea {
 namespace {
 
-constexpr int kMargin = 8;
-constexpr int kHeader = 24;
-constexpr int kTop = kMargin + kHeader + 8;
-constexpr int kTile = 76;
-constexpr int kLargestHead = 220;
-constexpr int kNamedTile = 100;
-constexpr int kGap = 8;
-constexpr int kLine = 14;
-constexpr int kHintWidth = 3;
+/// Whether an answer to `a` answers `b`; the order and the numbers they give back count for nothing.
+bool covers(const ChannelGridRequest& a, const ChannelGridRequest& b) {
+    return a.result->find(a.field.job) == b.result->find(b.field.job) &&
+           a.result->features(a.field.job.model) == b.result->features(b.field.job.model) && a.field == b.field &&
+           a.subject == b.subject && a.mode == b.mode && a.sort == b.sort && a.pinned == b.pinned && a.among == b.among &&
+           a.columns == b.columns && a.firstRow == b.firstRow && a.rows >= b.rows && a.tileWidth == b.tileWidth &&
+           a.tileHeight == b.tileHeight && a.style == b.style && a.background == b.background;
+}
+
+/// Width by height of the picture which features show.
+double aspectOf(const Features* features) {
+    if (features == nullptr || features->map.empty()) {
+        return 1.0;
+    }
+    const CellGeometry& at = features->geometry;
+    const double aspect = features->map.width() * at.stepX / (features->map.height() * at.stepY);
+    return std::isfinite(aspect) && aspect > 0.0 ? aspect : 1.0;
+}
 
 }  // namespace
 
-float ChannelGrid::State::factor(int channel) const { return factorAt(factors(), channel); }
+float ChannelGrid::State::factor(int channel) const { return factorAt(own().factors, channel); }
 
 const Features* ChannelGrid::State::features() const { return result ? result->features(field.job.model).get() : nullptr; }
 
 int ChannelGrid::State::total() const {
-    if (numbers) {
-        return numbers->count();
+    if (tiles.numbers()) {
+        return tiles.numbers()->count();
     }
     const Features* shown = features();
     return shown != nullptr && subject == GridSubject::Channels ? shown->map.channels() : 0;
 }
 
-int ChannelGrid::State::channelAt(int place) const {
-    return place >= 0 && place < tiles() ? order[static_cast<std::size_t>(place)] : -1;
+ChannelGridLayout ChannelGrid::State::layout() const {
+    const bool isOfHeads = subject == GridSubject::Heads;
+    return {view.rect(), tiles.count(), isOfHeads ? total() : 0, isOfHeads, names().isNamed(), aspectOf(features()), first};
 }
 
-int ChannelGrid::State::placeOf(int channel) const {
-    const auto it = std::find(order.begin(), order.end(), channel);
-    return it == order.end() ? -1 : static_cast<int>(it - order.begin());
-}
-
-// Numbers and ranges of them ("3 17-20"), or a part of a name.
-std::optional<std::vector<int>> ChannelGrid::State::among() const {
-    const QString text = search->text().trimmed();
-    if (text.isEmpty()) {
-        return std::nullopt;
+void ChannelGrid::State::requestPixels() {
+    if (!view.isVisible() || !result || !result->find(field.job)) {
+        return;
     }
-    std::vector<int> found;
-    static const QRegularExpression kNumbers(
-        QStringLiteral("^[0-9]{1,6}(\\s*-\\s*[0-9]{1,6})?([,\\s]+[0-9]{1,6}(\\s*-\\s*[0-9]{1,6})?)*,?$"));
-    static const QRegularExpression kOne(QStringLiteral("([0-9]+)(?:\\s*-\\s*([0-9]+))?"));
-    if (kNumbers.match(text).hasMatch()) {
-        for (auto it = kOne.globalMatch(text); it.hasNext();) {
-            const auto match = it.next();
-            const int from = match.captured(1).toInt();
-            const int to = match.captured(2).isEmpty() ? from : match.captured(2).toInt();
-            for (int c = from; c <= std::min(to, total() - 1); ++c) {
-                found.push_back(c);
-            }
-        }
-        return found;
+    ChannelGridRequest wanted = request();
+    if (asked && covers(*asked, wanted)) {
+        return;
     }
-    for (int c = 0; c < total(); ++c) {
-        if (name(c).contains(text, Qt::CaseInsensitive)) {
-            found.push_back(c);
-        }
-    }
-    return found;
+    asked = wanted;
+    Q_EMIT view.renderRequested(wanted);
 }
 
 ChannelGridRequest ChannelGrid::State::request() const {
     const qreal ratio = view.devicePixelRatioF();
+    const ChannelGridLayout at = layout();
     ChannelGridRequest out;
     out.result = result;
     out.field = field;
     out.subject = subject;
     out.mode = shownMode();
     out.sort = sort;
-    out.pinned = pinned();
+    out.pinned = own().pinned;
     out.among = among();
-    out.order = anew ? std::vector<int>() : order;
-    out.known = numbers;
-    out.columns = columns();
+    out.order = anew ? std::vector<int>() : tiles.order();
+    out.known = tiles.numbers();
+    out.columns = at.columns();
     out.firstRow = first;
     // One more than fit whole: the last one may be cut.
-    out.rows = anew ? wholeRows() + 1 : std::clamp(rows() - first, 0, wholeRows() + 1);
-    out.tileWidth = static_cast<int>(std::lround(tileWidth() * ratio));
-    out.tileHeight = static_cast<int>(std::lround(tileHeight() * ratio));
+    out.rows = anew ? at.wholeRows() + 1 : std::clamp(at.rows() - first, 0, at.wholeRows() + 1);
+    out.tileWidth = static_cast<int>(std::lround(at.tileWidth() * ratio));
+    out.tileHeight = static_cast<int>(std::lround(at.tileHeight() * ratio));
     out.style = style;
     out.background = theme().control.rgb();
     return out;
 }
 
-void ChannelGrid::State::take(const RenderedChannelGrid& rendered) {
-    anew = false;
-    error = rendered.error;
-    numbers = rendered.numbers;
-    order = rendered.order;
-    shown = rendered;
-    shown.pixels = nullptr;
-    atlas = matImage(rendered.pixels);
-    inAtlas.clear();
+bool ChannelGrid::State::wants(const RenderedChannelGrid& rendered) const {
     const ChannelGridRequest& of = rendered.request;
-    const int begin = of.firstRow * of.columns;
-    for (int k = begin; rendered.pixels && k < std::min(begin + of.rows * of.columns, tiles()); ++k) {
-        inAtlas[order[static_cast<std::size_t>(k)]] =
-            QRect((k - begin) % of.columns * of.tileWidth, (k - begin) / of.columns * of.tileHeight, of.tileWidth, of.tileHeight);
+    const bool stopped = !rendered.pixels && !rendered.error && of.rows > 0;
+    if (!of.result || !result || stopped || of.result->frame.source != result->frame.source ||
+        of.field.job.source != field.job.source || of.field.map != field.map) {
+        return false;
     }
-    first = std::clamp(first, 0, lastFirst());
-    selected = std::clamp(selected, 0, std::max(0, tiles() - 1));
+    if (of.subject != subject || of.mode != shownMode() || of.sort != sort || of.pinned != own().pinned || of.among != among()) {
+        return false;  // asked before a person chose something else
+    }
+    const auto age = [](const FrameResult& r) { return std::tie(r.epoch, r.frame.sequence); };
+    return tiles.result() == nullptr || age(*of.result) >= age(*tiles.result());
 }
 
-// Nothing of what was shown belongs to what comes.
+void ChannelGrid::State::take(const RenderedChannelGrid& rendered) {
+    const int marked = anew ? follow : tiles.channelAt(selected);
+    follow = -1;
+    const bool fresh = anew;
+    anew = false;
+    tiles.take(rendered);
+    first = std::clamp(first, 0, layout().lastFirst());
+    selected = std::max(0, tiles.placeOf(marked));
+    if (fresh) {
+        reveal(selected);
+    }
+}
+
 void ChannelGrid::State::forget() {
     asked.reset();
     anew = true;
     follow = -1;
-    order.clear();
-    numbers = nullptr;
-    error.reset();
-    shown = {};
-    atlas = {};
-    inAtlas.clear();
+    tiles.forget();
     first = selected = 0;
     chosen = hovered = -1;
 }
 
-QRect ChannelGrid::State::area() const { return view.rect().adjusted(kMargin, kTop, -kMargin - kHintWidth, -2); }
-
-int ChannelGrid::State::columns() const { return std::max(1, (area().width() + kGap) / (tileWidth() + kGap)); }
-
-int ChannelGrid::State::rows() const { return (tiles() + columns() - 1) / columns(); }
-
-// A few heads are as large as all of them fit.
-int ChannelGrid::State::tileWidth() const {
-    const int least = named() ? kNamedTile : kTile;
-    const int heads = total();
-    for (int across = 1; subject == GridSubject::Heads && across <= heads; ++across) {
-        const int width = std::min((area().width() + kGap) / across - kGap, kLargestHead);
-        const int down = (heads + across - 1) / across;
-        if (width <= least) {
-            break;
-        }
-        if (down * (tileHeightFor(width) + 1 + kLine + kGap) - kGap <= area().height()) {
-            return width;
-        }
-    }
-    return least;
+void ChannelGrid::State::sortAnew() {
+    anew = true;
+    follow = -1;
+    first = selected = 0;
+    hovered = -1;
+    requestPixels();
+    view.update();
 }
 
-int ChannelGrid::State::tileHeight() const { return tileHeightFor(tileWidth()); }
-
-int ChannelGrid::State::tileHeightFor(int width) const {
-    double aspect = 1.0;
-    if (const Features* shown = features(); shown != nullptr && !shown->map.empty()) {
-        const CellGeometry& at = shown->geometry;
-        aspect = shown->map.width() * at.stepX / (shown->map.height() * at.stepY);
-    }
-    aspect = std::isfinite(aspect) && aspect > 0.0 ? aspect : 1.0;
-    return std::clamp(static_cast<int>(std::lround(width / aspect)), 40, subject == GridSubject::Heads ? kLargestHead : 120);
+void ChannelGrid::State::select(int place) {
+    selected = std::clamp(place, 0, std::max(0, tiles.count() - 1));
+    hovered = -1;
+    reveal(selected);
+    requestPixels();
+    view.update();
+    announceSummary(&view);
 }
 
-bool ChannelGrid::State::named() const {
-    const Features* shown = features();
-    return subject == GridSubject::Channels && shown != nullptr && !shown->channelNames.empty();
-}
-
-int ChannelGrid::State::rowHeight() const { return tileHeight() + 1 + (named() ? 2 : 1) * kLine + kGap; }
-
-int ChannelGrid::State::wholeRows() const { return std::max(1, (area().height() + kGap) / rowHeight()); }
-
-int ChannelGrid::State::lastFirst() const { return std::max(0, rows() - wholeRows()); }
-
-QRect ChannelGrid::State::tile(int place) const {
-    const int row = place / columns() - first;
-    if (place < 0 || place >= tiles() || row < 0 || row > wholeRows()) {
-        return {};
-    }
-    return {area().left() + place % columns() * (tileWidth() + kGap), area().top() + row * rowHeight(), tileWidth(),
-            tileHeight()};
-}
-
-QRect ChannelGrid::State::cell(int place) const {
-    const QRect at = tile(place);
-    return at.isNull() ? at : at.adjusted(0, 0, 0, rowHeight() - kGap - tileHeight());
-}
-
-int ChannelGrid::State::placeAt(const QPoint& position) const {
-    if (position.y() < kTop) {
-        return -1;
-    }
-    const int begin = first * columns();
-    for (int place = begin; place < std::min(tiles(), begin + (wholeRows() + 1) * columns()); ++place) {
-        if (cell(place).contains(position)) {
-            return place;
-        }
-    }
-    return -1;
-}
-
-void ChannelGrid::State::reveal(int place) {
-    const int row = std::max(place, 0) / columns();
-    first = std::clamp(first, row - wholeRows() + 1, row);
-    first = std::clamp(first, 0, lastFirst());
-}
-
-void ChannelGrid::State::placeHeader() const {
-    int left = kMargin;
-    const int right = view.width() - kMargin;
-    modes->setVisible(subject == GridSubject::Channels);
-    if (subject == GridSubject::Channels) {
-        modes->setGeometry(left, kMargin + 2, modes->sizeHint().width(), 20);
-        left += modes->width() + 8;
-    }
-    sorts->setGeometry(left, kMargin, std::min(sorts->sizeHint().width(), std::max(0, (right - left) * 55 / 100)), kHeader);
-    left += sorts->width() + 8;
-    search->setGeometry(left, kMargin, std::clamp(right - left - 120, std::min(64, std::max(0, right - left)), 180), kHeader);
-    left += search->width() + 8;
-    count->setGeometry(left, kMargin, std::max(0, right - left), kHeader);
-    count->setVisible(right - left >= 24);
-}
-
-// A tile which waits for its pixels is a quiet surface; the name and numbers stand there already.
-void ChannelGrid::State::paintTile(QPainter& painter, int place) const {
-    const Theme& t = theme();
-    const QRect at = tile(place);
-    const int channel = channelAt(place);
-    const auto found = inAtlas.find(channel);
-    if (found == inAtlas.end()) {
-        painter.fillRect(at, t.control);
-    } else {
-        painter.drawImage(at, atlas, found->second);
-    }
-    paintMarks(painter, channel, at);
-    QRect below(at.left(), at.bottom() + 2, at.width(), kLine);
-    const QString weight = numbers ? number(numbers->weight, channel, false) : QString();
-    const int extent = painter.fontMetrics().horizontalAdvance(weight);
-    drawLine(painter, below.adjusted(0, 0, -extent - 4, 0), QString::number(channel), t.text);
-    drawLine(painter, below, weight, t.secondary, Qt::AlignRight);
-    if (named()) {
-        drawLine(painter, below.translated(0, kLine), name(channel), t.secondary);
-    }
-    if (view.hasFocus() && place == selected) {
-        paintFocusRing(painter, cell(place).adjusted(-3, -3, 3, 1));
+void ChannelGrid::State::choose(int channel) {
+    if (channel >= 0) {
+        chosen = channel;
+        view.update();
+        announceSummary(&view);
+        Q_EMIT view.channelChosen(channel);
     }
 }
 
-void ChannelGrid::State::paintMarks(QPainter& painter, int channel, const QRect& at) const {
-    const Theme& t = theme();
-    painter.setRenderHint(QPainter::Antialiasing);
-    const float by = factor(channel);
-    if (by == 0.0F) {
-        painter.fillRect(at, QColor(t.window.red(), t.window.green(), t.window.blue(), 150));
-        painter.setPen(QPen(t.text, 2.0));
-        painter.drawLine(at.topLeft(), at.bottomRight());
-        painter.drawLine(at.topRight(), at.bottomLeft());
-    } else if (by != 1.0F) {
-        const QString text = factorText(by);
-        const QRect chip(at.left() + 3, at.bottom() - kLine - 2, painter.fontMetrics().horizontalAdvance(text) + 6, kLine);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(t.card);
-        painter.drawRoundedRect(chip, 3, 3);
-        drawLine(painter, chip, text, t.text, Qt::AlignHCenter);
+bool ChannelGrid::State::actOn(int channel, int key) {
+    if (key == Qt::Key_P && channel >= 0 && channel < total()) {
+        view.setPinned(pinsAfter(own().pinned, channel));
+        follow = channel;
+        Q_EMIT view.pinnedChanged(own().pinned);
+        return true;
     }
-    if (std::find(pinned().begin(), pinned().end(), channel) != pinned().end()) {  // a pin: head and needle
-        const QPointF head(at.right() - 7.5, at.top() + 7.5);
-        painter.setPen(QPen(t.card, 4.0));
-        painter.drawLine(head, head + QPointF(0, 9));
-        painter.setPen(QPen(t.text, 1.5));
-        painter.drawLine(head, head + QPointF(0, 8));
-        painter.setPen(QPen(t.card, 1.0));
-        painter.setBrush(t.text);
-        painter.drawEllipse(head, 4.0, 4.0);
+    auto factors = factorsAfter(own().factors, channel, total(), key);
+    if (!factors) {
+        return false;
     }
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    if (channel == chosen || channel == channelAt(hovered)) {
-        painter.setPen(QPen(channel == chosen ? t.accent : t.secondary, 2.0));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(at.adjusted(-1, -1, 1, 1));
-    }
-}
-
-// Which part of the rows is shown, when it is not all.
-void ChannelGrid::State::paintHint(QPainter& painter) const {
-    const int whole = wholeRows();
-    if (rows() <= whole) {
-        return;
-    }
-    const double track = area().height();
-    const double thumb = std::max(12.0, track * whole / rows());
-    const double top = area().top() + (track - thumb) * first / std::max(1, rows() - whole);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(mixed(theme().window, theme().secondary, 0.6));
-    painter.drawRoundedRect(QRectF(view.width() - kHintWidth - 3, top, kHintWidth, thumb), 1.5, 1.5);
+    view.setFactors(*std::move(factors));
+    Q_EMIT view.factorsChanged(own().factors);
+    return true;
 }
 
 void ChannelGrid::State::paint(QPainter& painter) const {
     const Theme& t = theme();
     painter.fillRect(view.rect(), t.window);
+    const ChannelGridLayout at = layout();
     const QString empty = emptyText();
     if (!empty.isEmpty()) {
-        painter.setPen(error ? t.error : t.secondary);
-        painter.drawText(area().adjusted(8, 0, -8, 0), Qt::AlignCenter | Qt::TextWordWrap, empty);
+        painter.setPen(tiles.error() ? t.error : t.secondary);
+        painter.drawText(at.area().adjusted(8, 0, -8, 0), Qt::AlignCenter | Qt::TextWordWrap, empty);
         if (view.hasFocus()) {
             paintFocusRing(painter, view.rect());
         }
         return;
     }
     painter.setFont(smallFont(view.font()));
-    painter.setClipRect(QRect(0, kTop - 3, view.width(), view.height()));
-    const int begin = first * columns();
-    for (int place = begin; place < std::min(tiles(), begin + (wholeRows() + 1) * columns()); ++place) {
-        paintTile(painter, place);
+    const ChannelGridMarks marks{chosen, tiles.channelAt(hovered), view.hasFocus() ? selected : -1};
+    ChannelGridPainter(painter, tiles, at, names(), own(), marks).paint();
+}
+
+void ChannelGrid::State::nameView() {
+    view.setAccessibleName(subject == GridSubject::Heads ? tr("Heads of the map") : tr("Channels of the features"));
+}
+
+void ChannelGrid::State::retranslate() {
+    nameView();
+    header.retranslate();
+    tellCount();
+}
+
+void ChannelGrid::State::tellCount() {
+    if (total() == 0) {
+        header.count->setText({});
+        return;
     }
-    paintHint(painter);
+    const bool heads = subject == GridSubject::Heads;
+    QString text = tiles.numbers() && tiles.count() < total() ? tr("%1 of %2").arg(tiles.count()).arg(total())
+                   : heads                                    ? tr("%1 heads").arg(total())
+                                                              : tr("%1 channels").arg(total());
+    int muted = 0;
+    for (int c = 0; c < total(); ++c) {
+        muted += factor(c) == 0.0F ? 1 : 0;
+    }
+    if (muted > 0) {
+        text += QStringLiteral(" · ") + tr("%1 muted").arg(muted);
+    }
+    header.count->setText(text);
+}
+
+QString ChannelGrid::State::toolTip(int channel) const {
+    QStringList lines{names().label(channel)};
+    if (const auto& numbers = tiles.numbers()) {
+        lines << tr("weight %1").arg(gridNumberText(numbers->weight, channel, true));
+        lines << tr("change %1").arg(gridNumberText(numbers->change, channel, true));
+        lines << tr("likeness to the map %1").arg(gridNumberText(numbers->likeness, channel, true));
+    }
+    if (factor(channel) != 1.0F) {
+        lines << factorName(factor(channel));
+    }
+    const ValueRange& range = tiles.range();
+    if (range.hi > range.lo) {
+        lines << tr("colours from %1 to %2")
+                     .arg(numberText(static_cast<double>(range.lo)), numberText(static_cast<double>(range.hi)));
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+QString ChannelGrid::State::emptyText() const {
+    if (tiles.error()) {
+        return errorText(*tiles.error());
+    }
+    if (!result) {
+        return tr("Open a picture: every channel of its features appears here as a tile.");
+    }
+    if (tiles.numbers() && tiles.count() == 0) {
+        return tr("Nothing is found; clear the search.");
+    }
+    return {};
+}
+
+// Which are muted or scaled, a few of them by name.
+QString ChannelGrid::State::factorsText() const {
+    QStringList muted;
+    QStringList scaled;
+    for (int c = 0; c < total(); ++c) {
+        if (factor(c) == 0.0F) {
+            muted << names().label(c);
+        } else if (factor(c) != 1.0F) {
+            scaled << QStringLiteral("%1 %2").arg(names().label(c), factorText(factor(c)));
+        }
+    }
+    constexpr int kNamed = 5;
+    QString text;
+    if (!muted.isEmpty()) {
+        text += QLatin1Char(' ') + (muted.size() > kNamed ? tr("Muted: %1 tiles.").arg(muted.size())
+                                                          : tr("Muted: %1.").arg(muted.join(QStringLiteral(", "))));
+    }
+    if (!scaled.isEmpty()) {
+        text += QLatin1Char(' ') + tr("Scaled: %1.").arg(scaled.mid(0, kNamed).join(QStringLiteral(", ")));
+    }
+    return text;
+}
+
+QString ChannelGrid::State::summary() const {
+    QString empty = emptyText();
+    const auto& numbers = tiles.numbers();
+    if (!empty.isEmpty() || !numbers) {
+        return empty;
+    }
+    const auto weighed = [&](int c) {
+        return QStringLiteral("%1 %2").arg(names().label(c), gridNumberText(numbers->weight, c, false));
+    };
+    QStringList firsts;
+    for (int place = 0; place < std::min(3, tiles.count()); ++place) {
+        firsts << weighed(tiles.channelAt(place));
+    }
+    QString text =
+        tr("%1 tiles, %2; first: %3.").arg(tiles.count()).arg(header.sorts->currentText(), firsts.join(QStringLiteral(", ")));
+    text += factorsText();
+    if (chosen >= 0) {
+        text += QLatin1Char(' ') + tr("Chosen: %1.").arg(weighed(chosen));
+    }
+    if (view.hasFocus() && tiles.channelAt(selected) >= 0) {
+        text += QLatin1Char(' ') + tr("Here: %1.").arg(weighed(tiles.channelAt(selected)));
+    }
+    return text;
 }
 
 }  // namespace fovea

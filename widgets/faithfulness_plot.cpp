@@ -11,28 +11,73 @@
 #include <cmath>
 
 #include "widgets/accessible_view.h"
-#include "widgets/engine_text.h"
+#include "widgets/card_parts.h"
+#include "widgets/faithfulness_painter.h"
 #include "widgets/faithfulness_plot_state.h"
 #include "widgets/theme.h"
 
 namespace fovea {
 
 void FaithfulnessPlot::State::take(std::shared_ptr<const FaithfulnessResult> given) {
-    result = std::move(given);
-    reach = rows() == 0 ? 1.0 : std::abs(effect(0).probability);
-    reach = reach > 0.0 ? reach : 1.0;
+    numbers.set(std::move(given));
     first = selected = 0;
     hovered = point = -1;
     measure();
 }
 
-int FaithfulnessPlot::State::rowOf(int index, bool head) const {
-    for (int k = 0; k < rows(); ++k) {
-        if (effect(k).index == index && effect(k).head == head) {
-            return k;
-        }
+void FaithfulnessPlot::State::measure() {
+    const QFontMetrics metrics(smallFont(view.font()));
+    widestValue = metrics.horizontalAdvance(QStringLiteral("+0.888"));
+    widestName = 0;
+    for (int row = 0; row < numbers.rows(); ++row) {
+        widestValue = std::max(widestValue, metrics.horizontalAdvance(numbers.changeText(row)));
+        widestName = std::max(widestName, metrics.horizontalAdvance(numbers.rowName(row)));
     }
-    return -1;
+}
+
+FaithfulnessLayout FaithfulnessPlot::State::layout() const {
+    return {view.rect(), numbers.rows(), numbers.orders(), first, widestName, widestValue};
+}
+
+int FaithfulnessPlot::State::pointAt(bool shown, double x) const { return layout().pointAt(shown, numbers.curve(shown, 0), x); }
+
+void FaithfulnessPlot::State::reveal(int row) { first = layout().firstShowing(row); }
+
+void FaithfulnessPlot::State::placeHeader() {
+    constexpr int kMargin = FaithfulnessLayout::kMargin;
+    constexpr int kButton = FaithfulnessLayout::kButton;
+    int left = kMargin;
+    const auto place = [&left](QPushButton* button) {
+        button->setGeometry(left, kMargin, button->sizeHint().width(), kButton);
+        left += button->width() + 6;
+    };
+    place(running ? cancel : start);
+    place(save);
+    line->setGeometry(left + 4, kMargin, std::max(0, view.width() - kMargin - left - 4), kButton);
+}
+
+void FaithfulnessPlot::State::paint(QPainter& painter) const {
+    FaithfulnessPainter paints(painter, numbers, layout(), {readShown, point, hovered, view.hasFocus() ? selected : -1});
+    painter.fillRect(view.rect(), theme().window);
+    if (running) {
+        paints.paintProgress(done, total);
+    }
+    const bool empty = !numbers.hasCurves() && numbers.rows() == 0;
+    if (empty) {
+        painter.setPen(theme().secondary);
+        painter.drawText(layout().body().adjusted(8, 0, -8, 0), Qt::AlignCenter | Qt::TextWordWrap, intro());
+    } else {
+        painter.setFont(smallFont(view.font()));
+    }
+    if (numbers.hasCurves()) {
+        paints.paintChart(false);
+        paints.paintChart(true);
+    }
+    if (numbers.rows() > 0) {
+        paints.paintRows();
+    } else if (view.hasFocus()) {
+        paintFocusRing(painter, view.rect());
+    }
 }
 
 FaithfulnessPlot::FaithfulnessPlot(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>(*this)) {
@@ -104,35 +149,35 @@ int FaithfulnessPlot::readPoint() const { return m_state->point; }
 
 QString FaithfulnessPlot::reading() const {
     const State& s = *m_state;
-    return s.point < 0 ? QString() : s.readingOf(s.readShown, s.point, false);
+    return s.point < 0 ? QString() : s.numbers.reading(s.readShown, s.point, false);
 }
 
 QSize FaithfulnessPlot::sizeHint() const { return {900, 240}; }
 
 QSize FaithfulnessPlot::minimumSizeHint() const { return {400, 160}; }
 
-QRect FaithfulnessPlot::plotRect(bool shown) const { return m_state->hasCurves() ? m_state->plot(shown) : QRect(); }
-
-QPointF FaithfulnessPlot::curvePoint(bool shown, int order, int k) const {
-    const QRect box = m_state->plot(shown);
-    const FaithfulnessCurve& curve = m_state->curve(shown, order);
-    const auto at = static_cast<std::size_t>(k);
-    return {box.left() + curve.shares[at] * box.width(),
-            box.bottom() + 1 - std::clamp(curve.probabilities[at], 0.0, 1.0) * box.height()};
+QRect FaithfulnessPlot::plotRect(bool shown) const {
+    return m_state->numbers.hasCurves() ? m_state->layout().plot(shown) : QRect();
 }
 
-QRect FaithfulnessPlot::rowRect(int index, bool head) const { return m_state->row(m_state->rowOf(index, head)); }
+QPointF FaithfulnessPlot::curvePoint(bool shown, int order, int k) const {
+    return m_state->layout().curvePoint(shown, m_state->numbers.curve(shown, order), k);
+}
+
+QRect FaithfulnessPlot::rowRect(int index, bool head) const { return m_state->layout().row(m_state->numbers.rowOf(index, head)); }
 
 QRectF FaithfulnessPlot::barRect(int index, bool head) const {
-    return rowRect(index, head).isNull() ? QRectF() : m_state->bar(m_state->rowOf(index, head));
+    const State& s = *m_state;
+    const int row = s.numbers.rowOf(index, head);
+    return rowRect(index, head).isNull() ? QRectF() : s.layout().bar(row, s.numbers.changeShare(row));
 }
 
 void FaithfulnessPlot::select(int row) {
     State& s = *m_state;
-    if (s.rows() == 0) {
+    if (s.numbers.rows() == 0) {
         return;
     }
-    s.selected = std::clamp(row, 0, s.rows() - 1);
+    s.selected = std::clamp(row, 0, s.numbers.rows() - 1);
     s.reveal(s.selected);
     update();
     announceSummary(this);
@@ -173,25 +218,25 @@ void FaithfulnessPlot::resizeEvent(QResizeEvent*) {
 
 void FaithfulnessPlot::mousePressEvent(QMouseEvent* event) {
     State& s = *m_state;
-    const int row = s.rowAt(event->position().toPoint());
+    const int row = s.layout().rowAt(event->position().toPoint());
     if (event->button() != Qt::LeftButton || row < 0) {
         QWidget::mousePressEvent(event);
         return;
     }
     select(row);
-    Q_EMIT channelChosen(s.effect(row).index, s.effect(row).head);
+    Q_EMIT channelChosen(s.numbers.effect(row).index, s.numbers.effect(row).head);
 }
 
 void FaithfulnessPlot::mouseMoveEvent(QMouseEvent* event) {
     State& s = *m_state;
     const QPoint at = event->position().toPoint();
-    const int row = s.rowAt(at);
+    const int row = s.layout().rowAt(at);
     if (row != s.hovered) {
         s.hovered = row;
         update();
     }
     for (const bool shown : {false, true}) {
-        if (s.hasCurves() && s.plot(shown).adjusted(-4, -4, 4, 4).contains(at)) {
+        if (s.numbers.hasCurves() && s.layout().plot(shown).adjusted(-4, -4, 4, 4).contains(at)) {
             return readAt(shown, s.pointAt(shown, event->position().x()));
         }
     }
@@ -206,7 +251,7 @@ void FaithfulnessPlot::leaveEvent(QEvent*) {
 
 void FaithfulnessPlot::wheelEvent(QWheelEvent* event) {
     State& s = *m_state;
-    const int most = std::max(0, s.rows() - s.visibleRows());
+    const int most = std::max(0, s.numbers.rows() - s.layout().visibleRows());
     if (most == 0) {
         event->ignore();
         return;
@@ -215,27 +260,27 @@ void FaithfulnessPlot::wheelEvent(QWheelEvent* event) {
     const int steps = s.wheel / 40;  // a notch of 120 moves three rows; fine wheels add up
     s.wheel -= steps * 40;
     s.first = std::clamp(s.first - steps, 0, most);
-    s.hovered = s.rowAt(event->position().toPoint());
+    s.hovered = s.layout().rowAt(event->position().toPoint());
     event->accept();
     update();
 }
 
 void FaithfulnessPlot::keyPressEvent(QKeyEvent* event) {
     State& s = *m_state;
-    const int last = s.hasCurves() ? static_cast<int>(s.curve(s.readShown, 0).shares.size()) - 1 : -1;
+    const int last = s.numbers.hasCurves() ? static_cast<int>(s.numbers.curve(s.readShown, 0).shares.size()) - 1 : -1;
     switch (event->key()) {
         case Qt::Key_Up:
             return select(s.selected - 1);
         case Qt::Key_Down:
             return select(s.selected + 1);
         case Qt::Key_PageUp:
-            return select(s.selected - s.visibleRows() + 1);
+            return select(s.selected - s.layout().visibleRows() + 1);
         case Qt::Key_PageDown:
-            return select(s.selected + s.visibleRows() - 1);
+            return select(s.selected + s.layout().visibleRows() - 1);
         case Qt::Key_Home:
             return select(0);
         case Qt::Key_End:
-            return select(s.rows() - 1);
+            return select(s.numbers.rows() - 1);
         case Qt::Key_Left:
         case Qt::Key_Right: {
             // Beyond the end of one chart the reading goes on in the other.
@@ -248,8 +293,8 @@ void FaithfulnessPlot::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_Return:
         case Qt::Key_Enter:
         case Qt::Key_Space:
-            if (s.selected < s.rows()) {
-                Q_EMIT channelChosen(s.effect(s.selected).index, s.effect(s.selected).head);
+            if (s.selected < s.numbers.rows()) {
+                Q_EMIT channelChosen(s.numbers.effect(s.selected).index, s.numbers.effect(s.selected).head);
             }
             return;
         case Qt::Key_Escape:
@@ -265,16 +310,6 @@ void FaithfulnessPlot::keyPressEvent(QKeyEvent* event) {
             break;
     }
     QWidget::keyPressEvent(event);
-}
-
-void FaithfulnessPlot::focusInEvent(QFocusEvent* event) {
-    QWidget::focusInEvent(event);
-    update();
-}
-
-void FaithfulnessPlot::focusOutEvent(QFocusEvent* event) {
-    QWidget::focusOutEvent(event);
-    update();
 }
 
 void FaithfulnessPlot::changeEvent(QEvent* event) {

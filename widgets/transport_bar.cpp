@@ -1,10 +1,7 @@
 #include "widgets/transport_bar.h"
 
-#include <QActionGroup>
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLocale>
-#include <QMenu>
 #include <QPainter>
 
 #include <algorithm>
@@ -13,10 +10,13 @@
 
 #include "widgets/accessible_view.h"
 #include "widgets/card_parts.h"
+#include "widgets/dot_label.h"
 #include "widgets/engine_text.h"
 #include "widgets/glyph_button.h"
 #include "widgets/scrub_bar.h"
+#include "widgets/speed_button.h"
 #include "widgets/theme.h"
+#include "widgets/transport_recording.h"
 
 namespace fovea {
 namespace {
@@ -24,56 +24,6 @@ namespace {
 constexpr int kHeight = 36;
 constexpr int kFrameLabelFrom = 640;  // narrower bars keep the time and give the rest to the scrub bar
 constexpr int kNameFrom = 480;
-constexpr std::int64_t kLittleSpace = 1'000'000'000;  // bytes; from here on the row says how much is left
-
-constexpr double kSpeeds[] = {0.25, 0.5, 1.0, 2.0, 4.0};
-
-QString speedText(double speed) {
-    if (speed == 0.25) {
-        return QStringLiteral("¼×");
-    }
-    return speed == 0.5 ? QStringLiteral("½×") : QStringLiteral("%1×").arg(speed);
-}
-
-QString sizeText(std::int64_t bytes) {
-    return QLocale().formattedDataSize(bytes, bytes < kLittleSpace ? 0 : 1, QLocale::DataSizeSIFormat);
-}
-
-// Words behind a dot, which is never all that says it.
-class DotLabel final : public QWidget {
-public:
-    explicit DotLabel(QColor Theme::*colour, QWidget* parent) : QWidget(parent), m_colour(colour) {
-        setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-    }
-
-    void setText(const QString& text) {
-        if (m_text != text) {
-            m_text = text;
-            updateGeometry();
-            update();
-        }
-    }
-    [[nodiscard]] QSize sizeHint() const override {
-        return {kLead + QFontMetrics(smallFont(font())).horizontalAdvance(m_text) + 1,
-                std::max(15, QFontMetrics(smallFont(font())).height())};
-    }
-
-protected:
-    void paintEvent(QPaintEvent*) override {
-        QPainter painter(this);
-        painter.setRenderHint(QPainter::Antialiasing);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(theme().*m_colour);
-        painter.drawEllipse(QPointF(4.0, height() / 2.0), 3.5, 3.5);
-        painter.setFont(smallFont(font()));
-        drawLine(painter, rect().adjusted(kLead, 0, 0, 0), m_text, theme().text);
-    }
-
-private:
-    static constexpr int kLead = 12;
-    QColor Theme::*m_colour;
-    QString m_text;
-};
 
 }  // namespace
 
@@ -88,8 +38,6 @@ struct TransportBar::State {
     bool playing = false;
     bool frozen = false;
     bool sample = false;
-    double speed = 1.0;
-    std::optional<RecordingState> recording;
 
     GlyphButton* back = nullptr;
     GlyphButton* play = nullptr;
@@ -103,17 +51,14 @@ struct TransportBar::State {
     QWidget* gap = nullptr;
     LineLabel* frame = nullptr;
     GlyphButton* loop = nullptr;
-    TextButton* speedButton = nullptr;
-    QMenu* speeds = nullptr;
-    DotLabel* recorded = nullptr;
-    GlyphButton* record = nullptr;
+    SpeedButton* speed = nullptr;
+    std::unique_ptr<TransportRecording> recording;
 
     void build();
     void connectButtons();
     void arrange();
     void retranslate();
     void showPosition();
-    void showRecording();
 
     [[nodiscard]] QString timeText(double at) const {
         if (traits.live) {
@@ -123,13 +68,6 @@ struct TransportBar::State {
     }
     [[nodiscard]] QString frameText(std::int64_t at) const {
         return traits.frames > 0 ? tr("frame %1 of %2").arg(at + 1).arg(traits.frames) : tr("frame %1").arg(at + 1);
-    }
-    [[nodiscard]] QString recordingText() const {
-        QString text = tr("%1 · %2 frames").arg(clockText(recording->seconds).section(u'.', 0, 0)).arg(recording->frames);
-        if (recording->freeBytes < kLittleSpace) {
-            text = tr("%1 · %2 free").arg(text, sizeText(recording->freeBytes));
-        }
-        return text;
     }
 };
 
@@ -157,21 +95,17 @@ void TransportBar::State::build() {
     frame = new LineLabel(true, &bar);
     loop = new GlyphButton(Glyph::Loop, &bar);
     loop->setCheckable(true);
-    speedButton = new TextButton(&bar);
-    speedButton->setPopupMode(QToolButton::InstantPopup);
-    speeds = new QMenu(speedButton);
-    speedButton->setMenu(speeds);
-    recorded = new DotLabel(&Theme::error, &bar);
-    record = new GlyphButton(Glyph::Record, &bar);
-    record->setCheckable(true);
+    speed = new SpeedButton(&bar);
+    recording = std::make_unique<TransportRecording>(bar);
     for (QWidget* part : std::initializer_list<QWidget*>{name, live, time, sampleWord}) {
         row->addWidget(part);
     }
     row->addWidget(scrub, 1);
     row->addWidget(gap, 1);
-    for (QWidget* part : std::initializer_list<QWidget*>{frame, loop, speedButton, recorded, record}) {
+    for (QWidget* part : std::initializer_list<QWidget*>{frame, loop, speed}) {
         row->addWidget(part);
     }
+    recording->addTo(*row);
 }
 
 void TransportBar::State::connectButtons() {
@@ -181,22 +115,7 @@ void TransportBar::State::connectButtons() {
     QObject::connect(freeze, &QToolButton::clicked, &bar, [this] { Q_EMIT bar.freezeRequested(!frozen); });
     QObject::connect(loop, &QToolButton::clicked, &bar, &TransportBar::loopRequested);
     QObject::connect(scrub, &ScrubBar::sought, &bar, [this](int at) { Q_EMIT bar.seekRequested(at); });
-    // The button shows what is so: whether a recording really began is said by setRecording().
-    QObject::connect(record, &QToolButton::clicked, &bar, [this](bool wanted) {
-        record->setChecked(recording.has_value());
-        Q_EMIT bar.recordRequested(wanted);
-    });
-    auto* exclusive = new QActionGroup(speeds);
-    for (const double each : kSpeeds) {
-        QAction* action = speeds->addAction(speedText(each));
-        action->setCheckable(true);
-        action->setData(each);
-        exclusive->addAction(action);
-        QObject::connect(action, &QAction::triggered, &bar, [this, each] {
-            bar.setSpeed(each);
-            Q_EMIT bar.speedRequested(each);
-        });
-    }
+    QObject::connect(speed, &SpeedButton::chosen, &bar, &TransportBar::speedRequested);
 }
 
 // Which parts this kind of source has, and what there is room for.
@@ -213,9 +132,8 @@ void TransportBar::State::arrange() {
     gap->setVisible(scrub->isHidden());
     frame->setVisible(!isLive && bar.width() >= kFrameLabelFrom);
     loop->setVisible(traits.seekable);
-    speedButton->setVisible(!isLive);
-    recorded->setVisible(isLive && recording.has_value());
-    record->setVisible(isLive);
+    speed->setVisible(!isLive);
+    recording->setVisible(isLive);
     // The longest texts there will be, so that nothing moves while numbers run.
     const QFontMetrics metrics(smallFont(bar.font()));
     const std::int64_t last = std::max<std::int64_t>(0, traits.frames - 1);
@@ -233,10 +151,8 @@ void TransportBar::State::retranslate() {
     freeze->setGlyph(frozen ? Glyph::Play : Glyph::Pause);
     loop->setWords(tr("Begin again at the end"));
     scrub->setAccessibleName(tr("Place in the source"));
-    speedButton->setText(speedText(speed));
-    speedButton->setToolTip(tr("Speed"));
-    speedButton->setAccessibleName(tr("Speed %1").arg(speedText(speed)));
-    record->setWords(recording ? tr("Stop recording") : tr("Record what is shown"), keys.record);
+    speed->retranslate();
+    recording->retranslate(keys.record);
     live->setText(tr("live"));
     sampleWord->setText(tr("sample clip"));
     name->setText(QString::fromStdString(traits.name));
@@ -244,7 +160,6 @@ void TransportBar::State::retranslate() {
         time->setAccessibleDescription(engineText(traits.note));
     }
     showPosition();
-    showRecording();
     arrange();
 }
 
@@ -261,24 +176,12 @@ void TransportBar::State::showPosition() {
     scrub->setPosition(static_cast<int>(std::min<std::int64_t>(index, std::numeric_limits<int>::max())));
 }
 
-void TransportBar::State::showRecording() {
-    record->setChecked(recording.has_value());
-    if (recording) {
-        recorded->setText(recordingText());
-        recorded->setToolTip(tr("%1 s, %2 frames recorded; %3 free on the disk")
-                                 .arg(exactNumberText(recording->seconds))
-                                 .arg(recording->frames)
-                                 .arg(sizeText(recording->freeBytes)));
-    }
-}
-
 TransportBar::TransportBar(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>(*this)) {
     registerAccessibleViews();
     setFixedHeight(kHeight);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     m_state->build();
     m_state->connectButtons();
-    setSpeed(1.0);
     m_state->retranslate();
 }
 
@@ -321,24 +224,15 @@ void TransportBar::setFrozen(bool frozen) {
 
 void TransportBar::setLooping(bool looping) { m_state->loop->setChecked(looping); }
 
-void TransportBar::setSpeed(double speed) {
-    State& s = *m_state;
-    s.speed = speed;
-    for (QAction* action : s.speeds->actions()) {
-        action->setChecked(action->data().toDouble() == speed);
-    }
-    s.retranslate();
-}
+void TransportBar::setSpeed(double speed) { m_state->speed->setSpeed(speed); }
 
 void TransportBar::setRecording(const std::optional<RecordingState>& progress) {
     State& s = *m_state;
-    const bool other = s.recording.has_value() != progress.has_value();
-    s.recording = progress;
+    const bool other = s.recording->isRunning() != progress.has_value();
+    s.recording->set(progress);
     if (other) {
         s.retranslate();
         announceSummary(this);
-    } else {
-        s.showRecording();
     }
 }
 
@@ -358,8 +252,8 @@ QString TransportBar::textSummary() const {
     if (s.sample) {
         parts << s.sampleWord->text();
     }
-    if (s.recording) {
-        parts << tr("recording %1").arg(s.recordingText());
+    if (s.recording->isRunning()) {
+        parts << tr("recording %1").arg(s.recording->text());
     }
     parts.removeAll(QString());
     return parts.join(QStringLiteral(", "));

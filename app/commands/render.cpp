@@ -23,7 +23,7 @@
 namespace fovea {
 namespace {
 
-QString translated(const char* text) { return RenderOptions::text(text); }
+QString translated(const char* text) { return optionText(text); }
 
 int usageError(const Usage& usage) { return complain(usage.sentence, kExitUsage); }
 
@@ -32,10 +32,10 @@ Result<ModuleJob> makeJob(const QCommandLineParser& parser, const RenderOptions&
                           const ModelSpec& model) {
     ModuleJob job = modelJob(info, model);
     job.predict = predicts(model);
-    if (parser.isSet(options.weights) || parser.isSet(options.seed)) {
+    if (parser.isSet(options.module.weights) || parser.isSet(options.module.seed)) {
         job.weights.reset();
     }
-    const QStringList params = parser.values(options.param);
+    const QStringList params = parser.values(options.module.param);
     for (const auto& text : params) {
         const auto equals = text.indexOf(u'=');
         if (equals < 1) {
@@ -47,13 +47,13 @@ Result<ModuleJob> makeJob(const QCommandLineParser& parser, const RenderOptions&
             return set.error();
         }
     }
-    job.weightsFile = parser.value(options.weights).toStdString();
+    job.weightsFile = parser.value(options.module.weights).toStdString();
     if (!job.weightsFile.empty() && info.weights == nullptr) {
         return makeError(ErrorCode::BadParameter, FOVEA_TEXT("engine", "%1 is parameter-free: leave the weights out."),
                          {info.title});
     }
-    if (parser.isSet(options.seed)) {
-        const auto seed = ruleOf(renderNumbers(), options.seed).parse(parser.value(options.seed).toStdString());
+    if (parser.isSet(options.module.seed)) {
+        const auto seed = ruleOf(renderNumbers(), options.module.seed).parse(parser.value(options.module.seed).toStdString());
         if (!seed) {
             return seed.error();
         }
@@ -100,23 +100,23 @@ Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const M
 
 /// Whether output and module are named, and both are known.
 std::optional<Usage> checkNames(const QCommandLineParser& parser, const RenderOptions& options) {
-    if (!parser.isSet(options.output) || !parser.isSet(options.module)) {
+    if (!parser.isSet(options.output.file) || !parser.isSet(options.module.id)) {
         return Usage{
             translated(QT_TRANSLATE_NOOP("CommandLine", "Name the file to write with -o and the module with --module."))};
     }
-    if (findModule(parser.value(options.module).toStdString()) == nullptr) {
+    if (findModule(parser.value(options.module.id).toStdString()) == nullptr) {
         return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "There is no module “%1”; fovea modules lists them."))
-                         .arg(parser.value(options.module))};
+                         .arg(parser.value(options.module.id))};
     }
-    if (isVideoName(parser.value(options.output))) {
+    if (isVideoName(parser.value(options.output.file))) {
         return std::nullopt;
     }
-    const auto format = pictureFormatFor(parser.value(options.output));
+    const auto format = pictureFormatFor(parser.value(options.output.file));
     return format ? std::nullopt : std::optional(Usage{errorText(format.error())});
 }
 
 /// Options which mean nothing for what is written.
-std::optional<Usage> checkKind(const QCommandLineParser& parser, const RenderOptions& options, bool video) {
+std::optional<Usage> checkKind(const QCommandLineParser& parser, const OutputOptions& options, bool video) {
     const auto& wrong = video ? std::vector{options.figure, options.raw}
                               : std::vector{options.codec, options.beside, options.noCaption, options.noCsv};
     for (const auto& option : wrong) {
@@ -132,17 +132,17 @@ std::optional<Usage> checkKind(const QCommandLineParser& parser, const RenderOpt
 
 /// The files which the command reads; no output may replace them.
 std::vector<std::string> inputFiles(const QCommandLineParser& parser, const RenderOptions& options) {
-    return {parser.positionalArguments().first().toStdString(), parser.value(options.weights).toStdString()};
+    return {parser.positionalArguments().first().toStdString(), parser.value(options.module.weights).toStdString()};
 }
 
 int writeVideo(const QCommandLineParser& parser, const RenderOptions& options, FileRecordingJob job) {
     job.recording.inputs = inputFiles(parser, options);
-    job.recording.path = parser.value(options.output).toStdString();
+    job.recording.path = parser.value(options.output.file).toStdString();
     job.recording.recoveryFolder = Settings::recoveryFolder().toStdString();
-    job.recording.codec = parser.value(options.codec).toStdString();
-    job.recording.beside = parser.isSet(options.beside);
-    job.recording.caption = !parser.isSet(options.noCaption);
-    job.recording.csv = !parser.isSet(options.noCsv);
+    job.recording.codec = parser.value(options.output.codec).toStdString();
+    job.recording.beside = parser.isSet(options.output.beside);
+    job.recording.caption = !parser.isSet(options.output.noCaption);
+    job.recording.csv = !parser.isSet(options.output.noCsv);
     std::optional<Usage> wrong;
     job.check = [&, field = job.field](const FrameResult& first) -> Result<void> {
         const auto choices = fieldChoices(first, field);
@@ -158,18 +158,18 @@ int writeVideo(const QCommandLineParser& parser, const RenderOptions& options, F
 
 int write(const QCommandLineParser& parser, const RenderOptions& options, const PictureExport& what) {
     OutputPlaces places(inputFiles(parser, options));
-    const auto written = exportPicture(what, parser.value(options.output), places);
+    const auto written = exportPicture(what, parser.value(options.output.file), places);
     if (!written) {
         return complain(written.error());
     }
     for (const auto& path : *written) {
         printLine(path);
     }
-    if (parser.isSet(options.raw)) {
+    if (parser.isSet(options.output.raw)) {
         const QString input = QFileInfo(parser.positionalArguments().first()).completeBaseName();
         const QString base = input.isEmpty() ? QString::fromStdString(what.result->frame.source->name) : input;
-        const auto raw = exportRaw(*what.result, what.field.job, parser.value(options.raw).toStdString(),
-                                   (base + u'.' + parser.value(options.module)).toStdString(), places);
+        const auto raw = exportRaw(*what.result, what.field.job, parser.value(options.output.raw).toStdString(),
+                                   (base + u'.' + parser.value(options.module.id)).toStdString(), places);
         if (!raw) {
             remark(places.notes());
             return complain(raw.error());
@@ -195,7 +195,8 @@ int writePicture(const QCommandLineParser& parser, const RenderOptions& options,
     if (query) {
         askOnPicture(what.field, *what.result, *query);
     }
-    what.figure = {.colorBar = parser.isSet(options.figure), .caption = parser.isSet(options.figure), .captionText = {}};
+    what.figure = {
+        .colorBar = parser.isSet(options.output.figure), .caption = parser.isSet(options.output.figure), .captionText = {}};
     return write(parser, options, what);
 }
 
@@ -218,25 +219,27 @@ int renderCommand(const QStringList& arguments) {
     if (const auto usage = checkNames(parser, options)) {
         return usageError(*usage);
     }
-    const ModuleInfo& info = *findModule(parser.value(options.module).toStdString());
+    const ModuleInfo& info = *findModule(parser.value(options.module.id).toStdString());
     PictureExport what;
     RetinaOptions retina;
     std::optional<PointValue> query;
-    const bool video = isVideoName(parser.value(options.output));
-    for (const auto& usage : {checkKind(parser, options, video), readStyle(parser, options, what.style),
-                              readField(parser, options, what.field, query), readStride(parser, options, retina.stride)}) {
+    const bool video = isVideoName(parser.value(options.output.file));
+    for (const auto& usage :
+         {checkKind(parser, options.output, video), readStyle(parser, options.style, what.style),
+          readField(parser, options.field, what.field, query), readStride(parser, options.model, retina.stride)}) {
         if (usage) {
             return usageError(*usage);
         }
     }
-    const QString name = parser.isSet(options.model) ? parser.value(options.model) : QStringLiteral("retina");
-    const auto model = modelNamed(
-        name, retina, {.fit = parser.isSet(options.crop) ? Fit::Crop : Fit::Whole, .fine = parser.isSet(options.fine)});
+    const QString name = parser.isSet(options.model.name) ? parser.value(options.model.name) : QStringLiteral("retina");
+    const auto model =
+        modelNamed(name, retina,
+                   {.fit = parser.isSet(options.model.crop) ? Fit::Crop : Fit::Whole, .fine = parser.isSet(options.model.fine)});
     if (!model) {
         return complain(model.error());
     }
-    if (parser.isSet(options.activation)) {
-        const auto index = classNamed(*model, parser.value(options.activation));
+    if (parser.isSet(options.field.activation)) {
+        const auto index = classNamed(*model, parser.value(options.field.activation));
         if (!index) {
             return complain(errorText(index.error()), kExitUsage);
         }
@@ -247,7 +250,7 @@ int renderCommand(const QStringList& arguments) {
         return complain(errorText(job.error()), kExitUsage);
     }
     what.field.job = jobId(*job, modelId(*model));
-    if (const auto usage = readIntervention(parser, options, channelCount(*model), job->intervention)) {
+    if (const auto usage = readIntervention(parser, options.intervention, channelCount(*model), job->intervention)) {
         return usageError(*usage);
     }
     if (video) {

@@ -25,7 +25,7 @@ std::optional<Usage> readPair(const QCommandLineParser& parser, const QCommandLi
     }
     const QStringList parts = parser.value(option).split(separator);
     if (parts.size() != 2) {
-        return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes two numbers as %2, not “%3”."))
+        return Usage{optionText(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes two numbers as %2, not “%3”."))
                          .arg(option.names().constLast(), option.valueName(), parser.value(option))};
     }
     auto usage = readNumber(ruleOf(renderNumbers(), option, 0), parts[0], a);
@@ -62,9 +62,8 @@ std::optional<Usage> readFactors(const QCommandLineParser& parser, const QComman
     for (const QString& text : given) {
         const QStringList parts = text.split(u'=');
         if (parts.size() != 2) {
-            return Usage{
-                RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a channel and its factor as %2, not “%3”."))
-                    .arg(option.names().constLast(), option.valueName(), text)};
+            return Usage{optionText(QT_TRANSLATE_NOOP("CommandLine", "--%1 takes a channel and its factor as %2, not “%3”."))
+                             .arg(option.names().constLast(), option.valueName(), text)};
         }
         double factor = 1.0;
         auto usage = readNumber(ruleOf(renderNumbers(), option, 1), parts[1], factor);
@@ -78,7 +77,7 @@ std::optional<Usage> readFactors(const QCommandLineParser& parser, const QComman
 }
 
 /// The members of a style which tell one value from another.
-std::optional<Usage> readMarks(const QCommandLineParser& parser, const RenderOptions& options, OverlayStyle& style) {
+std::optional<Usage> readMarks(const QCommandLineParser& parser, const StyleOptions& options, OverlayStyle& style) {
     double percent = 100.0 * style.clipShare;
     double threshold = 0.0;
     for (const auto& usage : {readOne(parser, options.clipShare, percent), readOne(parser, options.threshold, threshold),
@@ -95,7 +94,7 @@ std::optional<Usage> readMarks(const QCommandLineParser& parser, const RenderOpt
     return std::nullopt;
 }
 
-std::optional<Usage> readHead(const QCommandLineParser& parser, const RenderOptions& options, int& head) {
+std::optional<Usage> readHead(const QCommandLineParser& parser, const FieldOptions& options, int& head) {
     const std::pair<QLatin1String, int> words[] = {
         {QLatin1String("mean"), kMeanOverHeads}, {QLatin1String("max"), kMaxOverHeads}, {QLatin1String("min"), kMinOverHeads}};
     for (const auto& [word, value] : words) {
@@ -109,11 +108,21 @@ std::optional<Usage> readHead(const QCommandLineParser& parser, const RenderOpti
 
 }  // namespace
 
-std::optional<Usage> readStride(const QCommandLineParser& parser, const RenderOptions& options, int& stride) {
+void RenderOptions::addTo(QCommandLineParser& parser) const {
+    parser.addOptions({output.file,      module.id,         module.param,      module.weights,     module.seed,
+                       model.stride,     model.name,        model.fine,        model.crop,         field.activation,
+                       style.clipped,    field.map,         field.mode,        field.channel,      field.head,
+                       field.query,      field.to,          style.colormap,    style.range,        style.opacity,
+                       style.cells,      output.figure,     output.raw,        output.codec,       output.beside,
+                       output.noCaption, output.noCsv,      style.clipShare,   style.threshold,    style.contours,
+                       style.brightness, intervention.mute, intervention.solo, intervention.scale, intervention.muteHeads});
+}
+
+std::optional<Usage> readStride(const QCommandLineParser& parser, const ModelOptions& options, int& stride) {
     return readOne(parser, options.stride, stride);
 }
 
-std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOptions& options, OverlayStyle& style) {
+std::optional<Usage> readStyle(const QCommandLineParser& parser, const StyleOptions& options, OverlayStyle& style) {
     if (parser.isSet(options.colormap)) {
         const auto* map = findColormap(parser.value(options.colormap).toStdString());
         if (map == nullptr) {
@@ -121,7 +130,7 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOpt
             for (const auto& known : colormaps()) {
                 names << QString::fromStdString(known.id);
             }
-            return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "There is no colour map “%1”; choose one of %2."))
+            return Usage{optionText(QT_TRANSLATE_NOOP("CommandLine", "There is no colour map “%1”; choose one of %2."))
                              .arg(parser.value(options.colormap), names.join(QStringLiteral(", ")))};
         }
         (map->diverging ? style.divergingColormap : style.colormap) = map->id;
@@ -133,8 +142,7 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOpt
     }
     if (parser.isSet(options.range)) {
         if (!(lo < hi)) {
-            return Usage{
-                RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--range needs its first number below its second."))};
+            return Usage{optionText(QT_TRANSLATE_NOOP("CommandLine", "--range needs its first number below its second."))};
         }
         style.autoRange = false;
         style.range = {static_cast<float>(lo), static_cast<float>(hi)};
@@ -146,7 +154,7 @@ std::optional<Usage> readStyle(const QCommandLineParser& parser, const RenderOpt
     return readMarks(parser, options, style);
 }
 
-std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOptions& options, FieldSpec& field,
+std::optional<Usage> readField(const QCommandLineParser& parser, const FieldOptions& options, FieldSpec& field,
                                std::optional<PointValue>& query) {
     field.map = parser.value(options.map).toStdString();
     field.toQuery = parser.isSet(options.to);
@@ -162,8 +170,7 @@ std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOpt
         }
     }
     if (!known) {
-        return Usage{
-            RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "--mode is before, after or changed, not “%1”.")).arg(mode)};
+        return Usage{optionText(QT_TRANSLATE_NOOP("CommandLine", "--mode is before, after or changed, not “%1”.")).arg(mode)};
     }
     if (auto usage = readOne(parser, options.channel, field.channel)) {
         return usage;
@@ -184,33 +191,34 @@ std::optional<Usage> readField(const QCommandLineParser& parser, const RenderOpt
 std::optional<Usage> checkChoices(const QCommandLineParser& parser, const RenderOptions& options, const FieldChoices& choices) {
     const auto refused = [&](const QCommandLineOption& option, const QString& text, int count) -> std::optional<Usage> {
         if (count < 1) {
-            return Usage{RenderOptions::text(QT_TRANSLATE_NOOP("CommandLine", "There are no heads here; leave --%1 out."))
+            return Usage{optionText(QT_TRANSLATE_NOOP("CommandLine", "There are no heads here; leave --%1 out."))
                              .arg(option.names().constLast())};
         }
         int unused = 0;
         return readNumber(ruleOf(renderNumbers(), option).upTo(count - 1), text, unused);
     };
     int head = -1;
-    if (!readHead(parser, options, head) && head >= 0) {
-        if (auto usage = refused(options.head, parser.value(options.head), choices.mapHeads)) {
+    if (!readHead(parser, options.field, head) && head >= 0) {
+        if (auto usage = refused(options.field.head, parser.value(options.field.head), choices.mapHeads)) {
             return usage;
         }
     }
-    if (parser.isSet(options.channel)) {
-        if (auto usage = refused(options.channel, parser.value(options.channel), choices.mapChannels)) {
+    if (parser.isSet(options.field.channel)) {
+        if (auto usage = refused(options.field.channel, parser.value(options.field.channel), choices.mapChannels)) {
             return usage;
         }
     }
-    const QStringList muted = parser.isSet(options.muteHeads) ? parser.value(options.muteHeads).split(u',') : QStringList();
+    const QStringList muted =
+        parser.isSet(options.intervention.muteHeads) ? parser.value(options.intervention.muteHeads).split(u',') : QStringList();
     for (const QString& text : muted) {
-        if (auto usage = refused(options.muteHeads, text, choices.moduleHeads)) {
+        if (auto usage = refused(options.intervention.muteHeads, text, choices.moduleHeads)) {
             return usage;
         }
     }
     return std::nullopt;
 }
 
-std::optional<Usage> readIntervention(const QCommandLineParser& parser, const RenderOptions& options, int channels,
+std::optional<Usage> readIntervention(const QCommandLineParser& parser, const InterventionOptions& options, int channels,
                                       Intervention& intervention) {
     if (parser.isSet(options.solo)) {
         intervention.channels.assign(static_cast<std::size_t>(channels), 0.0F);

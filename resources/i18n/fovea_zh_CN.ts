@@ -5909,6 +5909,17 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::SpeedButton</name>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Speed %1</source>
+        <translation>速度 %1</translation>
+    </message>
+</context>
+<context>
     <name>fovea::StatisticsView</name>
     <message>
         <source>%1 … %2: %3 %</source>
@@ -6302,14 +6313,6 @@ entropy %5 of %6 bits</source>
     <message>
         <source>Place in the source</source>
         <translation>播放位置</translation>
-    </message>
-    <message>
-        <source>Speed</source>
-        <translation>速度</translation>
-    </message>
-    <message>
-        <source>Speed %1</source>
-        <translation>速度 %1</translation>
     </message>
     <message>
         <source>Stop recording</source>

@@ -97,14 +97,14 @@ private Q_SLOTS:
         Canvas* b = area()->canvas(1);
         const QPointF at(137.5, 81.25);
         for (int notch = 0; notch < 5; ++notch) {
-            QWheelEvent wheel(a->positionOf(at), a->mapToGlobal(a->positionOf(at)), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
-                              Qt::NoScrollPhase, false);
+            QWheelEvent wheel(a->view().positionOf(at), a->mapToGlobal(a->view().positionOf(at)), {}, {0, 120}, Qt::NoButton,
+                              Qt::NoModifier, Qt::NoScrollPhase, false);
             QCoreApplication::sendEvent(a, &wheel);
         }
-        QCOMPARE(b->zoom(), a->zoom());
+        QCOMPARE(b->view().zoom, a->view().zoom);
         // The same place under the same point, within half a pixel of the picture.
-        const QPointF middleOfA = a->pictureAt(QRectF(a->rect()).center());
-        const QPointF middleOfB = b->pictureAt(QRectF(b->rect()).center());
+        const QPointF middleOfA = a->view().pictureAt(QRectF(a->rect()).center());
+        const QPointF middleOfB = b->view().pictureAt(QRectF(b->rect()).center());
         QVERIFY(std::hypot(middleOfA.x() - middleOfB.x(), middleOfA.y() - middleOfB.y()) < 0.5);
     }
 
@@ -117,8 +117,8 @@ private Q_SLOTS:
         Canvas* a = area()->canvas(0);
         Canvas* b = area()->canvas(1);
         for (int k = 0; k < 50; ++k) {
-            const QPointF place(std::fmod(k * 37.7, a->pictureSize().width()), std::fmod(k * 23.3, a->pictureSize().height()));
-            const QPointF there = b->pictureAt(b->positionOf(a->pictureAt(a->positionOf(place))));
+            const QPointF place(std::fmod(k * 37.7, a->view().picture.width()), std::fmod(k * 23.3, a->view().picture.height()));
+            const QPointF there = b->view().pictureAt(b->view().positionOf(a->view().pictureAt(a->view().positionOf(place))));
             QVERIFY(std::hypot(there.x() - place.x(), there.y() - place.y()) < 0.5);
         }
     }

@@ -181,7 +181,7 @@ private Q_SLOTS:
         QVERIFY2(m.area()->notices()->isEmpty(), qPrintable(m.area()->notices()->textSummary()));
         const QJsonObject view = QJsonDocument::fromJson(frozen).object()[QStringLiteral("view")].toObject();
         if (!view[QStringLiteral("fitted")].toBool()) {
-            const CanvasPlace place = m.canvas()->place();
+            const CanvasPlace place = m.canvas()->view().place();
             QCOMPARE(place.zoom, view[QStringLiteral("zoom")].toDouble());
             QCOMPARE(place.centre.x(), view[QStringLiteral("centreX")].toDouble());
         }
@@ -209,13 +209,13 @@ private Q_SLOTS:
             QCOMPARE(settings.style().smooth, false);
             QCOMPARE(settings.retina().stride, 16);
             QCOMPARE(settings.model(), QStringLiteral("retina"));
-            QCOMPARE(settings.fineInput(), true);
-            QCOMPARE(settings.croppedInput(), true);
+            QCOMPARE(settings.input().fine, true);
+            QCOMPARE(settings.input().fit, Fit::Crop);
             QCOMPARE(settings.autoSize(), false);
             QCOMPARE(settings.module(), QStringLiteral("coord"));
             QCOMPARE(settings.folder(QStringLiteral("export")), QStringLiteral("/tmp"));
-            QCOMPARE(settings.recentFiles(), QStringList({QStringLiteral("/b.png"), QStringLiteral("/a.png")}));
-            QCOMPARE(settings.recentAddresses(), QStringList(QStringLiteral("http://camera/video")));
+            QCOMPARE(settings.recentFiles().entries(), QStringList({QStringLiteral("/b.png"), QStringLiteral("/a.png")}));
+            QCOMPARE(settings.recentAddresses().entries(), QStringList(QStringLiteral("http://camera/video")));
             if (!kFreezing) {
                 QFile::remove(own);
             }
@@ -250,14 +250,13 @@ private:
         settings.setStyle(style);
         settings.setRetina({.stride = 16});
         settings.setModel(QStringLiteral("retina"));
-        settings.setFineInput(true);
-        settings.setCroppedInput(true);
+        settings.setInput({.fit = Fit::Crop, .fine = true});
         settings.setAutoSize(false);
         settings.setModule(QStringLiteral("coord"));
         settings.setFolder(QStringLiteral("export"), QStringLiteral("/tmp"));
-        settings.addRecentFile(QStringLiteral("/a.png"));
-        settings.addRecentFile(QStringLiteral("/b.png"));
-        settings.addRecentAddress(QStringLiteral("http://camera/video"));
+        settings.recentFiles().add(QStringLiteral("/a.png"));
+        settings.recentFiles().add(QStringLiteral("/b.png"));
+        settings.recentAddresses().add(QStringLiteral("http://camera/video"));
     }
 
     /// The window without its line of times, once nothing moves any more.

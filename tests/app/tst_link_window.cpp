@@ -85,24 +85,24 @@ private Q_SLOTS:
         for (int notch = 0; notch < 5; ++notch) {
             CompareWindow::wheel(a, at, 120);
         }
-        QVERIFY(same(a->place(), b->place()));
+        QVERIFY(same(a->view().place(), b->view().place()));
         CompareWindow::drag(a, at.toPoint(), at.toPoint() + QPoint(60, 40));
-        QVERIFY(same(a->place(), b->place()));
-        const CanvasPlace linked = a->place();
+        QVERIFY(same(a->view().place(), b->view().place()));
+        const CanvasPlace linked = a->view().place();
         m.holdAlt(true);
         CompareWindow::wheel(b, at, 240, Qt::AltModifier);
-        QVERIFY(b->zoom() > linked.zoom * 1.5);
-        QVERIFY(same(a->place(), linked));
-        const CanvasPlace zoomed = b->place();
+        QVERIFY(b->view().zoom > linked.zoom * 1.5);
+        QVERIFY(same(a->view().place(), linked));
+        const CanvasPlace zoomed = b->view().place();
         CompareWindow::drag(b, at.toPoint(), at.toPoint() + QPoint(50, 30), Qt::AltModifier);
-        QVERIFY(!same(b->place(), zoomed));
-        QVERIFY(same(a->place(), linked));
-        const CanvasPlace alone = b->place();
+        QVERIFY(!same(b->view().place(), zoomed));
+        QVERIFY(same(a->view().place(), linked));
+        const CanvasPlace alone = b->view().place();
         m.holdAlt(false);
-        QVERIFY(same(b->place(), alone));
+        QVERIFY(same(b->view().place(), alone));
         // From now on together again: the other one comes to where this one goes.
         CompareWindow::wheel(a, at, -120);
-        QVERIFY(same(a->place(), b->place()));
+        QVERIFY(same(a->view().place(), b->view().place()));
     }
 
     void theQueryIsAskedInAllPanesUnlessAltIsHeld() {

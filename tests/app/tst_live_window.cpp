@@ -169,7 +169,7 @@ private Q_SLOTS:
         session().paneControl().setModule(QStringLiteral("mhsa"));
         pauseAt(60);
         QTRY_VERIFY_WITH_TIMEOUT(session().shown().queryOnPicture().has_value(), kPatience);
-        const QRectF picture(canvas()->positionOf({0, 0}), canvas()->positionOf({640, 360}));
+        const QRectF picture(canvas()->view().positionOf({0, 0}), canvas()->view().positionOf({640, 360}));
         QTest::mouseClick(canvas(), Qt::LeftButton, {},
                           (picture.topLeft() + 0.25 * (picture.bottomRight() - picture.topLeft())).toPoint());
         QTRY_VERIFY_WITH_TIMEOUT(std::abs(session().shown().queryOnPicture()->x() - 0.25) < 0.02, kPatience);

@@ -157,7 +157,7 @@ private Q_SLOTS:
             for (int j = 2; j < field.width - 2; j += 3) {
                 const QPointF centre(field.geometry.originX + (j + 0.5) * field.geometry.stepX,
                                      field.geometry.originY + (i + 0.5) * field.geometry.stepY);
-                const QPoint at = canvas()->positionOf(centre).toPoint();
+                const QPoint at = canvas()->view().positionOf(centre).toPoint();
                 const int index = indexOfColor(table, shot.pixel(at) | 0xFF000000U);
                 if (index < 0) {
                     continue;  // under the chip, the pin or the scale
@@ -205,7 +205,7 @@ private Q_SLOTS:
         const auto before = canvas()->rendered().field->values;
         const Frame& frame = session().frame();
         const QPointF target(frame.width * 0.25, frame.height * 0.25);
-        QTest::mouseClick(canvas(), Qt::LeftButton, {}, canvas()->positionOf(target).toPoint());
+        QTest::mouseClick(canvas(), Qt::LeftButton, {}, canvas()->view().positionOf(target).toPoint());
         QVERIFY(std::abs(session().shown().field()->queryX - 0.25) < 0.05);
         QVERIFY(std::abs(session().shown().field()->queryY - 0.25) < 0.05);
         QTRY_VERIFY_WITH_TIMEOUT(settled(), 30000);

@@ -125,7 +125,7 @@ private Q_SLOTS:
         for (int pane = 0; pane < 2; ++pane) {
             const auto asked = m.session().shown().queryOnPicture(pane);
             QVERIFY(asked);
-            const QSizeF size = m.canvas(pane)->pictureSize();
+            const QSizeF size = m.canvas(pane)->view().picture;
             QVERIFY2(std::abs(asked->x() - 0.4) * size.width() < 1.0, qPrintable(QString::number(asked->x())));
             QVERIFY(std::abs(asked->y() - 0.3) * size.height() < 1.0);
             QCOMPARE(shown(pane).values, field(pane)->values);

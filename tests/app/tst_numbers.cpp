@@ -59,8 +59,8 @@ QString valueOf(const Settings& settings, const QString& key) {
         {QStringLiteral("features/stride"), text(settings.retina().stride)},
         {QStringLiteral("window/reduced_motion"), flag(settings.reducedMotion())},
         {QStringLiteral("overlay/smooth"), flag(settings.style().smooth)},
-        {QStringLiteral("features/fine"), flag(settings.fineInput())},
-        {QStringLiteral("features/crop"), flag(settings.croppedInput())},
+        {QStringLiteral("features/fine"), flag(settings.input().fine)},
+        {QStringLiteral("features/crop"), flag(settings.input().fit == Fit::Crop)},
         {QStringLiteral("features/auto_size"), flag(settings.autoSize())},
         {QStringLiteral("overlay/colormap"), QString::fromStdString(settings.style().colormap)},
         {QStringLiteral("window/theme"), settings.theme() == ThemeName::Light ? QStringLiteral("light") : QStringLiteral("dark")},
@@ -484,7 +484,7 @@ private Q_SLOTS:
             QVERIFY2(sentence.contains(QStringLiteral("“%1”").arg(key)), qPrintable(value + u' ' + sentence));
             QCOMPARE(settings->style(), OverlayStyle());
             QCOMPARE(settings->retina(), RetinaOptions());
-            QVERIFY(settings->autoSize() && !settings->fineInput() && !settings->croppedInput());
+            QVERIFY(settings->autoSize() && settings->input() == ModelInput());
             QCOMPARE(settings->theme(), ThemeName::Dark);
             QVERIFY(settings->module().isEmpty());
         }

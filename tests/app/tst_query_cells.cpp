@@ -59,7 +59,7 @@ class TestQueryCells final : public QObject {
         const auto result = session().shown().result();
         return result && !session().isBusy() && session().shown().moduleResult() && session().shown().moduleResult()->output &&
                result->frame.width == width && result->frame.height == height && bundleOf(session().panes().current().model) &&
-               session().shown().modelResult()->features && canvas()->pictureSize() == QSizeF(width, height) &&
+               session().shown().modelResult()->features && canvas()->view().picture == QSizeF(width, height) &&
                canvas()->rendered().field;
     }
 
@@ -112,7 +112,7 @@ private Q_SLOTS:
         }
         const int width = turned ? stored.height() : stored.width();
         const int height = turned ? stored.width() : stored.height();
-        m_settings->setCroppedInput(cropped);
+        m_settings->setInput({.fit = cropped ? Fit::Crop : Fit::Whole});
         m_settings->setModule(QStringLiteral("sagan"));
         m_window->session().paneControl().setModule(QStringLiteral("sagan"));
         m_window->start(path);
@@ -146,7 +146,8 @@ private Q_SLOTS:
         const double paddedHeight = std::ceil(workingHeight / multiple) * multiple;
 
         std::mt19937 random(7);
-        const QRectF shown(canvas()->positionOf({left, top}), canvas()->positionOf({left + seenWidth, top + seenHeight}));
+        const QRectF shown(canvas()->view().positionOf({left, top}),
+                           canvas()->view().positionOf({left + seenWidth, top + seenHeight}));
         std::uniform_real_distribution<double> across(shown.left(), shown.right());
         std::uniform_real_distribution<double> down(shown.top(), shown.bottom());
         CursorInfo under;
@@ -154,7 +155,7 @@ private Q_SLOTS:
         int tried = 0;
         while (tried < kPlaces) {
             const QPoint point(static_cast<int>(across(random)), static_cast<int>(down(random)));
-            const QPointF place = canvas()->pictureAt(point);
+            const QPointF place = canvas()->view().pictureAt(point);
             if (place.x() < left || place.y() < top || place.x() >= left + seenWidth || place.y() >= top + seenHeight) {
                 continue;
             }

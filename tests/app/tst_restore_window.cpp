@@ -216,8 +216,8 @@ private Q_SLOTS:
         QCOMPARE(m.provenance(), ProvenanceKind::Trained);
         QCOMPARE(m.session().questions().pins().size(), std::size_t{9});
         QCOMPARE(m.session().questions().activePin(), 9);
-        QCOMPARE(m.canvas()->place().zoom, 2.0);
-        QVERIFY(!m.canvas()->place().fitted);
+        QCOMPARE(m.canvas()->view().place().zoom, 2.0);
+        QVERIFY(!m.canvas()->view().place().fitted);
         QCOMPARE(m.session().display().style().colormap, "viridis");
     }
 

@@ -199,7 +199,7 @@ private Q_SLOTS:
                 const Viewport& view = drawn.request.viewport;
                 const double px = view.originX + (x + 0.5) / view.zoom;
                 const double py = view.originY + (y + 0.5) / view.zoom;
-                if (px < 0 || py < 0 || px >= m.canvas()->pictureSize().width() || py >= m.canvas()->pictureSize().height()) {
+                if (px < 0 || py < 0 || px >= m.canvas()->view().picture.width() || py >= m.canvas()->view().picture.height()) {
                     continue;
                 }
                 const Cell cell = cellAt(field, px, py);

@@ -68,6 +68,24 @@ private Q_SLOTS:
         QCOMPARE(Settings().module(), QStringLiteral("gc"));
     }
 
+    void recentEntriesStandOnceAndNewestFirst() {
+        const QTemporaryDir folder;
+        useFolder(folder.path());
+        Settings settings;
+        for (int k = 0; k < 12; ++k) {
+            settings.recentFiles().add(QStringLiteral("/%1.png").arg(k));
+        }
+        settings.recentFiles().add(QStringLiteral("/5.png"));
+        const QStringList files = settings.recentFiles().entries();
+        QCOMPARE(files.size(), 10);
+        QCOMPARE(files.mid(0, 3), (QStringList{QStringLiteral("/5.png"), QStringLiteral("/11.png"), QStringLiteral("/10.png")}));
+        QCOMPARE(files.count(QStringLiteral("/5.png")), 1);
+        settings.recentAddresses().add(QStringLiteral("rtsp://me:secret@camera/video"));
+        settings.recentFiles().clear();
+        QCOMPARE(settings.recentFiles().entries(), QStringList());
+        QCOMPARE(settings.recentAddresses().entries(), QStringList(QStringLiteral("rtsp://me@camera/video")));
+    }
+
     void whatIsNoFileIsRefused_data() {
         QTest::addColumn<QString>("kind");
         for (const char* kind : {"pipe", "folder", "device", "link which leads nowhere", "link to a pipe", "huge"}) {

@@ -1,4 +1,4 @@
-// The rules of the house: layers, rooms, file lengths, what crosses the library's border, complete translations.
+// The rules of the house: layers, rooms, what crosses the library's border, complete translations.
 
 #include <QDirIterator>
 #include <QFile>
@@ -175,17 +175,6 @@ private Q_SLOTS:
         QVERIFY(ids.size() >= 10);
         const QStringList found = matches({QStringLiteral("widgets")}, QStringLiteral("\"(%1)\"").arg(ids.join(u'|')));
         QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
-    }
-
-    void filesAreShort() {
-        QStringList tooLong;
-        for (const auto& path :
-             sources({QStringLiteral("app"), QStringLiteral("widgets"), QStringLiteral("engine"), QStringLiteral("tests")})) {
-            if (contents(path).count(u'\n') > 500) {
-                tooLong << path.mid(kSource.size());
-            }
-        }
-        QVERIFY2(tooLong.isEmpty(), qPrintable(tooLong.join(u'\n')));
     }
 
     void noEigenSymbolCrossesTheBorder() {

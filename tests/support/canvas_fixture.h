@@ -123,7 +123,7 @@ struct CanvasFixture {
     }
     // Device pixel of a picture position.
     QPoint deviceAt(QPointF picture) const {
-        const QPointF at = canvas.positionOf(picture) * canvas.devicePixelRatioF();
+        const QPointF at = canvas.view().positionOf(picture) * canvas.devicePixelRatioF();
         return {static_cast<int>(std::floor(at.x())), static_cast<int>(std::floor(at.y()))};
     }
 };

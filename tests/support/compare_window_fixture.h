@@ -109,7 +109,7 @@ struct CompareWindow {
     }
     /// A place of the picture, as fractions of it, on a canvas.
     static QPoint place(const Canvas* shows, double x, double y) {
-        return shows->positionOf({x * shows->pictureSize().width(), y * shows->pictureSize().height()}).toPoint();
+        return shows->view().positionOf(shows->view().atFraction({x, y})).toPoint();
     }
     /// One notch of the wheel; with Alt held the window systems turn it sideways.
     static void wheel(Canvas* over, QPointF at, int notch, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {

@@ -4,7 +4,6 @@
 #include <QTest>
 
 #include "tests/support/canvas_fixture.h"
-#include "widgets/canvas_view.h"
 #include "widgets/theme.h"
 
 using namespace fovea;
@@ -33,10 +32,10 @@ private Q_SLOTS:
         f.show(makeResult(makeFrame(picture.width(), picture.height()), 1, 1), {});
         f.wheel({120, 90}, 360);
         for (const QPointF at : {QPointF(0, 0), QPointF(picture.width(), picture.height()), QPointF(-3.5, 8.25)}) {
-            const QPointF back = f.canvas.pictureAt(f.canvas.positionOf(at));
+            const QPointF back = f.canvas.view().pictureAt(f.canvas.view().positionOf(at));
             QVERIFY(QLineF(at, back).length() < 1e-6);
         }
-        QVERIFY(f.canvas.zoom() > 0.0);
+        QVERIFY(f.canvas.view().zoom > 0.0);
         QVERIFY(f.canvas.rendered().pixels);
         QVERIFY(!f.canvas.rendered().error);
     }
@@ -44,8 +43,8 @@ private Q_SLOTS:
     void fitKeepsMarginsAndRoomForTheScale() {
         CanvasFixture f({400, 300});
         f.show(makeResult(makeFrame(800, 200), 4, 1), {});
-        const auto left = [&] { return f.canvas.positionOf({0, 0}).x(); };
-        const auto right = [&] { return f.canvas.positionOf({800, 200}).x(); };
+        const auto left = [&] { return f.canvas.view().positionOf({0, 0}).x(); };
+        const auto right = [&] { return f.canvas.view().positionOf({800, 200}).x(); };
         QVERIFY(left() >= 15.0);
         QVERIFY(std::abs(left() - (400.0 - right())) <= 1.0);
         f.canvas.setRightMargin(100);
@@ -53,7 +52,7 @@ private Q_SLOTS:
         QVERIFY(right() >= 295.0);
         // A narrow picture which does not reach the scale stays in the middle.
         f.show(makeResult(makeFrame(50, 200), 1, 4), {});
-        QVERIFY(std::abs(left() - (400.0 - f.canvas.positionOf({50, 0}).x())) <= 1.0);
+        QVERIFY(std::abs(left() - (400.0 - f.canvas.view().positionOf({50, 0}).x())) <= 1.0);
     }
 
     void oneRequestATurnWithTheRightViewport() {
@@ -71,8 +70,8 @@ private Q_SLOTS:
         const double ratio = f.canvas.devicePixelRatioF();
         QCOMPARE(request.viewport.width, qRound(400 * ratio));
         QCOMPARE(request.viewport.height, qRound(300 * ratio));
-        QCOMPARE(request.viewport.zoom, f.canvas.zoom());
-        QCOMPARE(QPointF(request.viewport.originX, request.viewport.originY), f.canvas.pictureAt({0, 0}));
+        QCOMPARE(request.viewport.zoom, f.canvas.view().zoom);
+        QCOMPARE(QPointF(request.viewport.originX, request.viewport.originY), f.canvas.view().pictureAt({0, 0}));
         QCOMPARE(request.result, result);
         QCOMPARE(request.field, std::optional(fakeField()));
         QCOMPARE(request.style, opaqueCells());
@@ -98,22 +97,6 @@ private Q_SLOTS:
         QTRY_COMPARE(f.requests.size(), 1U);
     }
 
-    void viewportIsInDevicePixels() {
-        CanvasView view;
-        view.picture = QSizeF(100, 50);
-        view.resize(QSizeF(300, 200), 2.0);
-        const Viewport viewport = view.viewport();
-        QCOMPARE(viewport.width, 600);
-        QCOMPARE(viewport.height, 400);
-        QCOMPARE(view.zoom, view.fitZoom());
-        QCOMPARE(view.scale(), view.zoom / 2.0);
-        view.zoomTo({10, 20}, 1.0);
-        const QSizeF shown = view.pictureRect().size();
-        QCOMPARE(shown, QSizeF(50, 25));
-        view.resize(QSizeF(300, 200), 1.0);
-        QCOMPARE(view.pictureRect().size(), shown);
-    }
-
     void paintsExactlyThePixelsWhichCame() {
         CanvasFixture f;
         f.show(makeResult(makeFrame(60, 40), 12, 8), {});
@@ -136,7 +119,7 @@ private Q_SLOTS:
         const Frame frame = makeFrame(90, 70);
         f.canvas.setResult(makeResult(frame, 3, 3));
         f.canvas.actualSize();
-        QCOMPARE(f.canvas.zoom(), 1.0);
+        QCOMPARE(f.canvas.view().zoom, 1.0);
         const QImage grabbed = f.grab();
         for (const QPoint at : {QPoint(0, 0), QPoint(89, 69), QPoint(31, 17)}) {
             const auto bgr = frame.pixels->at<cv::Vec3b>(at.y(), at.x());
@@ -254,7 +237,7 @@ private Q_SLOTS:
             flat.fill(grabbed.pixel(f.deviceAt({33, 25})));
             return differences(grabbed, flat, cell);
         };
-        f.canvas.zoomBy(48.0 * ratio / 8.0 / f.canvas.zoom());
+        f.canvas.zoomBy(48.0 * ratio / 8.0 / f.canvas.view().zoom);
         QImage small = f.grab();
         QCOMPARE(inside(small), 0);
         f.canvas.zoomBy(50.0 / 48.0);
@@ -345,7 +328,7 @@ private Q_SLOTS:
         QCOMPARE(QSize(field->width, field->height), grid);
         const QImage grabbed = f.grab();
         // Near the picture's last corner, away from the number in the middle of the cell.
-        const double inset = 0.6 / f.canvas.zoom();
+        const double inset = 0.6 / f.canvas.view().zoom;
         const QPointF last(picture.width() - std::max(inset, 0.02 * picture.width() / grid.width()),
                            picture.height() - std::max(inset, 0.02 * picture.height() / grid.height()));
         const int index = indexOfColor(effectiveColormap(*field, opaqueCells()).table, grabbed.pixel(f.deviceAt(last)));

@@ -24,39 +24,39 @@ private Q_SLOTS:
         f.show(makeResult(makeFrame(451, 300), 8, 8), {});
         QSignalSpy zoomed(&f.canvas, &Canvas::zoomChanged);
         const QPointF cursor(137, 201);
-        const QPointF under = f.canvas.pictureAt(cursor);
-        const double before = f.canvas.zoom();
+        const QPointF under = f.canvas.view().pictureAt(cursor);
+        const double before = f.canvas.view().zoom;
         f.wheel(cursor, 120);
-        QVERIFY(std::abs(f.canvas.zoom() / before - 1.25) < 1e-9);
-        QVERIFY(QLineF(f.canvas.pictureAt(cursor), under).length() < 1e-9);
+        QVERIFY(std::abs(f.canvas.view().zoom / before - 1.25) < 1e-9);
+        QVERIFY(QLineF(f.canvas.view().pictureAt(cursor), under).length() < 1e-9);
         f.wheel(cursor, -240);
-        QVERIFY(QLineF(f.canvas.pictureAt(cursor), under).length() < 1e-9);
+        QVERIFY(QLineF(f.canvas.view().pictureAt(cursor), under).length() < 1e-9);
         QCOMPARE(zoomed.count(), 2);
-        const double coarse = f.canvas.zoom();
+        const double coarse = f.canvas.view().zoom;
         f.wheel(cursor, 0, {0, 10});
-        QVERIFY(f.canvas.zoom() > coarse);
-        QVERIFY(f.canvas.zoom() < coarse * 1.25);
+        QVERIFY(f.canvas.view().zoom > coarse);
+        QVERIFY(f.canvas.view().zoom < coarse * 1.25);
     }
 
     void zoomHasLimits() {
         CanvasFixture f;
         f.show(makeResult(makeFrame(451, 300), 8, 8), {});
-        const double fitted = f.canvas.zoom();
+        const double fitted = f.canvas.view().zoom;
         f.wheel({200, 150}, 120 * 100);
-        QCOMPARE(f.canvas.zoom(), 64.0 * f.canvas.devicePixelRatioF());
+        QCOMPARE(f.canvas.view().zoom, 64.0 * f.canvas.devicePixelRatioF());
         f.wheel({200, 150}, -120 * 100);
-        QVERIFY(std::abs(f.canvas.zoom() - fitted / 4.0) < 1e-9);
+        QVERIFY(std::abs(f.canvas.view().zoom - fitted / 4.0) < 1e-9);
         // From beside the picture as well it never leaves the view.
         f.canvas.fit();
         f.wheel({1, 1}, 120 * 100);
-        QVERIFY(f.canvas.rect().adjusted(-1, -1, 1, 1).contains(f.canvas.positionOf({0, 0}).toPoint()));
+        QVERIFY(f.canvas.rect().adjusted(-1, -1, 1, 1).contains(f.canvas.view().positionOf({0, 0}).toPoint()));
     }
 
     void clickQueriesAndDragPans() {
         CanvasFixture f;
         f.show(makeResult(makeFrame(100, 80), 5, 4), {});
         QSignalSpy chosen(&f.canvas, &Canvas::queryChosen);
-        const QPoint at = f.canvas.positionOf({25, 60}).toPoint();
+        const QPoint at = f.canvas.view().positionOf({25, 60}).toPoint();
         QTest::mousePress(&f.canvas, Qt::LeftButton, {}, at);
         QTest::mouseMove(&f.canvas, at + QPoint(2, 1));
         QTest::mouseRelease(&f.canvas, Qt::LeftButton, {}, at);
@@ -67,13 +67,13 @@ private Q_SLOTS:
         QTest::mouseClick(&f.canvas, Qt::MiddleButton, {}, at);
         QCOMPARE(chosen.count(), 1);
         for (const auto button : {Qt::LeftButton, Qt::MiddleButton}) {
-            const QPointF before = f.canvas.positionOf({0, 0});
+            const QPointF before = f.canvas.view().positionOf({0, 0});
             QTest::mousePress(&f.canvas, button, {}, at);
             QMouseEvent move(QEvent::MouseMove, at + QPoint(30, 20), f.canvas.mapToGlobal(at + QPoint(30, 20)), Qt::NoButton,
                              button, {});
             QCoreApplication::sendEvent(&f.canvas, &move);
             QTest::mouseRelease(&f.canvas, button, {}, at + QPoint(30, 20));
-            QVERIFY(QLineF(f.canvas.positionOf({0, 0}), before + QPointF(30, 20)).length() < 1e-6);
+            QVERIFY(QLineF(f.canvas.view().positionOf({0, 0}), before + QPointF(30, 20)).length() < 1e-6);
         }
         QCOMPARE(chosen.count(), 1);
     }
@@ -102,25 +102,25 @@ private Q_SLOTS:
     void keysZoomAndTheViewFits() {
         CanvasFixture f;
         f.show(makeResult(makeFrame(100, 80), 10, 8), {});
-        const double fitted = f.canvas.zoom();
+        const double fitted = f.canvas.view().zoom;
         QTest::keyClick(&f.canvas, Qt::Key_Plus);
-        QVERIFY(std::abs(f.canvas.zoom() - 1.25 * fitted) < 1e-9);
+        QVERIFY(std::abs(f.canvas.view().zoom - 1.25 * fitted) < 1e-9);
         QTest::keyClick(&f.canvas, Qt::Key_Minus);
-        QVERIFY(std::abs(f.canvas.zoom() - fitted) < 1e-9);
+        QVERIFY(std::abs(f.canvas.view().zoom - fitted) < 1e-9);
         QTest::keyClick(&f.canvas, Qt::Key_Plus, Qt::ControlModifier);  // the window's own
-        QVERIFY(std::abs(f.canvas.zoom() - fitted) < 1e-9);
+        QVERIFY(std::abs(f.canvas.view().zoom - fitted) < 1e-9);
         f.canvas.actualSize();
-        QCOMPARE(f.canvas.zoom(), 1.0);
+        QCOMPARE(f.canvas.view().zoom, 1.0);
         f.canvas.resize(500, 400);
-        QCOMPARE(f.canvas.zoom(), 1.0);
+        QCOMPARE(f.canvas.view().zoom, 1.0);
         f.canvas.fit();
-        QVERIFY(f.canvas.zoom() > fitted);
-        const double larger = f.canvas.zoom();
+        QVERIFY(f.canvas.view().zoom > fitted);
+        const double larger = f.canvas.view().zoom;
         f.canvas.actualSize();
         f.canvas.fit();
-        QCOMPARE(f.canvas.zoom(), larger);
+        QCOMPARE(f.canvas.view().zoom, larger);
         f.canvas.resize(300, 200);
-        QVERIFY(f.canvas.zoom() < larger);
+        QVERIFY(f.canvas.view().zoom < larger);
     }
 
     void peekShowsThePictureAlone() {
@@ -141,7 +141,7 @@ private Q_SLOTS:
         f.show(makeResult(makeFrame(100, 80), 10, 8), {});
         CursorInfo info;
         QObject::connect(&f.canvas, &Canvas::cursorMoved, &f.canvas, [&](const CursorInfo& i) { info = i; });
-        QTest::mouseMove(&f.canvas, f.canvas.positionOf({25.5, 60.5}).toPoint());
+        QTest::mouseMove(&f.canvas, f.canvas.view().positionOf({25.5, 60.5}).toPoint());
         QTRY_VERIFY(info.inside);
         QCOMPARE(info.x, 25);
         QCOMPARE(info.y, 60);

@@ -118,7 +118,7 @@ private Q_SLOTS:
         f.answer(f.ask(live.result(1, 0)));
         f.ask(live.result(2, 30));
         QSignalSpy moved(&f.canvas, &Canvas::cursorMoved);
-        QTest::mouseMove(&f.canvas, f.canvas.positionOf({5, 5}).toPoint());
+        QTest::mouseMove(&f.canvas, f.canvas.view().positionOf({5, 5}).toPoint());
         f.canvas.setResult(live.result(3, 60));
         QVERIFY(!moved.isEmpty());
         const auto info = moved.last().at(0).value<CursorInfo>();
@@ -194,18 +194,18 @@ private Q_SLOTS:
         const FakeLive live;
         BusyFixture f;
         f.answer(f.ask(live.result(1, 0)));
-        const double fitted = f.canvas.zoom();
+        const double fitted = f.canvas.view().zoom;
         f.ask(live.result(2, 30, 1, {200, 160}));
-        QCOMPARE(f.canvas.zoom(), fitted / 2.0);
+        QCOMPARE(f.canvas.view().zoom, fitted / 2.0);
         // Until its pixels come the last ones stand where the picture stands.
         const QRgb colour = f.grab().pixel(f.deviceAt({10, 10}));
         QCOMPARE(colour, f.grab().pixel(f.deviceAt({8, 8})));
         QVERIFY(colour != theme().canvas.rgb());
         f.canvas.zoomBy(2.0);
-        const QPointF middle = f.canvas.pictureAt({200, 150});
+        const QPointF middle = f.canvas.view().pictureAt({200, 150});
         f.ask(live.result(3, 60, 1, {100, 80}));
-        QCOMPARE(f.canvas.zoom(), 2.0 * fitted);
-        QVERIFY((f.canvas.pictureAt({200, 150}) - middle / 2.0).manhattanLength() < 1e-6);
+        QCOMPARE(f.canvas.view().zoom, 2.0 * fitted);
+        QVERIFY((f.canvas.view().pictureAt({200, 150}) - middle / 2.0).manhattanLength() < 1e-6);
     }
 };
 
