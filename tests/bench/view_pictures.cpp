@@ -2,7 +2,7 @@
 // shows it now. An argument of QTest, such as “compare:dark-zh”, takes one of them alone.
 
 #include <QPainter>
-#include <QToolButton>
+#include <QPushButton>
 
 #include "app/language.h"
 #include "engine/attention/registry.h"
@@ -114,7 +114,7 @@ private Q_SLOTS:
         begin("gc");
         m.press(Qt::Key_J, Qt::ControlModifier);
         auto* plot = m.part<FaithfulnessPlot>();
-        auto* start = plot->findChild<QToolButton*>();
+        auto* start = plot->findChild<QPushButton*>();
         QTRY_VERIFY(start->isEnabled());
         QTest::mouseClick(start, Qt::LeftButton);
         QTRY_VERIFY(!start->isVisible());
@@ -156,6 +156,7 @@ private:
     void begin(const char* module) {
         QFETCH(ThemeName, theme);
         QFETCH(QString, language);
+        applyFont(language == QLatin1String("zh_CN"));
         applyTheme(*qApp, theme);
         m.open({});
         setLanguage(language);
