@@ -17,13 +17,13 @@ struct Drawn {
     std::shared_ptr<const ScalarField> field;
 };
 
-Error stopped() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The drawing was cancelled.")); }
+Error drawingCancelled() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The drawing was cancelled.")); }
 
 Result<Drawn> draw(const PictureExport& what, const std::stop_token& stop) {
     const OverlayRequest request{what.result, what.field, what.style, fullViewport(what.result->frame), 0xFFFFFFFF};
     const auto rendered = render(request, stop);
     if (wasStopped(rendered)) {
-        return stopped();
+        return drawingCancelled();
     }
     if (rendered.error) {
         return *rendered.error;
@@ -105,7 +105,7 @@ Result<QStringList> exportPicture(const PictureExport& what, const QString& path
         return staged.error();
     }
     if (stop.stop_requested()) {
-        return stopped();
+        return drawingCancelled();
     }
     const auto written = files.commit();
     return written ? Result<QStringList>(QStringList{path, QString::fromStdString(*description)})

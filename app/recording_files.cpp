@@ -69,7 +69,7 @@ void writeCaption(cv::Mat& pixels, const QString& text) {
     paintCaptionChip(image, text);
 }
 
-Error stopped() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The recording was stopped.")); }
+Error recordingStopped() { return makeError(ErrorCode::Cancelled, FOVEA_TEXT("engine", "The recording was stopped.")); }
 
 Result<DrawnFrame> draw(const FrameRecord& record, const RecordingOptions& options, const std::stop_token& stop) {
     DrawnFrame out;
@@ -77,7 +77,7 @@ Result<DrawnFrame> draw(const FrameRecord& record, const RecordingOptions& optio
     out.row = rowOf(record);
     const RenderedOverlay overlay = rendered(record, record.field, stop);
     if (!overlay.pixels) {
-        return stopped();
+        return recordingStopped();
     }
     out.problem = overlay.error;
     out.field = overlay.field;
@@ -91,7 +91,7 @@ Result<DrawnFrame> draw(const FrameRecord& record, const RecordingOptions& optio
     if (options.beside) {
         const RenderedOverlay original = rendered(record, std::nullopt, stop);
         if (!original.pixels) {
-            return stopped();
+            return recordingStopped();
         }
         cv::Mat both;
         cv::hconcat(*original.pixels, out.pixels, both);

@@ -16,21 +16,21 @@ namespace {
 constexpr double kMostPictures = 1e6;
 constexpr double kLargestSide = 4096;
 
-NumberOption number(const char* option, double least, double most, const char* form = "%1") {
+NumberOption numberOption(const char* option, double least, double most, const char* form = "%1") {
     return {.option = QString::fromLatin1(option),
             .rule = {.name = std::string("--") + option, .least = least, .most = most},
             .form = QString::fromLatin1(form)};
 }
 
-NumberOption whole(const char* option, double least, double most) {
-    NumberOption out = number(option, least, most);
+NumberOption wholeOption(const char* option, double least, double most) {
+    NumberOption out = numberOption(option, least, most);
     out.rule.whole = true;
     return out;
 }
 
 /// The number of a channel or a head.
 NumberOption place(const char* option, const char* form = "%1") {
-    NumberOption out = whole(option, 0.0, kLargestPlace);
+    NumberOption out = wholeOption(option, 0.0, kLargestPlace);
     out.form = QString::fromLatin1(form);
     out.endsLater = true;
     return out;
@@ -39,22 +39,22 @@ NumberOption place(const char* option, const char* form = "%1") {
 std::vector<NumberOption> makeRenderNumbers() {
     NumberOption head = place("head");
     head.rule.words = {"mean", "max", "min"};
-    return {whole("seed", 0.0, kLargestSeed),
+    return {wholeOption("seed", 0.0, kLargestSeed),
             {.option = QStringLiteral("stride"), .rule = retinaStrideRule("--stride")},
             place("channel"),
             std::move(head),
-            number("query", 0.0, 1.0, "%1,0.5"),
-            number("query", 0.0, 1.0, "0.5,%1"),
-            number("range", -kFarthestValue, kFarthestValue, "%1:1e+30"),
-            number("range", -kFarthestValue, kFarthestValue, "-1e+30:%1"),
-            number("opacity", 0.0, 1.0),
-            number("clip-share", 0.0, 100.0 * kLargestClipShare),
-            number("threshold", -kFarthestValue, kFarthestValue),
-            whole("contours", 0.0, kMostContours),
+            numberOption("query", 0.0, 1.0, "%1,0.5"),
+            numberOption("query", 0.0, 1.0, "0.5,%1"),
+            numberOption("range", -kFarthestValue, kFarthestValue, "%1:1e+30"),
+            numberOption("range", -kFarthestValue, kFarthestValue, "-1e+30:%1"),
+            numberOption("opacity", 0.0, 1.0),
+            numberOption("clip-share", 0.0, 100.0 * kLargestClipShare),
+            numberOption("threshold", -kFarthestValue, kFarthestValue),
+            wholeOption("contours", 0.0, kMostContours),
             place("mute"),
             place("solo"),
             place("scale", "%1=0.5"),
-            number("scale", -kLargestFactor, kLargestFactor, "1=%1"),
+            numberOption("scale", -kLargestFactor, kLargestFactor, "1=%1"),
             place("mute-heads")};
 }
 
@@ -66,7 +66,8 @@ const std::vector<NumberOption>& renderNumbers() {
 }
 
 const std::vector<NumberOption>& evaluateNumbers() {
-    static const std::vector<NumberOption> kNumbers{whole("limit", 1.0, kMostPictures), whole("size", 1.0, kLargestSide)};
+    static const std::vector<NumberOption> kNumbers{wholeOption("limit", 1.0, kMostPictures),
+                                                    wholeOption("size", 1.0, kLargestSide)};
     return kNumbers;
 }
 

@@ -23,8 +23,6 @@
 namespace fovea {
 namespace {
 
-QString translated(const char* text) { return optionText(text); }
-
 int usageError(const Usage& usage) { return complain(usage.sentence, kExitUsage); }
 
 /// Parameters, weights and seed of the one job: the model's, where nothing else is said.
@@ -102,10 +100,10 @@ Result<std::shared_ptr<const FrameResult>> compute(const QString& input, const M
 std::optional<Usage> checkNames(const QCommandLineParser& parser, const RenderOptions& options) {
     if (!parser.isSet(options.output.file) || !parser.isSet(options.module.id)) {
         return Usage{
-            translated(QT_TRANSLATE_NOOP("CommandLine", "Name the file to write with -o and the module with --module."))};
+            optionText(QT_TRANSLATE_NOOP("CommandLine", "Name the file to write with -o and the module with --module."))};
     }
     if (findModule(parser.value(options.module.id).toStdString()) == nullptr) {
-        return Usage{translated(QT_TRANSLATE_NOOP("CommandLine", "There is no module “%1”; fovea modules lists them."))
+        return Usage{optionText(QT_TRANSLATE_NOOP("CommandLine", "There is no module “%1”; fovea modules lists them."))
                          .arg(parser.value(options.module.id))};
     }
     if (isVideoName(parser.value(options.output.file))) {
@@ -122,8 +120,8 @@ std::optional<Usage> checkKind(const QCommandLineParser& parser, const OutputOpt
     for (const auto& option : wrong) {
         if (parser.isSet(option)) {
             return Usage{
-                (video ? translated(QT_TRANSLATE_NOOP("CommandLine", "--%1 is for pictures; name a .png to write."))
-                       : translated(QT_TRANSLATE_NOOP("CommandLine", "--%1 is for videos; name an .mp4, .mkv or .avi to write.")))
+                (video ? optionText(QT_TRANSLATE_NOOP("CommandLine", "--%1 is for pictures; name a .png to write."))
+                       : optionText(QT_TRANSLATE_NOOP("CommandLine", "--%1 is for videos; name an .mp4, .mkv or .avi to write.")))
                     .arg(option.names().constLast())};
         }
     }
@@ -204,10 +202,10 @@ int writePicture(const QCommandLineParser& parser, const RenderOptions& options,
 
 int renderCommand(const QStringList& arguments) {
     QCommandLineParser parser;
-    parser.setApplicationDescription(translated(QT_TRANSLATE_NOOP(
+    parser.setApplicationDescription(optionText(QT_TRANSLATE_NOOP(
         "CommandLine", "Draws the attention of one module over a picture or every frame of a video, at its own size.")));
     parser.addPositionalArgument(
-        QStringLiteral("IN"), translated(QT_TRANSLATE_NOOP(
+        QStringLiteral("IN"), optionText(QT_TRANSLATE_NOOP(
                                   "CommandLine",
                                   "A picture (PNG, JPEG, WebP, BMP, TIFF or PNM), a video, a folder of pictures, or the address "
                                   "of a stream, of which one picture is taken.")));
