@@ -21,6 +21,22 @@ constexpr int kHandle = 6;  // width of the line of a split view
 constexpr int kMessageTop = 48;
 constexpr int kBelowMessage = 8;
 
+/// The number of columns in which `count` pictures become largest on an area; each needs a margin beside it for its scale.
+int bestColumns(int count, const QSizeF& area, const QSizeF& picture, double margin) {
+    int best = 1;
+    double largest = 0.0;
+    for (int columns = 1; columns <= count; ++columns) {
+        const int rows = (count + columns - 1) / columns;
+        const double scale = std::min((area.width() / columns - margin) / std::max(1.0, picture.width()),
+                                      area.height() / rows / std::max(1.0, picture.height()));
+        if (scale > largest) {
+            largest = scale;
+            best = columns;
+        }
+    }
+    return best;
+}
+
 }  // namespace
 
 CanvasArea::CanvasArea(QWidget* parent)
@@ -138,6 +154,7 @@ void CanvasArea::setDifferenceShown(bool shown) {
         make(kDifference);
     }
     place();
+    Q_EMIT differenceShownChanged();
 }
 
 void CanvasArea::setSplit(double share) {
@@ -162,24 +179,6 @@ std::vector<int> CanvasArea::shownIndices() const {
         }
     }
     return indices;
-}
-
-// With as many columns as make the pictures largest.
-int CanvasArea::columnsFor(int count) const {
-    const QSizeF picture = canvas(0)->view().picture;
-    const double margin = colourScale(0)->sizeHint().width() + 8;
-    int best = 1;
-    double largest = 0.0;
-    for (int columns = 1; columns <= count; ++columns) {
-        const int rows = (count + columns - 1) / columns;
-        const double scale = std::min((static_cast<double>(width()) / columns - margin) / std::max(1.0, picture.width()),
-                                      static_cast<double>(height()) / rows / std::max(1.0, picture.height()));
-        if (scale > largest) {
-            largest = scale;
-            best = columns;
-        }
-    }
-    return best;
 }
 
 void CanvasArea::placeView(const View& view, const QRect& rect, bool leftScale) {
@@ -281,7 +280,9 @@ void CanvasArea::place() {
         view.canvas->setChipLeft(0.0);
     }
     const bool split = m_arrangement == Arrangement::Split && shown.size() == 2;
-    const int columns = split ? 1 : columnsFor(static_cast<int>(shown.size()));
+    const int columns = split ? 1
+                              : bestColumns(static_cast<int>(shown.size()), size(), canvas(0)->view().picture,
+                                            colourScale(0)->sizeHint().width() + 8);
     const int rows = split ? 1 : (static_cast<int>(shown.size()) + columns - 1) / columns;
     const auto cell = [this, columns, rows](int k) {
         const int column = k % columns;

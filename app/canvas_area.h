@@ -71,6 +71,8 @@ Q_SIGNALS:
     void cameraRequested();
     /// A canvas which was not there before.
     void canvasMade(int index);
+    /// The difference was shown or hidden.
+    void differenceShownChanged();
     /// The person closed the announcement, or one of its buttons was pressed.
     void announcementAnswered();
 
@@ -89,7 +91,6 @@ private:
     void make(int index);
     void link(int index);
     [[nodiscard]] std::vector<int> shownIndices() const;
-    [[nodiscard]] int columnsFor(int count) const;
     void placeView(const View& view, const QRect& rect, bool leftScale);
     void placeSplit();
     void placeVacant(const QRect& rect);

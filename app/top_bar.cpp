@@ -36,6 +36,7 @@ TopBar::TopBar(const Actions& actions, QWidget* parent)
       m_open(new QToolButton(this)),
       m_camera(new QToolButton(this)),
       m_file(new QLabel(this)),
+      m_viewRow(new QHBoxLayout),
       m_views(new QButtonGroup(this)),
       m_opacity(new QSlider(Qt::Horizontal, this)),
       m_opacityLabel(new QLabel(this)),
@@ -47,16 +48,7 @@ TopBar::TopBar(const Actions& actions, QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(8, 4, 8, 4);
     layout->setSpacing(8);
-    auto* views = new QHBoxLayout;
-    views->setSpacing(0);
-    for (int view = 0; view < 4; ++view) {
-        auto* button = new QToolButton(this);
-        button->setCheckable(true);
-        button->setObjectName(QStringLiteral("segment"));
-        m_views->addButton(button, view);
-        views->addWidget(button);
-    }
-    setView(ViewKind::Overlay);
+    m_viewRow->setSpacing(0);
     m_opacity->setRange(0, 100);
     m_opacity->setFixedWidth(110);
     m_features->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -69,7 +61,7 @@ TopBar::TopBar(const Actions& actions, QWidget* parent)
     layout->addWidget(m_open);
     layout->addWidget(m_camera);
     layout->addWidget(m_file, 1);
-    layout->addLayout(views);
+    layout->addLayout(m_viewRow);
     layout->addSpacing(8);
     layout->addWidget(m_opacityLabel);
     layout->addWidget(m_opacity);
@@ -80,7 +72,8 @@ TopBar::TopBar(const Actions& actions, QWidget* parent)
 
     connect(m_open, &QToolButton::clicked, this, &TopBar::openRequested);
     connect(m_camera, &QToolButton::clicked, this, &TopBar::cameraRequested);
-    connect(m_views, &QButtonGroup::idClicked, this, [this](int view) { Q_EMIT viewChosen(static_cast<ViewKind>(view)); });
+    connect(m_views, &QButtonGroup::idClicked, this,
+            [this](int place) { Q_EMIT viewChosen(m_offers[static_cast<std::size_t>(place)].id); });
     connect(m_opacity, &QSlider::valueChanged, this, [this](int value) { Q_EMIT opacityChosen(value / 100.0); });
     connect(m_features, &QComboBox::activated, this, &TopBar::chooseModel);
     connect(&m_actions, &Actions::keysChanged, this, &TopBar::showTips);
@@ -97,7 +90,32 @@ void TopBar::setStyle(const OverlayStyle& style) {
     m_opacity->setValue(qRound(style.opacity * 100.0));
 }
 
-void TopBar::setView(ViewKind view) { m_views->button(static_cast<int>(view))->setChecked(true); }
+void TopBar::setViews(std::vector<ViewOffer> views) {
+    m_offers = std::move(views);
+    makeViewButtons();
+    for (std::size_t place = 0; place < m_offers.size(); ++place) {
+        m_views->button(static_cast<int>(place))->setText(m_offers[place].title);
+    }
+    showTips();
+}
+
+void TopBar::makeViewButtons() {
+    for (int place = static_cast<int>(m_views->buttons().size()); place < static_cast<int>(m_offers.size()); ++place) {
+        auto* button = new QToolButton(this);
+        button->setCheckable(true);
+        button->setObjectName(QStringLiteral("segment"));
+        m_views->addButton(button, place);
+        m_viewRow->addWidget(button);
+    }
+}
+
+void TopBar::setView(const ViewId& view) {
+    for (std::size_t place = 0; place < m_offers.size(); ++place) {
+        if (m_offers[place].id == view) {
+            m_views->button(static_cast<int>(place))->setChecked(true);
+        }
+    }
+}
 
 void TopBar::setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const ModelSpec& model) {
     const bool others = m_bundles != bundles || m_features->count() == 0;
@@ -178,10 +196,6 @@ void TopBar::retranslate() {
     m_opacityLabel->setBuddy(m_opacity);
     m_opacity->setAccessibleName(tr("Opacity of the overlay"));
     m_opacity->setToolTip(tr("Opacity of the overlay"));
-    const QString views[] = {tr("Overlay"), tr("Split"), tr("Compare"), tr("Steps")};
-    for (int view = 0; view < 4; ++view) {
-        m_views->button(view)->setText(views[view]);
-    }
     m_features->setAccessibleName(tr("Model"));
     m_features->setToolTip(tr(
         "What makes the features: a trained network and the shorter side of the picture it sees, or the built-in Retina, which "
@@ -197,12 +211,8 @@ void TopBar::showTips() {
     m_open->setToolTip(m_actions.toolTip("file.open", tr("Open a picture or a video")));
     m_camera->setToolTip(m_actions.toolTip("source.open", tr("Show a camera or a network stream")));
     m_menu->setToolTip(m_actions.toolTip("window.menu", tr("Menu")));
-    const std::pair<const char*, QString> views[] = {{"view.overlay", tr("One map over the picture")},
-                                                     {"view.split", tr("Two maps and a line between them")},
-                                                     {"view.compare", tr("Up to four maps side by side")},
-                                                     {"view.steps", tr("What the mechanism computes, step by step")}};
-    for (int view = 0; view < 4; ++view) {
-        m_views->button(view)->setToolTip(m_actions.toolTip(views[view].first, views[view].second));
+    for (std::size_t place = 0; place < m_offers.size(); ++place) {
+        m_views->button(static_cast<int>(place))->setToolTip(m_actions.toolTip(m_offers[place].action, m_offers[place].tip));
     }
 }
 

@@ -5,12 +5,13 @@
 #include <memory>
 #include <vector>
 
-#include "app/session/view_kind.h"
+#include "app/shell/view_offer.h"
 #include "engine/models/model_spec.h"
 #include "engine/render/compose.h"
 
 class QButtonGroup;
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QSlider;
 class QToolButton;
@@ -19,7 +20,7 @@ namespace fovea {
 
 class Actions;
 
-/// The bar above the picture: open, camera, the four views, opacity, features, export, menu.
+/// The bar above the picture: open, camera, the views, opacity, features, export, menu.
 class TopBar final : public QWidget {
     Q_OBJECT
 
@@ -29,7 +30,9 @@ public:
 
     void setFileName(const QString& name, const QString& toolTip);
     void setStyle(const OverlayStyle& style);
-    void setView(ViewKind view);
+    /// Offers these views, in this order.
+    void setViews(std::vector<ViewOffer> views);
+    void setView(const ViewId& view);
     /// Offers the bundles and the Retina with its strides, and marks the model in use.
     void setModel(const std::vector<std::shared_ptr<const Bundle>>& bundles, const ModelSpec& model);
     void setExportMenu(QMenu* menu);
@@ -38,7 +41,7 @@ public:
 Q_SIGNALS:
     void openRequested();
     void cameraRequested();
-    void viewChosen(fovea::ViewKind view);
+    void viewChosen(const std::string& view);
     void opacityChosen(double opacity);
     void networkChosen(const fovea::NetworkModel& network);
     void strideChosen(int stride);
@@ -48,6 +51,7 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    void makeViewButtons();
     void retranslate();
     void showTips();
     void fillModels();
@@ -61,7 +65,9 @@ private:
     QToolButton* m_open;
     QToolButton* m_camera;
     QLabel* m_file;
-    QButtonGroup* m_views;
+    std::vector<ViewOffer> m_offers;
+    QHBoxLayout* m_viewRow;
+    QButtonGroup* m_views;  ///< a button for each offer, whose place is its id
     QSlider* m_opacity;
     QLabel* m_opacityLabel;
     QComboBox* m_features;

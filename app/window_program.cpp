@@ -48,7 +48,7 @@ std::unique_ptr<QApplication> openApplication(int& argc, char** argv) {
 void heedSession(QApplication& application, MainWindow& window) {
     const auto finish = [&window](QSessionManager& manager) {
         manager.setRestartHint(QSessionManager::RestartNever);  // a window without the picture is no use
-        window.waitForRecording();
+        window.ending().waitForRecording();
     };
     QObject::connect(&application, &QGuiApplication::commitDataRequest, &window, finish, Qt::DirectConnection);
     QObject::connect(&application, &QGuiApplication::saveStateRequest, &window, finish, Qt::DirectConnection);
@@ -71,7 +71,7 @@ int runWindow(int argc, char** argv, const QString& file, const std::function<vo
     MainWindow window(settings);
     QObject::connect(&notifier, &QSocketNotifier::activated, &window, [&window, &notifier] {
         notifier.setEnabled(false);
-        window.endInOrder();
+        window.ending().endInOrder();
     });
     heedSession(*application, window);
     window.show();

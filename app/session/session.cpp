@@ -110,4 +110,10 @@ void Session::restore(const SessionState& state) {
     m_fieldControl.tellAll();
 }
 
+SourceSpec shownSource(Session& session) {
+    const MovingSource& source = session.source();
+    const auto& still = session.frame().source;
+    return source.active() ? source.spec() : SourceSpec{.location = still ? still->path : std::string()};
+}
+
 }  // namespace fovea

@@ -110,4 +110,7 @@ private:
     DisplayControl m_display;
 };
 
+/// The picture or moving source which is shown; without a location when there is none.
+[[nodiscard]] SourceSpec shownSource(Session& session);
+
 }  // namespace fovea

@@ -4,6 +4,8 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <algorithm>
+
 #include "app/session/session_paths.h"
 #include "engine/source/stream_address.h"
 
@@ -97,6 +99,20 @@ QJsonObject sourceJson(const SessionFile& session, const QString& folder) {
     return json;
 }
 
+QJsonObject viewJson(const SessionFile& session) {
+    QJsonObject json{
+        {QStringLiteral("difference"), session.state.difference}, {QStringLiteral("split"), session.split},
+        {QStringLiteral("fitted"), session.place.fitted},         {QStringLiteral("zoom"), session.place.zoom},
+        {QStringLiteral("centreX"), session.place.centre.x()},    {QStringLiteral("centreY"), session.place.centre.y()}};
+    const auto* numbered = std::find(kNumberedViews.begin(), kNumberedViews.end(), session.state.view);
+    if (numbered == kNumberedViews.end()) {
+        json[QStringLiteral("name")] = text(session.state.view);
+    } else {
+        json[QStringLiteral("kind")] = static_cast<int>(numbered - kNumberedViews.begin());
+    }
+    return json;
+}
+
 }  // namespace
 
 QByteArray sessionJson(const SessionFile& session, const QString& folder, const BundledModel& own) {
@@ -109,13 +125,6 @@ QByteArray sessionJson(const SessionFile& session, const QString& folder, const 
                             {QStringLiteral("fine"), s.fine},
                             {QStringLiteral("retinaStride"), s.retina.stride},
                             {QStringLiteral("retinaSide"), s.retina.maxSide}};
-    const QJsonObject view{{QStringLiteral("kind"), static_cast<int>(s.view)},
-                           {QStringLiteral("difference"), s.difference},
-                           {QStringLiteral("split"), session.split},
-                           {QStringLiteral("fitted"), session.place.fitted},
-                           {QStringLiteral("zoom"), session.place.zoom},
-                           {QStringLiteral("centreX"), session.place.centre.x()},
-                           {QStringLiteral("centreY"), session.place.centre.y()}};
     return QJsonDocument(QJsonObject{{QStringLiteral("fovea"), kSessionVersion},
                                      {QStringLiteral("source"), sourceJson(session, folder)},
                                      {QStringLiteral("model"), model},
@@ -125,7 +134,7 @@ QByteArray sessionJson(const SessionFile& session, const QString& folder, const 
                                      {QStringLiteral("rangeMode"), static_cast<int>(s.rangeMode)},
                                      {QStringLiteral("pins"), pinsJson(s.pins)},
                                      {QStringLiteral("activePin"), s.activePin},
-                                     {QStringLiteral("view"), view}})
+                                     {QStringLiteral("view"), viewJson(session)}})
         .toJson();
 }
 

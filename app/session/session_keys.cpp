@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "app/session/session_state.h"
-#include "app/session/view_kind.h"
+#include "app/session/view_id.h"
 #include "engine/attention/maps.h"
 #include "engine/attention/weights.h"
 #include "engine/models/retina.h"
@@ -58,7 +58,7 @@ std::vector<NumberRule> makeRules() {
             number("pins[].x", 0, 1),
             number("pins[].y", 0, 1),
             whole("activePin", 0, kMaxPins),
-            whole("view.kind", 0, static_cast<int>(ViewKind::Steps)),
+            whole("view.kind", 0, static_cast<double>(kNumberedViews.size() - 1)),
             number("view.split", 0, 1),
             number("view.zoom", 1e-4, 1e4),
             number("view.centreX", -1e6, 1e6),

@@ -368,7 +368,8 @@ void Reader::readPins(SessionKeys& keys) {
 
 void Reader::readView(SessionKeys keys) {
     SessionFile& file = m_opened.file;
-    file.state.view = static_cast<ViewKind>(keys.whole("kind", 0));
+    const std::string name = keys.text("name");
+    file.state.view = name.empty() ? kNumberedViews[static_cast<std::size_t>(keys.whole("kind", 0))] : name;
     file.state.difference = keys.flag("difference", false);
     file.split = keys.number("split", 0.5);
     file.place = {keys.flag("fitted", true), keys.number("zoom", 1.0),

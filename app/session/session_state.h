@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "app/session/view_kind.h"
+#include "app/session/view_id.h"
 #include "engine/models/retina.h"
 #include "engine/pipeline/pipeline.h"
 #include "engine/render/range_mode.h"
@@ -61,7 +61,7 @@ struct SessionState {
     RangeMode rangeMode = RangeMode::Auto;
     std::vector<Pin> pins;
     int activePin = 0;
-    ViewKind view = ViewKind::Overlay;
+    ViewId view = kOverlayView;
     bool difference = false;
     bool operator==(const SessionState&) const = default;
 };

@@ -3762,6 +3762,10 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <source>“%1” takes keys such as “Ctrl+Shift+P”, not “%2”.</source>
         <translation>“%1”应为“Ctrl+Shift+P”这样的按键，而不是“%2”。</translation>
     </message>
+    <message>
+        <source>This version has no view “%1”; the overlay is shown.</source>
+        <translation>此版本没有“%1”视图；现显示叠加视图。</translation>
+    </message>
 </context>
 <context>
     <name>figure</name>
@@ -4828,6 +4832,78 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::ExperimentsWorkspace</name>
+    <message>
+        <source>Measuring whether the map matters</source>
+        <translation>正在测量该图是否重要</translation>
+    </message>
+    <message>
+        <source>Save the curves</source>
+        <translation>保存曲线</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>表格 (*.csv)</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::Exports</name>
+    <message>
+        <source>Save the overlay</source>
+        <translation>保存叠加图</translation>
+    </message>
+    <message>
+        <source>Save a figure</source>
+        <translation>保存插图</translation>
+    </message>
+    <message>
+        <source>There is no attention to save yet; open a picture and choose a mechanism that runs on it.</source>
+        <translation>尚无可保存的注意力；请打开图像，并选择可对其运行的机制。</translation>
+    </message>
+    <message>
+        <source>Folder for the numbers</source>
+        <translation>数值的保存文件夹</translation>
+    </message>
+    <message>
+        <source>Saving %1</source>
+        <translation>正在保存 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>Saved %n file(s) in %1.</source>
+        <translation>
+            <numerusform>已在 %1 中保存 %n 个文件。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Saved %1.</source>
+        <translation>已保存 %1。</translation>
+    </message>
+    <message>
+        <source>Saved %1 and its description.</source>
+        <translation>已保存 %1 及其说明。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Saved %n frame(s) in %1.</source>
+        <translation>
+            <numerusform>已在 %1 中保存 %n 帧。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n frame(s) came too fast to be written.</source>
+        <translation>
+            <numerusform>有 %n 帧到达过快，未能写入。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Copying the picture</source>
+        <translation>正在复制图像</translation>
+    </message>
+    <message>
+        <source>Copied the picture with its overlay.</source>
+        <translation>已复制带叠加层的图像。</translation>
+    </message>
+</context>
+<context>
     <name>fovea::Factors</name>
     <message>
         <source>Unmute</source>
@@ -5007,6 +5083,25 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Row %1: %2.</source>
         <translation>第 %1 行：%2。</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::FileControl</name>
+    <message>
+        <source>Open a picture or video</source>
+        <translation>打开图像或视频</translation>
+    </message>
+    <message>
+        <source>Pictures, videos and sessions (%1);;All files (*)</source>
+        <translation>图像、视频和会话 (%1);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Folder of pictures</source>
+        <translation>图像文件夹</translation>
+    </message>
+    <message>
+        <source>Only files on this computer and pictures can be dropped here.</source>
+        <translation>此处只能拖放本机上的文件和图像。</translation>
     </message>
 </context>
 <context>
@@ -5197,101 +5292,7 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
-    <name>fovea::MainWindow</name>
-    <message>
-        <source>Only files on this computer and pictures can be dropped here.</source>
-        <translation>此处只能拖放本机上的文件和图像。</translation>
-    </message>
-    <message>
-        <source>About Fovea</source>
-        <translation>关于 Fovea</translation>
-    </message>
-    <message>
-        <source>Sample photographs</source>
-        <translation>示例照片</translation>
-    </message>
-    <message>
-        <source>Recent files</source>
-        <translation>最近的文件</translation>
-    </message>
-    <message>
-        <source>Forget them</source>
-        <translation>清除记录</translation>
-    </message>
-    <message>
-        <source>Language</source>
-        <translation>语言</translation>
-    </message>
-    <message>
-        <source>Theme</source>
-        <translation>主题</translation>
-    </message>
-    <message>
-        <source>Dark</source>
-        <translation>深色</translation>
-    </message>
-    <message>
-        <source>Light</source>
-        <translation>浅色</translation>
-    </message>
-    <message>
-        <source>%1 is parameter-free: it has no weights to open.</source>
-        <translation>%1 是无参数机制，没有可打开的权重。</translation>
-    </message>
-    <message>
-        <source>Open weights</source>
-        <translation>打开权重</translation>
-    </message>
-    <message>
-        <source>Weights (*.safetensors);;All files (*)</source>
-        <translation>权重 (*.safetensors);;所有文件 (*)</translation>
-    </message>
-    <message>
-        <source>Save the overlay</source>
-        <translation>保存叠加图</translation>
-    </message>
-    <message>
-        <source>Save a figure</source>
-        <translation>保存插图</translation>
-    </message>
-    <message>
-        <source>Folder for the numbers</source>
-        <translation>数值的保存文件夹</translation>
-    </message>
-    <message>
-        <source>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;Shows what attention mechanisms in computer vision attend to.&lt;/p&gt;&lt;p&gt;MIT licence. Built on Qt %2 (LGPL), OpenCV (Apache-2.0), Eigen (MPL-2.0) and nlohmann/json (MIT).&lt;/p&gt;&lt;p&gt;Engine for %3.&lt;/p&gt;</source>
-        <translation>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;展示计算机视觉中的注意力机制关注什么。&lt;/p&gt;&lt;p&gt;MIT 许可证。基于 Qt %2（LGPL）、OpenCV（Apache-2.0）、Eigen（MPL-2.0）和 nlohmann/json（MIT） 构建。&lt;/p&gt;&lt;p&gt;计算引擎：%3。&lt;/p&gt;</translation>
-    </message>
-    <message>
-        <source>There is no attention to save yet; open a picture and choose a mechanism that runs on it.</source>
-        <translation>尚无可保存的注意力；请打开图像，并选择可对其运行的机制。</translation>
-    </message>
-    <message numerus="yes">
-        <source>Saved %n file(s) in %1.</source>
-        <translation>
-            <numerusform>已在 %1 中保存 %n 个文件。</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Saved %1 and its description.</source>
-        <translation>已保存 %1 及其说明。</translation>
-    </message>
-    <message>
-        <source>Copied the picture with its overlay.</source>
-        <translation>已复制带叠加层的图像。</translation>
-    </message>
-    <message>
-        <source>%1 · computing…</source>
-        <translation>%1 · 计算中…</translation>
-    </message>
-    <message>
-        <source>Open a picture or video</source>
-        <translation>打开图像或视频</translation>
-    </message>
-    <message>
-        <source>Folder of pictures</source>
-        <translation>图像文件夹</translation>
-    </message>
+    <name>fovea::LiveWorkspace</name>
     <message>
         <source>Reconnect</source>
         <translation>重新连接</translation>
@@ -5316,118 +5317,9 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
-    <message numerus="yes">
-        <source>Saved %n frame(s) in %1.</source>
-        <translation>
-            <numerusform>已在 %1 中保存 %n 帧。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n frame(s) came too fast to be written.</source>
-        <translation>
-            <numerusform>有 %n 帧到达过快，未能写入。</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Folder of a model</source>
-        <translation>模型的文件夹</translation>
-    </message>
-    <message>
-        <source>The model in use has no trained weights for this mechanism.</source>
-        <translation>当前模型没有这个机制的训练权重。</translation>
-    </message>
-    <message>
-        <source>The Retina is not trained; choose a trained network in the list of models.</source>
-        <translation>Retina 未经训练；请在模型列表中选择一个训练过的网络。</translation>
-    </message>
-    <message>
-        <source>Views and panes</source>
-        <translation>视图与窗格</translation>
-    </message>
-    <message>
-        <source>Pictures, videos and sessions (%1);;All files (*)</source>
-        <translation>图像、视频和会话 (%1);;所有文件 (*)</translation>
-    </message>
-    <message>
-        <source>There are four panes already; remove one first.</source>
-        <translation>已有四个窗格，请先移除一个。</translation>
-    </message>
-    <message>
-        <source>Save the curves</source>
-        <translation>保存曲线</translation>
-    </message>
-    <message>
-        <source>Tables (*.csv)</source>
-        <translation>表格 (*.csv)</translation>
-    </message>
-    <message>
-        <source>Save the session</source>
-        <translation>保存会话</translation>
-    </message>
-    <message>
-        <source>Sessions (*.fovea)</source>
-        <translation>会话 (*.fovea)</translation>
-    </message>
-    <message>
-        <source>Open it</source>
-        <translation>打开</translation>
-    </message>
-    <message>
-        <source>Fovea ended unexpectedly. Its last session can be brought back.</source>
-        <translation>Fovea 意外退出，可以恢复上次的会话。</translation>
-    </message>
-    <message>
-        <source>Bring it back</source>
-        <translation>恢复</translation>
-    </message>
-    <message>
-        <source>Saved %1.</source>
-        <translation>已保存 %1。</translation>
-    </message>
-    <message>
-        <source>Values in the settings which are not allowed; their defaults are used</source>
-        <translation>设置中有不允许的值，已使用其默认值</translation>
-    </message>
-    <message>
-        <source>Not everything in this session could be restored</source>
-        <translation>此会话未能全部恢复</translation>
-    </message>
-    <message>
-        <source>Locate…</source>
-        <translation>查找…</translation>
-    </message>
-    <message>
-        <source>Locate the weights</source>
-        <translation>查找权重</translation>
-    </message>
-    <message>
-        <source>Locate the folder of the model</source>
-        <translation>查找模型的文件夹</translation>
-    </message>
-    <message>
-        <source>Locate the folder of pictures</source>
-        <translation>查找图像文件夹</translation>
-    </message>
-    <message>
-        <source>Locate the picture</source>
-        <translation>查找图像</translation>
-    </message>
-    <message>
-        <source>“%1” cannot be read as a settings file: Fovea uses its defaults and saves no settings; move it away.</source>
-        <translation>“%1”无法作为设置文件读取：Fovea 使用默认设置，且不会保存设置；请将其移走。</translation>
-    </message>
-    <message>
-        <source>“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
-        <translation>“%1”不可写：设置不会保存，Fovea 意外退出后也无法恢复任何内容；请将其设为可写。</translation>
-    </message>
-    <message>
-        <source>“%1” cannot be written: settings are not saved; make it writable.</source>
-        <translation>“%1”不可写：设置不会保存；请将其设为可写。</translation>
-    </message>
-    <message>
-        <source>“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
-        <translation>“%1”不可写：Fovea 意外退出后无法恢复任何内容；请将其设为可写。</translation>
-    </message>
+</context>
+<context>
+    <name>fovea::LostRecordings</name>
     <message>
         <source>Delete it</source>
         <translation>删除</translation>
@@ -5449,18 +5341,6 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>正在补全录像。</translation>
     </message>
     <message>
-        <source>The recording was deleted.</source>
-        <translation>录像已删除。</translation>
-    </message>
-    <message>
-        <source>Saving %1</source>
-        <translation>正在保存 %1</translation>
-    </message>
-    <message>
-        <source>Copying the picture</source>
-        <translation>正在复制图像</translation>
-    </message>
-    <message>
         <source>Finishing %1</source>
         <translation>正在补全 %1</translation>
     </message>
@@ -5469,20 +5349,8 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
         <translation>正在删除 %1</translation>
     </message>
     <message>
-        <source>Opening %1</source>
-        <translation>正在打开 %1</translation>
-    </message>
-    <message>
-        <source>Measuring whether the map matters</source>
-        <translation>正在测量该图是否重要</translation>
-    </message>
-    <message>
-        <source>Mechanism: %1</source>
-        <translation>机制：%1</translation>
-    </message>
-    <message>
-        <source>Sample: %1</source>
-        <translation>示例：%1</translation>
+        <source>The recording was deleted.</source>
+        <translation>录像已删除。</translation>
     </message>
 </context>
 <context>
@@ -5600,6 +5468,33 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::ModelControl</name>
+    <message>
+        <source>Folder of a model</source>
+        <translation>模型的文件夹</translation>
+    </message>
+    <message>
+        <source>%1 is parameter-free: it has no weights to open.</source>
+        <translation>%1 是无参数机制，没有可打开的权重。</translation>
+    </message>
+    <message>
+        <source>Open weights</source>
+        <translation>打开权重</translation>
+    </message>
+    <message>
+        <source>Weights (*.safetensors);;All files (*)</source>
+        <translation>权重 (*.safetensors);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>The model in use has no trained weights for this mechanism.</source>
+        <translation>当前模型没有这个机制的训练权重。</translation>
+    </message>
+    <message>
+        <source>The Retina is not trained; choose a trained network in the list of models.</source>
+        <translation>Retina 未经训练；请在模型列表中选择一个训练过的网络。</translation>
+    </message>
+</context>
+<context>
     <name>fovea::ModulePicker</name>
     <message>
         <source>CHANNEL — what</source>
@@ -5647,6 +5542,44 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     <message>
         <source>Close the list</source>
         <translation>关闭列表</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::PaneCanvases</name>
+    <message>
+        <source>%1 · computing…</source>
+        <translation>%1 · 计算中…</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::PaneWorkspace</name>
+    <message>
+        <source>Overlay</source>
+        <translation>叠加</translation>
+    </message>
+    <message>
+        <source>One map over the picture</source>
+        <translation>图像上叠加一张图</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>分屏</translation>
+    </message>
+    <message>
+        <source>Two maps and a line between them</source>
+        <translation>两张图及其分隔线</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>对比</translation>
+    </message>
+    <message>
+        <source>Up to four maps side by side</source>
+        <translation>最多四张图并排</translation>
+    </message>
+    <message>
+        <source>There are four panes already; remove one first.</source>
+        <translation>已有四个窗格，请先移除一个。</translation>
     </message>
 </context>
 <context>
@@ -5803,10 +5736,88 @@ Output which cannot be written, as to a full disk or a closed pipe, is a failure
     </message>
 </context>
 <context>
+    <name>fovea::Recovery</name>
+    <message>
+        <source>Fovea ended unexpectedly. Its last session can be brought back.</source>
+        <translation>Fovea 意外退出，可以恢复上次的会话。</translation>
+    </message>
+    <message>
+        <source>Bring it back</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be read as a settings file: Fovea uses its defaults and saves no settings; move it away.</source>
+        <translation>“%1”无法作为设置文件读取：Fovea 使用默认设置，且不会保存设置；请将其移走。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: settings are not saved, and nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
+        <translation>“%1”不可写：设置不会保存，Fovea 意外退出后也无法恢复任何内容；请将其设为可写。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: settings are not saved; make it writable.</source>
+        <translation>“%1”不可写：设置不会保存；请将其设为可写。</translation>
+    </message>
+    <message>
+        <source>“%1” cannot be written: nothing can be brought back if Fovea ends unexpectedly; make it writable.</source>
+        <translation>“%1”不可写：Fovea 意外退出后无法恢复任何内容；请将其设为可写。</translation>
+    </message>
+</context>
+<context>
     <name>fovea::ScrubBar</name>
     <message>
         <source>frame %1, %2 s</source>
         <translation>第 %1 帧，%2 秒</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::SessionControl</name>
+    <message>
+        <source>Save the session</source>
+        <translation>保存会话</translation>
+    </message>
+    <message>
+        <source>Sessions (*.fovea)</source>
+        <translation>会话 (*.fovea)</translation>
+    </message>
+    <message>
+        <source>Opening %1</source>
+        <translation>正在打开 %1</translation>
+    </message>
+    <message>
+        <source>Values in the settings which are not allowed; their defaults are used</source>
+        <translation>设置中有不允许的值，已使用其默认值</translation>
+    </message>
+    <message>
+        <source>Not everything in this session could be restored</source>
+        <translation>此会话未能全部恢复</translation>
+    </message>
+    <message>
+        <source>Open it</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Locate…</source>
+        <translation>查找…</translation>
+    </message>
+    <message>
+        <source>Locate the weights</source>
+        <translation>查找权重</translation>
+    </message>
+    <message>
+        <source>Weights (*.safetensors);;All files (*)</source>
+        <translation>权重 (*.safetensors);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Locate the folder of the model</source>
+        <translation>查找模型的文件夹</translation>
+    </message>
+    <message>
+        <source>Locate the folder of pictures</source>
+        <translation>查找图像文件夹</translation>
+    </message>
+    <message>
+        <source>Locate the picture</source>
+        <translation>查找图像</translation>
     </message>
 </context>
 <context>
@@ -6115,6 +6126,17 @@ entropy %5 of %6 bits</source>
     </message>
 </context>
 <context>
+    <name>fovea::StepsWorkspace</name>
+    <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>What the mechanism computes, step by step</source>
+        <translation>机制的逐步计算</translation>
+    </message>
+</context>
+<context>
     <name>fovea::TimelineView</name>
     <message>
         <source>%1 s</source>
@@ -6216,44 +6238,12 @@ entropy %5 of %6 bits</source>
         <translation>特征的来源：训练过的网络及其所见图像的短边，或无需训练的内置 Retina 及其单元格大小</translation>
     </message>
     <message>
-        <source>Overlay</source>
-        <translation>叠加</translation>
-    </message>
-    <message>
-        <source>Split</source>
-        <translation>分屏</translation>
-    </message>
-    <message>
-        <source>Compare</source>
-        <translation>对比</translation>
-    </message>
-    <message>
-        <source>Steps</source>
-        <translation>步骤</translation>
-    </message>
-    <message>
         <source>Open a picture or a video</source>
         <translation>打开图像或视频</translation>
     </message>
     <message>
         <source>Show a camera or a network stream</source>
         <translation>显示摄像头或网络流</translation>
-    </message>
-    <message>
-        <source>One map over the picture</source>
-        <translation>图像上叠加一张图</translation>
-    </message>
-    <message>
-        <source>Two maps and a line between them</source>
-        <translation>两张图及其分隔线</translation>
-    </message>
-    <message>
-        <source>Up to four maps side by side</source>
-        <translation>最多四张图并排</translation>
-    </message>
-    <message>
-        <source>What the mechanism computes, step by step</source>
-        <translation>机制的逐步计算</translation>
     </message>
 </context>
 <context>
@@ -6357,6 +6347,57 @@ entropy %5 of %6 bits</source>
     <message>
         <source>recording %1</source>
         <translation>录制中 %1</translation>
+    </message>
+</context>
+<context>
+    <name>fovea::WindowMenus</name>
+    <message>
+        <source>Views and panes</source>
+        <translation>视图与窗格</translation>
+    </message>
+    <message>
+        <source>Sample photographs</source>
+        <translation>示例照片</translation>
+    </message>
+    <message>
+        <source>Recent files</source>
+        <translation>最近的文件</translation>
+    </message>
+    <message>
+        <source>Forget them</source>
+        <translation>清除记录</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Mechanism: %1</source>
+        <translation>机制：%1</translation>
+    </message>
+    <message>
+        <source>Sample: %1</source>
+        <translation>示例：%1</translation>
+    </message>
+    <message>
+        <source>About Fovea</source>
+        <translation>关于 Fovea</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;Shows what attention mechanisms in computer vision attend to.&lt;/p&gt;&lt;p&gt;MIT licence. Built on Qt %2 (LGPL), OpenCV (Apache-2.0), Eigen (MPL-2.0) and nlohmann/json (MIT).&lt;/p&gt;&lt;p&gt;Engine for %3.&lt;/p&gt;</source>
+        <translation>&lt;b&gt;Fovea %1&lt;/b&gt;&lt;p&gt;展示计算机视觉中的注意力机制关注什么。&lt;/p&gt;&lt;p&gt;MIT 许可证。基于 Qt %2（LGPL）、OpenCV（Apache-2.0）、Eigen（MPL-2.0）和 nlohmann/json（MIT） 构建。&lt;/p&gt;&lt;p&gt;计算引擎：%3。&lt;/p&gt;</translation>
     </message>
 </context>
 </TS>

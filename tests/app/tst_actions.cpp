@@ -272,17 +272,17 @@ private Q_SLOTS:
         m.open();
         QCOMPARE(actions().rebind(named("view.toggleCompare"), keys("K")), QString());
         m.press(Qt::Key_C);
-        QCOMPARE(m.window->view(), ViewKind::Overlay);
+        QCOMPARE(m.window->workspaces().view(), kOverlayView);
         auto* field = m.part<ModulePicker>()->findChild<QLineEdit*>();
         field->setFocus();
         QTest::keyClicks(field, QStringLiteral("k"));
-        QCOMPARE(m.window->view(), ViewKind::Overlay);
+        QCOMPARE(m.window->workspaces().view(), kOverlayView);
         QCOMPARE(field->text(), QStringLiteral("k"));
         m.press(Qt::Key_K);
-        QCOMPARE(m.window->view(), ViewKind::Compare);
+        QCOMPARE(m.window->workspaces().view(), kCompareView);
         actions().resetAll();
         m.press(Qt::Key_C);
-        QCOMPARE(m.window->view(), ViewKind::Overlay);
+        QCOMPARE(m.window->workspaces().view(), kOverlayView);
     }
 
     // An entry without a shortcut shows its key in a menu all the same.

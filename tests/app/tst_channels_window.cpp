@@ -74,7 +74,7 @@ class TestChannelsWindow final : public QObject {
             m.session().paneControl().add(findModule(panes[k]));
         }
         if (panes.size() > 1) {
-            m.window->setView(ViewKind::Compare);
+            m.window->workspaces().setView(kCompareView);
             m.canvas(0)->setFocus();
         }
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), Window::kPatience);

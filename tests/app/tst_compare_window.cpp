@@ -33,7 +33,7 @@ private Q_SLOTS:
 
     void oneKeyGoesToTwoPanesAndBack() {
         m.press(Qt::Key_C);
-        QCOMPARE(m.window->view(), ViewKind::Compare);
+        QCOMPARE(m.window->workspaces().view(), kCompareView);
         QCOMPARE(session().panes().count(), 2);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         QVERIFY(area()->canvas(0)->isVisible() && area()->canvas(1)->isVisible());
@@ -42,7 +42,7 @@ private Q_SLOTS:
         QCOMPARE(area()->canvas(0)->rendered().request.result->models.front().features,
                  area()->canvas(1)->rendered().request.result->models.front().features);
         m.press(Qt::Key_C);
-        QCOMPARE(m.window->view(), ViewKind::Overlay);
+        QCOMPARE(m.window->workspaces().view(), kOverlayView);
         QVERIFY(area()->canvas(1)->isVisible() && !area()->canvas(0)->isVisible());
     }
 
@@ -112,7 +112,7 @@ private Q_SLOTS:
     void theCursorIsOnThePanesWithinHalfAPixel() {
         session().paneControl().setModule(QStringLiteral("simam"));
         session().paneControl().add(findModule("strip_pooling"));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         Canvas* a = area()->canvas(0);
         Canvas* b = area()->canvas(1);
@@ -124,7 +124,7 @@ private Q_SLOTS:
     }
 
     void theLineOfASplitViewDividesTwoMaps() {
-        m.window->setView(ViewKind::Split);
+        m.window->workspaces().setView(kSplitView);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         Canvas* a = area()->canvas(0);
         Canvas* b = area()->canvas(1);
@@ -146,7 +146,7 @@ private Q_SLOTS:
     void theDifferenceAndItsNumbers() {
         session().paneControl().setModule(QStringLiteral("simam"));
         session().paneControl().add(findModule("cbam"));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         m.press(Qt::Key_D);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), 30000);
         Canvas* difference = area()->canvas(CanvasArea::kDifference);
@@ -174,7 +174,7 @@ private Q_SLOTS:
         const auto* vacant = area()->findChild<QLabel*>(QStringLiteral("vacant"));
         QVERIFY(!vacant->isVisible());
         session().paneControl().add(findModule("cbam"));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         QVERIFY(!vacant->isVisible());
         session().paneControl().add(findModule("se"));
         QTRY_VERIFY(vacant->isVisible());
@@ -188,7 +188,7 @@ private Q_SLOTS:
         m.press(Qt::Key_D);
         QTRY_VERIFY(vacant->isVisible());
         QVERIFY(vacant->text().contains(QStringLiteral("Four")));
-        m.window->setView(ViewKind::Split);
+        m.window->workspaces().setView(kSplitView);
         QVERIFY(!vacant->isVisible());
     }
 
@@ -196,7 +196,7 @@ private Q_SLOTS:
     void theDifferenceIsNamedInItsLanguage() {
         session().paneControl().setModule(QStringLiteral("gc"));
         session().paneControl().add(findModule("cbam"));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         m.press(Qt::Key_D);
         const Canvas* difference = area()->canvas(CanvasArea::kDifference);
         QTRY_VERIFY_WITH_TIMEOUT(difference->rendered().field && difference->rendered().field->diverging, 30000);
@@ -278,18 +278,18 @@ private Q_SLOTS:
         QCoreApplication::sendEvent(m.window.get(), &enter);
         QVERIFY(enter.isAccepted());
         QCoreApplication::sendEvent(m.window.get(), &drop);
-        QCOMPARE(m.window->view(), ViewKind::Compare);
+        QCOMPARE(m.window->workspaces().view(), kCompareView);
         QCOMPARE(session().panes().count(), 2);
         QCOMPARE(session().panes().current().module->id, "cbam");
         QTest::keyClick(area()->canvas(), Qt::Key_Backspace, Qt::ControlModifier);
         QCOMPARE(session().panes().count(), 1);
-        QCOMPARE(m.window->view(), ViewKind::Overlay);
+        QCOMPARE(m.window->workspaces().view(), kOverlayView);
     }
 
     void theStepsAreThoseOfTheActivePane() {
         session().paneControl().setModule(QStringLiteral("se"));
         m.press(Qt::Key_F8);
-        QCOMPARE(m.window->view(), ViewKind::Steps);
+        QCOMPARE(m.window->workspaces().view(), kStepsView);
         auto* strip = m.window->findChild<StepStrip*>();
         QVERIFY(strip->isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(session().shown().moduleResult() && session().shown().moduleResult()->steps.all().size() > 2,

@@ -93,12 +93,12 @@ private Q_SLOTS:
         recordWhatIsShown(*opened.window);
         qint64 written = 0;
         QObject scope;
-        connect(&opened.window->recording(), &RecordingControl::progressed, &scope,
+        connect(&opened.window->live().recording(), &RecordingControl::progressed, &scope,
                 [&](double, qint64 frames) { written = frames; });
         QTRY_VERIFY_WITH_TIMEOUT(written > 3, kPatience);
         opened.area()->canvas()->disconnect(opened.window.get());  // records no second time
-        opened.window->waitForRecording();
-        QVERIFY(!opened.window->recording().busy());
+        opened.window->ending().waitForRecording();
+        QVERIFY(!opened.window->live().recording().busy());
         QCOMPARE(place.files().size(), 3);
         compareParts(place.visible(QStringLiteral(".mkv")), 4);
     }

@@ -29,7 +29,7 @@ private Q_SLOTS:
     void init() {
         m.emplace();
         m->open();
-        m_exported = std::make_unique<QSignalSpy>(m->window.get(), &MainWindow::exported);
+        m_exported = std::make_unique<QSignalSpy>(&m->window->exports(), &Exports::exported);
     }
 
     void cleanup() {
@@ -41,7 +41,7 @@ private Q_SLOTS:
     void exportsEqualTheCommandLine() {
         m->session().paneControl().setModule(QStringLiteral("cbam"));
         QTRY_VERIFY_WITH_TIMEOUT(m->settled(), CompareWindow::kPatience);
-        m->window->exportRaw(path("window"));
+        m->window->exports().saveNumbers(path("window"));
         QVERIFY(saved(1));
         const QStringList files = m_exported->first().first().toStringList();
         QVERIFY(files.size() > 3);
@@ -59,7 +59,7 @@ private Q_SLOTS:
     }
 
     void thePictureIsSavedAtItsOwnSize() {
-        m->window->exportPicture(path("overlay.png"), false);
+        m->window->exports().savePicture(path("overlay.png"), false);
         QVERIFY(saved(1));
         const QImage picture(path("overlay.png"));
         QCOMPARE(picture.size(), QImage(kPicture).size());
@@ -71,7 +71,7 @@ private Q_SLOTS:
     }
 
     void anUnwritablePlaceIsOneSentence() {
-        m->window->exportPicture(QStringLiteral("/proc/no/such/place.png"), false);
+        m->window->exports().savePicture(QStringLiteral("/proc/no/such/place.png"), false);
         QVERIFY(saved(1));
         QVERIFY(message().contains(QStringLiteral("/proc/no/such")));
     }
@@ -101,10 +101,10 @@ private Q_SLOTS:
         m->session().openFile(path("mine.png"));
         const auto opened = [&] { return m->session().shown().result()->frame.source->path == path("mine.png").toStdString(); };
         QTRY_VERIFY_WITH_TIMEOUT(m->settled() && opened(), CompareWindow::kPatience);
-        m->window->exportPicture(path("mine.png"), true);
+        m->window->exports().savePicture(path("mine.png"), true);
         QVERIFY(saved(1));
         QVERIFY(message().contains(path("mine.png")));
-        m->window->saveSession(path("mine.png"));
+        m->window->sessions().save(path("mine.png"));
         QVERIFY(saved(2));
         QVERIFY(message().contains(path("mine.png")));
         QCOMPARE(contents(path("mine.png")), before);
@@ -114,7 +114,7 @@ private Q_SLOTS:
         QFile json(path("photo.json"));
         QVERIFY(json.open(QIODevice::WriteOnly) && json.write("{\"shapes\": []}") > 0);
         json.close();
-        m->window->exportPicture(path("photo.jpg"), false);
+        m->window->exports().savePicture(path("photo.jpg"), false);
         QVERIFY(saved(1));
         QVERIFY(message().contains(QStringLiteral("photo.fovea.json")));
         QVERIFY(QFile::exists(path("photo.fovea.json")));
@@ -122,7 +122,7 @@ private Q_SLOTS:
     }
 
     void anotherEndingIsOneSentence() {
-        m->window->exportPicture(path("overlay.svg"), false);
+        m->window->exports().savePicture(path("overlay.svg"), false);
         QVERIFY(saved(1));
         QVERIFY(message().contains(QStringLiteral("overlay.svg")) && message().contains(QStringLiteral(".png")));
         QVERIFY(!QFile::exists(path("overlay.svg")));

@@ -59,7 +59,7 @@ private Q_SLOTS:
         QVERIFY(expected.ok());
         // The chosen file gets what the engine writes, digit by digit.
         const QString path = m.folder.filePath(QStringLiteral("curves"));
-        QSignalSpy exported(m.window.get(), &MainWindow::exported);
+        QSignalSpy exported(&m.window->exports(), &Exports::exported);
         QTimer::singleShot(0, this, [&path] {
             auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
             QVERIFY(dialog != nullptr);

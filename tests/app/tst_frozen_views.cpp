@@ -95,7 +95,7 @@ private Q_SLOTS:
         open("se");
         m.session().paneControl().add(moduleNamed("cbam"));
         m.session().paneControl().add(moduleNamed("gc"));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         m.press(Qt::Key_D);
         compare("compare");
     }
@@ -107,13 +107,13 @@ private Q_SLOTS:
     void split() {
         open("cbam");
         m.session().paneControl().add(moduleNamed("coord"));
-        m.window->setView(ViewKind::Split);
+        m.window->workspaces().setView(kSplitView);
         compare("split");
     }
     void models() {
         open("gc");
         m.session().paneControl().add(moduleNamed("gc"));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         m.session().paneControl().setModel(m.session().models().retina());
         compare("models");
     }
@@ -171,7 +171,7 @@ private Q_SLOTS:
         m.session().paneControl().setModule(QStringLiteral("scse"));  // no frozen session has it
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
         QVERIFY(comparable(savedSession()) != comparable(frozen));
-        m.window->openSession(file.fileName());
+        m.window->sessions().open(file.fileName());
         const auto same = [&] { return m.settled() && comparable(savedSession()) == comparable(frozen); };
         if (!QTest::qWaitFor(same, CompareWindow::kPatience)) {
             QFile now(QStringLiteral(FOVEA_BINARY_DIR "/frozen-") + name);
@@ -276,8 +276,8 @@ private:
 
     QByteArray savedSession() {
         const QString path = m.folder.filePath(QStringLiteral("saved.fovea"));
-        QSignalSpy saved(m.window.get(), &MainWindow::exported);
-        m.window->saveSession(path);
+        QSignalSpy saved(&m.window->exports(), &Exports::exported);
+        m.window->sessions().save(path);
         return saved.wait(CompareWindow::kPatience) ? withoutPlaces(contents(path)) : QByteArray();
     }
 

@@ -122,13 +122,13 @@ class TestJobsWindow final : public QObject {
     static void addExports() {
         QTest::addColumn<Start>("start");
         QTest::newRow("picture") << Start(
-            [](MainWindow& window, const QString& place) { window.exportPicture(place + QStringLiteral("/a.png"), false); });
+            [](MainWindow& window, const QString& place) { window.exports().savePicture(place + QStringLiteral("/a.png"), false); });
         QTest::newRow("figure") << Start(
-            [](MainWindow& window, const QString& place) { window.exportPicture(place + QStringLiteral("/b.png"), true); });
-        QTest::newRow("raw") << Start([](MainWindow& window, const QString& place) { window.exportRaw(place); });
+            [](MainWindow& window, const QString& place) { window.exports().savePicture(place + QStringLiteral("/b.png"), true); });
+        QTest::newRow("raw") << Start([](MainWindow& window, const QString& place) { window.exports().saveNumbers(place); });
         QTest::newRow("session") << Start(
-            [](MainWindow& window, const QString& place) { window.saveSession(place + QStringLiteral("/c.fovea")); });
-        QTest::newRow("clipboard") << Start([](MainWindow& window, const QString&) { window.copyPicture(); });
+            [](MainWindow& window, const QString& place) { window.sessions().save(place + QStringLiteral("/c.fovea")); });
+        QTest::newRow("clipboard") << Start([](MainWindow& window, const QString&) { window.exports().copyPicture(); });
     }
 
 private Q_SLOTS:
@@ -207,12 +207,12 @@ void TestJobsWindow::shortJobsDoNotFlash() {
 }
 
 void TestJobsWindow::severalAreCounted() {
-    QSignalSpy exported(m.window.get(), &MainWindow::exported);
+    QSignalSpy exported(&m.window->exports(), &Exports::exported);
     {
         const Jam jam(m.window->jobs());
-        m.window->exportPicture(path(QStringLiteral("first & last.png")), false);
-        m.window->exportPicture(path(QStringLiteral("second.png")), false);
-        m.window->saveSession(path(QStringLiteral("third.fovea")));
+        m.window->exports().savePicture(path(QStringLiteral("first & last.png")), false);
+        m.window->exports().savePicture(path(QStringLiteral("second.png")), false);
+        m.window->sessions().save(path(QStringLiteral("third.fovea")));
         auto* more = button(QStringLiteral("Everything that runs now"));
         QTRY_VERIFY_WITH_TIMEOUT(view()->isVisible() && more->text() == QStringLiteral("+2"), CompareWindow::kPatience);
         QCOMPARE(title(), QStringLiteral("Saving third.fovea"));
@@ -234,7 +234,7 @@ void TestJobsWindow::severalAreCounted() {
 
 void TestJobsWindow::theLineSpeaksChinese() {
     const Jam jam(m.window->jobs());
-    m.window->exportPicture(path(QStringLiteral("a.png")), false);
+    m.window->exports().savePicture(path(QStringLiteral("a.png")), false);
     QTRY_VERIFY_WITH_TIMEOUT(view()->isVisible(), CompareWindow::kPatience);
     setLanguage(QStringLiteral("zh_CN"));
     QTRY_VERIFY_WITH_TIMEOUT(button(QStringLiteral("取消")) != nullptr, CompareWindow::kPatience);
@@ -244,7 +244,7 @@ void TestJobsWindow::theLineSpeaksChinese() {
 
 void TestJobsWindow::exportsAreCancelled() {
     QFETCH(Start, start);
-    QSignalSpy exported(m.window.get(), &MainWindow::exported);
+    QSignalSpy exported(&m.window->exports(), &Exports::exported);
     {
         const Jam jam(m.window->jobs());
         start(*m.window, m_place->path());
@@ -275,15 +275,15 @@ void TestJobsWindow::exportsEndBeforeTheWindow() {
 }
 
 void TestJobsWindow::openingASessionIsCancelled() {
-    QSignalSpy exported(m.window.get(), &MainWindow::exported);
+    QSignalSpy exported(&m.window->exports(), &Exports::exported);
     const QString file = path(QStringLiteral("a.fovea"));
-    m.window->saveSession(file);
+    m.window->sessions().save(file);
     QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, CompareWindow::kPatience);
     m.session().paneControl().setModule(QStringLiteral("cbam"));
     QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
     {
         const Jam jam(m.window->jobs());
-        m.window->openSession(file, true);
+        m.window->sessions().open(file, true);
         QTRY_VERIFY_WITH_TIMEOUT(view()->isVisible(), CompareWindow::kPatience);
         QCOMPARE(title(), QStringLiteral("Opening a.fovea"));
         cancel();
@@ -295,14 +295,14 @@ void TestJobsWindow::openingASessionIsCancelled() {
 
 void TestJobsWindow::aRecordingIsCancelled() {
     openFilm(longFilm());
-    QSignalSpy ended(&m.window->recording(), &RecordingControl::ended);
-    m.window->recording().startFile(path(QStringLiteral("all.mkv")), false);
+    QSignalSpy ended(&m.window->live().recording(), &RecordingControl::ended);
+    m.window->live().recording().startFile(path(QStringLiteral("all.mkv")), false);
     QTRY_VERIFY_WITH_TIMEOUT(view()->isVisible(), CompareWindow::kPatience);
     QCOMPARE(title(), QStringLiteral("Recording all.mkv"));
     QTRY_VERIFY_WITH_TIMEOUT(view()->findChild<QProgressBar*>()->value() > 0, CompareWindow::kPatience);
     cancel();
     QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, CompareWindow::kPatience);
-    QVERIFY(!m.window->recording().busy());
+    QVERIFY(!m.window->live().recording().busy());
     QCOMPARE(entries(), QStringList());
     QCOMPARE(m.area()->message(), QString());
     QTRY_VERIFY_WITH_TIMEOUT(!view()->isVisible(), CompareWindow::kPatience);
@@ -318,13 +318,13 @@ void TestJobsWindow::aRecordingEndsWithTheWindow() {
     QFETCH(bool, closed);
     openFilm(kClip);
     bool isUnderWay = false;
-    connect(&m.window->recording(), &RecordingControl::fileProgressed, this, [&isUnderWay] { isUnderWay = true; });
-    m.window->recording().startFile(path(QStringLiteral("all.mkv")), false);
+    connect(&m.window->live().recording(), &RecordingControl::fileProgressed, this, [&isUnderWay] { isUnderWay = true; });
+    m.window->live().recording().startFile(path(QStringLiteral("all.mkv")), false);
     QTRY_VERIFY_WITH_TIMEOUT(isUnderWay, CompareWindow::kPatience);
     QVERIFY(!entries().isEmpty());
     if (closed) {
         m.window->close();
-        QVERIFY(!m.window->recording().busy());
+        QVERIFY(!m.window->live().recording().busy());
     }
     m.close();
     QVERIFY2(entries().isEmpty() || entries().size() == 3, qPrintable(entries().join(u' ')));  // 3 when it was quicker
@@ -371,14 +371,14 @@ void TestJobsWindow::theEventLoopStaysQuick() {
     double p99 = 0.0;
     for (int attempt = 0; attempt < 5; ++attempt) {
         LoopGaps gaps;
-        m.window->recording().startFile(path(QStringLiteral("all.mkv")), false);
-        m.window->exportPicture(path(QStringLiteral("a.png")), true);
-        m.window->exportRaw(m_place->path());
-        m.window->saveSession(path(QStringLiteral("c.fovea")));
+        m.window->live().recording().startFile(path(QStringLiteral("all.mkv")), false);
+        m.window->exports().savePicture(path(QStringLiteral("a.png")), true);
+        m.window->exports().saveNumbers(m_place->path());
+        m.window->sessions().save(path(QStringLiteral("c.fovea")));
         QTRY_VERIFY_WITH_TIMEOUT(gaps.count() >= 300, CompareWindow::kPatience);
         p99 = gaps.p99();
-        m.window->recording().stop();
-        QTRY_VERIFY_WITH_TIMEOUT(isIdle() && !m.window->recording().busy(), CompareWindow::kPatience);
+        m.window->live().recording().stop();
+        QTRY_VERIFY_WITH_TIMEOUT(isIdle() && !m.window->live().recording().busy(), CompareWindow::kPatience);
         if (p99 < 33.0) {
             return;
         }

@@ -26,7 +26,7 @@ class TestLinkWindow final : public QObject {
     void compare(const char* a, const char* b) {
         m.session().paneControl().setModule(QString::fromLatin1(a));
         m.session().paneControl().add(findModule(b));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         m.canvas()->setFocus();
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
     }
@@ -69,7 +69,7 @@ class TestLinkWindow final : public QObject {
         QTest::mouseRelease(source, Qt::LeftButton, {}, from);
         QCOMPARE(m.session().panes().current().module->id, dragged.toStdString());
         QCOMPARE(m.session().panes().count(), 2);
-        QCOMPARE(m.window->view(), ViewKind::Compare);
+        QCOMPARE(m.window->workspaces().view(), kCompareView);
         QTRY_VERIFY_WITH_TIMEOUT(m.settled(), CompareWindow::kPatience);
     }
 

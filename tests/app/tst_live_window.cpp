@@ -132,7 +132,7 @@ private Q_SLOTS:
         QVERIFY(source().playing());
         QVERIFY2(transport()->textSummary().contains(QStringLiteral("sample")), qPrintable(transport()->textSummary()));
         QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<LiveNumbers*>()->isVisible(), kPatience);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->monitor().stats().overlaysPerSecond > 0.0, kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->live().monitor().stats().overlaysPerSecond > 0.0, kPatience);
         // Going back to a picture takes everything of it away.
         session().openFile(kSamples + QStringLiteral("coffee.png"));
         QTRY_VERIFY_WITH_TIMEOUT(!transport()->isVisible(), kPatience);
@@ -271,14 +271,14 @@ private Q_SLOTS:
     void recordsWhatIsShown() {
         openClip();
         source().setLoop(true);
-        QSignalSpy ended(m_window.get(), &MainWindow::exported);
+        QSignalSpy ended(&m_window->exports(), &Exports::exported);
         qint64 written = 0;
         QObject scope;
-        connect(&m_window->recording(), &RecordingControl::progressed, &scope, [&](double, qint64 frames) { written = frames; });
-        m_window->record(true);
-        QVERIFY(m_window->recording().live());
+        connect(&m_window->live().recording(), &RecordingControl::progressed, &scope, [&](double, qint64 frames) { written = frames; });
+        m_window->live().record(true);
+        QVERIFY(m_window->live().recording().live());
         QTRY_VERIFY_WITH_TIMEOUT(written > 3, kPatience);
-        m_window->record(false);
+        m_window->live().record(false);
         QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, kPatience);
         const QStringList files = ended.first().first().toStringList();
         QCOMPARE(files.size(), 3);

@@ -69,7 +69,7 @@ private Q_SLOTS:
         const Opened opened(*place);
         QVERIFY(opened.offersRecording());
         QVERIFY(opened.area()->announcement().contains(place->out()));
-        QSignalSpy exported(opened.window.get(), &MainWindow::exported);
+        QSignalSpy exported(&opened.window->exports(), &Exports::exported);
         QVERIFY(opened.button(QStringLiteral("Finish it")) != nullptr);
         QTest::mouseClick(opened.button(QStringLiteral("Finish it")), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, kPatience);
@@ -101,7 +101,7 @@ private Q_SLOTS:
         other.close();
         const Opened opened(*place);
         QVERIFY(opened.offersRecording());
-        QSignalSpy exported(opened.window.get(), &MainWindow::exported);
+        QSignalSpy exported(&opened.window->exports(), &Exports::exported);
         QTest::mouseClick(opened.button(QStringLiteral("Finish it")), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, kPatience);
         QCOMPARE(contents(other.fileName()), QByteArray("mine"));
@@ -124,7 +124,7 @@ private Q_SLOTS:
         QCOMPARE(place->files().size(), 2);
         const Opened opened(*place);
         QVERIFY(opened.offersRecording());
-        QSignalSpy exported(opened.window.get(), &MainWindow::exported);
+        QSignalSpy exported(&opened.window->exports(), &Exports::exported);
         QTest::mouseClick(opened.button(QStringLiteral("Delete it")), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, kPatience);
         QCOMPARE(place->files(), QStringList());
@@ -211,7 +211,7 @@ private Q_SLOTS:
         QVERIFY(opened.offersRecording());
         QVERIFY(opened.area()->announcement().contains(QStringLiteral("cannot be played")));
         QVERIFY(opened.button(QStringLiteral("Finish it")) == nullptr);
-        QSignalSpy exported(opened.window.get(), &MainWindow::exported);
+        QSignalSpy exported(&opened.window->exports(), &Exports::exported);
         QTest::mouseClick(opened.button(QStringLiteral("Delete it")), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, kPatience);
         QCOMPARE(place.files(), QStringList());

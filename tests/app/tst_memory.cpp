@@ -290,17 +290,17 @@ void TestMemory::exportsOfTheWindowEndWithASentence() {
     window.show();
     window.start(picture);
     QTRY_VERIFY_WITH_TIMEOUT(window.session().shown().map() != nullptr, kPatience);
-    QSignalSpy spy(&window, &MainWindow::exported);
+    QSignalSpy spy(&window.exports(), &Exports::exported);
     const QString out = dir.filePath(QStringLiteral("out.png"));
     {
         const LittleMemory memory(16 * kMegabyte);  // the view fits, the picture at its own size does not
-        window.exportPicture(out, true);
+        window.exports().savePicture(out, true);
         QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 1, kPatience);
     }
     const QString message = window.findChild<CanvasArea*>()->message();
     QVERIFY2(message.startsWith(kSuffices.arg(out)), qPrintable(message));
     QVERIFY(!QFile::exists(out));
-    window.exportPicture(out, true);
+    window.exports().savePicture(out, true);
     QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 2, kPatience);
     QVERIFY(QFile::exists(out));
 }

@@ -214,8 +214,8 @@ void TestMissingFrames::theWindowKeepsItsInput() {
     window.show();
     window.start(path);
     QTRY_VERIFY_WITH_TIMEOUT(window.session().source().active() && window.session().shown().map() != nullptr, kPatience);
-    QSignalSpy spy(&window.recording(), &RecordingControl::ended);
-    window.recording().startFile(path, false);
+    QSignalSpy spy(&window.live().recording(), &RecordingControl::ended);
+    window.live().recording().startFile(path, false);
     QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 1, kPatience);
     const QString message = window.findChild<CanvasArea*>()->message();
     QVERIFY2(message.contains(QStringLiteral("is the input")), qPrintable(message));
@@ -236,9 +236,9 @@ void TestMissingFrames::theWindowSaysWhatIsMissing() {
     window.show();
     window.start(path);
     QTRY_VERIFY_WITH_TIMEOUT(window.session().source().active() && window.session().shown().map() != nullptr, kPatience);
-    QSignalSpy spy(&window, &MainWindow::exported);
+    QSignalSpy spy(&window.exports(), &Exports::exported);
     const QString out = dir.filePath(QStringLiteral("out.mkv"));
-    window.recording().startFile(out, false);
+    window.live().recording().startFile(out, false);
     QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 1, kPatience);
     const QString message = window.findChild<CanvasArea*>()->message();
     QVERIFY2(message.contains(QStringLiteral("holds %1 frames; %2 were recorded").arg(kFrames).arg(count)), qPrintable(message));

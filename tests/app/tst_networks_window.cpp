@@ -49,7 +49,7 @@ class TestNetworksWindow final : public QObject {
     const ScalarField& shown(int pane) { return *m.canvas(pane)->rendered().field; }
     SessionState state() {
         SessionState state = m.session().state();
-        state.view = m.window->view();
+        state.view = m.window->workspaces().view();
         state.difference = m.area()->differenceShown();
         return state;
     }
@@ -61,7 +61,7 @@ private Q_SLOTS:
     // The list of models is the active pane's; each pane shows what its own network gives.
     void theListChoosesForTheActivePane() {
         compareModels();
-        QCOMPARE(m.window->view(), ViewKind::Compare);
+        QCOMPARE(m.window->workspaces().view(), kCompareView);
         QVERIFY(bundleOf(m.session().panes()[0].model) != nullptr);
         QVERIFY(bundleOf(m.session().panes()[1].model) == nullptr);
         for (int pane = 0; pane < 2; ++pane) {
@@ -157,12 +157,12 @@ private Q_SLOTS:
 
         QTemporaryDir place;
         const QString path = place.filePath(QStringLiteral("two.fovea"));
-        QSignalSpy saved(m.window.get(), &MainWindow::exported);
-        m.window->saveSession(path);
+        QSignalSpy saved(&m.window->exports(), &Exports::exported);
+        m.window->sessions().save(path);
         QTRY_COMPARE_WITH_TIMEOUT(saved.size(), 1, CompareWindow::kPatience);
         m.close();
         m.open();  // another program, which was left with the Retina
-        m.window->openSession(path);
+        m.window->sessions().open(path);
         QTRY_VERIFY_WITH_TIMEOUT(state() == after, CompareWindow::kPatience);
         settle();
         QVERIFY(bundleOf(m.session().panes()[0].model) && !bundleOf(m.session().panes()[1].model));
@@ -189,14 +189,14 @@ private Q_SLOTS:
         const SessionState both = state();
         QTemporaryDir place;
         const QString path = place.filePath(QStringLiteral("both.fovea"));
-        QSignalSpy saved(m.window.get(), &MainWindow::exported);
-        m.window->saveSession(path);
+        QSignalSpy saved(&m.window->exports(), &Exports::exported);
+        m.window->sessions().save(path);
         QTRY_COMPARE_WITH_TIMEOUT(saved.size(), 1, CompareWindow::kPatience);
-        m.window->openSession(path);
+        m.window->sessions().open(path);
         settle();
         m.close();
         m.open();
-        m.window->openSession(path);
+        m.window->sessions().open(path);
         // The state is the one asked for already while its second model is read.
         QTRY_COMPARE_WITH_TIMEOUT(m.session().models().bundles().size(), std::size_t{2}, CompareWindow::kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(!m.session().models().isRestoring(), CompareWindow::kPatience);
@@ -227,8 +227,8 @@ private Q_SLOTS:
         compareModels();
         const auto saveRaw = [this] {
             QTemporaryDir place;
-            QSignalSpy saved(m.window.get(), &MainWindow::exported);
-            m.window->exportRaw(place.path());
+            QSignalSpy saved(&m.window->exports(), &Exports::exported);
+            m.window->exports().saveNumbers(place.path());
             static_cast<void>(QTest::qWaitFor([&] { return saved.size() == 1; }, CompareWindow::kPatience));
             QFile file(place.filePath(QStringLiteral("chelsea.gc.spatial.npy")));
             return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();

@@ -153,7 +153,7 @@ private Q_SLOTS:
         while (opened.session().panes().count() > 1) {
             undo();
         }
-        QCOMPARE(opened.window->view(), ViewKind::Overlay);
+        QCOMPARE(opened.window->workspaces().view(), kOverlayView);
         while (opened.session().panes().current().module->id != third) {
             undo();
         }
@@ -207,9 +207,9 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);
         const SessionState state = opened.session().state();
         const QImage before = opened.picture();
-        QSignalSpy saved(opened.window.get(), &MainWindow::exported);
+        QSignalSpy saved(&opened.window->exports(), &Exports::exported);
         const QString path = folder.filePath(QStringLiteral("a.fovea"));
-        opened.window->saveSession(path);
+        opened.window->sessions().save(path);
         QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, 30000);
 
         opened.session().openFile(kSamples + QStringLiteral("chelsea.png"));
@@ -217,7 +217,7 @@ private Q_SLOTS:
         opened.session().fieldControl().clearPins();
         opened.session().display().setStyle({});
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);
-        opened.window->openSession(path);
+        opened.window->sessions().open(path);
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled() && opened.session().shown().result()->frame.source->name == "rocket.jpg",
                                  30000);
         QVERIFY(opened.session().state() == state);
@@ -235,7 +235,7 @@ private Q_SLOTS:
         QFile out(folder.filePath(QStringLiteral("cam.fovea")));
         QVERIFY(out.open(QIODevice::WriteOnly) && out.write(sessionJson(file)) > 0);
         out.close();
-        opened.window->openSession(out.fileName());
+        opened.window->sessions().open(out.fileName());
         const NoticeList* list = opened.area()->notices();
         QTRY_VERIFY_WITH_TIMEOUT(list->isVisible() && list->textSummary().contains(QStringLiteral("127.0.0.1")), 30000);
         QTRY_VERIFY_WITH_TIMEOUT(opened.settled(), 30000);

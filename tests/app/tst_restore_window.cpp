@@ -103,8 +103,8 @@ struct RestoreWindow : CompareWindow {
         QFAIL(name);
     }
     QString save(const QString& path) const {
-        QSignalSpy saved(window.get(), &MainWindow::exported);
-        window->saveSession(path);
+        QSignalSpy saved(&window->exports(), &Exports::exported);
+        window->sessions().save(path);
         return saved.wait(kPatience) ? path : QString();
     }
 
@@ -141,7 +141,7 @@ int saveASession(const QString& folder) {
     w.session().fieldControl().ask({0.3, 0.6}, QueryGesture::Add);
     w.session().fieldControl().ask({0.7, 0.4}, QueryGesture::Add);
     w.session().paneControl().add(findModule("gc"));
-    w.window->setView(ViewKind::Compare);
+    w.window->workspaces().setView(kCompareView);
     if (!QTest::qWaitFor([&] { return w.settled(); }, 60000)) {
         return 3;
     }
@@ -238,6 +238,19 @@ private Q_SLOTS:
         QCOMPARE(m.said(), QString());
     }
 
+    void aViewOfALaterVersionIsListed() {
+        QFile file(kSessions + QStringLiteral("unknown-mechanism.fovea"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QJsonObject json = QJsonDocument::fromJson(file.readAll()).object();
+        QJsonObject view = json[QStringLiteral("view")].toObject();
+        view[QStringLiteral("name")] = QStringLiteral("holograms");
+        json[QStringLiteral("view")] = view;
+        write(at(QStringLiteral("later.fovea")), QJsonDocument(json).toJson());
+        m.openWith(at(QStringLiteral("later.fovea")));
+        QTRY_VERIFY_WITH_TIMEOUT(m.said().contains(QStringLiteral("“holograms”")), RestoreWindow::kPatience);
+        QCOMPARE(m.window->workspaces().view(), kOverlayView);
+    }
+
     // Installed elsewhere, the pictures elsewhere: nothing is lost, and nothing is said.
     void anotherPlaceOfInstallation() {
         QVERIFY(QDir().mkpath(at(QStringLiteral("opt/bin"))) && QDir().mkpath(at(QStringLiteral("opt/data/fovea/models"))));
@@ -259,10 +272,10 @@ private Q_SLOTS:
         QVERIFY(QDir(at(QStringLiteral("opt"))).removeRecursively());
         QVERIFY(QDir().rename(at(QStringLiteral("mine")), at(QStringLiteral("yours"))));
 
-        m.window->openSession(at(QStringLiteral("yours/a.fovea")));
+        m.window->sessions().open(at(QStringLiteral("yours/a.fovea")));
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(at(QStringLiteral("yours/pictures/rocket.jpg"))), RestoreWindow::kPatience);
         QCOMPARE(m.said(), QString());
-        QCOMPARE(m.window->view(), ViewKind::Compare);
+        QCOMPARE(m.window->workspaces().view(), kCompareView);
         QCOMPARE(m.session().panes().count(), 2);
         QCOMPARE(m.session().panes()[0].module->id, "mhsa");
         QCOMPARE(m.session().panes()[1].module->id, "gc");
@@ -284,7 +297,7 @@ private Q_SLOTS:
             m.session().paneControl().setModule(QStringLiteral("gc"));
             m.session().paneControl().add(findModule("se"));
             useOwnWeights(at(QStringLiteral("work/w.safetensors")));
-            m.window->setView(ViewKind::Compare);
+            m.window->workspaces().setView(kCompareView);
         });
         m.forget();
         QVERIFY(QDir().mkpath(at(QStringLiteral("new"))));
@@ -317,7 +330,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m.session().shown().moduleResult(1) && m.provenance(1) == ProvenanceKind::File,
                                  RestoreWindow::kPatience);
         QCOMPARE(m.provenance(0), ProvenanceKind::Trained);
-        QCOMPARE(m.window->view(), ViewKind::Compare);
+        QCOMPARE(m.window->workspaces().view(), kCompareView);
     }
 
     // There, but not what they should be: a folder without a model, weights which do not fit, a picture which is none.
@@ -383,7 +396,7 @@ private Q_SLOTS:
         panes[0] = pane;
         json[QStringLiteral("panes")] = panes;
         write(file, QJsonDocument(json).toJson());
-        m.window->openSession(file);
+        m.window->sessions().open(file);
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(picture) && !m.said().isEmpty(), RestoreWindow::kPatience);
         QVERIFY2(m.said().contains(says), qPrintable(m.said()));
         QVERIFY(m.said().contains(QStringLiteral("“panes[0].pinnedChannels” takes a whole number from 0 to 127, not “4000”")));
@@ -410,7 +423,7 @@ private Q_SLOTS:
         QVERIFY(model > 0 && hash > 0);
         json[hash + 11] = json[hash + 11] == '0' ? '1' : '0';
         write(file, json);
-        m.window->openSession(file);
+        m.window->sessions().open(file);
         QTRY_VERIFY_WITH_TIMEOUT(m.shows(picture), RestoreWindow::kPatience);
         QVERIFY(m.said().contains(QStringLiteral("fovea-v1")) && m.said().contains(QStringLiteral("numbers may differ")));
         QCOMPARE(m.provenance(), ProvenanceKind::Trained);
@@ -421,7 +434,7 @@ private Q_SLOTS:
         const QString picture = copyPicture(QStringLiteral("work/rocket.jpg"));
         const QString file = saved(picture, [] {});
         QVERIFY(QFile::remove(picture) && QFile::copy(kSamples + QStringLiteral("coffee.png"), picture));
-        m.window->openSession(file);
+        m.window->sessions().open(file);
         QTRY_VERIFY_WITH_TIMEOUT(
             m.said().contains(QStringLiteral("rocket.jpg")) && m.said().contains(QStringLiteral("numbers may differ")),
             RestoreWindow::kPatience);
@@ -455,11 +468,11 @@ private Q_SLOTS:
         m.open();
         const QString kept = at(QStringLiteral("work/kept.fovea"));
         write(kept, QByteArray(5 << 20, ' '));
-        m.window->openSession(kept, true);
+        m.window->sessions().open(kept, true);
         QTRY_VERIFY_WITH_TIMEOUT(m.area()->message().contains(QStringLiteral("kept.fovea")), RestoreWindow::kPatience);
         QVERIFY(QFile::exists(kept));
         write(kept, "{}");
-        m.window->openSession(kept, true);
+        m.window->sessions().open(kept, true);
         QTRY_VERIFY_WITH_TIMEOUT(m.area()->message().contains(QStringLiteral("not a session")), RestoreWindow::kPatience);
         QVERIFY(!QFile::exists(kept));
     }

@@ -81,8 +81,8 @@ class TestScaleWindow final : public QObject {
     /// Every file of the raw export.
     std::map<QString, QByteArray> rawFiles() {
         QTemporaryDir folder;
-        QSignalSpy exported(m.window.get(), &MainWindow::exported);
-        m.window->exportRaw(folder.path());
+        QSignalSpy exported(&m.window->exports(), &Exports::exported);
+        m.window->exports().saveNumbers(folder.path());
         std::map<QString, QByteArray> files;
         [&] { QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, CompareWindow::kPatience); }();
         for (const QString& name : QDir(folder.path()).entryList(QDir::Files)) {
@@ -253,7 +253,7 @@ private Q_SLOTS:
 
     void oneRangeForAllPanes() {
         m.session().paneControl().add(findModule("cbam"));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         settle();
         const auto range = [&](int pane) {
             const auto& shown = m.canvas(pane)->rendered();

@@ -93,7 +93,7 @@ private Q_SLOTS:
         file.state.active = 1;
         file.state.pins = {{1, 0.1, 0.2}, {3, 1.0, 0.0}};
         file.state.activePin = 3;
-        file.state.view = ViewKind::Compare;
+        file.state.view = kCompareView;
         const auto again = parse(sessionJson(file, at(QStringLiteral("work")), m_own), at(QStringLiteral("work")), m_own);
         QVERIFY(again);
         QCOMPARE(said(*again), QStringList());

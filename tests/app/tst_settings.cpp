@@ -218,14 +218,14 @@ private Q_SLOTS:
         for (const char* purpose : {"export", "open", "weights", "models"}) {
             opened.settings->setFolder(QString::fromLatin1(purpose), QStringLiteral("/before"));
         }
-        QSignalSpy exported(opened.window.get(), &MainWindow::exported);
-        opened.window->exportPicture(QStringLiteral("/none/out.png"), false);
+        QSignalSpy exported(&opened.window->exports(), &Exports::exported);
+        opened.window->exports().savePicture(QStringLiteral("/none/out.png"), false);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, kPatience);
-        opened.window->exportRaw(QStringLiteral("/proc/none"));
+        opened.window->exports().saveNumbers(QStringLiteral("/proc/none"));
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 2, kPatience);
-        opened.window->saveSession(QStringLiteral("/none/a.fovea"));
+        opened.window->sessions().save(QStringLiteral("/none/a.fovea"));
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 3, kPatience);
-        opened.window->recording().startFile(QStringLiteral("/none/out.mkv"), false);
+        opened.window->live().recording().startFile(QStringLiteral("/none/out.mkv"), false);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 4, kPatience);
         QCOMPARE(place("export"), QStringLiteral("/before"));
         QSignalSpy failed(&opened.window->session(), &Session::failed);
@@ -241,7 +241,7 @@ private Q_SLOTS:
         QCOMPARE(place("weights"), QStringLiteral("/before"));
 
         QTRY_VERIFY_WITH_TIMEOUT(opened.window->session().shown().map() != nullptr, kPatience);
-        opened.window->exportPicture(good.filePath(QStringLiteral("out.png")), false);
+        opened.window->exports().savePicture(good.filePath(QStringLiteral("out.png")), false);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 5, kPatience);
         QCOMPARE(place("export"), good.path());
     }

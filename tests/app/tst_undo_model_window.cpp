@@ -17,7 +17,7 @@ class TestUndoModelWindow final : public QObject {
 
     SessionState state() {
         SessionState state = m.session().state();
-        state.view = m.window->view();
+        state.view = m.window->workspaces().view();
         state.difference = m.area()->differenceShown();
         return state;
     }

@@ -179,7 +179,7 @@ class TestUndoWindow final : public QObject {
 
     SessionState state() {
         SessionState state = m.session().state();
-        state.view = m.window->view();
+        state.view = m.window->workspaces().view();
         state.difference = m.area()->differenceShown();
         return state;
     }
@@ -196,7 +196,7 @@ class TestUndoWindow final : public QObject {
             m.session().paneControl().add(findModule(panes[k]));
         }
         if (panes.size() > 1) {
-            m.window->setView(ViewKind::Compare);
+            m.window->workspaces().setView(kCompareView);
             m.canvas()->setFocus();
         }
         settle();

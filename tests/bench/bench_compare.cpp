@@ -53,7 +53,7 @@ void measure(WindowRig& rig, const char* title) {
         std::printf("  %-6s %5.1f overlays/s   %6.1f ms median\n", kPanes[pane],
                     static_cast<double>(latencies[pane].size()) / seconds, median(latencies[pane]));
     }
-    const LiveStats stats = rig.window().monitor().stats();
+    const LiveStats stats = rig.window().live().monitor().stats();
     std::printf("  %.1f frames/s in   input %d px%s   event loop p99 %.1f ms\n", stats.framesPerSecond, stats.workingSide,
                 stats.autoSized ? " (lowered)" : "", gaps.p99());
     std::fflush(stdout);
@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
     for (std::size_t pane = 1; pane < kPanes.size(); ++pane) {
         rig.session().paneControl().add(findModule(kPanes[pane]));
     }
-    rig.window().setView(ViewKind::Compare);
+    rig.window().workspaces().setView(kCompareView);
     measure(rig, "four panes, the Retina:");
     const std::string folder = bundledModelFolder();
     if (!folder.empty()) {

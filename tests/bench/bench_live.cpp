@@ -68,7 +68,7 @@ void measure(WindowRig& rig, const char* id) {
         total += latency;
     }
     const auto share = [total](double part) { return total > 0.0 ? 100.0 * part / total : 0.0; };
-    const LiveStats stats = rig.window().monitor().stats();
+    const LiveStats stats = rig.window().live().monitor().stats();
     std::printf(
         "%-8s %5.1f in %5.1f out /s   %6.1f ms median %6.1f p95   waits %2.0f %%  features %2.0f %%  module %2.0f %%  drawing "
         "%2.0f %%  "

@@ -54,7 +54,7 @@ bool live(WindowRig& rig, int minutes) {
     for (int minute = 0; minute <= minutes; ++minute) {
         last = minuteOfLive();
         first = minute == 1 ? last : first;
-        const LiveStats stats = rig.window().monitor().stats();
+        const LiveStats stats = rig.window().live().monitor().stats();
         std::printf("minute %2d: %.1f MB, %.1f overlays/s, %d threads, %d descriptors\n", minute, last / 1e6,
                     stats.overlaysPerSecond, threads(), descriptors());
         std::fflush(stdout);

@@ -54,7 +54,7 @@ private Q_SLOTS:
         begin("se");
         m.session().paneControl().add(findModule("cbam"));
         m.session().paneControl().add(findModule("gc"));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         m.press(Qt::Key_D);
         finish("compare");
     }
@@ -63,7 +63,7 @@ private Q_SLOTS:
     void models() {
         begin("gc");
         m.session().paneControl().add(findModule("gc"));
-        m.window->setView(ViewKind::Compare);
+        m.window->workspaces().setView(kCompareView);
         m.session().paneControl().setModel(m.session().models().retina());
         finish("models");
     }
@@ -72,7 +72,7 @@ private Q_SLOTS:
     void split() {
         begin("cbam");
         m.session().paneControl().add(findModule("coord"));
-        m.window->setView(ViewKind::Split);
+        m.window->workspaces().setView(kSplitView);
         finish("split");
     }
 

@@ -86,7 +86,7 @@ struct CompareWindow {
     }
     bool settled() const {
         for (int pane = 0; pane < session().panes().count(); ++pane) {
-            const bool shown = window->view() == ViewKind::Compare || window->view() == ViewKind::Split;
+            const bool shown = window->workspaces().view() == kCompareView || window->workspaces().view() == kSplitView;
             if ((shown || pane == session().panes().active()) && !settled(pane)) {
                 return false;
             }

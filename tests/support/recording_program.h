@@ -103,11 +103,11 @@ inline void recordWhatIsShown(MainWindow& window) {
     window.session().source().setLoop(true);
     auto* canvas = window.findChild<CanvasArea*>()->canvas();
     QObject::connect(canvas, &Canvas::overlayPainted, &window, [&window] {
-        if (window.session().source().active() && !window.recording().live()) {
-            window.record(true);
+        if (window.session().source().active() && !window.live().recording().live()) {
+            window.live().record(true);
         }
     });
-    QObject::connect(&window.recording(), &RecordingControl::progressed, &window, [](double, qint64 frames, qint64) {
+    QObject::connect(&window.live().recording(), &RecordingControl::progressed, &window, [](double, qint64 frames, qint64) {
         static bool s_said = false;
         if (frames >= kFramesBeforeTheEnd && !std::exchange(s_said, true)) {
             std::puts("recording");
@@ -118,11 +118,11 @@ inline void recordWhatIsShown(MainWindow& window) {
 
 inline void recordTheFile(MainWindow& window, const QString& path) {
     QObject::connect(&window.session(), &Session::resultChanged, &window, [&window, path] {
-        if (window.session().source().active() && window.session().shown().field() && !window.recording().ofFile()) {
-            window.recording().startFile(path, false);
+        if (window.session().source().active() && window.session().shown().field() && !window.live().recording().ofFile()) {
+            window.live().recording().startFile(path, false);
         }
     });
-    QObject::connect(&window.recording(), &RecordingControl::fileProgressed, &window, [](qint64 frames, qint64) {
+    QObject::connect(&window.live().recording(), &RecordingControl::fileProgressed, &window, [](qint64 frames, qint64) {
         static bool s_said = false;
         if (frames >= kFramesBeforeTheEnd && !std::exchange(s_said, true)) {  // not every frame is told
             std::puts("recording");
