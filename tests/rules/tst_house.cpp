@@ -99,6 +99,12 @@ private Q_SLOTS:
             << "^#include (<Q(tWidgets|tGui|Widget|Image|Pixmap|Painter|Application|GuiApplication|Color|Font).*|\"widgets/.*)";
         QTest::newRow("the session knows nothing of the rest of the program")
             << "app/session" << QString() << "^#include \"app/(?!session/).*";
+        QTest::newRow("no workspace knows the window or its controls")
+            << "app/workspaces" << QString()
+            << "^#include \"app/(main_window|window_program|shell/(?!desk|exports|samples|workspace|workspaces)).*";
+        QTest::newRow("the list alone knows the workspaces") << "app/shell"
+                                                             << "app/shell/workspace_list.cpp"
+                                                             << "^#include \"app/workspaces/.*";
         QTest::newRow("the engine knows nothing above it") << "engine" << QString() << "^#include \"(widgets|app)/.*";
         QTest::newRow("no highgui in the engine") << "engine" << QString() << "highgui";
         QTest::newRow("no highgui in the app") << "app" << QString() << "highgui";
