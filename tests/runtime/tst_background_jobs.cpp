@@ -20,7 +20,6 @@
 
 using namespace fovea;
 using namespace fovea::test;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -115,6 +114,7 @@ void TestBackgroundJobs::whatIsThrownBecomesAnError() {
 void TestBackgroundJobs::anOwnerWhichGoesWaitsAndHearsNothing() {
     Heard heard;
     Gate gate;
+    Gate last;
     std::atomic<bool> ended = false;
     std::atomic<bool> begun = false;
     BackgroundJobs jobs;
@@ -124,7 +124,7 @@ void TestBackgroundJobs::anOwnerWhichGoesWaitsAndHearsNothing() {
         {.lane = "one"},
         [&](const JobControl& control) -> Result<int> {
             gate.pass(control.stop());
-            std::this_thread::sleep_for(50ms);
+            last.pass();
             ended = true;
             return 2;
         },
@@ -137,6 +137,11 @@ void TestBackgroundJobs::anOwnerWhichGoesWaitsAndHearsNothing() {
         },
         heard.note());
     QVERIFY(gate.waitForArrivals(1));
+    // The job comes to the last gate once the destructor has stopped it, and ends after another thread has opened that gate.
+    const std::jthread opener([&last] {
+        last.waitForArrivals(1);
+        last.open();
+    });
     owner.reset();
     QVERIFY(ended);
     QVERIFY(jobs.jobs().empty());
@@ -149,6 +154,7 @@ void TestBackgroundJobs::anOwnerWhichGoesWaitsAndHearsNothing() {
 void TestBackgroundJobs::whatIsToBeFinishedIsFinished() {
     Heard heard;
     Gate gate;
+    Gate never;
     std::vector<int> ran;
     bool stopped = false;
     BackgroundJobs jobs;
@@ -164,11 +170,12 @@ void TestBackgroundJobs::whatIsToBeFinishedIsFinished() {
             },
             heard.note());
     }
-    QVERIFY(gate.waitForArrivals(1));
-    const std::jthread opener([&gate] {
-        std::this_thread::sleep_for(50ms);
+    owner->start<int>({}, [&](const JobControl& control) {  // stopped by the destructor, and the gate opens only then
+        never.pass(control.stop());
         gate.open();
+        return 0;
     });
+    QVERIFY(gate.waitForArrivals(1) && never.waitForArrivals(1));
     owner.reset();
     QCOMPARE(ran, (std::vector<int>{0, 1, 2}));
     QVERIFY(!stopped);
@@ -256,7 +263,9 @@ void TestBackgroundJobs::aLaneKeepsItsOrder() {
             {.lane = "one"},
             [&, k](const JobControl&) {
                 most = std::max(most.load(), ++atOnce);
-                std::this_thread::sleep_for(std::chrono::microseconds(k % 3 * 500));
+                for (int turn = 0; turn < k % 3 * 100; ++turn) {
+                    std::this_thread::yield();
+                }
                 ran.push_back(k);
                 --atOnce;
                 return k;
@@ -327,15 +336,17 @@ void TestBackgroundJobs::manyReportsAreFewSignals() {
     BackgroundJobs jobs;
     JobOwner owner(jobs);
     QSignalSpy progress(&jobs, &BackgroundJobs::progressed);
+    Gate gate;
+    connect(&jobs, &BackgroundJobs::progressed, this, [&gate] { gate.open(); });
     QElapsedTimer watch;
     watch.start();
     owner.start<int>(
         {},
-        [](const JobControl& control) {
+        [&gate](const JobControl& control) {
             for (int k = 1; k <= kReports; ++k) {
                 control.progress(k, kReports);
             }
-            std::this_thread::sleep_for(200ms);
+            gate.pass();  // a report is told while the job runs
             return 1;
         },
         heard.note());
