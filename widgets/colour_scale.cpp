@@ -145,13 +145,7 @@ void ColourScale::State::choose(RangeMode newMode, ValueRange range) {
 }
 
 void ColourScale::State::edit(const OverlayStyle& edited) {
-    style.colormap = edited.colormap;
-    style.divergingColormap = edited.divergingColormap;
-    style.mode = edited.mode;
-    style.thresholded = edited.thresholded;
-    style.threshold = edited.threshold;
-    style.contours = edited.contours;
-    style.clipShare = edited.clipShare;
+    copyEdited(edited, style);
     changed();
     Q_EMIT scale.styleEdited(chosenStyle());
 }
@@ -236,6 +230,16 @@ void ColourScale::State::moveMark(int steps) {
     if (!collapsed()) {
         scale.setMark(std::clamp(from + static_cast<float>(steps) * (range.hi - range.lo) / kMarkSteps, range.lo, range.hi));
     }
+}
+
+void copyEdited(const OverlayStyle& from, OverlayStyle& to) {
+    to.colormap = from.colormap;
+    to.divergingColormap = from.divergingColormap;
+    to.mode = from.mode;
+    to.thresholded = from.thresholded;
+    to.threshold = from.threshold;
+    to.contours = from.contours;
+    to.clipShare = from.clipShare;
 }
 
 ColourScale::ColourScale(QWidget* parent) : QWidget(parent), m_state(std::make_unique<State>(*this)) {

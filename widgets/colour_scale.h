@@ -59,4 +59,7 @@ private:
     std::unique_ptr<State> m_state;
 };
 
+/// Copies what the panel of a scale edits: colour maps, mode, threshold, contours and clipShare, but never the range.
+void copyEdited(const OverlayStyle& from, OverlayStyle& to);
+
 }  // namespace fovea

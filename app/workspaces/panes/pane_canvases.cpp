@@ -83,20 +83,15 @@ void PaneCanvases::ask(int index, QPointF fraction, QueryGesture gesture) {
     }
 }
 
-// The scale edits a copy of the style of the pixels it shows. Its range may be the linked one, so the range is not taken.
+// The scale edits the style of the pixels which it shows. The range of these pixels may be the linked range of all panes, so the
+// session keeps its own range.
 void PaneCanvases::takeStyle(const OverlayStyle& edited) {
     OverlayStyle style = m_desk.session.display().style();
-    style.colormap = edited.colormap;
-    style.divergingColormap = edited.divergingColormap;
-    style.mode = edited.mode;
-    style.thresholded = edited.thresholded;
-    style.threshold = edited.threshold;
-    style.contours = edited.contours;
-    style.clipShare = edited.clipShare;
+    copyEdited(edited, style);
     m_desk.session.display().setStyle(style);
 }
 
-// A difference is centred at 0 by itself; a range or threshold meant for the maps says nothing about it.
+// The range of a difference is always centred at 0. A range or a threshold of the maps does not apply to a difference.
 OverlayStyle PaneCanvases::styleOf(int index) {
     OverlayStyle style = m_desk.session.display().style();
     if (index == CanvasArea::kDifference) {
@@ -135,7 +130,7 @@ void PaneCanvases::showResult() {
     showField();
 }
 
-// A canvas whose pane has gone keeps its result.
+// The canvas of a removed pane keeps its last result.
 void PaneCanvases::giveResults() {
     for (const int index : m_desk.area.canvases()) {
         if (index == CanvasArea::kDifference || index < m_desk.session.panes().count()) {
@@ -235,8 +230,8 @@ void PaneCanvases::showTimes() {
 void PaneCanvases::showOverlay(int index, const RenderedOverlay& overlay) {
     Canvas* canvas = m_desk.area.canvas(index);
     canvas->setRendered(overlay);
-    // Chip, scale and statistics speak of the overlay which is shown: the canvas drops outdated pixels, and keeps those without
-    // overlay apart.
+    // Chip, scale and statistics describe the overlay on the canvas. The canvas drops outdated pixels, and keeps pixels without
+    // an overlay apart.
     if (canvas->rendered().pixels != overlay.pixels || !overlay.request.field) {
         return;
     }
