@@ -74,8 +74,7 @@ void Exports::run(const QString& path, Work work) {
 
 void Exports::finish(const Result<SavedFiles>& saved) {
     if (!saved) {
-        sayFailed(saved.error());
-        Q_EMIT exported({});
+        sayEnded(saved.error());
         return;
     }
     const QFileInfo first(saved->paths.value(0));
@@ -87,8 +86,16 @@ void Exports::finish(const Result<SavedFiles>& saved) {
         text += QLatin1Char(' ') + errorText(note);
     }
     m_settings.setFolder(QStringLiteral("export"), first.absolutePath());
-    m_area.showMessage(text, false);
-    Q_EMIT exported(saved->paths);
+    sayEnded(text, saved->paths);
+}
+
+void Exports::sayEnded(const Result<QString>& sentence, const QStringList& files) {
+    if (sentence) {
+        m_area.showMessage(*sentence, false);
+    } else {
+        sayFailed(sentence.error());
+    }
+    Q_EMIT exported(files);
 }
 
 void Exports::sayFailed(const Error& error) {
@@ -102,8 +109,7 @@ void Exports::sayRecorded(const Result<RecordingOutcome>& outcome) {
         if (outcome.error().code == ErrorCode::Cancelled) {
             m_area.clearMessage();
         }
-        sayFailed(outcome.error());
-        Q_EMIT exported({});
+        sayEnded(outcome.error());
         return;
     }
     const QString path = QString::fromStdString(outcome->video.path);
@@ -190,11 +196,8 @@ void Exports::copyPicture() {
         [this](const Result<QImage>& image) {
             if (image) {
                 QApplication::clipboard()->setImage(*image);
-                m_area.showMessage(tr("Copied the picture with its overlay."), false);
-            } else {
-                sayFailed(image.error());
             }
-            Q_EMIT exported({});
+            sayEnded(image ? Result<QString>(tr("Copied the picture with its overlay.")) : Result<QString>(image.error()));
         });
 }
 

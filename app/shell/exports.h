@@ -44,7 +44,9 @@ public:
     void copyPicture();
     /// Says how a recording ended, and tells its files.
     void sayRecorded(const Result<RecordingOutcome>& outcome);
-    /// Shows an error, but not that something was cancelled: who cancelled knows that.
+    /// Says how a job ended: a sentence, or why the job failed. Tells the files which the job wrote.
+    void sayEnded(const Result<QString>& sentence, const QStringList& files = {});
+    /// Shows an error, but not that something was cancelled: the person who cancelled knows that.
     void sayFailed(const Error& error);
 
 Q_SIGNALS:

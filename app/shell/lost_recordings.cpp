@@ -47,7 +47,7 @@ void LostRecordings::offer(const LostRecording& lost) {
     }
 }
 
-// All of it is copied, which may take as long as the recording is large.
+// Finishing copies the whole recording, which takes long for a large one.
 void LostRecordings::finish(const UnfinishedRecording& recording) {
     m_desk.area.showMessage(tr("The recording is being finished."), false);
     m_work.start<RecordingOutcome>(
@@ -64,12 +64,8 @@ void LostRecordings::remove(const UnfinishedRecording& recording) {
          .isCancellable = false},
         [recording](const JobControl&) { return deleteRecording(recording); },
         [this](const Result<void>& deleted) {
-            if (deleted) {
-                m_desk.area.showMessage(tr("The recording was deleted."), false);
-            } else {
-                m_desk.exports.sayFailed(deleted.error());
-            }
-            Q_EMIT m_desk.exports.exported({});
+            m_desk.exports.sayEnded(deleted ? Result<QString>(tr("The recording was deleted."))
+                                            : Result<QString>(deleted.error()));
         });
 }
 
