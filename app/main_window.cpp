@@ -188,7 +188,8 @@ void MainWindow::resizeEvent(QResizeEvent* event) {
     m_workspaces.arrange();
 }
 
-// A key which is about to be a shortcut finds its action as it is now. What accepts the key itself keeps it from coming here.
+// Before a key becomes a shortcut, its action learns whether it is enabled now. A widget which accepts the key itself stops the
+// event before the window sees it.
 bool MainWindow::event(QEvent* event) {
     if (event->type() == QEvent::ShortcutOverride) {
         m_actions->refresh();
@@ -196,7 +197,7 @@ bool MainWindow::event(QEvent* event) {
     return QMainWindow::event(event);
 }
 
-// What no view has a use for, such as Space on the scrub bar, plays and steps too.
+// A key which the focused widget ignores, such as Space on the scrub bar, plays and steps too.
 void MainWindow::keyPressEvent(QKeyEvent* event) {
     if (m_session.source().active() && m_actions->pressElsewhere(*event)) {
         return;

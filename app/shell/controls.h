@@ -11,7 +11,7 @@
 
 namespace fovea {
 
-/// What works with the workspaces of a window, and goes before them.
+/// The parts of a window which use its workspaces. The window deletes the controls before the workspaces.
 struct Controls {
     Controls(const Desk& desk, RecordingControl& recording)
         : undo(desk),

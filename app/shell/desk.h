@@ -15,7 +15,7 @@ class StatusLine;
 class TopBar;
 class Workspaces;
 
-/// What the parts of the window share. The window owns all of it and lets its parts go first.
+/// The objects which all parts of a window share. The window owns the objects and deletes its parts first.
 struct Desk {
     QWidget* window;  ///< the parent of dialogs and menus
     Settings& settings;
@@ -24,7 +24,7 @@ struct Desk {
     BackgroundJobs& jobs;
     Workspaces& workspaces;
     TopBar& topBar;
-    CanvasArea& area;  ///< the picture, on which all workspaces look, and the messages over it
+    CanvasArea& area;  ///< the picture, which all workspaces share, and the messages over it
     CardsPanel& cards;
     StatusLine& status;
     Exports& exports;

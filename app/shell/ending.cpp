@@ -11,7 +11,7 @@
 namespace fovea {
 namespace {
 
-/// Says why a recording failed where nobody sees the window any more; whether it did.
+/// Says on stderr why a recording failed, because nobody sees the window any more. Returns whether the recording failed.
 bool complainOf(const Result<RecordingOutcome>& outcome) {
     const bool failed = !outcome && outcome.error().code != ErrorCode::Cancelled;
     if (failed) {

@@ -114,7 +114,7 @@ void FileControl::take(const QMimeData& dropped) {
     m_area.setHintVisible(false);
 }
 
-// Whether the picture lies in a folder, where others may be beside it.
+// Whether the picture lies in a folder, where other pictures may be beside it.
 bool FileControl::isFromFile() {
     const auto& frame = m_session.frame();
     return frame.valid() && !frame.source->path.empty();

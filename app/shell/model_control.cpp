@@ -55,7 +55,7 @@ void ModelControl::openFirst() {
 
 void ModelControl::retranslate() { m_desk.cards.setTrainedKey(m_desk.actions.keyText("weights.trained")); }
 
-// The model is said wherever models show, and remembered for the next start.
+// Shows the model in the bar and the cards, and keeps it in the settings for the next start.
 void ModelControl::showModel() {
     const Session& session = m_desk.session;
     const ModelSpec& model = session.panes().current().model;

@@ -69,7 +69,7 @@ void Recovery::watch(int index) {
     connect(m_desk.area.canvas(index), &Canvas::placeChanged, this, [this] { m_soon.start(); });
 }
 
-// On a full disk, or without memory, there is only nothing to come back to.
+// Nobody is told of a failure: on a full disk Fovea merely has no session to bring back.
 void Recovery::keep() {
     const SessionFile file = m_sessions.forRecovery();
     if (file.source.location.empty()) {

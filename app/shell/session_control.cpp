@@ -107,7 +107,7 @@ void SessionControl::save(const QString& path) {
     });
 }
 
-// Of a camera nothing is kept: neither its frames, nor that it was looked at.
+// Fovea keeps no trace of a camera: neither its frames, nor the fact that somebody looked at the camera.
 SessionFile SessionControl::forRecovery() {
     const SessionFile shown = shownSession();
     if (shown.source.location.empty() || !isOnDisk(shown.source.kind)) {
@@ -135,7 +135,7 @@ void SessionControl::open(const QString& path, bool forget) {
         });
 }
 
-// A session from elsewhere opens files, but neither cameras nor addresses, unasked.
+// A session opens its picture file unasked, but neither a camera nor an address: the session may come from somebody else.
 void SessionControl::restore(OpenedSession opened) {
     Q_EMIT restoring();
     for (PaneState& pane : opened.file.state.panes) {
@@ -163,7 +163,7 @@ void SessionControl::restoreAsStep(const SessionState& state) {
     settle();
 }
 
-// The picture of a session has come: the view goes where it was.
+// Once the picture of a session is shown, every canvas goes back to the place which the session keeps.
 void SessionControl::finishOpening() {
     Session& session = m_desk.session;
     const SessionFile& file = m_restore.file();

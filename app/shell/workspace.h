@@ -13,33 +13,35 @@ namespace fovea {
 
 struct SessionState;
 
-/// One thing to do in the window. A workspace owns the widgets for it, says what its entries of the table of actions do, and
-/// keeps what of it a session remembers. Its constructor connects it to the Desk. GUI thread only.
+/// One task in the window, such as comparing panes or playing a video. A workspace owns the widgets of the task, binds the
+/// actions of the task, and saves the choices of the task in a session. The constructor connects the workspace to the Desk. GUI
+/// thread only.
 class Workspace : public QObject {
     Q_OBJECT
 
 public:
     using QObject::QObject;
 
-    /// The views it adds, in the order of their buttons.
+    /// The views which the workspace adds, in the order of their buttons.
     [[nodiscard]] virtual std::vector<ViewOffer> views() const { return {}; }
-    /// Its widgets left of the picture, and below it from top to bottom. The window places them and becomes their parent.
+    /// The widgets of the workspace left of the picture, and below the picture from top to bottom. The window places the widgets
+    /// and becomes their parent.
     [[nodiscard]] virtual std::vector<QWidget*> sidePanels() const { return {}; }
     [[nodiscard]] virtual std::vector<QWidget*> panels() const { return {}; }
-    /// Says what its entries of the table of actions do.
+    /// Binds the workspace's entries of the table of actions.
     virtual void bindActions() {}
-    /// Another view was chosen. Workspaces are told in their order, before any of them is asked to arrange().
+    /// Another view was chosen. Every workspace is told, in order, before the first workspace is asked to arrange().
     virtual void viewChosen(const ViewId& /*view*/) {}
-    /// Shows and hides its widgets: the view, the width of the window or the wish for panels may have changed.
+    /// Shows and hides the widgets of the workspace. The view, the width of the window or the wish for panels may have changed.
     virtual void arrange() {}
-    /// Whether it uses the room below the picture now, where the filmstrip is otherwise.
+    /// Whether the workspace needs the room of the filmstrip below the picture now.
     [[nodiscard]] virtual bool takesRoomBelow() const { return false; }
     /// The language or a key has changed.
     virtual void retranslate() {}
-    /// What a session remembers of it, besides the choices of the panes.
+    /// Writes and reads the choices which a session keeps for the workspace. The session itself keeps the choices of the panes.
     virtual void save(SessionState& /*state*/) const {}
     virtual void restore(const SessionState& /*state*/) {}
-    /// Takes what was dropped on the window, if it is meant for this workspace.
+    /// Takes dropped data which is meant for this workspace. Returns false for other data.
     virtual bool takeDrop(const QMimeData& /*dropped*/) { return false; }
 };
 

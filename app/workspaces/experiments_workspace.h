@@ -13,7 +13,8 @@ namespace fovea {
 class ChannelGrid;
 class FaithfulnessPlot;
 
-/// What is tried out in a panel below the picture: channels and heads muted and scaled, and how faithful a map is to the network.
+/// Experiments in a panel below the picture: a person mutes and scales channels and heads, or measures how faithful a map is to
+/// the network.
 class ExperimentsWorkspace final : public Workspace {
     Q_OBJECT
 

@@ -171,7 +171,7 @@ void LiveWorkspace::showPosition(const Frame& frame) {
     }
 }
 
-// A source which went away leaves its last picture; what can be done about it stands beside the sentence.
+// A source which went away leaves its last picture. A button beside the sentence connects the source again.
 void LiveWorkspace::showInterrupted(const Error& error) {
     const MovingSource& source = m_desk.session.source();
     if (source.connected()) {
@@ -206,7 +206,7 @@ void LiveWorkspace::playSample() {
     m_desk.session.openSource(sampleSpec());
 }
 
-// Asking the devices may take a while, so it is done elsewhere while the dialog is open already.
+// Listing the cameras may take a while, so a job lists them while the dialog is already open.
 void LiveWorkspace::askForSource() {
     auto* dialog = new SourceDialog([](const std::string& text) { return sourceSpecFor(text); }, sampleSpec(), m_desk.window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -234,7 +234,7 @@ void LiveWorkspace::openChosen(const SourceSpec& spec) {
     m_desk.session.openSource(spec);
 }
 
-// The button records what is shown from now on; where to is no question to be asked while the moment passes.
+// The button records at once into the folder of exports: a question for the file would cost the moment.
 void LiveWorkspace::record(bool on) {
     if (!on) {
         m_recording.stop();

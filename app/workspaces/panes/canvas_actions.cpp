@@ -19,7 +19,8 @@ namespace {
 
 constexpr double kZoomStep = 1.25;
 
-/// Where an event of a canvas was, as a fraction of the picture; nothing beside it and for the keyboard.
+/// The place of a menu event on the picture, in fractions of the picture. None for an event of the keyboard or beside the
+/// picture.
 std::optional<QPointF> spotOf(const Canvas& canvas, const QContextMenuEvent& event) {
     const QSizeF picture = canvas.view().picture;
     const QPointF at = canvas.view().pictureAt(event.pos());
@@ -111,7 +112,7 @@ void CanvasActions::showMenu(int index, const QContextMenuEvent& event) {
     menu->setObjectName(QStringLiteral("canvasMenu"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
     m_desk.actions.fillCanvasMenu(*menu);
-    // The chosen action is triggered when the menu has gone already, but in the same turn of the event loop.
+    // Qt triggers the chosen action after it hides the menu, but in the same turn of the event loop.
     connect(
         menu, &QMenu::aboutToHide, this, [this] { m_menuSpot.reset(); }, Qt::QueuedConnection);
     menu->popup(canvas->mapToGlobal(event.pos()));

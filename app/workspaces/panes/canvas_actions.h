@@ -15,7 +15,7 @@ namespace fovea {
 class Canvas;
 class PaneCanvases;
 
-/// What keys and the context menu do on a canvas: zoom, range, pins. GUI thread only.
+/// The actions of a canvas, by keys and by its context menu: zoom, range and pins. GUI thread only.
 class CanvasActions final : public QObject {
     Q_OBJECT
 
@@ -27,7 +27,7 @@ public:
     void bind();
 
 protected:
-    /// Of the canvases: keys which mean something there, and the context menu.
+    /// Watches the canvases: takes the keys of their actions, and opens the context menu.
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:

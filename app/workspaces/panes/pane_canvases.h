@@ -26,10 +26,10 @@ public:
     void showField();
     /// The name of a pane's model where panes have different models; else empty.
     [[nodiscard]] QString modelOf(int pane) const;
-    /// Whether all panes have one range, and the change of that.
+    /// Whether all panes share one range.
     [[nodiscard]] bool linksRanges() const { return m_linksRanges; }
     void toggleLinkedRange();
-    /// Whether the query follows the cursor, and the change of that.
+    /// Whether the query follows the cursor.
     [[nodiscard]] bool hasHoverQuery() const { return m_hoverQuery; }
     void toggleHoverQuery();
     /// Writes the chips in the language of the window.
@@ -40,7 +40,7 @@ Q_SIGNALS:
     void fieldsShown();
 
 protected:
-    /// Of the canvases: the one which gets the focus makes its pane the active one.
+    /// Watches the canvases: a canvas which gets the focus makes its pane the active one.
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:

@@ -158,7 +158,7 @@ void PaneWorkspace::showPanes() {
     }
 }
 
-// Numbers alone: one pixel is drawn beside them.
+// A comparison needs numbers alone, so its picture has one pixel.
 void PaneWorkspace::requestComparisons() {
     const ShownResults& shown = m_desk.session.shown();
     const auto first = shown.pictureField(0);
@@ -177,7 +177,7 @@ void PaneWorkspace::requestComparisons() {
     }
 }
 
-// The next of the filmstrip which no pane shows.
+// Adds the next mechanism of the filmstrip which no pane shows.
 void PaneWorkspace::addNextPane() {
     const Panes& panes = m_desk.session.panes();
     for (const ModuleInfo* info : filmstripModules()) {
